@@ -1,0 +1,16 @@
+export { operation } from './generated/operation.ts'
+export type { components, operations, paths } from './generated/types.ts'
+export { isStatus } from './status.ts'
+export type {
+  ErrorStatus,
+  HeaderParameters,
+  ParameterName,
+  PathParameters,
+  RequestBody,
+  ResponseBody,
+  Status,
+  SuccessStatus,
+} from './types.ts'
+export { checkResponseBody, checkResponseHeaders, isResponseBody } from './response.ts'
+export type { ReceivedHeaders } from './response.ts'
+export type { Violation } from './violation.ts'
