@@ -1,0 +1,76 @@
+-- Who exists: projects, their Organizations, Members, sessions, roles and Connected Apps.
+-- Keys start with the organization wherever a row belongs to one.
+
+CREATE TABLE projects (
+  project_id text PRIMARY KEY,
+  -- SHA-256 of a random secret. A slow hash protects guessable passwords; 256 random bits
+  -- cannot be guessed, and are checked on every request.
+  secret_hash bytea NOT NULL,
+  -- Public keys only (RFC 7517): whoever issues session JWTs keeps the private ones.
+  session_jwks jsonb NOT NULL DEFAULT '{"keys": []}'
+);
+
+CREATE TABLE organizations (
+  organization_id text PRIMARY KEY,
+  project_id text NOT NULL REFERENCES projects,
+  slug text NOT NULL,
+  external_id text,
+  UNIQUE (project_id, slug),
+  UNIQUE (project_id, external_id)
+);
+
+CREATE TABLE members (
+  organization_id text NOT NULL REFERENCES organizations,
+  member_id text NOT NULL,
+  external_id text,
+  name text NOT NULL,
+  PRIMARY KEY (organization_id, member_id),
+  UNIQUE (organization_id, external_id)
+);
+-- An OAuth subject is a Member's id alone, so no two Members may share one.
+CREATE UNIQUE INDEX members_by_id ON members (member_id);
+
+CREATE TABLE roles (
+  project_id text NOT NULL REFERENCES projects,
+  role_id text NOT NULL,
+  PRIMARY KEY (project_id, role_id)
+);
+
+CREATE TABLE permissions (
+  project_id text NOT NULL,
+  role_id text NOT NULL,
+  resource_id text NOT NULL,
+  -- '*' is every action.
+  action text NOT NULL,
+  PRIMARY KEY (project_id, role_id, resource_id, action),
+  FOREIGN KEY (project_id, role_id) REFERENCES roles
+);
+
+CREATE TABLE member_roles (
+  organization_id text NOT NULL,
+  member_id text NOT NULL,
+  role_id text NOT NULL,
+  PRIMARY KEY (organization_id, member_id, role_id),
+  FOREIGN KEY (organization_id, member_id) REFERENCES members
+);
+
+CREATE TABLE sessions (
+  organization_id text NOT NULL,
+  session_id text NOT NULL,
+  member_id text NOT NULL,
+  token_hash bytea NOT NULL,
+  expires_at timestamptz NOT NULL,
+  PRIMARY KEY (organization_id, session_id),
+  FOREIGN KEY (organization_id, member_id) REFERENCES members
+);
+CREATE INDEX sessions_by_id ON sessions (session_id);
+CREATE INDEX sessions_by_token ON sessions (token_hash);
+
+CREATE TABLE connected_apps (
+  connected_app_id text PRIMARY KEY,
+  project_id text NOT NULL REFERENCES projects,
+  name text NOT NULL,
+  redirect_uris text[] NOT NULL,
+  -- SHA-256 of the client secret; a public client has none.
+  secret_hash bytea
+);

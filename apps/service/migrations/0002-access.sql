@@ -1,0 +1,88 @@
+-- What was granted, and what ended it.
+
+-- One row for each Member and Connected App that ever met on a consent page.
+-- `revocations` is the one fact that decides over life and death: everything granted at an
+-- earlier count is dead. It only grows, so the dead stay dead. A count, not a time: two
+-- events can share a timestamp, and clocks go backwards.
+CREATE TABLE connections (
+  organization_id text NOT NULL,
+  member_id text NOT NULL,
+  connected_app_id text NOT NULL REFERENCES connected_apps,
+  revocations bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (organization_id, member_id, connected_app_id),
+  FOREIGN KEY (organization_id, member_id) REFERENCES members
+) WITH (fillfactor = 70);
+
+-- One row for each consent. Never updated but to end it, never reused.
+CREATE TABLE grants (
+  organization_id text NOT NULL,
+  grant_id text NOT NULL,
+  member_id text NOT NULL,
+  connected_app_id text NOT NULL,
+  -- The connection's `revocations` when the consent page was opened.
+  epoch bigint NOT NULL,
+  scope text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  -- Set when this one grant ends: a refresh token was revoked (RFC 7009), a code or refresh
+  -- token was replayed.
+  ended_at timestamptz,
+  PRIMARY KEY (organization_id, grant_id),
+  FOREIGN KEY (organization_id, member_id, connected_app_id) REFERENCES connections
+);
+CREATE INDEX grants_by_id ON grants (grant_id);
+CREATE INDEX grants_by_connection ON grants (organization_id, member_id, connected_app_id);
+
+-- The only definition of a live grant. Whatever reads a code or a token joins it.
+CREATE VIEW live_grants AS
+  SELECT g.*
+  FROM grants g
+  JOIN connections c USING (organization_id, member_id, connected_app_id)
+  WHERE g.ended_at IS NULL AND g.epoch = c.revocations;
+
+-- Authorization codes, access tokens and refresh tokens.
+CREATE TABLE tokens (
+  organization_id text NOT NULL,
+  token_hash bytea NOT NULL,
+  kind text NOT NULL,
+  grant_id text NOT NULL,
+  payload jsonb NOT NULL,
+  expires_at timestamptz NOT NULL,
+  consumed_at timestamptz,
+  PRIMARY KEY (organization_id, token_hash),
+  FOREIGN KEY (organization_id, grant_id) REFERENCES grants
+);
+CREATE INDEX tokens_by_hash ON tokens (token_hash);
+CREATE INDEX tokens_by_grant ON tokens (organization_id, grant_id);
+CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+
+-- What a browser holds a cookie for: login sessions and pages that wait for an answer.
+CREATE TABLE browser_states (
+  kind text NOT NULL,
+  id_hash bytea NOT NULL,
+  uid text,
+  payload jsonb NOT NULL,
+  expires_at timestamptz NOT NULL,
+  -- The connection's `revocations` when its consent page was first opened.
+  consent_epoch bigint,
+  PRIMARY KEY (kind, id_hash)
+);
+CREATE INDEX browser_states_by_uid ON browser_states (uid) WHERE uid IS NOT NULL;
+CREATE INDEX browser_states_by_expiry ON browser_states (expires_at);
+
+-- Who revoked what, when, and from which request. Only ever added to.
+CREATE TABLE audit_log (
+  organization_id text NOT NULL,
+  audit_id bigint GENERATED ALWAYS AS IDENTITY,
+  at timestamptz NOT NULL DEFAULT now(),
+  action text NOT NULL,
+  request_id text NOT NULL,
+  project_id text NOT NULL,
+  -- The Member whose session asked, if one did; otherwise the project itself.
+  actor_member_id text,
+  actor_session_id text,
+  member_id text NOT NULL,
+  connected_app_id text NOT NULL,
+  -- The connection's count after the revoke; null if the Member never met the Connected App.
+  revocations bigint,
+  PRIMARY KEY (organization_id, audit_id)
+);

@@ -1,0 +1,92 @@
+/** How the service is run, from its environment. */
+export interface Configuration {
+  host: string
+  port: number
+  publicUrl: string | undefined
+  /** Undefined to start an embedded PostgreSQL, with a demo project in it. */
+  databaseUrl: string | undefined
+  poolSize: number
+  rateLimit: { requests: number; windowSeconds: number }
+  cleanupIntervalMs: number
+  drainMs: number
+  logLevel: string
+}
+
+/** Each mistake in the environment, so that they can be mended at once. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError'
+  readonly mistakes: string[]
+
+  constructor(mistakes: string[]) {
+    super(`the configuration is wrong: ${mistakes.join('; ')}`)
+    this.mistakes = mistakes
+  }
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/**
+ * Reads the configuration.
+ *
+ * @throws {ConfigurationError} that names every mistake
+ */
+export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
+  const mistakes: string[] = []
+  const configuration: Configuration = {
+    host: text('HOST', '127.0.0.1'),
+    port: integer('PORT', 4020, 0, 65_535),
+    publicUrl: url('PUBLIC_URL', ['http:', 'https:'], isOrigin, 'without a path'),
+    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
+    rateLimit: {
+      requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
+      windowSeconds: integer('RATE_LIMIT_WINDOW_SECONDS', 1, 1, 86_400),
+    },
+    cleanupIntervalMs: integer('CLEANUP_INTERVAL_SECONDS', 60, 1, 86_400) * 1000,
+    drainMs: integer('DRAIN_SECONDS', 10, 0, 3600) * 1000,
+    logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
+  }
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes)
+  return configuration
+
+  function text(name: string, fallback: string): string {
+    return environment[name] || fallback
+  }
+
+  function integer(name: string, fallback: number, least: number, most: number): number {
+    const value = environment[name]
+    if (!value) return fallback
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
+    if (number >= least && number <= most) return number
+    mistakes.push(`${name} must be a whole number from ${least} to ${most}, not "${value}"`)
+    return fallback
+  }
+
+  function oneOf(name: string, fallback: string, values: string[]): string {
+    const value = environment[name] || fallback
+    if (!values.includes(value)) {
+      mistakes.push(`${name} must be one of ${values.join(', ')}, not "${value}"`)
+    }
+    return value
+  }
+
+  // The value is not repeated in the message: a DATABASE_URL holds a password.
+  function url(
+    name: string,
+    protocols: string[],
+    isRight: (url: URL) => boolean = () => true,
+    condition = '',
+  ): string | undefined {
+    const value = environment[name]
+    if (!value) return undefined
+    const parsed = URL.parse(value)
+    if (parsed !== null && protocols.includes(parsed.protocol) && isRight(parsed)) return value
+    const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ')
+    mistakes.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
+    return undefined
+  }
+}
+
+function isOrigin({ pathname, search, hash }: URL): boolean {
+  return pathname === '/' && search === '' && hash === ''
+}

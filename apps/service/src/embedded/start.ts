@@ -1,0 +1,37 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { HostMessage } from './host.ts'
+
+/** A PostgreSQL server that lives as long as this process at most, with data that dies with it. */
+export interface EmbeddedPostgres {
+  url: string
+  stop: () => Promise<void>
+}
+
+/** This module's own extension: tests run the sources, `start` what was built from them. */
+const host = fileURLToPath(
+  new URL(`./host${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+)
+
+/**
+ * Starts a PostgreSQL server with an empty database in a temporary folder.
+ *
+ * @throws if there is no PostgreSQL for this machine, or it can't start
+ */
+export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
+  const child = fork(host, { detached: true, execArgv: [], stdio: 'ignore' })
+  const exited = once(child, 'exit')
+  const message = await Promise.race([
+    once(child, 'message').then(([first]) => first as HostMessage), // host.ts sends nothing else
+    exited.then((): HostMessage => ({ error: 'its host process ended' })),
+  ])
+  if ('error' in message) throw new Error(`the embedded PostgreSQL failed: ${message.error}`)
+  return {
+    url: message.url,
+    async stop() {
+      if (child.connected) child.disconnect()
+      await exited
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { STATUS_CODES } from 'node:http'
+import type { Answer } from './operation/answer.ts'
+import { bodyOf, newRequestId } from './operation/answer.ts'
+
+/** Bounds of what one client may cost; a client that exceeds them is cut off. */
+const limits = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+}
+
+export type HttpLimits = typeof limits
+
+/** A Node server with bounded headers and patience, whose own refusals follow the contract too. */
+export function createHttpServer(overrides: Partial<HttpLimits>): Server {
+  const server = createServer({ ...limits, ...overrides })
+  server.maxRequestsPerSocket = 10_000
+  server.on('clientError', refuseMalformed)
+  return server
+}
+
+const malformed: Answer = { status: 400, name: 'bad_request' }
+
+/** What Node can't parse never becomes a request; the answer is written by hand. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify(bodyOf(malformed, newRequestId(undefined)))
+  socket.end(
+    [
+      `HTTP/1.1 ${malformed.status} ${STATUS_CODES[malformed.status]}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
+}
+
+/**
+ * Sends the OAuth endpoints' requests to oidc-provider, and all others to the application.
+ *
+ * oidc-provider builds URLs from the request's host; what a client wrote there is replaced by the
+ * host of the issuer, so that nobody can have links made to another one.
+ */
+export function dispatch(
+  issuer: URL,
+  isOAuth: (path: string) => boolean,
+  oauth: RequestListener,
+  application: RequestListener,
+): RequestListener {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    for (const name of forwardedHeaders) delete request.headers[name]
+    request.headers.host = issuer.host
+    request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
+    if (isOAuth(request.url ?? '')) oauth(request, response)
+    else application(request, response)
+  }
+}
+
+const forwardedHeaders = ['forwarded', 'x-forwarded-host', 'x-forwarded-for', ':authority']

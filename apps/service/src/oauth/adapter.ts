@@ -1,0 +1,114 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import type { Database } from '../postgres/database.ts'
+import {
+  discardBrowserState,
+  findBrowserState,
+  findBrowserStateByUid,
+  saveBrowserState,
+} from './browser-states.ts'
+import { findClient } from './clients.ts'
+import { endGrant, findGrant } from './grants.ts'
+import type { TokenKind } from './tokens.ts'
+import { consumeToken, discardToken, findToken, grantOfToken, issueToken } from './tokens.ts'
+
+type AdapterFactory = (name: string) => Adapter
+
+/**
+ * oidc-provider's storage. Its own protocol of find, then consume, then save is open to races;
+ * here each step is one statement that does nothing once the grant is dead.
+ */
+export function createAdapter(database: Database): AdapterFactory {
+  return (name) => {
+    switch (name) {
+      case 'Client':
+        return clientAdapter(database)
+      case 'Grant':
+        return grantAdapter(database)
+      case 'AuthorizationCode':
+      case 'AccessToken':
+      case 'RefreshToken':
+        return tokenAdapter(database, name)
+      default:
+        return browserStateAdapter(database, name)
+    }
+  }
+}
+
+/** What oidc-provider may not do, or never does as it is configured here. */
+function refuse(what: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`oidc-provider tried to ${what}`))
+}
+
+const nothing = (): Promise<undefined> => Promise.resolve(undefined)
+
+function clientAdapter(database: Database): Adapter {
+  return {
+    find: (id) => findClient(database, id),
+    findByUid: nothing,
+    findByUserCode: nothing,
+    upsert: refuse('change a client'),
+    consume: refuse('consume a client'),
+    destroy: refuse('remove a client'),
+    revokeByGrantId: nothing,
+  }
+}
+
+function grantAdapter(database: Database): Adapter {
+  return {
+    find: (id) => findGrant(database, id),
+    findByUid: nothing,
+    findByUserCode: nothing,
+    // Its upsert brings a grant that has ended back to life: only a consent makes grants.
+    upsert: refuse('save a grant'),
+    consume: refuse('consume a grant'),
+    destroy: (id) => endGrant(database, id),
+    revokeByGrantId: nothing,
+  }
+}
+
+function tokenAdapter(database: Database, kind: TokenKind): Adapter {
+  return {
+    find: (value) => findToken(database, kind, value),
+    findByUid: nothing,
+    findByUserCode: nothing,
+    async upsert(value, { jti, grantId = '', ...payload }, expiresInSeconds) {
+      const isIssued = await issueToken(database, {
+        kind,
+        value: jti ?? value,
+        grantId,
+        payload,
+        expiresInSeconds,
+      })
+      if (isIssued) return
+      if (kind === 'AuthorizationCode') throw new errors.AccessDenied('access was revoked')
+      throw new errors.InvalidGrant('grant is not alive')
+    },
+    async consume(value) {
+      // What is issued in exchange is committed together with this, or not at all.
+      await database.begin()
+      if (await consumeToken(database, kind, value)) return
+      // Someone else was faster: a replay, which ends the grant (RFC 9700, sections 2.1.1, 4.14.2).
+      await database.rollback()
+      const grantId = await grantOfToken(database, kind, value)
+      if (grantId !== undefined) await endGrant(database, grantId)
+      throw new errors.InvalidGrant('already used')
+    },
+    destroy: (value) => discardToken(database, kind, value),
+    // Tokens die with their grant, which oidc-provider destroys in the same step.
+    revokeByGrantId: nothing,
+  }
+}
+
+function browserStateAdapter(database: Database, kind: string): Adapter {
+  return {
+    find: (id) => findBrowserState(database, kind, id),
+    findByUid: (uid) => findBrowserStateByUid(database, kind, uid),
+    findByUserCode: nothing,
+    upsert: (id: string, payload: AdapterPayload, expiresInSeconds: number) =>
+      saveBrowserState(database, kind, id, payload, expiresInSeconds),
+    consume: refuse(`consume a ${kind}`),
+    destroy: (id) => discardBrowserState(database, kind, id),
+    revokeByGrantId: nothing,
+  }
+}

@@ -1,0 +1,92 @@
+import type { AdapterPayload } from 'oidc-provider'
+import { hashOf } from '../hash.ts'
+import type { Database } from '../postgres/database.ts'
+
+const save = {
+  name: 'save-browser-state',
+  text: `
+    INSERT INTO browser_states (kind, id_hash, uid, payload, expires_at)
+    VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
+    ON CONFLICT (kind, id_hash) DO UPDATE
+    SET uid = excluded.uid, payload = excluded.payload, expires_at = excluded.expires_at`,
+}
+
+const find = {
+  name: 'find-browser-state',
+  text: `SELECT payload FROM browser_states
+    WHERE kind = $1 AND id_hash = $2 AND expires_at > now()`,
+}
+
+const findByUid = {
+  name: 'find-browser-state-by-uid',
+  text: 'SELECT payload FROM browser_states WHERE kind = $1 AND uid = $2 AND expires_at > now()',
+}
+
+const discard = {
+  name: 'discard-browser-state',
+  text: 'DELETE FROM browser_states WHERE kind = $1 AND id_hash = $2',
+}
+
+/** Stands for the id at the end of `returnTo`, which would otherwise be stored in the clear. */
+const idMark = ':id'
+
+/** What is stored of a payload: neither its own id nor the value of another cookie. */
+function withoutIds(id: string, payload: AdapterPayload): AdapterPayload {
+  const stored = { ...payload }
+  delete stored.jti
+  if (stored.returnTo?.endsWith(id)) stored.returnTo = stored.returnTo.slice(0, -id.length) + idMark
+  // oidc-provider writes the session's cookie here, but never reads it.
+  if (stored.session !== undefined) stored.session = { ...stored.session, cookie: '' }
+  return stored
+}
+
+function withId(id: string, payload: AdapterPayload): AdapterPayload {
+  const restored: AdapterPayload = { ...payload, jti: id }
+  if (restored.returnTo?.endsWith(idMark)) {
+    restored.returnTo = restored.returnTo.slice(0, -idMark.length) + id
+  }
+  return restored
+}
+
+export async function saveBrowserState(
+  database: Database,
+  kind: string,
+  id: string,
+  payload: AdapterPayload,
+  expiresInSeconds: number,
+): Promise<void> {
+  await database.query(save, [
+    kind,
+    hashOf(id),
+    payload.uid,
+    withoutIds(id, payload),
+    expiresInSeconds,
+  ])
+}
+
+export async function findBrowserState(
+  database: Database,
+  kind: string,
+  id: string,
+): Promise<AdapterPayload | undefined> {
+  const [row] = await database.query<{ payload: AdapterPayload }>(find, [kind, hashOf(id)])
+  return row && withId(id, row.payload)
+}
+
+/** A session by the name that other payloads know it by; its cookie's value stays unknown. */
+export async function findBrowserStateByUid(
+  database: Database,
+  kind: string,
+  uid: string,
+): Promise<AdapterPayload | undefined> {
+  const [row] = await database.query<{ payload: AdapterPayload }>(findByUid, [kind, uid])
+  return row?.payload
+}
+
+export async function discardBrowserState(
+  database: Database,
+  kind: string,
+  id: string,
+): Promise<void> {
+  await database.query(discard, [kind, hashOf(id)])
+}

@@ -1,0 +1,33 @@
+import type { AdapterPayload } from 'oidc-provider'
+import type { Database } from '../postgres/database.ts'
+
+const find = {
+  name: 'find-client',
+  text: 'SELECT name, redirect_uris, secret_hash FROM connected_apps WHERE connected_app_id = $1',
+}
+
+/** A Connected App as an OAuth client. In place of its secret stands the secret's hash. */
+export async function findClient(
+  database: Database,
+  connectedAppId: string,
+): Promise<AdapterPayload | undefined> {
+  const [row] = await database.query<{
+    name: string
+    redirect_uris: string[]
+    secret_hash: Buffer | null
+  }>(find, [connectedAppId])
+  if (row === undefined) return undefined
+  return {
+    client_id: connectedAppId,
+    client_name: row.name,
+    redirect_uris: row.redirect_uris,
+    response_types: ['code'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    ...(row.secret_hash === null
+      ? { token_endpoint_auth_method: 'none' }
+      : {
+          token_endpoint_auth_method: 'client_secret_basic',
+          client_secret: row.secret_hash.toString('hex'),
+        }),
+  }
+}

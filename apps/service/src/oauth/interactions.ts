@@ -1,0 +1,128 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type Provider from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import type { Database } from '../postgres/database.ts'
+import { findMember, findSessionMember } from '../sessions.ts'
+import type { Consent } from './grants.ts'
+import { approveConsent, openConsent } from './grants.ts'
+import { consentPage, errorPage, loginPage, overtakenPage } from './pages.ts'
+import { offeredScopes } from './provider.ts'
+
+type Page = Context<{ Bindings: HttpBindings }>
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+/** What a Member is asked, and by whom. */
+interface Question {
+  interaction: Interaction
+  prompt: string
+  appName: string
+  clientId: string
+  scopes: string[]
+}
+
+const maximumBodyBytes = 4096
+
+/**
+ * The pages on which a Member signs in and answers a Connected App's request.
+ *
+ * Another site can't answer in the Member's name: the interaction's cookie is `SameSite=Lax`, its
+ * path can't be guessed, and a form of another origin is refused.
+ */
+export function interactionPages(provider: Provider, database: Database, origin: string) {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+
+  app.use('/:uid', bodyLimit({ maxSize: maximumBodyBytes }), async (page, next) => {
+    const sender = page.req.header('origin')
+    if (page.req.method !== 'POST' || sender === undefined || sender === origin) return next()
+    return page.html(errorPage('access_denied', 'This form was sent by another site.'), 403)
+  })
+
+  app.get('/:uid', async (page) => {
+    const question = await ask(page)
+    if (question.prompt === 'login') return page.html(loginPage(question.appName, false))
+    const memberId = question.interaction.session?.accountId
+    const member = memberId === undefined ? undefined : await findMember(database, memberId)
+    if (memberId === undefined || member === undefined) return impossible(page, question)
+    const opening = await openConsent(database, consentOf(question, memberId))
+    if (opening === 'overtaken') return startAnew(page, question)
+    if (opening === 'impossible') return impossible(page, question)
+    return page.html(consentPage(question.appName, member.name, question.scopes))
+  })
+
+  app.post('/:uid', async (page) => {
+    const question = await ask(page)
+    const form = await page.req.parseBody()
+    if (question.prompt === 'login') return login(page, question, form['session_token'])
+    if (form['decision'] !== 'approve') return finish(page, { error: 'access_denied' })
+    return approve(page, question)
+  })
+
+  app.onError((error, page) => {
+    if (!(error instanceof errors.OIDCProviderError)) throw error
+    return page.html(errorPage(error.error, error.error_description), 400)
+  })
+
+  async function ask(page: Page): Promise<Question> {
+    const { incoming, outgoing } = page.env
+    const interaction = await provider.interactionDetails(incoming, outgoing)
+    const { client_id: clientId, scope } = interaction.params
+    if (interaction.uid !== page.req.param('uid') || typeof clientId !== 'string') {
+      throw new errors.SessionNotFound('this page belongs to another request')
+    }
+    const client = await provider.Client.find(clientId)
+    return {
+      interaction,
+      prompt: interaction.prompt.name,
+      appName: client?.clientName ?? clientId,
+      clientId,
+      scopes: offeredScopes.filter((offered) => String(scope).split(' ').includes(offered)),
+    }
+  }
+
+  async function login(page: Page, question: Question, token: unknown) {
+    const memberId =
+      typeof token === 'string' ? await findSessionMember(database, token) : undefined
+    if (memberId === undefined) return page.html(loginPage(question.appName, true), 401)
+    return finish(page, { login: { accountId: memberId } })
+  }
+
+  async function approve(page: Page, question: Question) {
+    const memberId = question.interaction.session?.accountId
+    if (memberId === undefined) return impossible(page, question)
+    const scope = question.scopes.join(' ')
+    const grantId = await approveConsent(database, consentOf(question, memberId), scope)
+    if (grantId === undefined) return startAnew(page, question)
+    return finish(page, { consent: { grantId } })
+  }
+
+  /** The old request is over; its parameters begin a new one. */
+  async function startAnew(page: Page, { interaction, appName }: Question) {
+    await interaction.destroy()
+    const url = new URL(provider.urlFor('authorization'))
+    for (const [name, value] of Object.entries(interaction.params)) {
+      if (typeof value === 'string') url.searchParams.set(name, value)
+    }
+    return page.html(overtakenPage(appName, url.href), 409)
+  }
+
+  async function finish(
+    page: Page,
+    result: Parameters<Provider['interactionResult']>[2],
+  ): Promise<Response> {
+    const { incoming, outgoing } = page.env
+    return page.redirect(await provider.interactionResult(incoming, outgoing, result), 303)
+  }
+
+  return app
+}
+
+function consentOf({ interaction, clientId }: Question, memberId: string): Consent {
+  return { interactionId: interaction.uid, memberId, connectedAppId: clientId }
+}
+
+function impossible(page: Page, { appName }: Question) {
+  return page.html(errorPage('access_denied', `You cannot give ${appName} access.`), 403)
+}

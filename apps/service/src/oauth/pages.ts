@@ -1,0 +1,111 @@
+import { html, raw } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
+
+type Html = HtmlEscapedString | Promise<HtmlEscapedString>
+
+/** The only style, small enough to stand in each page. */
+const style = `
+  :root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif }
+  body { max-width: 34rem; margin: 3rem auto; padding: 0 1rem }
+  label, input, button { display: block; font: inherit }
+  input { width: 100%; box-sizing: border-box; padding: 0.5rem; margin: 0.25rem 0 1rem }
+  button { padding: 0.5rem 1.5rem; margin: 0.75rem 0; cursor: pointer }
+  :focus-visible { outline: 3px solid Highlight; outline-offset: 2px }
+  [role='alert'] { border-inline-start: 0.25rem solid #c00; padding-inline-start: 0.75rem }
+`
+
+/** One page: a title that is also its only first heading, and its content. */
+function page(title: string, content: Html): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style>
+          ${raw(style)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${content}
+        </main>
+      </body>
+    </html>`
+}
+
+/** Asks who is there. The proof is a session that the Member has already. */
+export function loginPage(appName: string, isRefused: boolean): Html {
+  return page(
+    'Sign in',
+    html`
+      <p>${appName} asks you to sign in.</p>
+      ${
+        isRefused
+          ? html`<p role="alert" id="refusal">This session is unknown or has expired.</p>`
+          : ''
+      }
+      <form method="post">
+        <label for="session_token">Session token</label>
+        <input
+          id="session_token"
+          name="session_token"
+          type="password"
+          autocomplete="off"
+          required
+          autofocus
+          ${isRefused ? raw('aria-invalid="true" aria-describedby="refusal"') : ''}
+        />
+        <button type="submit" name="decision" value="login">Sign in</button>
+      </form>
+    `,
+  )
+}
+
+const scopeTexts: Record<string, string> = {
+  openid: 'Know who you are',
+  profile: 'See your name',
+}
+
+/** Asks a Member what a Connected App may do. */
+export function consentPage(appName: string, memberName: string, scopes: string[]): Html {
+  return page(
+    `Allow ${appName}?`,
+    html`
+      <p>You are signed in as ${memberName}. ${appName} asks to:</p>
+      <ul>
+        ${scopes.map((scope) => html`<li>${scopeTexts[scope] ?? scope}</li>`)}
+      </ul>
+      <form method="post">
+        <button type="submit" name="decision" value="approve">Allow</button>
+        <button type="submit" name="decision" value="deny">Refuse</button>
+      </form>
+    `,
+  )
+}
+
+/** Says that a revoke came while the consent page was open. */
+export function overtakenPage(appName: string, startAgainUrl: string): Html {
+  return page(
+    'Nothing was allowed',
+    html`
+      <p role="alert">
+        The access of ${appName} was revoked while this page was open, so your answer does not count
+        any more.
+      </p>
+      <p><a href="${startAgainUrl}">Start again</a> if you want to allow ${appName}.</p>
+    `,
+  )
+}
+
+/** Says what went wrong, to a person whom no redirect can bring back to the Connected App. */
+export function errorPage(error: string, description: string | undefined): Html {
+  return page(
+    'This did not work',
+    html`
+      <p role="alert">${description ?? 'The request could not be completed.'}</p>
+      <p>Return to the app that you came from, and start again. (${error})</p>
+    `,
+  )
+}

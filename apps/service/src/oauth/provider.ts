@@ -1,0 +1,113 @@
+import type { Configuration } from 'oidc-provider'
+import { Provider } from 'oidc-provider'
+import { hashOf, isSameHash } from '../hash.ts'
+import type { Database } from '../postgres/database.ts'
+import { findMember } from '../sessions.ts'
+import { createAdapter } from './adapter.ts'
+import { errorPage } from './pages.ts'
+import type { ServerKeys } from './server-keys.ts'
+
+const oauthPath = '/oauth2'
+
+/** Whether a request is for an OAuth endpoint, or for their discovery. */
+export function isOAuthPath(target: string): boolean {
+  return target.startsWith(`${oauthPath}/`) || target.startsWith('/.well-known/')
+}
+
+/** The scopes that a Connected App may ask for. */
+export const offeredScopes = ['openid', 'profile']
+
+const routes = {
+  authorization: `${oauthPath}/authorize`,
+  token: `${oauthPath}/token`,
+  introspection: `${oauthPath}/introspect`,
+  revocation: `${oauthPath}/revoke`,
+  jwks: `${oauthPath}/jwks`,
+  userinfo: `${oauthPath}/userinfo`,
+}
+
+/** Seconds that things live, as upstream has them where it says. */
+const timeToLive = {
+  AccessToken: 60 * 60,
+  AuthorizationCode: 60,
+  IdToken: 60 * 60,
+  Interaction: 60 * 60,
+  RefreshToken: 90 * 24 * 60 * 60,
+  Session: 14 * 24 * 60 * 60,
+}
+
+export interface OAuthOptions {
+  database: Database
+  issuer: string
+  keys: ServerKeys
+  onError: (error: Error) => void
+}
+
+/** The OAuth 2.0 and OpenID Connect server, as far as this service offers it. */
+export function createProvider({ database, issuer, keys, onError }: OAuthOptions): Provider {
+  const provider = new Provider(issuer, configure(database, keys))
+  // The front (http-server.ts) sets the forwarded headers itself, from the issuer.
+  provider.proxy = true
+  provider.Client.prototype.compareClientSecret = compareClientSecret
+  provider.use(async (ctx, next) => {
+    await database.transactional(async () => {
+      await next()
+      return ctx.status < 400
+    })
+  })
+  provider.on('server_error', (_, error) => onError(error))
+  return provider
+}
+
+function configure(database: Database, keys: ServerKeys): Configuration {
+  return {
+    adapter: createAdapter(database),
+    jwks: { keys: [keys.signing] },
+    cookies: { keys: keys.cookies },
+    routes,
+    ttl: timeToLive,
+    scopes: offeredScopes,
+    claims: { openid: ['sub'], profile: ['name'] },
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    pkce: { required: () => true },
+    // A token ends with its grant, not with the browser's session.
+    expiresWithSession: () => false,
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
+    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    features: {
+      devInteractions: { enabled: false },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (_, client, token) => token.clientId === client.clientId,
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_, client, token) => token.clientId === client.clientId,
+      },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+    },
+    async findAccount(_, memberId) {
+      const member = await findMember(database, memberId)
+      return (
+        member && {
+          accountId: memberId,
+          claims: () => ({ sub: memberId, name: member.name }),
+        }
+      )
+    },
+    async renderError(ctx, { error, error_description: description }) {
+      ctx.type = 'html'
+      ctx.body = (await errorPage(error, description)).toString()
+    },
+  }
+}
+
+/** The stored secret is a hash in hexadecimal (clients.ts). */
+function compareClientSecret(this: { clientSecret?: string }, actual: string): boolean {
+  return isSameHash(Buffer.from(this.clientSecret ?? '', 'hex'), hashOf(actual))
+}

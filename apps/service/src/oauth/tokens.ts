@@ -1,0 +1,108 @@
+import type { AdapterPayload } from 'oidc-provider'
+import { hashOf } from '../hash.ts'
+import type { Database } from '../postgres/database.ts'
+
+/** What lives and dies with a grant. */
+export type TokenKind = 'AuthorizationCode' | 'AccessToken' | 'RefreshToken'
+
+export interface NewToken {
+  kind: TokenKind
+  value: string
+  grantId: string
+  payload: AdapterPayload
+  /** Undefined is at once: each kind of token has a time to live. */
+  expiresInSeconds: number | undefined
+}
+
+const issue = {
+  name: 'issue-token',
+  text: `
+    INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
+    SELECT organization_id, $1, $2, grant_id, $4, now() + make_interval(secs => $5)
+    FROM live_grants WHERE grant_id = $3
+    RETURNING grant_id`,
+}
+
+const find = {
+  name: 'find-token',
+  text: `
+    SELECT t.payload, t.grant_id, extract(epoch FROM t.consumed_at)::int AS consumed
+    FROM tokens t JOIN live_grants g USING (organization_id, grant_id)
+    WHERE t.token_hash = $1 AND t.kind = $2`,
+}
+
+const consume = {
+  name: 'consume-token',
+  text: `
+    UPDATE tokens t SET consumed_at = now()
+    FROM live_grants g
+    WHERE t.token_hash = $1 AND t.kind = $2 AND t.consumed_at IS NULL
+      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id
+    RETURNING t.grant_id`,
+}
+
+const grantOf = {
+  name: 'grant-of-token',
+  text: 'SELECT grant_id FROM tokens WHERE token_hash = $1 AND kind = $2',
+}
+
+const discard = {
+  name: 'discard-token',
+  text: 'DELETE FROM tokens WHERE token_hash = $1 AND kind = $2',
+}
+
+/** @returns false if the grant is not alive, and so nothing was issued */
+export async function issueToken(database: Database, token: NewToken): Promise<boolean> {
+  const rows = await database.query(issue, [
+    hashOf(token.value),
+    token.kind,
+    token.grantId,
+    token.payload,
+    token.expiresInSeconds ?? 0,
+  ])
+  return rows.length === 1
+}
+
+/** Finds a token whose grant is alive. */
+export async function findToken(
+  database: Database,
+  kind: TokenKind,
+  value: string,
+): Promise<AdapterPayload | undefined> {
+  const [row] = await database.query<{
+    payload: AdapterPayload
+    grant_id: string
+    consumed: number | null
+  }>(find, [hashOf(value), kind])
+  if (row === undefined) return undefined
+  const { payload, grant_id: grantId, consumed } = row
+  return { ...payload, jti: value, grantId, ...(consumed !== null && { consumed }) }
+}
+
+/** Uses a code or refresh token up. Of any number of callers exactly one is told true. */
+export async function consumeToken(
+  database: Database,
+  kind: TokenKind,
+  value: string,
+): Promise<boolean> {
+  return (await database.query(consume, [hashOf(value), kind])).length === 1
+}
+
+/** The grant that a token belongs to, alive or not. */
+export async function grantOfToken(
+  database: Database,
+  kind: TokenKind,
+  value: string,
+): Promise<string | undefined> {
+  const [row] = await database.query<{ grant_id: string }>(grantOf, [hashOf(value), kind])
+  return row?.grant_id
+}
+
+/** Removes one token (RFC 7009); its grant and its siblings stay. */
+export async function discardToken(
+  database: Database,
+  kind: TokenKind,
+  value: string,
+): Promise<void> {
+  await database.query(discard, [hashOf(value), kind])
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import type { ErrorStatus, ResponseBody } from '@connected-apps/contract'
+import { operation } from '@connected-apps/contract'
+import type { ExampleName } from '@connected-apps/contract/examples'
+import { responseExamples } from '@connected-apps/contract/examples'
+
+/** An answer of the contract, before it has a request_id. */
+export type Answer = {
+  [S in ErrorStatus | 200]: { status: S; name: ExampleName<S>; retryAfterSeconds?: number }
+}[ErrorStatus | 200]
+
+/** A new request_id, which says whether a live or a test project asked. */
+export function newRequestId(projectId: string | undefined): string {
+  const environment = projectId?.startsWith('project-live-') ? 'live' : 'test'
+  return `request-id-${environment}-${randomUUID()}`
+}
+
+/** The contract's own example of this answer, with the request_id of this request. */
+export function bodyOf(answer: Answer, requestId: string): ResponseBody {
+  const examples: Record<string, ResponseBody> = responseExamples[answer.status]
+  const example = examples[answer.name]
+  if (example === undefined) throw new Error(`the contract has no example ${answer.name}`)
+  return { ...example, request_id: requestId }
+}
+
+/** The answer as HTTP has it. */
+export function responseOf(answer: Answer, requestId: string): Response {
+  const headers = new Headers({ 'content-type': operation.mediaType, 'cache-control': 'no-store' })
+  if (answer.retryAfterSeconds !== undefined) {
+    const [retryAfter] = operation.responseHeaders[429]
+    headers.set(retryAfter, String(answer.retryAfterSeconds))
+  }
+  if (answer.status === 401) headers.set('www-authenticate', 'Basic realm="project"')
+  return new Response(JSON.stringify(bodyOf(answer, requestId)), {
+    status: answer.status,
+    headers,
+  })
+}

@@ -1,0 +1,21 @@
+/** More than any client sends; nothing in the body changes the outcome. */
+export const maximumBodyBytes = 16 * 1024
+
+/**
+ * Reads a request's body, as far as it is of bearable size.
+ *
+ * @returns undefined if it is longer than {@link maximumBodyBytes}
+ */
+export async function readBody(request: Request): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get('content-length')) > maximumBodyBytes) return undefined
+  if (request.body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body) {
+    length += chunk.length
+    // Leaving the loop cancels the stream.
+    if (length > maximumBodyBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

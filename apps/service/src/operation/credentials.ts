@@ -1,0 +1,35 @@
+/** What HTTP Basic carries: the project and its secret. */
+export interface Credentials {
+  projectId: string
+  secret: string
+}
+
+/** Longer values are refused unread. */
+const maximumLength = 1024
+
+/**
+ * Reads an `Authorization` header (RFC 7617).
+ *
+ * @returns undefined if it is missing or not of the Basic scheme's form
+ */
+export function parseCredentials(authorization: string | undefined): Credentials | undefined {
+  if (authorization === undefined || authorization.length > maximumLength) return undefined
+  const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1]
+  if (encoded === undefined) return undefined
+  const decoded = decodeUtf8(Buffer.from(encoded, 'base64'))
+  const colon = decoded?.indexOf(':') ?? -1
+  if (decoded === undefined || colon < 1) return undefined
+  // PostgreSQL knows no text with a NUL, so no project has one in its id.
+  if (decoded.includes('\0')) return undefined
+  return { projectId: decoded.slice(0, colon), secret: decoded.slice(colon + 1) }
+}
+
+/** @returns undefined if the bytes are not UTF-8 */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}

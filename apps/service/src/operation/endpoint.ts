@@ -1,0 +1,89 @@
+import type { HeaderParameters, PathParameters } from '@connected-apps/contract'
+import { operation } from '@connected-apps/contract'
+import { hashOf, isSameHash } from '../hash.ts'
+import type { Database } from '../postgres/database.ts'
+import type { Answer } from './answer.ts'
+import { readBody } from './body.ts'
+import type { Credentials } from './credentials.ts'
+import { decide } from './decision.ts'
+import type { Facts } from './facts.ts'
+import { gatherFacts } from './facts.ts'
+import { findFormError } from './form.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { revokeConnectedApp } from './revoke.ts'
+import { claimedSessionId, verifySessionJwt } from './session-jwt.ts'
+
+const tokenHeader = 'X-Stytch-Member-Session' satisfies keyof HeaderParameters
+const jwtHeader = 'X-Stytch-Member-SessionJWT' satisfies keyof HeaderParameters
+const unauthorized: Answer = { status: 401, name: 'unauthorized_credentials' }
+
+/** A request that reached the operation's method and path. */
+export interface Call {
+  request: Request
+  path: PathParameters
+  credentials: Credentials | undefined
+  requestId: string
+}
+
+/** The operation *Revoke Connected App*, with its checks in the order that the contract gives. */
+export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
+  return async ({ request, path, credentials, requestId }: Call): Promise<Answer> => {
+    if (credentials === undefined) return unauthorized
+    const headers = sessionHeadersOf(request)
+    const body = await readBody(request)
+    const contentType = request.headers.get('content-type') ?? undefined
+    const formError = findFormError({ path, headers, contentType, body })
+
+    const facts = await gatherFacts(
+      database,
+      credentials.projectId,
+      formError === undefined ? path : undefined,
+      formError === undefined ? sessionReferenceIn(headers) : {},
+    )
+    if (facts === undefined || !isSameHash(facts.secretHash, hashOf(credentials.secret))) {
+      return unauthorized
+    }
+    const retryAfterSeconds = await rateLimit.consume(facts.projectId)
+    if (retryAfterSeconds !== undefined) {
+      return { status: 429, name: 'too_many_requests', retryAfterSeconds }
+    }
+    if (formError !== undefined) return formError
+    const believed = await believe(facts, headers[jwtHeader])
+    if (believed === undefined) return { status: 400, name: 'unable_to_parse_session_jwt' }
+
+    const decision = decide(believed, Object.keys(headers).length > 0)
+    if ('refusal' in decision) return decision.refusal
+    await revokeConnectedApp(database, decision.order, requestId)
+    return { status: 200, name: 'revoked' }
+  }
+}
+
+function sessionHeadersOf(request: Request): HeaderParameters {
+  const token = request.headers.get(tokenHeader)
+  const jwt = request.headers.get(jwtHeader)
+  return {
+    ...(token !== null && { [tokenHeader]: token }),
+    ...(jwt !== null && { [jwtHeader]: jwt }),
+  }
+}
+
+function sessionReferenceIn({ [tokenHeader]: token, [jwtHeader]: jwt }: HeaderParameters) {
+  return {
+    ...(token !== undefined && { token }),
+    ...(jwt !== undefined && { jwtSessionId: claimedSessionId(jwt) }),
+  }
+}
+
+/** Drops a session that the JWT names, but that is not its subject's. */
+async function believe(facts: Facts, jwt: string | undefined): Promise<Facts | undefined> {
+  if (jwt === undefined) return facts
+  const verified = await verifySessionJwt(jwt, facts.projectId, facts.sessionKeys)
+  if (verified === undefined) return undefined
+  if (facts.session?.memberId === verified.memberId) return facts
+  return { ...facts, session: undefined }
+}
+
+/** Whether a request is one of this operation, by its method. */
+export function isOperationMethod(method: string): boolean {
+  return method === operation.method
+}

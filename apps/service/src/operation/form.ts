@@ -1,0 +1,50 @@
+import type { HeaderParameters, ParameterName, PathParameters } from '@connected-apps/contract'
+import { operation } from '@connected-apps/contract'
+import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
+import type { Answer } from './answer.ts'
+import { decodeUtf8 } from './credentials.ts'
+
+/** A request as it came, before anything in it is believed. */
+export interface ReceivedRequest {
+  path: PathParameters
+  headers: HeaderParameters
+  contentType: string | undefined
+  /** Undefined if it was longer than the service reads. */
+  body: Uint8Array | undefined
+}
+
+/** Finds the first thing that is wrong with a request's form. Knows nothing of the database. */
+export function findFormError({ path, headers, contentType, body }: ReceivedRequest) {
+  const values: Partial<Record<ParameterName, string>> = { ...path, ...headers }
+  for (const { name, errorType, required } of operation.parameters) {
+    const value = values[name]
+    if (value === undefined && !required) continue
+    if (checkParameter(name, value).length > 0) return badRequest(errorType)
+  }
+  if (Object.keys(headers).length > 1) return badRequest('too_many_session_arguments')
+  if (!isAcceptable(contentType, body)) return badRequest('bad_request')
+  return undefined
+}
+
+function badRequest(name: Extract<Answer, { status: 400 }>['name']): Answer {
+  return { status: 400, name }
+}
+
+function isAcceptable(contentType: string | undefined, body: Uint8Array | undefined): boolean {
+  if (body === undefined) return false
+  if (body.length === 0) return true
+  if (!isJson(contentType)) return false
+  const text = decodeUtf8(body)
+  if (text === undefined) return false
+  try {
+    return checkRequestBody(JSON.parse(text)).length === 0
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+function isJson(contentType: string | undefined): boolean {
+  const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  return essence === operation.mediaType
+}

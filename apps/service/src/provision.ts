@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { JSONWebKeySet } from 'jose'
+import type { Pool } from 'pg'
+import { hashOf } from './hash.ts'
+
+/** A secret that can't be guessed: 256 random bits. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+export interface NewProject {
+  projectId?: string
+  secret?: string
+  sessionKeys?: JSONWebKeySet
+}
+
+/** What each project has until it says otherwise; upstream's default roles. */
+const defaultPermissions = [
+  { role: 'stytch_member', resource: 'stytch.self', action: '*' },
+  { role: 'stytch_admin', resource: 'stytch.organization', action: '*' },
+  { role: 'stytch_admin', resource: 'stytch.member', action: '*' },
+  { role: 'stytch_admin', resource: 'stytch.sso', action: '*' },
+]
+
+/** Adds a project with the default roles. The secret is shown here, and never again. */
+export async function addProject(pool: Pool, project: NewProject = {}) {
+  const { projectId = `project-test-${randomUUID()}`, secret = newSecret() } = project
+  await pool.query(
+    'INSERT INTO projects (project_id, secret_hash, session_jwks) VALUES ($1, $2, $3)',
+    [projectId, hashOf(secret), project.sessionKeys ?? { keys: [] }],
+  )
+  for (const { role, resource, action } of defaultPermissions) {
+    await pool.query('INSERT INTO roles VALUES ($1, $2) ON CONFLICT DO NOTHING', [projectId, role])
+    await pool.query('INSERT INTO permissions VALUES ($1, $2, $3, $4)', [
+      projectId,
+      role,
+      resource,
+      action,
+    ])
+  }
+  return { projectId, secret }
+}
+
+export interface NewOrganization {
+  projectId: string
+  organizationId?: string
+  slug?: string
+  externalId?: string
+}
+
+/** Adds an Organization. */
+export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
+  const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
+  await pool.query(
+    'INSERT INTO organizations (organization_id, project_id, slug, external_id) VALUES ($1, $2, $3, $4)',
+    [organizationId, projectId, organization.slug ?? organizationId, organization.externalId],
+  )
+  return organizationId
+}
+
+export interface NewMember {
+  organizationId: string
+  memberId?: string
+  externalId?: string
+  name?: string
+  roles?: string[]
+}
+
+/** Adds a Member, with the role that every Member has unless told otherwise. */
+export async function addMember(pool: Pool, member: NewMember): Promise<string> {
+  const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
+  await pool.query(
+    'INSERT INTO members (organization_id, member_id, external_id, name) VALUES ($1, $2, $3, $4)',
+    [organizationId, memberId, member.externalId, name],
+  )
+  for (const role of member.roles ?? ['stytch_member']) {
+    await pool.query('INSERT INTO member_roles VALUES ($1, $2, $3)', [
+      organizationId,
+      memberId,
+      role,
+    ])
+  }
+  return memberId
+}
+
+export interface NewSession {
+  organizationId: string
+  memberId: string
+  token?: string
+  /** Negative for a session that has expired. */
+  secondsToLive?: number
+}
+
+/** Adds a session of a Member. */
+export async function addSession(pool: Pool, session: NewSession) {
+  const { organizationId, memberId, token = newSecret(), secondsToLive = 86_400 } = session
+  const sessionId = `session-test-${randomUUID()}`
+  await pool.query(
+    `INSERT INTO sessions (organization_id, session_id, member_id, token_hash, expires_at)
+     VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))`,
+    [organizationId, sessionId, memberId, hashOf(token), secondsToLive],
+  )
+  return { sessionId, token }
+}
+
+export interface NewConnectedApp {
+  projectId: string
+  redirectUri: string
+  connectedAppId?: string
+  name?: string
+  /** Makes it a confidential client; without one it is public, and its refresh tokens rotate. */
+  secret?: string
+}
+
+/** Adds a Connected App, which is an OAuth client. */
+export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise<string> {
+  const { connectedAppId = `connected-app-test-${randomUUID()}`, name = 'Notebook' } = app
+  await pool.query(
+    `INSERT INTO connected_apps (connected_app_id, project_id, name, redirect_uris, secret_hash)
+     VALUES ($1, $2, $3, $4, $5)`,
+    [
+      connectedAppId,
+      app.projectId,
+      name,
+      [app.redirectUri],
+      app.secret === undefined ? null : hashOf(app.secret),
+    ],
+  )
+  return connectedAppId
+}

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { createApplication } from './application.ts'
+import { startCleanup } from './cleanup.ts'
+import type { HttpLimits } from './http-server.ts'
+import { createHttpServer, dispatch } from './http-server.ts'
+import { createLogger } from './logger.ts'
+import { Metrics } from './metrics.ts'
+import { createProvider, isOAuthPath } from './oauth/provider.ts'
+import { loadServerKeys } from './oauth/server-keys.ts'
+import type { RateLimitOptions } from './operation/rate-limit.ts'
+import { RateLimit } from './operation/rate-limit.ts'
+import { Database } from './postgres/database.ts'
+import { migrate } from './postgres/migrate.ts'
+
+export interface ServiceOptions {
+  databaseUrl: string
+  /** 0 for any free port. */
+  port: number
+  host?: string
+  /** Where browsers and Connected Apps reach the service, if not at its own host and port. */
+  publicUrl?: string | undefined
+  poolSize?: number
+  rateLimit?: RateLimitOptions
+  cleanupIntervalMs?: number
+  /** How long {@link Service.close} lets open requests finish. */
+  drainMs?: number
+  logger?: Logger
+  /** Further routes, by the path that they are under. */
+  routes?: Record<string, (origin: string) => Hono>
+  httpLimits?: Partial<HttpLimits>
+}
+
+export interface Service {
+  /** Without a slash at its end. */
+  url: string
+  /** Answers what has arrived, accepts nothing new, and lets go of the database. */
+  close: () => Promise<void>
+}
+
+const defaults = {
+  host: '127.0.0.1',
+  poolSize: 10,
+  rateLimit: { requests: 1000, windowSeconds: 1 },
+  cleanupIntervalMs: 60_000,
+  drainMs: 10_000,
+}
+
+/**
+ * Starts one instance of the service. Any number of them may share one database.
+ *
+ * @throws if the database can't be reached or migrated, or the port is taken
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { host, poolSize, rateLimit, cleanupIntervalMs, drainMs } = { ...defaults, ...options }
+  const logger = options.logger ?? createLogger('info')
+  const onError = (error: Error): void => logger.error({ err: error }, 'failed')
+  const database = new Database({ url: options.databaseUrl, poolSize, onError })
+  const server = createHttpServer(options.httpLimits ?? {})
+  let isStopping = false
+  try {
+    const applied = await migrate(database.pool)
+    if (applied.length > 0) logger.info({ applied }, 'migrated')
+    const keys = await loadServerKeys(database)
+    server.listen(options.port, host)
+    await once(server, 'listening')
+    // Synchronous from here on, so that no request comes too early.
+    const url = `http://${host}:${(server.address() as AddressInfo).port}` // it listens on TCP
+    const issuer = new URL(options.publicUrl ?? url)
+    const provider = createProvider({ database, issuer: issuer.origin, keys, onError })
+    const metrics = new Metrics(database.pool)
+    const application = createApplication({
+      database,
+      rateLimit: new RateLimit(database.pool, rateLimit),
+      provider,
+      origin: issuer.origin,
+      logger,
+      metrics,
+      isStopping: () => isStopping,
+      routes: options.routes ?? {},
+    })
+    server.on(
+      'request',
+      dispatch(issuer, isOAuthPath, provider.callback(), getRequestListener(application.fetch)),
+    )
+    const cleanup = startCleanup(database, cleanupIntervalMs, logger)
+    logger.info({ url, issuer: issuer.origin }, 'listening')
+
+    const close = async (): Promise<void> => {
+      isStopping = true
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      const cutOff = setTimeout(() => server.closeAllConnections(), drainMs)
+      await closed
+      clearTimeout(cutOff)
+      await cleanup.stop()
+      await database.close()
+      metrics.close()
+      logger.info('stopped')
+    }
+    let closing: Promise<void> | undefined
+    return { url, close: () => (closing ??= close()) }
+  } catch (error) {
+    server.close()
+    await database.close()
+    throw error
+  }
+}

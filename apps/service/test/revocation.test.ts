@@ -1,0 +1,131 @@
+import * as openid from 'openid-client'
+import { describe, expect, it } from 'vitest'
+import {
+  approve,
+  authorize,
+  discover,
+  exchange,
+  isActive,
+  openConsentPage,
+} from './support/connected-app.ts'
+import { revoke } from './support/revoke.ts'
+import { useService } from './support/service.ts'
+
+const test = useService()
+
+describe('a revoke', () => {
+  it('ends every token of the grant, and keeps new ones from being made', async () => {
+    const { service, tenant } = test
+    const config = await discover(service.url, tenant.publicAppId)
+    const tokens = await authorize(config, tenant.session.token)
+    const refreshToken = String(tokens.refresh_token)
+    expect(await isActive(config, tokens.access_token)).toBe(true)
+    expect(await isActive(config, refreshToken)).toBe(true)
+
+    const response = await revoke(service.url, tenant)
+    expect(response.status).toBe(200)
+
+    expect(await isActive(config, tokens.access_token)).toBe(false)
+    expect(await isActive(config, refreshToken)).toBe(false)
+    await expect(openid.refreshTokenGrant(config, refreshToken)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+  })
+
+  it('ends a code that was not exchanged yet', async () => {
+    const { service, tenant } = test
+    const config = await discover(service.url, tenant.publicAppId)
+    const flow = await openConsentPage(config, tenant.session.token)
+    const callback = await approve(flow)
+    await revoke(service.url, tenant)
+    await expect(exchange(config, flow, callback)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+  })
+
+  it('gives way to a new authorization flow', async () => {
+    const { service, tenant } = test
+    const config = await discover(service.url, tenant.publicAppId)
+    await revoke(service.url, tenant)
+    const tokens = await authorize(config, tenant.session.token)
+    expect(await isActive(config, tokens.access_token)).toBe(true)
+  })
+
+  it('makes a browser that is signed in ask for consent again', async () => {
+    const { service, tenant } = test
+    const config = await discover(service.url, tenant.publicAppId)
+    const flow = await openConsentPage(config, tenant.session.token)
+    await approve(flow)
+    const again = await openConsentPage(config, tenant.session.token, flow.browser)
+    expect(new URL(again.browser.url).searchParams.get('code')).toBeTruthy()
+
+    await revoke(service.url, tenant)
+    await openConsentPage(config, tenant.session.token, flow.browser)
+    expect(flow.browser.text).toContain('Allow Notebook?')
+  })
+
+  it('leaves other Connected Apps alone', async () => {
+    const { service, tenant } = test
+    const config = await discover(service.url, tenant.confidentialAppId, tenant.clientSecret)
+    const tokens = await authorize(config, tenant.session.token)
+    await revoke(service.url, tenant)
+    expect(await isActive(config, tokens.access_token)).toBe(true)
+  })
+
+  it('is written down: who, what, when, from which request', async () => {
+    const { service, tenant, database } = test
+    const response = await revoke(service.url, tenant, {
+      headers: { 'X-Stytch-Member-Session': tenant.session.token },
+    })
+    const { request_id: requestId } = (await response.json()) as { request_id: string }
+    const { rows } = await database.pool.query('SELECT * FROM audit_log WHERE request_id = $1', [
+      requestId,
+    ])
+    expect(rows).toMatchObject([
+      {
+        action: 'revoke',
+        project_id: tenant.projectId,
+        organization_id: tenant.organizationId,
+        member_id: tenant.memberId,
+        connected_app_id: tenant.publicAppId,
+        actor_member_id: tenant.memberId,
+        actor_session_id: tenant.session.sessionId,
+      },
+    ])
+  })
+})
+
+describe('a consent page that was opened before a revoke', () => {
+  it('grants nothing when it is approved after it, and the flow starts anew', async () => {
+    const { service, tenant, database } = test
+    const config = await discover(service.url, tenant.publicAppId)
+    const flow = await openConsentPage(config, tenant.session.token)
+    await revoke(service.url, tenant)
+    const before = await countGrants()
+
+    await approve(flow)
+    expect(flow.browser.status).toBe(409)
+    expect(flow.browser.text).toContain('Nothing was allowed')
+    expect(await countGrants()).toBe(before)
+
+    const startAgain = /href="([^"]+)"/.exec(flow.browser.text)?.[1]?.replaceAll('&amp;', '&')
+    await flow.browser.open(String(startAgain))
+    expect(flow.browser.text).toContain('Allow Notebook?')
+    const tokens = await exchange(config, flow, await approve(flow))
+    expect(await isActive(config, tokens.access_token)).toBe(true)
+
+    async function countGrants(): Promise<number> {
+      const { rows } = await database.pool.query('SELECT count(*)::int AS count FROM grants')
+      return rows[0].count
+    }
+  })
+
+  it('cannot be saved by loading it again', async () => {
+    const { service, tenant } = test
+    const config = await discover(service.url, tenant.publicAppId)
+    const flow = await openConsentPage(config, tenant.session.token)
+    await revoke(service.url, tenant)
+    await flow.browser.open(flow.browser.url)
+    expect(flow.browser.status).toBe(409)
+  })
+})

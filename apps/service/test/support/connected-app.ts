@@ -1,0 +1,116 @@
+import * as openid from 'openid-client'
+import { redirectUri } from './tenant.ts'
+
+/** Finds the service's endpoints as a Connected App does. Without a secret it is a public client. */
+export function discover(url: string, clientId: string, clientSecret?: string) {
+  return openid.discovery(
+    new URL(url),
+    clientId,
+    undefined,
+    clientSecret === undefined ? openid.None() : openid.ClientSecretBasic(clientSecret),
+    { execute: [openid.allowInsecureRequests] },
+  )
+}
+
+/** A browser, as far as it follows redirects and keeps cookies. */
+export class Browser {
+  readonly #cookies = new Map<string, { value: string; path: string }>()
+  /** The page that it shows. */
+  url = ''
+  status = 0
+  text = ''
+
+  /** Follows redirects until there is a page, or another site's address. */
+  async open(url: string, form?: Record<string, string>): Promise<string> {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: this.#cookiesFor(url), origin: new URL(url).origin },
+      ...(form !== undefined && { method: 'POST', body: new URLSearchParams(form) }),
+    })
+    for (const line of response.headers.getSetCookie()) this.#keep(line)
+    const location = response.headers.get('location')
+    this.text = await response.text()
+    this.status = response.status
+    this.url = url
+    if (location === null) return url
+    const next = new URL(location, url).href
+    if (new URL(next).origin !== new URL(url).origin) return (this.url = next)
+    return this.open(next)
+  }
+
+  /** Sends the form of the page that is shown. */
+  submit(fields: Record<string, string>): Promise<string> {
+    return this.open(this.url, fields)
+  }
+
+  #keep(line: string): void {
+    const [pair = '', ...attributes] = line.split('; ')
+    const path = attributes.find((each) => each.startsWith('path='))?.slice(5) ?? '/'
+    const equals = pair.indexOf('=')
+    const key = `${pair.slice(0, equals)} ${path}`
+    const isExpired = attributes.some((each) => each.startsWith('expires=Thu, 01 Jan 1970'))
+    if (isExpired) this.#cookies.delete(key)
+    else this.#cookies.set(key, { value: pair, path })
+  }
+
+  #cookiesFor(url: string): string {
+    const { pathname } = new URL(url)
+    return [...this.#cookies.values()]
+      .filter(({ path }) => pathname.startsWith(path))
+      .map(({ value }) => value)
+      .join('; ')
+  }
+}
+
+/** An authorization request that waits for its answer. */
+export interface Flow {
+  browser: Browser
+  verifier: string
+  state: string
+}
+
+/** Begins an authorization flow, and signs in if asked to: the browser shows the consent page. */
+export async function openConsentPage(
+  config: openid.Configuration,
+  sessionToken: string,
+  browser = new Browser(),
+): Promise<Flow> {
+  const verifier = openid.randomPKCECodeVerifier()
+  const state = openid.randomState()
+  const url = openid.buildAuthorizationUrl(config, {
+    redirect_uri: redirectUri,
+    scope: 'openid profile',
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    state,
+  })
+  await browser.open(url.href)
+  if (browser.text.includes('session_token')) {
+    await browser.submit({ session_token: sessionToken })
+  }
+  return { browser, verifier, state }
+}
+
+/** Allows what the consent page asks. @returns the address that the Connected App is called at */
+export function approve({ browser }: Flow): Promise<string> {
+  return browser.submit({ decision: 'approve' })
+}
+
+/** Exchanges the code for tokens. */
+export function exchange(config: openid.Configuration, flow: Flow, callback: string) {
+  return openid.authorizationCodeGrant(config, new URL(callback), {
+    pkceCodeVerifier: flow.verifier,
+    expectedState: flow.state,
+  })
+}
+
+/** A whole authorization flow. */
+export async function authorize(config: openid.Configuration, sessionToken: string) {
+  const flow = await openConsentPage(config, sessionToken)
+  return exchange(config, flow, await approve(flow))
+}
+
+/** Whether introspection calls a token active. */
+export async function isActive(config: openid.Configuration, token: string): Promise<boolean> {
+  return (await openid.tokenIntrospection(config, token)).active
+}

@@ -1,0 +1,15 @@
+import type { TestProject } from 'vitest/node'
+import { startEmbeddedPostgres } from '../../src/embedded/start.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** One PostgreSQL server for the whole run; each file makes its own database in it. */
+    postgresUrl: string
+  }
+}
+
+export default async function setup({ provide }: TestProject) {
+  const postgres = await startEmbeddedPostgres()
+  provide('postgresUrl', postgres.url)
+  return () => postgres.stop()
+}

@@ -1,0 +1,36 @@
+import { operation } from '@connected-apps/contract'
+import type { Tenant } from './tenant.ts'
+
+export interface RevokeRequest {
+  organizationId?: string
+  memberId?: string
+  connectedAppId?: string
+  headers?: Record<string, string>
+  body?: NonNullable<RequestInit['body']>
+}
+
+export function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+}
+
+/** The operation's path, with the ids as they are given. */
+export function pathOf(organizationId: string, memberId: string, connectedAppId: string): string {
+  return operation.path
+    .replace('{organization_id}', organizationId)
+    .replace('{member_id}', memberId)
+    .replace('{connected_app_id}', connectedAppId)
+}
+
+/** Revokes as the project does, unless told otherwise. */
+export function revoke(url: string, tenant: Tenant, request: RevokeRequest = {}) {
+  const path = pathOf(
+    request.organizationId ?? tenant.organizationId,
+    request.memberId ?? tenant.memberId,
+    request.connectedAppId ?? tenant.publicAppId,
+  )
+  return fetch(url + path, {
+    method: operation.method,
+    headers: { authorization: basic(tenant.projectId, tenant.secret), ...request.headers },
+    ...(request.body !== undefined && { body: request.body }),
+  })
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { Pool } from 'pg'
+import {
+  addConnectedApp,
+  addMember,
+  addOrganization,
+  addProject,
+  addSession,
+  newSecret,
+} from '../../src/provision.ts'
+
+export const redirectUri = 'http://127.0.0.1/callback'
+
+/** A project of its own, with one of each thing that the operation names. */
+export async function addTenant(pool: Pool) {
+  const mark = randomUUID().slice(0, 8)
+  const { projectId, secret } = await addProject(pool)
+  const organizationId = await addOrganization(pool, {
+    projectId,
+    slug: `acme-${mark}`,
+    externalId: `crm|acme-${mark}`,
+  })
+  const memberId = await addMember(pool, { organizationId, externalId: 'crm|ada' })
+  const session = await addSession(pool, { organizationId, memberId })
+  const publicAppId = await addConnectedApp(pool, { projectId, redirectUri })
+  const clientSecret = newSecret()
+  const confidentialAppId = await addConnectedApp(pool, {
+    projectId,
+    redirectUri,
+    secret: clientSecret,
+  })
+  return {
+    projectId,
+    secret,
+    organizationId,
+    slug: `acme-${mark}`,
+    externalId: `crm|acme-${mark}`,
+    memberId,
+    memberExternalId: 'crm|ada',
+    session,
+    publicAppId,
+    confidentialAppId,
+    clientSecret,
+  }
+}
+
+export type Tenant = Awaited<ReturnType<typeof addTenant>>
