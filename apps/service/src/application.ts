@@ -39,7 +39,10 @@ export function createApplication(options: ApplicationOptions) {
   app.route('/health', healthRoutes(database, options.isStopping))
   app.get('/metrics', async () => metrics.response())
   app.route('/v1/b2b/sessions/jwks', sessionKeysRoute(database))
-  app.use('/interaction/*', secureHeaders(pageHeaders))
+  app.use('/interaction/*', secureHeaders(pageHeaders), async (page, next) => {
+    await next()
+    page.header('cache-control', 'no-store')
+  })
   app.route('/interaction', interactionPages(provider, database, origin))
 
   for (const [path, create] of Object.entries(options.routes)) app.route(path, create(origin))

@@ -23,7 +23,11 @@ interface Question {
   scopes: string[]
 }
 
-const maximumBodyBytes = 4096
+/** Longer than the form that any page sends. */
+const limitBody = bodyLimit({
+  maxSize: 4096,
+  onError: (page) => page.html(errorPage('invalid_request', 'This form is too long.'), 413),
+})
 
 /**
  * The pages on which a Member signs in and answers a Connected App's request.
@@ -34,7 +38,7 @@ const maximumBodyBytes = 4096
 export function interactionPages(provider: Provider, database: Database, origin: string) {
   const app = new Hono<{ Bindings: HttpBindings }>()
 
-  app.use('/:uid', bodyLimit({ maxSize: maximumBodyBytes }), async (page, next) => {
+  app.use('/:uid', limitBody, async (page, next) => {
     const sender = page.req.header('origin')
     if (page.req.method !== 'POST' || sender === undefined || sender === origin) return next()
     return page.html(errorPage('access_denied', 'This form was sent by another site.'), 403)

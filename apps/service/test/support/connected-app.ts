@@ -19,18 +19,24 @@ export class Browser {
   url = ''
   status = 0
   text = ''
+  headers: Response['headers'] = new Headers()
 
   /** Follows redirects until there is a page, or another site's address. */
-  async open(url: string, form?: Record<string, string>): Promise<string> {
+  async open(
+    url: string,
+    form?: Record<string, string>,
+    origin = new URL(url).origin,
+  ): Promise<string> {
     const response = await fetch(url, {
       redirect: 'manual',
-      headers: { cookie: this.#cookiesFor(url), origin: new URL(url).origin },
+      headers: { cookie: this.#cookiesFor(url), origin },
       ...(form !== undefined && { method: 'POST', body: new URLSearchParams(form) }),
     })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     const location = response.headers.get('location')
     this.text = await response.text()
     this.status = response.status
+    this.headers = response.headers
     this.url = url
     if (location === null) return url
     const next = new URL(location, url).href
@@ -41,6 +47,13 @@ export class Browser {
   /** Sends the form of the page that is shown. */
   submit(fields: Record<string, string>): Promise<string> {
     return this.open(this.url, fields)
+  }
+
+  /** The values of all cookies but signatures. */
+  cookies(): string[] {
+    return [...this.#cookies.values()]
+      .filter(({ value }) => !value.includes('.sig='))
+      .map(({ value }) => value.slice(value.indexOf('=') + 1))
   }
 
   #keep(line: string): void {

@@ -8,13 +8,15 @@ import {
   addSession,
   newSecret,
 } from '../../src/provision.ts'
+import { makeSessionKeys } from './session-jwt.ts'
 
 export const redirectUri = 'http://127.0.0.1/callback'
 
 /** A project of its own, with one of each thing that the operation names. */
 export async function addTenant(pool: Pool) {
   const mark = randomUUID().slice(0, 8)
-  const { projectId, secret } = await addProject(pool)
+  const sessionKeys = await makeSessionKeys()
+  const { projectId, secret } = await addProject(pool, { sessionKeys: sessionKeys.publicKeys })
   const organizationId = await addOrganization(pool, {
     projectId,
     slug: `acme-${mark}`,
@@ -32,6 +34,7 @@ export async function addTenant(pool: Pool) {
   return {
     projectId,
     secret,
+    sessionKeys,
     organizationId,
     slug: `acme-${mark}`,
     externalId: `crm|acme-${mark}`,

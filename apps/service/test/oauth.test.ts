@@ -1,0 +1,242 @@
+import * as openid from 'openid-client'
+import { describe, expect, it } from 'vitest'
+import { addMember, addSession } from '../src/provision.ts'
+import {
+  Browser,
+  approve,
+  authorize,
+  discover,
+  exchange,
+  isActive,
+  openConsentPage,
+} from './support/connected-app.ts'
+import { useService } from './support/service.ts'
+import { addTenant, redirectUri } from './support/tenant.ts'
+
+const test = useService()
+const invalidGrant = { error: 'invalid_grant' }
+
+function asPublicApp() {
+  return discover(test.service.url, test.tenant.publicAppId)
+}
+
+function asConfidentialApp() {
+  return discover(test.service.url, test.tenant.confidentialAppId, test.tenant.clientSecret)
+}
+
+/** Whoever lost was told so; and since that was a replay, nobody's tokens are alive. */
+async function expectOneWinnerAtMost(
+  config: openid.Configuration,
+  results: PromiseSettledResult<openid.TokenEndpointResponse>[],
+) {
+  const tokens = results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const errors = results.flatMap((each) => (each.status === 'rejected' ? [each.reason.error] : []))
+  expect(tokens.length).toBeLessThanOrEqual(1)
+  expect(new Set(errors)).toEqual(new Set(['invalid_grant']))
+  for (const { access_token: token } of tokens) expect(await isActive(config, token)).toBe(false)
+}
+
+describe('discovery', () => {
+  it('names the endpoints under the issuer, whatever host the request claims', async () => {
+    const { url } = test.service
+    const response = await fetch(`${url}/.well-known/openid-configuration`, {
+      headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
+    })
+    expect(await response.json()).toMatchObject({
+      issuer: url,
+      authorization_endpoint: `${url}/oauth2/authorize`,
+      token_endpoint: `${url}/oauth2/token`,
+      introspection_endpoint: `${url}/oauth2/introspect`,
+      revocation_endpoint: `${url}/oauth2/revoke`,
+      code_challenge_methods_supported: ['S256'],
+      response_types_supported: ['code'],
+    })
+  })
+})
+
+describe('an authorization code', () => {
+  it('is not given without PKCE', async () => {
+    const config = await asPublicApp()
+    const url = openid.buildAuthorizationUrl(config, { redirect_uri: redirectUri, scope: 'openid' })
+    const callback = await new Browser().open(url.href)
+    expect(new URL(callback).searchParams.get('error')).toBe('invalid_request')
+  })
+
+  it('is given to registered addresses alone', async () => {
+    const config = await asPublicApp()
+    const browser = new Browser()
+    const url = openid.buildAuthorizationUrl(config, { redirect_uri: 'https://evil.example/' })
+    await browser.open(url.href)
+    expect(browser).toMatchObject({ status: 400, url: url.href })
+  })
+
+  it('is worth nothing without its verifier', async () => {
+    const config = await asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = await approve(flow)
+    const thief = { ...flow, verifier: openid.randomPKCECodeVerifier() }
+    await expect(exchange(config, thief, callback)).rejects.toMatchObject(invalidGrant)
+  })
+
+  it('works once; used again, it takes the tokens that it gave with it', async () => {
+    const config = await asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = await approve(flow)
+    const tokens = await exchange(config, flow, callback)
+    await expect(exchange(config, flow, callback)).rejects.toMatchObject(invalidGrant)
+    expect(await isActive(config, tokens.access_token)).toBe(false)
+  })
+
+  it('works for one of two who use it at once at most', async () => {
+    const config = await asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = await approve(flow)
+    const results = await Promise.allSettled([
+      exchange(config, flow, callback),
+      exchange(config, flow, callback),
+      exchange(config, flow, callback),
+    ])
+    await expectOneWinnerAtMost(config, results)
+  })
+})
+
+describe("a public client's refresh token", () => {
+  it('is replaced at each use', async () => {
+    const config = await asPublicApp()
+    const first = await authorize(config, test.tenant.session.token)
+    const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    expect(await isActive(config, first.access_token)).toBe(true)
+    expect(await isActive(config, second.access_token)).toBe(true)
+  })
+
+  it('used again, ends the grant with all its tokens', async () => {
+    const config = await asPublicApp()
+    const first = await authorize(config, test.tenant.session.token)
+    const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
+    await expect(
+      openid.refreshTokenGrant(config, String(first.refresh_token)),
+    ).rejects.toMatchObject(invalidGrant)
+    for (const token of [first.access_token, second.access_token, String(second.refresh_token)]) {
+      expect(await isActive(config, token)).toBe(false)
+    }
+  })
+
+  it('works for one of those who use it at once at most, and then for nobody', async () => {
+    const config = await asPublicApp()
+    const { refresh_token: token } = await authorize(config, test.tenant.session.token)
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, () => openid.refreshTokenGrant(config, String(token))),
+    )
+    await expectOneWinnerAtMost(config, results)
+  })
+})
+
+describe("a confidential client's refresh token", () => {
+  it('stays, and is worth nothing without the secret', async () => {
+    const config = await asConfidentialApp()
+    const first = await authorize(config, test.tenant.session.token)
+    const token = String(first.refresh_token)
+    expect((await openid.refreshTokenGrant(config, token)).refresh_token).toBe(token)
+
+    const { service, tenant } = test
+    const thief = await discover(service.url, tenant.confidentialAppId, 'guess')
+    await expect(openid.refreshTokenGrant(thief, token)).rejects.toMatchObject({ status: 401 })
+  })
+})
+
+describe('introspection', () => {
+  it('tells a Connected App about its own tokens, not about those of others', async () => {
+    const own = await asPublicApp()
+    const stranger = await asConfidentialApp()
+    const { access_token: token } = await authorize(own, test.tenant.session.token)
+    expect(await openid.tokenIntrospection(own, token)).toMatchObject({
+      active: true,
+      client_id: test.tenant.publicAppId,
+      sub: test.tenant.memberId,
+      scope: 'openid profile',
+    })
+    expect(await isActive(stranger, token)).toBe(false)
+    expect(await isActive(own, 'no-such-token')).toBe(false)
+  })
+})
+
+describe('RFC 7009 revocation', () => {
+  it('of a refresh token ends its grant, and only that one', async () => {
+    const config = await asPublicApp()
+    const grant = await authorize(config, test.tenant.session.token)
+    const sibling = await authorize(config, test.tenant.session.token)
+    await openid.tokenRevocation(config, String(grant.refresh_token))
+    expect(await isActive(config, grant.access_token)).toBe(false)
+    expect(await isActive(config, sibling.access_token)).toBe(true)
+  })
+
+  it('of an access token ends that token alone', async () => {
+    const config = await asPublicApp()
+    const tokens = await authorize(config, test.tenant.session.token)
+    await openid.tokenRevocation(config, tokens.access_token)
+    expect(await isActive(config, tokens.access_token)).toBe(false)
+    expect(await isActive(config, String(tokens.refresh_token))).toBe(true)
+  })
+
+  it('by another Connected App changes nothing', async () => {
+    const own = await asPublicApp()
+    const stranger = await asConfidentialApp()
+    const tokens = await authorize(own, test.tenant.session.token)
+    await openid.tokenRevocation(stranger, String(tokens.refresh_token))
+    expect(await isActive(own, String(tokens.refresh_token))).toBe(true)
+  })
+})
+
+describe('consent', () => {
+  it('cannot be given to the Connected App of another project', async () => {
+    const { service, database, tenant } = test
+    const other = await addTenant(database.pool)
+    const config = await discover(service.url, other.publicAppId)
+    const { browser } = await openConsentPage(config, tenant.session.token)
+    expect(browser.status).toBe(403)
+  })
+
+  it('of one Member gives no access to another', async () => {
+    const { database, tenant } = test
+    const { organizationId } = tenant
+    const memberId = await addMember(database.pool, { organizationId })
+    const session = await addSession(database.pool, { organizationId, memberId })
+    const config = await asPublicApp()
+    const tokens = await authorize(config, session.token)
+    expect(await openid.tokenIntrospection(config, tokens.access_token)).toMatchObject({
+      sub: memberId,
+    })
+  })
+})
+
+describe('the database', () => {
+  it('knows secrets and tokens only as hashes', async () => {
+    const { database, tenant } = test
+    const config = await asConfidentialApp()
+    const flow = await openConsentPage(config, tenant.session.token)
+    const page = flow.browser.url
+    const callback = await approve(flow)
+    const tokens = await exchange(config, flow, callback)
+    const secrets = [
+      tenant.secret,
+      tenant.clientSecret,
+      tenant.session.token,
+      String(page.split('/').at(-1)),
+      String(new URL(callback).searchParams.get('code')),
+      tokens.access_token,
+      String(tokens.refresh_token),
+      ...flow.browser.cookies(),
+    ]
+    const { rows } = await database.pool.query<{ name: string }>(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+    )
+    for (const { name } of rows) {
+      const { rows: content } = await database.pool.query<{ text: string }>(
+        `SELECT t::text AS text FROM ${name} t`,
+      )
+      const text = content.map((row) => row.text).join('\n')
+      for (const secret of secrets) expect(text.includes(secret), `${name}: ${secret}`).toBe(false)
+    }
+  })
+})

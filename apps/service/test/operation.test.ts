@@ -1,0 +1,304 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import {
+  checkResponseBody,
+  checkResponseHeaders,
+  isStatus,
+  operation,
+} from '@connected-apps/contract'
+import { parameterExamples } from '@connected-apps/contract/examples'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { maximumBodyBytes } from '../src/operation/body.ts'
+import { addConnectedApp, addMember, addOrganization, addSession } from '../src/provision.ts'
+import type { RevokeRequest } from './support/revoke.ts'
+import { basic, pathOf, revoke } from './support/revoke.ts'
+import { useService } from './support/service.ts'
+import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+import type { Tenant } from './support/tenant.ts'
+import { addTenant, redirectUri } from './support/tenant.ts'
+
+const test = useService()
+const tokenHeader = 'X-Stytch-Member-Session'
+const jwtHeader = 'X-Stytch-Member-SessionJWT'
+const json = { 'content-type': 'application/json' }
+let other: Tenant
+
+beforeAll(async () => {
+  other = await addTenant(test.database.pool)
+})
+
+/** What is answered, once it is known to be true to the contract. */
+async function answerTo(request: RevokeRequest, tenant = test.tenant): Promise<string> {
+  return nameOf(await revoke(test.service.url, tenant, request))
+}
+
+async function nameOf(response: Response): Promise<string> {
+  const body = (await response.json()) as { error_type?: string; request_id: string }
+  const { status } = response
+  if (!isStatus(status)) throw new Error(`the contract has no status ${status}`)
+  expect(checkResponseBody(status, body)).toEqual([])
+  expect(checkResponseHeaders(status, response.headers)).toEqual([])
+  expect(body.request_id).toMatch(/^request-id-test-[0-9a-f-]{36}$/)
+  return `${status} ${body.error_type ?? 'revoked'}`
+}
+
+describe('identifiers', () => {
+  it.each([
+    ['the id', 'organizationId'],
+    ['the slug', 'slug'],
+    ['the external id', 'externalId'],
+  ] as const)('may be %s of the Organization', async (_, form) => {
+    expect(await answerTo({ organizationId: encodeURIComponent(test.tenant[form]) })).toBe(
+      '200 revoked',
+    )
+  })
+
+  it.each([
+    ['the id', 'memberId'],
+    ['the external id', 'memberExternalId'],
+  ] as const)('may be %s of the Member', async (_, form) => {
+    expect(await answerTo({ memberId: encodeURIComponent(test.tenant[form]) })).toBe('200 revoked')
+  })
+
+  it('mean the slug before the external id', async () => {
+    const { database, tenant } = test
+    const { projectId } = tenant
+    await addOrganization(database.pool, { projectId, slug: 'first', externalId: 'twin' })
+    const organizationId = await addOrganization(database.pool, { projectId, slug: 'twin' })
+    const memberId = await addMember(database.pool, { organizationId })
+    expect(await answerTo({ organizationId: 'twin', memberId })).toBe('200 revoked')
+  })
+
+  it('mean the id before the slug', async () => {
+    const { database, tenant } = test
+    const { projectId, organizationId } = tenant
+    await addOrganization(database.pool, { projectId, slug: organizationId })
+    expect(await answerTo({})).toBe('200 revoked')
+  })
+
+  it('of another project, Organization or Member are unknown here', async () => {
+    expect(await answerTo({ organizationId: other.organizationId })).toBe(
+      '404 organization_not_found',
+    )
+    expect(await answerTo({ memberId: other.memberId })).toBe('404 member_not_found')
+    expect(await answerTo({ connectedAppId: other.publicAppId })).toBe(
+      '404 connected_app_not_found',
+    )
+  })
+})
+
+describe('credentials', () => {
+  it.each([
+    ['are missing', () => ''],
+    ['name no project', () => basic('project-test-unknown', 'x')],
+    ['have a wrong secret', () => basic(test.tenant.projectId, `${test.tenant.secret}x`)],
+    ['have an empty secret', () => basic(test.tenant.projectId, '')],
+    ['are of another project', () => basic(test.tenant.projectId, other.secret)],
+    ['are not Basic', () => `Bearer ${test.tenant.secret}`],
+    ['are not Base64', () => 'Basic ???'],
+    ['have no colon', () => `Basic ${Buffer.from('x').toString('base64')}`],
+    ['have a NUL', () => basic('a\0b', 'x')],
+  ])('are refused when they %s', async (_, authorization) => {
+    const response = await revoke(test.service.url, test.tenant, {
+      headers: { authorization: authorization() },
+    })
+    expect(response.headers.get('www-authenticate')).toMatch(/^Basic /)
+    expect(await nameOf(response)).toBe('401 unauthorized_credentials')
+  })
+})
+
+describe('the form of a request', () => {
+  it.each<[string, RevokeRequest, string]>([
+    ['organization_id', { organizationId: '%20' }, '400 invalid_organization_id'],
+    ['member_id', { memberId: 'a%2Fb' }, '400 invalid_id'],
+    ['member_id', { memberId: '%zz' }, '400 invalid_id'],
+    ['connected_app_id', { connectedAppId: "';DROP TABLE grants" }, '400 invalid_id'],
+    ['session token', { headers: { [tokenHeader]: 'a b' } }, '400 invalid_session_token'],
+    ['session JWT', { headers: { [jwtHeader]: 'a.b' } }, '400 unable_to_parse_session_jwt'],
+    [
+      'number of sessions',
+      { headers: { [tokenHeader]: 'a', [jwtHeader]: 'a.b.c' } },
+      '400 too_many_session_arguments',
+    ],
+    ['body', { headers: json, body: '{' }, '400 bad_request'],
+    ['body', { headers: json, body: '[]' }, '400 bad_request'],
+    ['body', { headers: json, body: 'null' }, '400 bad_request'],
+    ['body', { headers: json, body: Buffer.from([0x22, 0xff, 0x22]) }, '400 bad_request'],
+    ['media type', { headers: { 'content-type': 'text/plain' }, body: '{}' }, '400 bad_request'],
+    [
+      'size of the body',
+      { headers: json, body: JSON.stringify({ a: 'x'.repeat(maximumBodyBytes) }) },
+      '400 bad_request',
+    ],
+  ])('is refused for its %s (%o)', async (_, request, expected) => {
+    expect(await answerTo(request)).toBe(expected)
+  })
+
+  it.each<[string, RevokeRequest]>([
+    ['no body', {}],
+    ['an empty object', { headers: json, body: '{}' }],
+    ['the ids once more', { headers: json, body: '{"member_id": "any"}' }],
+    ['a charset', { headers: { 'content-type': 'Application/JSON; charset=utf-8' }, body: '{}' }],
+  ])('may have %s', async (_, request) => {
+    expect(await answerTo(request)).toBe('200 revoked')
+  })
+})
+
+describe('paths that HTTP software would change', () => {
+  it.each(['.', '..', '%2e', '%2E%2e'])('are refused: member_id %s', async (memberId) => {
+    const { tenant } = test
+    const path = pathOf(tenant.organizationId, memberId, tenant.publicAppId)
+    const answer = await sendRaw(
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n` +
+        `Authorization: ${basic(tenant.projectId, tenant.secret)}\r\n\r\n`,
+    )
+    expect(answer).toMatchObject({ status: 400, body: { error_type: 'invalid_id' } })
+  })
+})
+
+describe('a session', () => {
+  it('of the Member itself may revoke, by token and by JWT', async () => {
+    const { tenant } = test
+    expect(await answerTo({ headers: { [tokenHeader]: tenant.session.token } })).toBe('200 revoked')
+    const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
+    expect(await answerTo({ headers: { [jwtHeader]: jwt } })).toBe('200 revoked')
+  })
+
+  it('of an admin may revoke for another Member, that of a plain Member may not', async () => {
+    const { database, tenant } = test
+    const { organizationId } = tenant
+    const plainId = await addMember(database.pool, { organizationId })
+    const adminId = await addMember(database.pool, { organizationId, roles: ['stytch_admin'] })
+    const plain = await addSession(database.pool, { organizationId, memberId: plainId })
+    const admin = await addSession(database.pool, { organizationId, memberId: adminId })
+    expect(await answerTo({ headers: { [tokenHeader]: plain.token } })).toBe(
+      '403 session_authorization_error',
+    )
+    expect(await answerTo({ headers: { [tokenHeader]: admin.token } })).toBe('200 revoked')
+  })
+
+  it('of another Organization may not', async () => {
+    const { database, tenant } = test
+    const organizationId = await addOrganization(database.pool, { projectId: tenant.projectId })
+    const memberId = await addMember(database.pool, { organizationId, roles: ['stytch_admin'] })
+    const session = await addSession(database.pool, { organizationId, memberId })
+    expect(await answerTo({ headers: { [tokenHeader]: session.token } })).toBe(
+      '403 session_authorization_tenancy_error',
+    )
+  })
+
+  it('is not found if it is unknown, has expired, or is of another project', async () => {
+    const { database, tenant } = test
+    const expired = await addSession(database.pool, {
+      organizationId: tenant.organizationId,
+      memberId: tenant.memberId,
+      secondsToLive: -1,
+    })
+    for (const token of [parameterExamples[tokenHeader], expired.token, other.session.token]) {
+      expect(await answerTo({ headers: { [tokenHeader]: token } })).toBe('404 session_not_found')
+    }
+  })
+})
+
+describe('the order of checks', () => {
+  // Each request is wrong in every way that comes later in the order, too.
+  const wrongIds = { organizationId: 'nowhere', memberId: 'nobody', connectedAppId: 'nothing' }
+  it.each<[string, RevokeRequest, string]>([
+    [
+      'credentials before form',
+      { memberId: '%20', headers: { authorization: 'Basic eDp5' } },
+      '401 unauthorized_credentials',
+    ],
+    [
+      'form before Organization',
+      { ...wrongIds, memberId: '%20', headers: { [tokenHeader]: 'unknown' } },
+      '400 invalid_id',
+    ],
+    [
+      'body before Organization',
+      { ...wrongIds, headers: { ...json, [tokenHeader]: 'unknown' }, body: '{' },
+      '400 bad_request',
+    ],
+    [
+      'JWT before Organization',
+      { ...wrongIds, headers: { [jwtHeader]: parameterExamples[jwtHeader] } },
+      '400 unable_to_parse_session_jwt',
+    ],
+    [
+      'Organization before session',
+      { ...wrongIds, headers: { [tokenHeader]: 'unknown' } },
+      '404 organization_not_found',
+    ],
+    [
+      'session before Member',
+      { memberId: 'nobody', headers: { [tokenHeader]: 'unknown' } },
+      '404 session_not_found',
+    ],
+    [
+      'Member before Connected App',
+      { memberId: 'nobody', connectedAppId: 'nothing' },
+      '404 member_not_found',
+    ],
+  ])('has %s', async (_, request, expected) => {
+    expect(await answerTo(request)).toBe(expected)
+  })
+})
+
+describe('everything else', () => {
+  it('on other routes and methods is no operation', async () => {
+    const { url } = test.service
+    const path = pathOf('a', 'b', 'c')
+    const requests = [
+      fetch(url),
+      fetch(url + path),
+      fetch(url + path, { method: 'DELETE' }),
+      fetch(`${url}${path}/`, { method: 'POST' }),
+      fetch(`${url}/${path}`, { method: 'POST' }),
+      fetch(`${url}/V1${path.slice(3)}`, { method: 'POST' }),
+    ]
+    for (const response of await Promise.all(requests)) {
+      expect(await nameOf(response)).toBe('404 route_not_found')
+    }
+  })
+
+  it('that is not HTTP gets the envelope too', async () => {
+    const answers = await Promise.all([
+      sendRaw('nonsense\r\n\r\n'),
+      sendRaw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
+      sendRaw('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'),
+    ])
+    for (const { status, body } of answers) {
+      expect(isStatus(status) && checkResponseBody(status, body)).toEqual([])
+      expect(status).toBeLessThan(500)
+    }
+  })
+})
+
+describe('repetition', () => {
+  it('answers 200 for an app that the Member never authorized, however often', async () => {
+    const { database, tenant } = test
+    const connectedAppId = await addConnectedApp(database.pool, {
+      projectId: tenant.projectId,
+      redirectUri,
+    })
+    const requests = Array.from({ length: 8 }, () => answerTo({ connectedAppId }))
+    expect(new Set(await Promise.all(requests))).toEqual(new Set(['200 revoked']))
+  })
+})
+
+/** Sends bytes that no HTTP client would send. */
+async function sendRaw(bytes: string): Promise<{ status: number; body: unknown }> {
+  const socket = connect(Number(new URL(test.service.url).port), '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.toString()
+  })
+  socket.write(bytes)
+  await once(socket, 'close')
+  const [head = '', body = ''] = received.split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), body: JSON.parse(body) as unknown }
+}
+
+it('is served at the path that the contract gives', () => {
+  expect(pathOf('{organization_id}', '{member_id}', '{connected_app_id}')).toBe(operation.path)
+})

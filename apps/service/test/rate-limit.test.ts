@@ -1,0 +1,53 @@
+import { checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Service } from '../src/service.ts'
+import { startService } from '../src/service.ts'
+import { revoke } from './support/revoke.ts'
+import { silent, useService } from './support/service.ts'
+import { addTenant } from './support/tenant.ts'
+
+const rateLimit = { requests: 5, windowSeconds: 600 }
+const test = useService({ rateLimit })
+let secondInstance: Service
+
+beforeAll(async () => {
+  const { url: databaseUrl } = test.database
+  secondInstance = await startService({ databaseUrl, port: 0, rateLimit, logger: silent })
+})
+afterAll(() => secondInstance.close())
+
+describe('the rate limit', () => {
+  it('is one for all instances, and says when to come back', async () => {
+    const { service, tenant } = test
+    const urls = Array.from({ length: 12 }, (_, index) =>
+      index % 2 === 0 ? service.url : secondInstance.url,
+    )
+    const responses = await Promise.all(urls.map((url) => revoke(url, tenant)))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(rateLimit.requests)
+    const refused = responses.filter(({ status }) => status === 429)
+    expect(refused).toHaveLength(12 - rateLimit.requests)
+    for (const response of refused) {
+      expect(checkResponseBody(429, await response.json())).toEqual([])
+      expect(checkResponseHeaders(429, response.headers)).toEqual([])
+      const seconds = Number(response.headers.get('retry-after'))
+      expect(seconds).toBeGreaterThan(0)
+      expect(seconds).toBeLessThanOrEqual(rateLimit.windowSeconds)
+    }
+  })
+
+  it('comes before the form of the request, and after its credentials', async () => {
+    const { service, tenant } = test
+    const malformed = { memberId: '%20' }
+    expect((await revoke(service.url, tenant, malformed)).status).toBe(429)
+    const headers = { authorization: 'Basic eDp5' }
+    expect((await revoke(service.url, tenant, { ...malformed, headers })).status).toBe(401)
+  })
+
+  it('counts each project for itself, and nobody for another', async () => {
+    const { service, database } = test
+    const tenant = await addTenant(database.pool)
+    const stranger = { ...tenant, secret: 'wrong' }
+    for (let index = 0; index < 10; index++) await revoke(service.url, stranger)
+    expect((await revoke(service.url, tenant)).status).toBe(200)
+  })
+})

@@ -1,0 +1,105 @@
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { organizationClaim, sessionClaim } from '../src/operation/session-jwt.ts'
+import { revoke } from './support/revoke.ts'
+import { useService } from './support/service.ts'
+import type { SessionKeys } from './support/session-jwt.ts'
+import { makeSessionKeys, sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+import { addTenant } from './support/tenant.ts'
+
+const test = useService()
+let strangerKeys: SessionKeys
+
+beforeAll(async () => {
+  strangerKeys = await makeSessionKeys()
+})
+
+async function answerTo(jwt: string): Promise<string> {
+  const response = await revoke(test.service.url, test.tenant, {
+    headers: { 'X-Stytch-Member-SessionJWT': jwt },
+  })
+  const body = (await response.json()) as { error_type?: string }
+  return `${response.status} ${body.error_type ?? 'revoked'}`
+}
+
+describe('a session JWT', () => {
+  it('is verified with the key set that the project serves', async () => {
+    const { service, tenant } = test
+    const response = await fetch(`${service.url}/v1/b2b/sessions/jwks/${tenant.projectId}`)
+    expect(await response.json()).toEqual(tenant.sessionKeys.publicKeys)
+    const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
+    expect(await answerTo(jwt)).toBe('200 revoked')
+  })
+
+  const past = Math.floor(Date.now() / 1000) - 600
+  it.each<[string, Record<string, unknown>]>([
+    ['has expired', { exp: past }],
+    ['never expires', { exp: undefined }],
+    ['is not valid yet', { nbf: past + 1200 }],
+    ['has another issuer', { iss: 'stytch.com/project-test-other' }],
+    ['has another audience', { aud: ['project-test-other'] }],
+    ['has no audience', { aud: undefined }],
+    ['has no subject', { sub: undefined }],
+    ['has no session', { [sessionClaim]: undefined }],
+    ['has a session that is no object', { [sessionClaim]: 'session' }],
+    ['has a session whose id is no text', { [sessionClaim]: { id: 1 } }],
+    ['has a session whose id has a NUL', { [sessionClaim]: { id: 'a\0b' } }],
+  ])('is refused when it %s', async (_, changes) => {
+    const jwt = await signSessionJwt(
+      { ...sessionClaims(test.tenant), ...changes },
+      test.tenant.sessionKeys,
+    )
+    expect(await answerTo(jwt)).toBe('400 unable_to_parse_session_jwt')
+  })
+
+  it('is refused when nobody, somebody else, or another algorithm signed it', async () => {
+    const { tenant } = test
+    const claims = sessionClaims(tenant)
+    const good = await signSessionJwt(claims, tenant.sessionKeys)
+    const [header, , signature] = good.split('.')
+    const changed = Buffer.from(JSON.stringify({ ...claims, sub: 'somebody' })).toString(
+      'base64url',
+    )
+    const publicKey = Buffer.from(JSON.stringify(tenant.sessionKeys.publicKeys.keys[0]))
+    const confused = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', kid: 'jwk-test-1' })
+      .sign(publicKey)
+    const forgeries = [
+      // Two dots and nothing after them: the contract's pattern wants a signature.
+      `${new UnsecuredJWT(claims).encode()}AA`,
+      await signSessionJwt(claims, strangerKeys),
+      `${header}.${changed}.${signature}`,
+      confused,
+      `${good}AA`,
+    ]
+    for (const jwt of forgeries) {
+      expect(await answerTo(jwt)).toBe('400 unable_to_parse_session_jwt')
+    }
+  })
+
+  it('is refused when it is of another project', async () => {
+    const stranger = await addTenant(test.database.pool)
+    const jwt = await signSessionJwt(sessionClaims(stranger), stranger.sessionKeys)
+    expect(await answerTo(jwt)).toBe('400 unable_to_parse_session_jwt')
+  })
+
+  it('outlives neither its session nor its subject', async () => {
+    const { tenant } = test
+    const claims = sessionClaims(tenant)
+    const gone = { ...claims, [sessionClaim]: { id: 'session-test-gone' } }
+    const foreign = { ...claims, sub: 'member-test-other' }
+    for (const each of [gone, foreign]) {
+      const jwt = await signSessionJwt(each, tenant.sessionKeys)
+      expect(await answerTo(jwt)).toBe('404 session_not_found')
+    }
+  })
+
+  it('is believed by its session, whatever roles and Organization it claims', async () => {
+    const { tenant } = test
+    const claims = {
+      ...sessionClaims(tenant),
+      [organizationClaim]: { organization_id: 'elsewhere', slug: 'elsewhere' },
+    }
+    expect(await answerTo(await signSessionJwt(claims, tenant.sessionKeys))).toBe('200 revoked')
+  })
+})

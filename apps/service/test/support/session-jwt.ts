@@ -1,0 +1,37 @@
+import type { CryptoKey, JSONWebKeySet, JWTPayload } from 'jose'
+import { SignJWT, exportJWK, generateKeyPair } from 'jose'
+import { issuerOf, organizationClaim, sessionClaim } from '../../src/operation/session-jwt.ts'
+import type { Tenant } from './tenant.ts'
+
+/** The keys of whoever issues a project's session JWTs. */
+export interface SessionKeys {
+  privateKey: CryptoKey
+  publicKeys: JSONWebKeySet
+}
+
+export async function makeSessionKeys(): Promise<SessionKeys> {
+  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'jwk-test-1', use: 'sig', alg: 'RS256' }
+  return { privateKey, publicKeys: { keys: [jwk] } }
+}
+
+/** The claims of a JWT for the tenant's session, as upstream has them. */
+export function sessionClaims({ projectId, organizationId, slug, memberId, session }: Tenant) {
+  const now = Math.floor(Date.now() / 1000)
+  return {
+    iss: issuerOf(projectId),
+    aud: [projectId],
+    sub: memberId,
+    iat: now,
+    nbf: now,
+    exp: now + 300,
+    [sessionClaim]: { id: session.sessionId, roles: ['stytch_member'] },
+    [organizationClaim]: { organization_id: organizationId, slug },
+  } satisfies JWTPayload
+}
+
+export function signSessionJwt(claims: JWTPayload, { privateKey }: SessionKeys): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'RS256', kid: 'jwk-test-1', typ: 'JWT' })
+    .sign(privateKey)
+}
