@@ -10,7 +10,7 @@ import {
 import { findClient } from './clients.ts'
 import { endGrant, findGrant } from './grants.ts'
 import type { TokenKind } from './tokens.ts'
-import { consumeToken, discardToken, findToken, grantOfToken, issueToken } from './tokens.ts'
+import { consumeToken, discardToken, endGrantOfToken, findToken, issueToken } from './tokens.ts'
 
 type AdapterFactory = (name: string) => Adapter
 
@@ -90,11 +90,15 @@ function tokenAdapter(database: Database, kind: TokenKind): Adapter {
       if (await consumeToken(database, kind, value)) return
       // Someone else was faster: a replay, which ends the grant (RFC 9700, sections 2.1.1, 4.14.2).
       await database.rollback()
-      const grantId = await grantOfToken(database, kind, value)
-      if (grantId !== undefined) await endGrant(database, grantId)
+      await endGrantOfToken(database, kind, value)
       throw new errors.InvalidGrant('already used')
     },
-    destroy: (value) => discardToken(database, kind, value),
+    // A refresh token is destroyed when it is given back or replayed: both end its grant. Removing
+    // it first, and the grant a moment later, would let others see the one without the other.
+    destroy: (value) =>
+      kind === 'RefreshToken'
+        ? endGrantOfToken(database, kind, value)
+        : discardToken(database, kind, value),
     // Tokens die with their grant, which oidc-provider destroys in the same step.
     revokeByGrantId: nothing,
   }

@@ -41,9 +41,13 @@ const consume = {
     RETURNING t.grant_id`,
 }
 
-const grantOf = {
-  name: 'grant-of-token',
-  text: 'SELECT grant_id FROM tokens WHERE token_hash = $1 AND kind = $2',
+const endGrant = {
+  name: 'end-grant-of-token',
+  text: `
+    UPDATE grants g SET ended_at = now()
+    FROM tokens t
+    WHERE t.token_hash = $1 AND t.kind = $2 AND g.ended_at IS NULL
+      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id`,
 }
 
 const discard = {
@@ -88,14 +92,13 @@ export async function consumeToken(
   return (await database.query(consume, [hashOf(value), kind])).length === 1
 }
 
-/** The grant that a token belongs to, alive or not. */
-export async function grantOfToken(
+/** Ends the grant that a token belongs to, and with it the token and all its siblings. */
+export async function endGrantOfToken(
   database: Database,
   kind: TokenKind,
   value: string,
-): Promise<string | undefined> {
-  const [row] = await database.query<{ grant_id: string }>(grantOf, [hashOf(value), kind])
-  return row?.grant_id
+): Promise<void> {
+  await database.query(endGrant, [hashOf(value), kind])
 }
 
 /** Removes one token (RFC 7009); its grant and its siblings stay. */
