@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { healthRoutes } from './health.ts'
 import type { Metrics } from './metrics.ts'
+import type { Observe } from './observation.ts'
 import { interactionPages } from './oauth/interactions.ts'
 import type { Answer } from './operation/answer.ts'
 import { newRequestId, responseOf } from './operation/answer.ts'
@@ -26,13 +27,14 @@ export interface ApplicationOptions {
   origin: string
   logger: Logger
   metrics: Metrics
+  observe: Observe
   isStopping: () => boolean
   routes: Record<string, (origin: string) => Hono>
 }
 
 /** All that is served, but for the OAuth endpoints: the operation, pages, keys, health, metrics. */
 export function createApplication(options: ApplicationOptions) {
-  const { database, logger, metrics, provider, origin } = options
+  const { database, logger, metrics, observe, provider, origin } = options
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
   const revoke = createRevokeEndpoint(database, options.rateLimit)
 
@@ -40,8 +42,16 @@ export function createApplication(options: ApplicationOptions) {
   app.get('/metrics', async () => metrics.response())
   app.route('/v1/b2b/sessions/jwks', sessionKeysRoute(database))
   app.use('/interaction/*', secureHeaders(pageHeaders), async (page, next) => {
+    const startedAt = performance.now()
     await next()
     page.header('cache-control', 'no-store')
+    observe({
+      requestId: newRequestId(undefined),
+      route: 'interaction',
+      status: page.res.status,
+      answer: page.req.method === 'POST' ? 'submitted' : 'shown',
+      durationMs: performance.now() - startedAt,
+    })
   })
   app.route('/interaction', interactionPages(provider, database, origin))
 
@@ -52,23 +62,17 @@ export function createApplication(options: ApplicationOptions) {
     const credentials = parseCredentials(page.req.header('authorization'))
     const requestId = newRequestId(credentials?.projectId)
     const path = isOperationMethod(page.req.method) ? matchPath(rawPathOf(page)) : undefined
-    const route = path === undefined ? 'unknown' : 'revoke'
     const answer = await answerSafely(async () => {
       if (path === undefined) return { status: 404, name: 'route_not_found' }
       return revoke({ request: page.req.raw, path, credentials, requestId })
     }, requestId)
-    const durationMs = performance.now() - startedAt
-    metrics.observe(route, answer, durationMs)
-    logger.info(
-      {
-        request_id: requestId,
-        route,
-        status_code: answer.status,
-        answer: answer.name,
-        duration_ms: Math.round(durationMs * 10) / 10,
-      },
-      'answered',
-    )
+    observe({
+      requestId,
+      route: path === undefined ? 'unknown' : 'revoke',
+      status: answer.status,
+      answer: answer.name,
+      durationMs: performance.now() - startedAt,
+    })
     return responseOf(answer, requestId)
   })
 

@@ -19,8 +19,9 @@ export type HttpLimits = typeof limits
 /** A Node server with bounded headers and patience, whose own refusals follow the contract too. */
 export function createHttpServer(overrides: Partial<HttpLimits>): Server {
   const server = createServer({ ...limits, ...overrides })
-  server.maxRequestsPerSocket = 10_000
   server.on('clientError', refuseMalformed)
+  // An `Expect` that means nothing to Node would be answered by Node itself, with 417.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   return server
 }
 

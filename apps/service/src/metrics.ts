@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { Answer } from './operation/answer.ts'
+import type { Observation } from './observation.ts'
 
 /** What Prometheus collects. Each service has its own registry, so that two fit in one process. */
 export class Metrics {
@@ -13,7 +13,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry })
     this.#answers = new Counter({
       name: 'connected_apps_answers_total',
-      help: 'Answers given, by route, status and the name of the answer in the contract.',
+      help: 'Answers given, by route, status and the name of the answer.',
       labelNames: ['route', 'status', 'answer'],
       registers,
     })
@@ -38,8 +38,8 @@ export class Metrics {
     })
   }
 
-  observe(route: string, { status, name }: Answer, durationMs: number): void {
-    this.#answers.inc({ route, status, answer: name })
+  observe({ route, status, answer, durationMs }: Observation): void {
+    this.#answers.inc({ route, status, answer })
     this.#seconds.observe({ route }, durationMs / 1000)
   }
 

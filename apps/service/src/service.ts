@@ -9,6 +9,7 @@ import type { HttpLimits } from './http-server.ts'
 import { createHttpServer, dispatch } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { Metrics } from './metrics.ts'
+import { createObserver } from './observation.ts'
 import { createProvider, isOAuthPath } from './oauth/provider.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
@@ -70,8 +71,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     // Synchronous from here on, so that no request comes too early.
     const url = `http://${host}:${(server.address() as AddressInfo).port}` // it listens on TCP
     const issuer = new URL(options.publicUrl ?? url)
-    const provider = createProvider({ database, issuer: issuer.origin, keys, onError })
     const metrics = new Metrics(database.pool)
+    const observe = createObserver(logger, metrics)
+    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
       rateLimit: new RateLimit(database.pool, rateLimit),
@@ -79,6 +81,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       origin: issuer.origin,
       logger,
       metrics,
+      observe,
       isStopping: () => isStopping,
       routes: options.routes ?? {},
     })

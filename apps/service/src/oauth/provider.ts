@@ -1,7 +1,9 @@
-import type { Configuration } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
+import type { Observe } from '../observation.ts'
+import { newRequestId } from '../operation/answer.ts'
 import { findMember } from '../sessions.ts'
 import { createAdapter } from './adapter.ts'
 import { errorPage } from './pages.ts'
@@ -40,19 +42,29 @@ export interface OAuthOptions {
   database: Database
   issuer: string
   keys: ServerKeys
+  observe: Observe
   onError: (error: Error) => void
 }
 
 /** The OAuth 2.0 and OpenID Connect server, as far as this service offers it. */
-export function createProvider({ database, issuer, keys, onError }: OAuthOptions): Provider {
+export function createProvider(options: OAuthOptions): Provider {
+  const { database, issuer, keys, observe, onError } = options
   const provider = new Provider(issuer, configure(database, keys))
   // The front (http-server.ts) sets the forwarded headers itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
   provider.use(async (ctx, next) => {
+    const startedAt = performance.now()
     await database.transactional(async () => {
       await next()
       return ctx.status < 400
+    })
+    observe({
+      requestId: newRequestId(undefined),
+      route: routeOf(ctx),
+      status: ctx.status,
+      answer: errorIn(ctx.body) ?? 'ok',
+      durationMs: performance.now() - startedAt,
     })
   })
   provider.on('server_error', (_, error) => onError(error))
@@ -105,6 +117,17 @@ function configure(database: Database, keys: ServerKeys): Configuration {
       ctx.body = (await errorPage(error, description)).toString()
     },
   }
+}
+
+/** The name that oidc-provider has for the endpoint, once it has found it. */
+function routeOf(context: object): string {
+  const { oidc } = context as Partial<KoaContextWithOIDC> // set by the provider, not for other paths
+  return oidc?.route ?? 'unknown'
+}
+
+function errorIn(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined
+  return typeof body.error === 'string' ? body.error : undefined
 }
 
 /** The stored secret is a hash in hexadecimal (clients.ts). */

@@ -4,18 +4,23 @@ export const maximumBodyBytes = 16 * 1024
 /**
  * Reads a request's body, as far as it is of bearable size.
  *
- * @returns undefined if it is longer than {@link maximumBodyBytes}
+ * @returns undefined if it is longer than {@link maximumBodyBytes}, or never came completely
  */
 export async function readBody(request: Request): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length')) > maximumBodyBytes) return undefined
   if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body) {
-    length += chunk.length
-    // Leaving the loop cancels the stream.
-    if (length > maximumBodyBytes) return undefined
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body) {
+      length += chunk.length
+      // Leaving the loop cancels the stream.
+      if (length > maximumBodyBytes) return undefined
+      chunks.push(chunk)
+    }
+  } catch {
+    // The client broke off, or was too slow and was cut off: nothing that can fail here is ours.
+    return undefined
   }
   return Buffer.concat(chunks)
 }

@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   path: PathParameters
   headers: HeaderParameters
   contentType: string | undefined
-  /** Undefined if it was longer than the service reads. */
+  /** Undefined if it was longer than the service reads, or never came completely. */
   body: Uint8Array | undefined
 }
 

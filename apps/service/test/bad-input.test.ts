@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { checkResponseBody, isStatus } from '@connected-apps/contract'
+import * as fc from 'fast-check'
+import type { Pool } from 'pg'
+import { expect, it } from 'vitest'
+import type { Parts } from './support/bad-requests.ts'
+import { badRequests, targetOf } from './support/bad-requests.ts'
+import { useService } from './support/service.ts'
+
+const batchSize = 25
+const batches = 400
+
+const test = useService({ rateLimit: { requests: 1_000_000, windowSeconds: 600 } })
+
+it(`refuses ${batches * batchSize} bad requests as the contract has it, and changes nothing`, async () => {
+  const { database, tenant } = test
+  const before = await digest(database.pool)
+  const batch = fc.array(badRequests(tenant), { minLength: batchSize, maxLength: batchSize })
+  await fc.assert(
+    fc.asyncProperty(batch, async (requests) => {
+      await Promise.all(requests.map(expectRefusal))
+    }),
+    { numRuns: batches },
+  )
+  expect(await digest(database.pool)).toBe(before)
+}, 300_000)
+
+it('survives bytes that are no HTTP at all', async () => {
+  const { database } = test
+  const before = await digest(database.pool)
+  const request = fc.tuple(
+    fc.constantFrom('', 'GET / HTTP/1.1\r\nHost: x\r\n', 'POST //x:y@/ HTTP/1.1\r\nHost: ?\r\n'),
+    fc.uint8Array({ maxLength: 200 }),
+  )
+  await fc.assert(
+    fc.asyncProperty(request, async ([start, bytes]) => {
+      const text = await sendRaw(
+        Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')]),
+      )
+      if (text !== '') expectEnvelope(Number(text.split(' ')[1]), text.split('\r\n\r\n')[1] ?? '')
+    }),
+    { numRuns: 300 },
+  )
+  expect(await digest(database.pool)).toBe(before)
+})
+
+async function expectRefusal(parts: Parts): Promise<void> {
+  const response = await fetch(test.service.url + targetOf(parts), {
+    method: parts.method,
+    headers: parts.headers,
+    ...(parts.body !== undefined && parts.method !== 'GET' && { body: parts.body }),
+  })
+  expectEnvelope(response.status, await response.text())
+}
+
+function expectEnvelope(status: number, text: string): void {
+  expect(status).toBeGreaterThanOrEqual(400)
+  expect(status).toBeLessThan(500)
+  const body: unknown = JSON.parse(text)
+  if (!isStatus(status)) throw new Error(`the contract has no status ${status}`)
+  expect(checkResponseBody(status, body)).toEqual([])
+  expect(text).not.toMatch(/\bat .+:\d+:\d+|node_modules|SELECT/)
+}
+
+async function sendRaw(bytes: Buffer): Promise<string> {
+  const socket = connect(Number(new URL(test.service.url).port), '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.toString()
+  })
+  socket.on('error', () => undefined)
+  socket.end(bytes)
+  await once(socket, 'close')
+  return received
+}
+
+/** One number for all that the database holds; counts of requests are no data. */
+async function digest(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables
+     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> 'rate_limits'
+     ORDER BY name`,
+  )
+  const digests = rows.map(
+    ({ name }) =>
+      `SELECT '${name}' AS name, md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS digest FROM ${name} t`,
+  )
+  return JSON.stringify((await pool.query(digests.join(' UNION ALL '))).rows)
+}

@@ -1,0 +1,63 @@
+import { PassThrough } from 'node:stream'
+import * as openid from 'openid-client'
+import { describe, expect, it } from 'vitest'
+import { createLogger } from '../src/logger.ts'
+import { approve, discover, exchange, openConsentPage } from './support/connected-app.ts'
+import { revoke } from './support/revoke.ts'
+import { useService } from './support/service.ts'
+import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+
+const stream = new PassThrough()
+let text = ''
+stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
+const test = useService({ logger: createLogger('trace', stream) })
+
+describe('the log', () => {
+  it('has the request_id of each answer, and nothing secret', async () => {
+    const { service, tenant, database } = test
+    const config = await discover(service.url, tenant.confidentialAppId, tenant.clientSecret)
+    const flow = await openConsentPage(config, tenant.session.token)
+    const page = flow.browser.url
+    const callback = await approve(flow)
+    const tokens = await exchange(config, flow, callback)
+    const refreshToken = String(tokens.refresh_token)
+    await openid.tokenIntrospection(config, tokens.access_token)
+    const refreshed = await openid.refreshTokenGrant(config, refreshToken)
+    const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
+    const answers = [
+      await revoke(service.url, tenant, {
+        headers: { 'X-Stytch-Member-Session': tenant.session.token },
+      }),
+      await revoke(service.url, tenant, { headers: { 'X-Stytch-Member-SessionJWT': jwt } }),
+      await revoke(service.url, { ...tenant, secret: `wrong-${tenant.secret}` }),
+    ]
+    // A failure, with its statement and values at hand.
+    await database.pool.query('ALTER TABLE audit_log RENAME TO gone')
+    answers.push(await revoke(service.url, tenant))
+    await database.pool.query('ALTER TABLE gone RENAME TO audit_log')
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 500])
+
+    for (const answer of answers) {
+      const { request_id: requestId } = (await answer.json()) as { request_id: string }
+      expect(text).toContain(requestId)
+    }
+    const secrets = {
+      projectSecret: tenant.secret,
+      clientSecret: tenant.clientSecret,
+      sessionToken: tenant.session.token,
+      jwt,
+      page: String(page.split('/').at(-1)),
+      code: String(new URL(callback).searchParams.get('code')),
+      verifier: flow.verifier,
+      accessToken: tokens.access_token,
+      refreshToken,
+      refreshed: refreshed.access_token,
+      databasePassword: new URL(database.url).password,
+      ...Object.fromEntries(
+        flow.browser.cookies().map((value, index) => [`cookie${index}`, value]),
+      ),
+    }
+    const leaked = Object.entries(secrets).filter(([, secret]) => text.includes(secret))
+    expect(leaked.map(([name]) => name)).toEqual([])
+  })
+})

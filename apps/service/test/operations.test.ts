@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkResponseBody } from '@connected-apps/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Cluster } from '../src/embedded/cluster.ts'
+import { startCluster } from '../src/embedded/cluster.ts'
+import type { Service } from '../src/service.ts'
+import { startService } from '../src/service.ts'
+import type { TestDatabase } from './support/database.ts'
+import { createDatabase } from './support/database.ts'
+import { basic, pathOf, revoke } from './support/revoke.ts'
+import { silent } from './support/service.ts'
+import type { Tenant } from './support/tenant.ts'
+import { addTenant } from './support/tenant.ts'
+
+/** How often to look whether something has happened, and for how long. */
+const patience = { interval: 50, timeout: 20_000 }
+
+let directory: string
+let cluster: Cluster
+let database: TestDatabase
+let service: Service
+let tenant: Tenant
+
+// A PostgreSQL of its own, since it is taken away.
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'service-test-'))
+  cluster = await startCluster(directory)
+  database = await createDatabase(cluster.url)
+  database.pool.on('error', () => undefined)
+  service = await startService({
+    databaseUrl: database.url,
+    port: 0,
+    logger: silent,
+    httpLimits: { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 },
+  })
+  tenant = await addTenant(database.pool)
+})
+
+afterAll(async () => {
+  await service.close()
+  await database.pool.end()
+  await cluster.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+async function statusOf(path: string): Promise<number> {
+  return (await fetch(service.url + path)).status
+}
+
+describe('the service', () => {
+  it('counts its answers for Prometheus', async () => {
+    await revoke(service.url, tenant)
+    const metrics = await (await fetch(`${service.url}/metrics`)).text()
+    expect(metrics).toContain(
+      'connected_apps_answers_total{route="revoke",status="200",answer="revoked"} 1',
+    )
+    expect(metrics).toContain('connected_apps_answer_seconds_bucket')
+    expect(metrics).toContain('connected_apps_database_connections{state="idle"}')
+  })
+
+  it('answers 500 and is not ready while its database is gone, and comes back by itself', async () => {
+    expect(await statusOf('/health/ready')).toBe(200)
+    cluster.process.kill('SIGKILL')
+    await once(cluster.process, 'exit')
+
+    const response = await revoke(service.url, tenant)
+    expect(response.status).toBe(500)
+    expect(checkResponseBody(500, await response.json())).toEqual([])
+    expect(await statusOf('/health/ready')).toBe(503)
+    expect(await statusOf('/health/live')).toBe(200)
+    const introspection = await fetch(`${service.url}/oauth2/introspect`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: tenant.publicAppId, token: 'x' }),
+    })
+    expect(introspection.status).toBe(500)
+
+    await cluster.restart()
+    await expect.poll(() => statusOf('/health/ready'), patience).toBe(200)
+    expect((await revoke(service.url, tenant)).status).toBe(200)
+  })
+
+  it.each([
+    ['in its headers', 'POST / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    [
+      'in its body',
+      () =>
+        `POST ${pathOf('a', 'b', 'c')} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n` +
+        `Authorization: ${basic(tenant.projectId, tenant.secret)}\r\n\r\n{`,
+    ],
+  ])('cuts off a client that is slow %s', async (_, start) => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+    socket.resume()
+    socket.write(typeof start === 'string' ? start : start())
+    await once(socket, 'close')
+    expect(await statusOf('/health/ready')).toBe(200)
+  })
+
+  it('answers what has arrived before it stops, and nothing after', async () => {
+    const stopping = await startService({ databaseUrl: database.url, port: 0, logger: silent })
+    const { rowCount } = await database.pool.query(
+      'INSERT INTO connections (organization_id, member_id, connected_app_id) VALUES ($1, $2, $3)',
+      [tenant.organizationId, tenant.memberId, tenant.publicAppId],
+    )
+    expect(rowCount).toBe(1)
+    const blocker = await database.pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('SELECT FROM connections FOR UPDATE')
+    const response = revoke(stopping.url, tenant)
+    await expect.poll(() => isBlocked(), patience).toBe(true)
+
+    const closed = stopping.close()
+    await expect(fetch(`${stopping.url}/health/live`)).rejects.toThrow('fetch failed')
+    await blocker.query('COMMIT')
+    blocker.release()
+    expect((await response).status).toBe(200)
+    await closed
+  })
+})
+
+async function isBlocked(): Promise<boolean> {
+  const { rows } = await database.pool.query(
+    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%audit_log%'",
+  )
+  return rows.length > 0
+}

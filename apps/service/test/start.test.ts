@@ -1,0 +1,106 @@
+import type { ChildProcess } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { parameterExamples } from '@connected-apps/contract/examples'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { demo } from '../src/demo/project.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const running = new Set<ChildProcess>()
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Runs what `pnpm start` runs, with this environment. */
+function start(environment: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  const output = { out: '', err: '' }
+  child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()))
+  const exited = once(child, 'close').then(([code]) => {
+    running.delete(child)
+    return code as number | null // node:child_process says so
+  })
+  return { child, output, exited }
+}
+
+async function waitFor(child: ChildProcess, isThere: () => boolean): Promise<void> {
+  while (!isThere()) await once(child.stdout ?? child, 'data')
+}
+
+describe('pnpm start', () => {
+  it('without a database brings its own, completes a flow, and prints a walk that works', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
+    await chmod(folder, 0o755)
+    const { child, output, exited } = start({ PORT: '0', TMPDIR: folder })
+    await waitFor(child, () => output.out.includes('the new token is alive'))
+    await waitFor(child, () => output.out.endsWith('echo\n'))
+    for (const example of [
+      parameterExamples.organization_id,
+      parameterExamples.member_id,
+      parameterExamples.connected_app_id,
+      parameterExamples['X-Stytch-Member-Session'],
+      demo.secret,
+    ]) {
+      expect(output.out).toContain(example)
+    }
+
+    const walk = output.out.slice(output.out.indexOf('access='))
+    const { stdout } = await promisify(execFile)('bash', ['-c', walk])
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(answers).toMatchObject([
+      { active: true },
+      { status_code: 200 },
+      { active: false },
+      { error: 'invalid_grant' },
+      { active: true },
+    ])
+
+    child.kill('SIGINT')
+    expect(await exited).toBe(0)
+    expect(await readdir(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+    expect(output.err).toBe('')
+  })
+
+  it('with a database that does not answer says so in one line', async () => {
+    const { output, exited } = start({ PORT: '0', DATABASE_URL: 'postgres://127.0.0.1:1/x' })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe('connected-apps: no PostgreSQL answers at DATABASE_URL\n')
+  })
+
+  it('with a port that is taken says so in one line', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo // it listens on TCP
+    const { output, exited } = start({
+      PORT: String(port),
+      DATABASE_URL: inject('postgresUrl'),
+      LOG_LEVEL: 'silent',
+    })
+    expect(await exited).toBe(2)
+    expect(output.err).toMatch(/^connected-apps: the port is in use.*\n$/)
+    other.close()
+  })
+
+  it('with a wrong configuration names each mistake in a line', async () => {
+    const { output, exited } = start({ PORT: 'x', LOG_LEVEL: 'loud' })
+    expect(await exited).toBe(2)
+    expect(output.err.trim().split('\n')).toHaveLength(2)
+  })
+})

@@ -1,0 +1,182 @@
+import { operation } from '@connected-apps/contract'
+import * as fc from 'fast-check'
+import { maximumBodyBytes } from '../../src/operation/body.ts'
+import { basic, pathOf } from './revoke.ts'
+import type { Tenant } from './tenant.ts'
+
+/** A request, in parts that can each be wrong. */
+export interface Parts {
+  method: string
+  path: string
+  ids: [organizationId: string, memberId: string, connectedAppId: string]
+  headers: Record<string, string>
+  body: Uint8Array | undefined
+}
+
+type Fault = (parts: Parts) => Parts
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }),
+  fc.string({ minLength: 1 }),
+  // Of the right form, but nobody's.
+  fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/),
+  fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/),
+  fc.constantFrom(
+    '.',
+    '..',
+    '%00',
+    '\0',
+    "' OR '1'='1",
+    "'; DROP TABLE grants; --",
+    '$1',
+    '{organization_id}',
+    '../../health/live',
+    '__proto__',
+    'constructor',
+    'a'.repeat(129),
+    'a'.repeat(5000),
+    '\u{1f984}',
+    '\ud800',
+    '\u202e',
+  ),
+)
+
+/** What may stand in a header: no more of it is sent by any HTTP library. */
+const headerValue = fc
+  .string({
+    unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
+    maxLength: 300,
+  })
+  .filter((text) => text.trim() === text && !text.includes('\x7f'))
+
+const base64url = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+
+const jwt = fc
+  .tuple(
+    fc.oneof(
+      fc.record(
+        {
+          alg: fc.constantFrom('none', 'RS256', 'HS256', 'ES256', ''),
+          kid: fc.string(),
+          crit: fc.jsonValue(),
+        },
+        { requiredKeys: [] },
+      ),
+      fc.jsonValue(),
+      fc.string(),
+    ),
+    fc.oneof(
+      fc.record(
+        {
+          iss: fc.string(),
+          aud: fc.jsonValue(),
+          sub: fc.jsonValue(),
+          exp: fc.oneof(fc.integer(), fc.string()),
+          'https://stytch.com/session': fc.oneof(fc.record({ id: fc.jsonValue() }), fc.jsonValue()),
+        },
+        { requiredKeys: [] },
+      ),
+      fc.string(),
+    ),
+    fc.uint8Array({ minLength: 1, maxLength: 256 }),
+  )
+  .map(([header, payload, signature]) =>
+    [base64url(header), base64url(payload), Buffer.from(signature).toString('base64url')].join('.'),
+  )
+
+const json = operation.mediaType
+
+const brokenBody: fc.Arbitrary<[contentType: string, body: Uint8Array]> = fc.oneof(
+  fc
+    .jsonValue()
+    .filter((value) => typeof value !== 'object' || value === null || Array.isArray(value))
+    .map((value): [string, Uint8Array] => [json, Buffer.from(JSON.stringify(value))]),
+  fc
+    .uint8Array({ minLength: 1, maxLength: 300 })
+    .filter((bytes) => !isJsonObject(bytes))
+    .map((bytes): [string, Uint8Array] => [json, bytes]),
+  fc
+    .constantFrom('text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'x', '')
+    .map((type): [string, Uint8Array] => [type, Buffer.from('{}')]),
+  fc.constant<[string, Uint8Array]>([json, Buffer.from('['.repeat(maximumBodyBytes))]),
+  fc.constant<[string, Uint8Array]>([json, Buffer.alloc(maximumBodyBytes + 1, ' ')]),
+)
+
+function isJsonObject(bytes: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false // not even JSON
+  }
+}
+
+function wrongId(index: 0 | 1 | 2): fc.Arbitrary<Fault> {
+  return hostile.map((id) => (parts) => {
+    const ids: Parts['ids'] = [...parts.ids]
+    ids[index] = id
+    return { ...parts, ids }
+  })
+}
+
+function wrongHeader(name: string, value: fc.Arbitrary<string>): fc.Arbitrary<Fault> {
+  return value.map((text) => (parts) => ({
+    ...parts,
+    headers: { ...parts.headers, [name]: text },
+  }))
+}
+
+/** Each of these alone keeps a request from being answered with 200. */
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  wrongId(0),
+  wrongId(1),
+  wrongId(2),
+  wrongHeader('authorization', headerValue),
+  wrongHeader(
+    'authorization',
+    fc.tuple(fc.string({ unit: 'binary' }), fc.string()).map(([user, word]) => basic(user, word)),
+  ),
+  wrongHeader('X-Stytch-Member-Session', headerValue),
+  wrongHeader('X-Stytch-Member-Session', fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)),
+  wrongHeader('X-Stytch-Member-SessionJWT', fc.oneof(headerValue, jwt)),
+  brokenBody.map(([contentType, body]) => (parts: Parts) => ({
+    ...parts,
+    headers: { ...parts.headers, 'content-type': contentType },
+    body,
+  })),
+  fc
+    .constantFrom('GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND')
+    .map((method) => (parts: Parts) => ({ ...parts, method })),
+  fc
+    .webPath()
+    .filter(
+      (path) => !/^\/(health|metrics|oauth2|interaction|\.well-known|v1\/b2b\/sess)/.test(path),
+    )
+    .map((path) => (parts: Parts) => ({ ...parts, path: path || '/' })),
+)
+
+/** Requests that would be right, but for one to three faults. */
+export function badRequests(tenant: Tenant): fc.Arbitrary<Parts> {
+  const right: Parts = {
+    method: operation.method,
+    path: operation.path,
+    ids: [tenant.organizationId, tenant.memberId, tenant.publicAppId],
+    headers: { authorization: basic(tenant.projectId, tenant.secret) },
+    body: undefined,
+  }
+  return fc
+    .array(fault, { minLength: 1, maxLength: 3 })
+    .map((faults) => faults.reduce((parts, apply) => apply(parts), right))
+}
+
+/** The target as it goes over the wire, with each id encoded as a client does. */
+export function targetOf({ path, ids }: Parts): string {
+  if (path !== operation.path) return path
+  const [organizationId, memberId, connectedAppId] = ids.map(encode)
+  return pathOf(organizationId ?? '', memberId ?? '', connectedAppId ?? '')
+}
+
+function encode(id: string): string {
+  return encodeURIComponent(Buffer.from(id).toString())
+}
