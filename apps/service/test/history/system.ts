@@ -28,7 +28,8 @@ export interface System {
   introspect: (token: string) => Promise<boolean>
   /** Gives a token back (RFC 7009). */
   giveBack: (token: string, kind: 'access_token' | 'refresh_token') => Promise<void>
-  revoke: (patience?: Patience) => Promise<void>
+  /** @returns something by which the revoke can be found again, if the system has such a thing */
+  revoke: (patience?: Patience) => Promise<string | undefined>
 }
 
 /** No answer came, or one that says nothing: the operation may have had its effect or not. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { ResponseBody } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import type { Patience, System, Tokens } from '../system.ts'
 import { Browser } from './browser.ts'
@@ -121,7 +122,8 @@ export class ServiceSystem implements System {
     if (answer.status !== 200) throw unexpected('give back', answer)
   }
 
-  async revoke(patience?: Patience): Promise<void> {
+  /** @returns the request_id */
+  async revoke(patience?: Patience): Promise<string> {
     const { projectId, projectSecret } = this.#connection
     const answer = await send(this.#pickInstance() + this.#revokePath, {
       method: operation.method,
@@ -129,6 +131,7 @@ export class ServiceSystem implements System {
       ...patience,
     })
     if (answer.status !== 200) throw unexpected('revoke', answer)
+    return (JSON.parse(answer.text) as ResponseBody<200>).request_id // checked by the contract tests
   }
 
   async #askForTokens(form: Record<string, string>, patience?: Patience) {

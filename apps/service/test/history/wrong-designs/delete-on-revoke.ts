@@ -5,10 +5,11 @@ import { RightDesign } from './right-design.ts'
 
 /** Revokes by deleting everything that is there, at READ COMMITTED; what comes later stays. */
 export class DeleteOnRevoke extends RightDesign {
-  override async revoke(): Promise<void> {
+  override async revoke(): Promise<undefined> {
     for (const table of ['pages', 'grants', 'tokens']) {
       await this.pool.query(`DELETE FROM ${table} WHERE connection = $1`, [this.connection])
     }
+    return undefined
   }
 
   protected override get liveGrants(): string {

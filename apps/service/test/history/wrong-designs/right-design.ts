@@ -75,11 +75,12 @@ export class RightDesign implements System {
     else await this.pool.query('UPDATE tokens SET spent = true WHERE token = $1', [token])
   }
 
-  async revoke(): Promise<void> {
+  async revoke(): Promise<undefined> {
     await this.pool.query(
       'UPDATE connections SET revocations = revocations + 1 WHERE connection = $1',
       [this.connection],
     )
+    return undefined
   }
 
   /** Which grants are alive. */

@@ -1,0 +1,52 @@
+import type { Granted } from './many-grants.ts'
+import { OutcomeUnknown } from './system.ts'
+
+/** A revoke that the service has confirmed. */
+export interface Acknowledged {
+  granted: Granted
+  requestId: string
+}
+
+export interface Revokers {
+  acknowledged: Acknowledged[]
+  unanswered: Granted[]
+  /** Resolves once so many revokes are acknowledged, while others are on their way. */
+  reached: (count: number) => Promise<void>
+  /** Resolves when each of them has met a request that failed. */
+  stopped: Promise<unknown>
+}
+
+/** Revokes one access after the other, each of the clients until a request of its own fails. */
+export function startRevoking(queue: Granted[], clients: number): Revokers {
+  const acknowledged: Acknowledged[] = []
+  const unanswered: Granted[] = []
+  let wanted = Infinity
+  let notify: (() => void) | undefined
+
+  async function work(): Promise<void> {
+    for (;;) {
+      const granted = queue.pop()
+      if (granted === undefined) throw new Error('there are too few grants for so many revokes')
+      try {
+        const requestId = await granted.system.revoke()
+        acknowledged.push({ granted, requestId })
+      } catch (error) {
+        if (!(error instanceof OutcomeUnknown)) throw error
+        unanswered.push(granted)
+        return
+      }
+      if (acknowledged.length >= wanted) notify?.()
+    }
+  }
+
+  return {
+    acknowledged,
+    unanswered,
+    reached: (count) =>
+      new Promise((resolve) => {
+        wanted = count
+        notify = resolve
+      }),
+    stopped: Promise.all(Array.from({ length: clients }, work)),
+  }
+}
