@@ -6,7 +6,10 @@ import { destination, pino } from 'pino'
  * carry codes and ids of pages), and errors by type, message and stack alone, since the errors of
  * drivers carry the values of the failed statement in further properties.
  */
-export function createLogger(level: string, stream: DestinationStream = destination(2)): Logger {
+export function createLogger(
+  level: string,
+  stream: DestinationStream = destination({ dest: 2, sync: false }),
+): Logger {
   return pino(
     {
       level,

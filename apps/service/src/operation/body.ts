@@ -8,7 +8,10 @@ export const maximumBodyBytes = 16 * 1024
  */
 export async function readBody(request: Request): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length')) > maximumBodyBytes) return undefined
-  if (request.body === null) return new Uint8Array()
+  // Without either header there is no body (RFC 9112, section 6.3), and no need to build a stream.
+  const { headers } = request
+  const hasBody = headers.has('transfer-encoding') || Number(headers.get('content-length')) > 0
+  if (!hasBody || request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
   try {

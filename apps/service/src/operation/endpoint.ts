@@ -7,10 +7,10 @@ import { readBody } from './body.ts'
 import type { Credentials } from './credentials.ts'
 import { decide } from './decision.ts'
 import type { Facts } from './facts.ts'
-import { gatherFacts } from './facts.ts'
+import { createFactFinder } from './facts.ts'
 import { findFormError } from './form.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { revokeConnectedApp } from './revoke.ts'
+import { createRevoke } from './revoke.ts'
 import { claimedSessionId, verifySessionJwt } from './session-jwt.ts'
 
 const tokenHeader = 'X-Stytch-Member-Session' satisfies keyof HeaderParameters
@@ -27,6 +27,8 @@ export interface Call {
 
 /** The operation *Revoke Connected App*, with its checks in the order that the contract gives. */
 export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
+  const findFacts = createFactFinder(database)
+  const revokeConnectedApp = createRevoke(database)
   return async ({ request, path, credentials, requestId }: Call): Promise<Answer> => {
     if (credentials === undefined) return unauthorized
     const headers = sessionHeadersOf(request)
@@ -34,12 +36,11 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
     const contentType = request.headers.get('content-type') ?? undefined
     const formError = findFormError({ path, headers, contentType, body })
 
-    const facts = await gatherFacts(
-      database,
-      credentials.projectId,
-      formError === undefined ? path : undefined,
-      formError === undefined ? sessionReferenceIn(headers) : {},
-    )
+    const facts = await findFacts({
+      projectId: credentials.projectId,
+      path: formError === undefined ? path : undefined,
+      session: formError === undefined ? sessionReferenceIn(headers) : {},
+    })
     if (facts === undefined || !isSameHash(facts.secretHash, hashOf(credentials.secret))) {
       return unauthorized
     }
@@ -53,7 +54,7 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
 
     const decision = decide(believed, Object.keys(headers).length > 0)
     if ('refusal' in decision) return decision.refusal
-    await revokeConnectedApp(database, decision.order, requestId)
+    await revokeConnectedApp({ ...decision.order, requestId })
     return { status: 200, name: 'revoked' }
   }
 }

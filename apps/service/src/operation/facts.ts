@@ -1,6 +1,7 @@
 import type { PathParameters } from '@connected-apps/contract'
 import type { JSONWebKeySet } from 'jose'
 import { hashOf } from '../hash.ts'
+import { Batches } from '../postgres/batches.ts'
 import type { Database } from '../postgres/database.ts'
 
 /** A session that is alive, and what its Member's roles allow. */
@@ -16,6 +17,7 @@ export interface SessionFacts {
 export interface Facts {
   projectId: string
   secretHash: Buffer
+  /** Empty unless the request came with a session JWT. */
   sessionKeys: JSONWebKeySet
   organizationId: string | undefined
   memberId: string | undefined
@@ -32,44 +34,55 @@ export interface SessionReference {
 /** The permission that a session's roles must hold. */
 const action = 'revoke.connected-app'
 
-// An identifier is an id first, then a slug, then an external id.
+// An identifier is an id first, then a slug, then an external id: each is one look into an index,
+// and coalesce() stops at the first that finds something. OFFSET 0 keeps PostgreSQL from copying
+// the Organization's lookups into those of the Member.
 const gather = {
   name: 'gather-facts',
   text: `
-    SELECT p.secret_hash, p.session_jwks, o.organization_id, m.member_id, a.connected_app_id,
+    SELECT p.secret_hash, o.organization_id, m.member_id, a.connected_app_id,
+      CASE WHEN q.session_id IS NOT NULL THEN p.session_jwks END AS session_jwks,
       s.organization_id AS session_organization_id, s.session_id,
       s.member_id AS session_member_id, s.allowed_resources
-    FROM projects p
-    LEFT JOIN LATERAL (
-      SELECT organization_id FROM organizations
-      WHERE project_id = p.project_id AND $2 IN (organization_id, slug, external_id)
-      ORDER BY (organization_id = $2) DESC, (slug = $2) DESC LIMIT 1
-    ) o ON true
-    LEFT JOIN LATERAL (
-      SELECT member_id FROM members
-      WHERE organization_id = o.organization_id AND (member_id = $3 OR external_id = $3)
-      ORDER BY (member_id = $3) DESC LIMIT 1
-    ) m ON true
-    LEFT JOIN connected_apps a ON a.project_id = p.project_id AND a.connected_app_id = $4
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+      WITH ORDINALITY AS q (project_id, organization, member, app, token_hash, session_id, position)
+    LEFT JOIN projects p ON p.project_id = q.project_id
+    LEFT JOIN connected_apps a ON a.connected_app_id = q.app AND a.project_id = p.project_id
+    CROSS JOIN LATERAL (SELECT coalesce(
+      (SELECT organization_id FROM organizations
+        WHERE organization_id = q.organization AND project_id = p.project_id),
+      (SELECT organization_id FROM organizations
+        WHERE project_id = p.project_id AND slug = q.organization),
+      (SELECT organization_id FROM organizations
+        WHERE project_id = p.project_id AND external_id = q.organization)
+    ) AS organization_id OFFSET 0) o
+    CROSS JOIN LATERAL (SELECT coalesce(
+      (SELECT member_id FROM members
+        WHERE organization_id = o.organization_id AND member_id = q.member),
+      (SELECT member_id FROM members
+        WHERE organization_id = o.organization_id AND external_id = q.member)
+    ) AS member_id) m
     LEFT JOIN LATERAL (
       SELECT s.organization_id, s.session_id, s.member_id,
         ARRAY(
           SELECT DISTINCT resource_id
           FROM member_roles r JOIN permissions USING (role_id)
           WHERE r.organization_id = s.organization_id AND r.member_id = s.member_id
-            AND permissions.project_id = p.project_id AND permissions.action IN ($7, '*')
+            AND permissions.project_id = p.project_id
+            AND permissions.action IN ('${action}', '*')
         ) AS allowed_resources
-      FROM sessions s JOIN organizations so USING (organization_id)
-      WHERE so.project_id = p.project_id AND s.expires_at > now()
-        AND (s.token_hash = $5 OR s.session_id = $6)
+      FROM sessions s
+      WHERE (s.token_hash = q.token_hash OR s.session_id = q.session_id) AND s.expires_at > now()
+        AND p.project_id = (
+          SELECT project_id FROM organizations WHERE organization_id = s.organization_id)
       LIMIT 1
     ) s ON true
-    WHERE p.project_id = $1`,
+    ORDER BY q.position`,
 }
 
 interface Row {
-  secret_hash: Buffer
-  session_jwks: JSONWebKeySet
+  secret_hash: Buffer | null
+  session_jwks: JSONWebKeySet | null
   organization_id: string | null
   member_id: string | null
   connected_app_id: string | null
@@ -79,32 +92,44 @@ interface Row {
   allowed_resources: string[] | null
 }
 
-/**
- * Reads everything that a request names.
- *
- * @param path undefined if its form is wrong: then only the project is of interest
- * @returns undefined if there is no such project
- */
+/** What a request names. */
+export interface Question {
+  projectId: string
+  /** Undefined if its form is wrong: then only the project is of interest. */
+  path: PathParameters | undefined
+  session: SessionReference
+}
+
+/** @returns for each question its facts, or undefined if there is no such project */
 export async function gatherFacts(
   database: Database,
-  projectId: string,
-  path: PathParameters | undefined,
-  { token, jwtSessionId }: SessionReference,
-): Promise<Facts | undefined> {
-  const [row] = await database.query<Row>(gather, [
-    projectId,
-    path?.organization_id,
-    path?.member_id,
-    path?.connected_app_id,
-    token === undefined ? undefined : hashOf(token),
-    jwtSessionId,
-    action,
+  questions: Question[],
+): Promise<(Facts | undefined)[]> {
+  const rows = await database.query<Row>(gather, [
+    questions.map(({ projectId }) => projectId),
+    questions.map(({ path }) => path?.organization_id),
+    questions.map(({ path }) => path?.member_id),
+    questions.map(({ path }) => path?.connected_app_id),
+    questions.map(({ session: { token } }) => (token === undefined ? undefined : hashOf(token))),
+    questions.map(({ session: { jwtSessionId } }) => jwtSessionId),
   ])
-  if (row === undefined) return undefined
+  return rows.map((row, index) => factsIn(row, questions[index]?.projectId ?? ''))
+}
+
+/** Makes the function that reads what a request names. */
+export function createFactFinder(
+  database: Database,
+): (question: Question) => Promise<Facts | undefined> {
+  const batches = new Batches((questions: Question[]) => gatherFacts(database, questions))
+  return (question) => batches.add(question)
+}
+
+function factsIn(row: Row, projectId: string): Facts | undefined {
+  if (row.secret_hash === null) return undefined
   return {
     projectId,
     secretHash: row.secret_hash,
-    sessionKeys: row.session_jwks,
+    sessionKeys: row.session_jwks ?? { keys: [] },
     organizationId: row.organization_id ?? undefined,
     memberId: row.member_id ?? undefined,
     connectedAppId: row.connected_app_id ?? undefined,

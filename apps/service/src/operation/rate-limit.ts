@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { Batches } from '../postgres/batches.ts'
 
 export interface RateLimitOptions {
   requests: number
@@ -9,6 +10,7 @@ export interface RateLimitOptions {
 /** Counts a project's requests, in the database, where all instances see the count. */
 export class RateLimit {
   readonly #limiter: RateLimiterPostgres
+  readonly #batches = new Batches((projectIds: string[]) => this.#consumeAll(projectIds))
 
   constructor(pool: Pool, { requests, windowSeconds }: RateLimitOptions) {
     this.#limiter = new RateLimiterPostgres({
@@ -20,19 +22,41 @@ export class RateLimit {
       keyPrefix: 'revoke',
       points: requests,
       duration: windowSeconds,
-      // Once the window is used up, refusing costs no query until it ends.
-      inMemoryBlockOnConsumed: requests,
     })
   }
 
   /** @returns undefined, or the whole seconds to wait if the project has used its window up */
-  async consume(projectId: string): Promise<number | undefined> {
+  consume(projectId: string): Promise<number | undefined> {
+    return this.#batches.add(projectId)
+  }
+
+  /** Counts all requests of a project in one step; the first of them get what is left. */
+  async #consumeAll(projectIds: string[]): Promise<(number | undefined)[]> {
+    const waits = projectIds.map((): number | undefined => undefined)
+    const places = Map.groupBy(projectIds.keys(), (index) => projectIds[index] ?? '')
+    const refusals = [...places].map(async ([projectId, indexes]) => {
+      const { over, waitSeconds } = await this.#count(projectId, indexes.length)
+      for (const index of indexes.slice(indexes.length - over)) waits[index] = waitSeconds
+    })
+    await Promise.all(refusals)
+    return waits
+  }
+
+  /** @returns how many of these requests are over the limit, and when the window ends */
+  async #count(
+    projectId: string,
+    requests: number,
+  ): Promise<{ over: number; waitSeconds: number }> {
     try {
-      await this.#limiter.consume(projectId)
-      return undefined
+      await this.#limiter.consume(projectId, requests)
+      return { over: 0, waitSeconds: 0 }
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
-      return Math.max(1, Math.ceil(error.msBeforeNext / 1000))
+      const { consumedPoints, msBeforeNext } = error
+      return {
+        over: Math.min(requests, consumedPoints - this.#limiter.points),
+        waitSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+      }
     }
   }
 }
