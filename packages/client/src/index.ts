@@ -1,0 +1,18 @@
+export { B2BClient } from './b2b-client.ts'
+export type { ConnectedApps } from './b2b-client.ts'
+export type { Authorization } from './authorization.ts'
+export type { RevokeOptions, RevokeParams } from './order.ts'
+export type { RevokeResult } from './outcome.ts'
+export type { B2BClientConfig, Fetch } from './config.ts'
+export { ConnectedAppsError } from './errors.ts'
+export type {
+  AbortedError,
+  ArgumentError,
+  DecodeError,
+  DecodeReason,
+  ErrorType,
+  HttpError,
+  NetworkError,
+  TimeoutError,
+} from './errors.ts'
+export type { EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts'
