@@ -1,0 +1,7 @@
+export type { Choice, PlannedAnswer } from './choice.ts'
+export type { JournalAssertion, JournalEntry, JournalFilter } from './journal.ts'
+export { startMock } from './mock.ts'
+export type { Mock, MockOptions } from './mock.ts'
+export { scenarios } from './scenarios.ts'
+export type { Scenario } from './scenarios.ts'
+export { ListenError } from './server.ts'
