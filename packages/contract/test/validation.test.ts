@@ -52,6 +52,10 @@ describe('the Retry-After header', () => {
     ['120', true],
     ['-1', false],
     ['1.5', false],
+    ['0x10', false],
+    ['1e3', false],
+    ['Infinity', false],
+    ['1, 2', false],
     ['soon', false],
     ['', false],
   ])('%j is right: %s', (value, right) => {
