@@ -29,7 +29,7 @@ async function run(command: Command): Promise<void> {
       // Prism is loaded only now: a wrong command line is answered at once.
       return (await import('./run-mock.ts')).runMock(command)
     case 'proxy':
-      return
+      return (await import('./run-proxy.ts')).runProxy(command)
   }
 }
 

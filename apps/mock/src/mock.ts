@@ -4,6 +4,7 @@ import { answerControl, isControl } from './control.ts'
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
 import { delay } from './delay.ts'
 import type { Exchange } from './exchange.ts'
+import { goneSignal } from './gone-signal.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
 import { answerPage, isPage } from './page.ts'
@@ -101,12 +102,6 @@ async function answerOperation(
   if (reply.example !== undefined) entry.example = reply.example
   if (body === 'too long') response.setHeader('Connection', 'close')
   send(response, reply)
-}
-
-function goneSignal(response: ServerResponse): AbortSignal {
-  const controller = new AbortController()
-  response.once('close', () => controller.abort())
-  return controller.signal
 }
 
 function noteAborted(entry: JournalEntry): void {

@@ -3,6 +3,7 @@ import { controlPrefix } from './control.ts'
 import { exampleCurl } from './example-request.ts'
 import type { Playback } from './playback.ts'
 import { scenarios } from './scenarios.ts'
+import { pageHtml } from './page-html.ts'
 import type { Scenario } from './scenarios.ts'
 import { sendJson } from './send.ts'
 
@@ -37,7 +38,7 @@ export function answerPage(
     })
     return
   }
-  const text = html(url, all)
+  const text = pageHtml(url, all)
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(text),
@@ -45,8 +46,4 @@ export function answerPage(
     'cache-control': 'no-store',
   })
   response.end(text)
-}
-
-function html(url: string, all: Scenario[]): string {
-  return '<!doctype html>' + url + all.length
 }

@@ -1,4 +1,4 @@
-import { isStatus, operation } from '@connected-apps/contract'
+import { isStatus } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
 import type { IncomingHttpHeaders } from 'node:http'
 import { exampleAnswer, firstExample } from './known-examples.ts'
@@ -7,6 +7,7 @@ import type { Playback } from './playback.ts'
 import { readPreferences } from './preferences.ts'
 import { mockConfig } from './prism.ts'
 import type { Prism } from './prism.ts'
+import { sessionHeaders } from './session-headers.ts'
 import { parseBody } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
 import type { PathValues } from './route.ts'
@@ -83,20 +84,4 @@ export function refuse(choice: Choice, details?: object): Reply {
     example: choice.example,
     waitSeconds: 0,
   }
-}
-
-/**
- * What Prism sees of the headers. Not `Accept`, by which Prism would answer 406; not those of the
- * body, which is read already.
- */
-function sessionHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const names = operation.parameters
-    .filter((parameter) => parameter.in === 'header')
-    .map(({ name }) => name.toLowerCase())
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = headers[name]
-      return typeof value === 'string' ? [[name, value]] : []
-    }),
-  )
 }

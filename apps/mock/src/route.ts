@@ -8,10 +8,15 @@ const template = operation.path.split('/')
 
 /** The path and the query of a request target (RFC 9112 section 3.2), unchanged but for the split. */
 export function splitTarget(target: string): { path: string; query: URLSearchParams } {
-  const originForm = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
-  const [path = ''] = originForm.split(/[?#]/, 1)
-  const [query = ''] = originForm.slice(path.length + 1).split('#', 1)
-  return { path: path === '' ? '/' : path, query: new URLSearchParams(query) }
+  const [beforeFragment = ''] = originForm(target).split('#', 1)
+  const [path = ''] = beforeFragment.split('?', 1)
+  return { path, query: new URLSearchParams(beforeFragment.slice(path.length)) }
+}
+
+/** A request target without scheme and authority. */
+export function originForm(target: string): string {
+  const form = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
+  return form.startsWith('/') || form.startsWith('*') ? form : `/${form}`
 }
 
 /**

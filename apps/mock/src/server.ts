@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { exampleAnswer } from './known-examples.ts'
+import { sendJson } from './send.ts'
 
 /** Where to listen. */
 export interface Address {
@@ -14,6 +15,17 @@ export interface Listening {
   url: string
   close(): Promise<void>
 }
+
+/** How long a caller may take; then it is answered 400, or cut off. */
+export interface Patience {
+  headersMs: number
+  /** Headers and body. */
+  requestMs: number
+  /** Without a byte in either direction; longer than the longest wait of an answer. */
+  idleMs: number
+}
+
+const defaultPatience: Patience = { headersMs: 10_000, requestMs: 30_000, idleMs: 120_000 }
 
 /** The address cannot be listened on; the message says why and what to do. */
 export class ListenError extends Error {
@@ -29,20 +41,30 @@ export class ListenError extends Error {
 export async function listen(
   { host, port }: Address,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
+  patience: Patience = defaultPatience,
 ): Promise<Listening> {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    // RFC 9112 section 3.2
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      response.setHeader('Connection', 'close')
+      sendJson(response, badRequest.status, badRequest.body, badRequest.headers)
+    } else handle(request, response)
+  }
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      // Node.js would refuse it without a body; `answer` below does it with one.
+      requireHostHeader: false,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
       keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: Math.min(1_000, patience.headersMs),
     },
-    handle,
+    answer,
   )
   server.maxConnections = 4096
-  server.setTimeout(120_000)
-  server.on('checkExpectation', handle)
+  server.setTimeout(patience.idleMs)
+  server.on('checkExpectation', answer)
   server.on('clientError', refuseRaw)
   server.on('connect', (_request, socket) => sendRaw(socket, '404 Not Found', routeNotFound))
   await bind(server, { host, port })
