@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Case } from './case.ts'
+import { checkResponse } from './check-response.ts'
 import { statusOf } from './example.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -18,7 +19,9 @@ export async function sendPatiently(
   for (let attempt = 1; ; attempt += 1) {
     const exchange = await send()
     const { status, headers } = exchange.received
-    if (status !== limited || statusOf(example) === limited || attempt === attempts) return exchange
+    const isInTheWay = status === limited && statusOf(example) !== limited
+    if (!isInTheWay || attempt === attempts) return exchange
+    if (checkResponse(exchange.received).length > 0) return exchange
     await wait(Math.min(Number(headers.get('retry-after') ?? '1') * 1000 || 0, longestWaitMs))
   }
 }
