@@ -14,15 +14,16 @@ export interface BodySchema {
 export function checkAgainst(schema: BodySchema, value: unknown, pointer = ''): Violation[] {
   const { type, pattern, required = [], properties = {}, allOf = [] } = schema
   const found: Violation[] = []
-  const report = (keyword: string, message: string) => found.push({ pointer, keyword, message })
-  if (type && !isOf(type, value)) report('type', `must be ${type}`)
-  if ('const' in schema && schema.const !== value) report('const', 'must be equal to constant')
+  const report = (keyword: string, expected: unknown) =>
+    found.push({ pointer, keyword, message: `must satisfy ${keyword} ${String(expected)}` })
+  if (type && !isOf(type, value)) report('type', type)
+  if ('const' in schema && schema.const !== value) report('const', schema.const)
   if (pattern && typeof value === 'string' && !new RegExp(pattern, 'u').test(value)) {
-    report('pattern', `must match pattern "${pattern}"`)
+    report('pattern', pattern)
   }
   if (isObject(value)) {
     for (const name of required) {
-      if (value[name] === undefined) report('required', `must have required property '${name}'`)
+      if (value[name] === undefined) report('required', name)
     }
     for (const [name, property] of Object.entries(properties)) {
       if (value[name] !== undefined) {

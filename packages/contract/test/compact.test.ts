@@ -34,14 +34,29 @@ test.each([
       const [first] = checkResponseBody(status, body)
       const all = compact.checkResponseBody(status, body)
       expect(all.length > 0).toBe(first !== undefined)
-      if (first) expect(all).toContainEqual(first)
+      if (first) {
+        const { pointer, keyword } = first
+        expect(all).toContainEqual({ pointer, keyword, message: expect.any(String) })
+      }
     }),
     { numRuns: 2_000 },
   )
 })
 
-test('the compact entry has the constants of the operation', () => {
+test('the compact check names each violation, and none of the values', () => {
+  const body = { status_code: 200, request_id: '', error_type: 7, error_message: 'm' }
+  expect(compact.checkResponseBody(401, body)).toEqual([
+    { pointer: '/status_code', keyword: 'const', message: 'must satisfy const 401' },
+    { pointer: '', keyword: 'required', message: 'must satisfy required error_url' },
+    { pointer: '/request_id', keyword: 'pattern', message: 'must satisfy pattern \\S' },
+    { pointer: '/error_type', keyword: 'type', message: 'must satisfy type string' },
+  ])
+})
+
+test('the compact entry knows the same operation and statuses', () => {
   const { mediaType, operationId, path, servers } = compact
   expect(operation).toMatchObject({ mediaType, operationId, path, servers })
-  expect(compact.isStatus).toBe(isStatus)
+  for (let status = 0; status < 1_000; status++) {
+    expect(compact.isStatus(status)).toBe(isStatus(status))
+  }
 })
