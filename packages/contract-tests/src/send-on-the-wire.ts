@@ -23,6 +23,7 @@ export async function sendOnTheWire(
   const headers = new Headers({ ...extraHeaders, ...headersOf(request, settings) })
   const body = request.body === undefined || request.body === 'none' ? '' : request.body.text
   const { request: open } = protocol === 'https:' ? https : http
+  const signal = AbortSignal.timeout(settings.timeoutMs)
   try {
     const outgoing = open({
       protocol,
@@ -32,7 +33,7 @@ export async function sendOnTheWire(
       path,
       headers: { ...Object.fromEntries(headers), 'content-length': Buffer.byteLength(body) },
       agent: false,
-      signal: AbortSignal.timeout(settings.timeoutMs),
+      signal,
     })
     // Once the response has begun, its body reports what breaks off; unheard, this would end the process.
     outgoing.on('error', () => undefined)
@@ -47,7 +48,8 @@ export async function sendOnTheWire(
     }
     return { sent: { path, headers }, received }
   } catch (error) {
-    throw noAnswer(error, settings.timeoutMs)
+    // Half an answer fails with a broken connection, though it is the time that ran out.
+    throw noAnswer(signal.aborted ? signal.reason : error, settings.timeoutMs)
   }
 }
 

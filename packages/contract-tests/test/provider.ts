@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { operation } from '@connected-apps/contract'
 import { responseExamples } from '@connected-apps/contract/examples'
@@ -13,6 +13,13 @@ export interface CannedResponse {
   body: string | Uint8Array
 }
 
+/** What a provider does in place of an answer. */
+export type NoAnswer =
+  | 'silence'
+  | 'half an answer'
+  | 'half an answer, then silence'
+  | 'a broken connection'
+
 /** A provider that runs, and what it was asked. */
 export interface Provider extends AsyncDisposable {
   url: string
@@ -24,7 +31,7 @@ export interface Provider extends AsyncDisposable {
  * made to lie.
  */
 export async function startProvider(
-  answer: (request: Provider['requests'][number]) => CannedResponse,
+  answer: (request: Provider['requests'][number]) => CannedResponse | NoAnswer,
 ): Promise<Provider> {
   const requests: Provider['requests'] = []
   const server = createServer((incoming, outgoing) => {
@@ -33,8 +40,9 @@ export async function startProvider(
     incoming.on('end', () => {
       const request = { path: incoming.url ?? '', headers: incoming.headers, body }
       requests.push(request)
-      const { status, headers, body: text } = answer(request)
-      outgoing.writeHead(status, headers).end(text)
+      const given = answer(request)
+      if (typeof given === 'string') fail(given, outgoing)
+      else outgoing.writeHead(given.status, given.headers).end(given.body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -46,6 +54,19 @@ export async function startProvider(
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+function fail(failure: NoAnswer, outgoing: ServerResponse): void {
+  if (failure === 'silence') return
+  if (failure === 'a broken connection') {
+    outgoing.destroy()
+    return
+  }
+  const { status, headers, body } = rightResponse('revoked')
+  outgoing.writeHead(status, { ...headers, 'content-length': body.length })
+  outgoing.write(body.slice(0, 10), () => {
+    if (failure === 'half an answer') outgoing.destroy()
+  })
 }
 
 /** The contract's own answer, as right as can be. */
