@@ -111,3 +111,27 @@ it('listens on 127.0.0.1:4010 and proxies on 4011 unless told otherwise', () => 
     upstream: new URL('https://a/b'),
   })
 })
+
+describe('connected-apps-mock proxy', () => {
+  const watching = /Validation proxy: (http:\S+) -> /
+
+  it('prints each violation at once, sums up at the end, and exits with 1', async () => {
+    const mock = await startMock()
+    const run = start(['proxy', '--upstream', mock.url, '--port', '0'])
+    const [, url = ''] = await run.printed(watching)
+    await callRevoke(url)
+    await callRevoke(url, { headers: { authorization: '' } })
+    expect(run.stderr).toMatch(/POST \/v1\/\S+ -> request header Authorization: must be HTTP Basic/)
+    run.kill('SIGINT')
+    expect(await run.exit).toBe(1)
+    expect(run.stderr).toContain('checked 2 exchange(s), found 1 violation(s)')
+    await mock.close()
+  })
+
+  it('exits with 0 when nothing broke the contract', async () => {
+    const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
+    await run.printed(watching)
+    run.kill('SIGTERM')
+    expect(await run.exit).toBe(0)
+  })
+})
