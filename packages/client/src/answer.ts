@@ -1,58 +1,78 @@
-import type { ErrorStatus, ResponseBody, SuccessStatus, Violation } from '@connected-apps/contract'
-import { checkResponseBody, isStatus, operation } from '@connected-apps/contract'
-import type { DecodeReason } from './errors.ts'
-import type { Redact } from './redact.ts'
+import type { ErrorStatus, ResponseBody, SuccessStatus } from '@connected-apps/contract'
+import { checkResponseBody, isStatus, mediaType } from '@connected-apps/contract/compact'
+import type { ConnectedAppsError, DecodeReason } from './errors.ts'
+import { failed } from './errors.ts'
+import { redact } from './redact.ts'
+import { retryAfterMs } from './retry-after.ts'
+import { tried } from './tried.ts'
 
-/** What was received, as far as it decides anything. */
+/** An answer whose body was read. */
 export interface Received {
-  status: number
-  isRedirect: boolean
-  mediaType: string
-  retryAfter: string | null
-  /** The body; undefined if it is too large to be read. */
+  response: Pick<Response, 'status' | 'type' | 'redirected' | 'headers'>
+  /** Undefined if it is too large to be read. */
   text: string | undefined
 }
 
-/** What the contract makes of it. */
-export type Answer =
-  | { kind: 'ok'; body: ResponseBody<SuccessStatus> }
-  | { kind: 'http'; body: ResponseBody<ErrorStatus> }
-  | { kind: 'decode'; reason: DecodeReason; request_id?: string; violations: Violation[] }
+export type Revoked = ResponseBody<SuccessStatus>
 
 const SUCCESS: SuccessStatus = 200
+const MAX_MESSAGE_LENGTH = 500
 
-export function judge(received: Received, redact: Redact): Answer {
-  const { status, isRedirect, mediaType, text } = received
-  if (isRedirect) return undecoded('redirect')
-  if (text === undefined) return undecoded('size')
-  const isJson = mediaType === operation.mediaType
-  const body = isJson ? parse(text, redact) : undefined
-  if (!isStatus(status)) return undecoded('status', body)
-  if (!isJson) return undecoded('media type')
-  if (body === undefined) return undecoded('json')
-  const violations = checkResponseBody(status, body)
-  if (violations.length > 0) return undecoded('contract', body, violations)
-  return status === SUCCESS
-    ? { kind: 'ok', body: body as ResponseBody<SuccessStatus> } // just checked
-    : { kind: 'http', body: body as ResponseBody<ErrorStatus> } // just checked
+/** What the contract makes of an answer. */
+export function readAnswer(
+  { response, text }: Received,
+  attempts: number,
+  date: number,
+  secrets: readonly string[],
+): Revoked | ConnectedAppsError {
+  const { status, type, redirected, headers } = response
+  const isJson = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
+  const body = text && isJson ? parse(text, secrets) : undefined
+  const violations = body !== undefined && isStatus(status) ? checkResponseBody(status, body) : []
+  const whatIsWrong = (): DecodeReason | undefined => {
+    // Browsers hide a redirect's status; Node.js shows it, and other fetches may have followed it.
+    if (redirected || type === 'opaqueredirect' || (status >= 300 && status < 400))
+      return 'redirect'
+    if (text === undefined) return 'size'
+    if (!isStatus(status)) return 'status'
+    if (!isJson) return 'media type'
+    if (body === undefined) return 'json'
+    return violations[0] && 'contract'
+  }
+  const reason = whatIsWrong()
+  if (!reason && status === SUCCESS) return body as Revoked // no violations
+
+  const envelope = Object(body) as ResponseBody<ErrorStatus> // unless there is a reason
+  const { status_code, error_type, error_message, error_url, error_details } = envelope
+  const request_id = typeof envelope.request_id === 'string' ? envelope.request_id : undefined
+  const told = reason
+    ? `the answer breaks the contract (${reason}${violations.map((each) => ` ${each.pointer} ${each.message}`).join()})`
+    : `${error_type}: ${error_message}`
+  const message = oneLine(`revoke: ${status} ${told}; request_id ${request_id}`)
+  const common = { attempts, retryAfterMs: retryAfterMs(headers.get('retry-after') ?? '', date) }
+  return reason
+    ? failed('decode', message, { ...common, status_code: status, request_id, reason, violations })
+    : failed('http', message, {
+        ...common,
+        status_code,
+        request_id,
+        error_type,
+        error_message,
+        error_url,
+        error_details,
+        body: envelope,
+      })
 }
 
-function undecoded(reason: DecodeReason, body?: unknown, violations: Violation[] = []): Answer {
-  const id = (body as { request_id?: unknown } | null | undefined)?.request_id // whatever was sent
-  return {
-    kind: 'decode',
-    reason,
-    violations,
-    ...(typeof id === 'string' && { request_id: id }),
-  }
+// What a server sends must neither flood a log nor forge its lines.
+function oneLine(text: string): string {
+  return text.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cc}/gu, ' ')
 }
 
-function parse(text: string, redact: Redact): unknown {
-  try {
-    return JSON.parse(text, (_, value: unknown) =>
-      typeof value === 'string' ? redact(value) : value,
-    )
-  } catch {
-    return undefined
-  }
+function parse(text: string, secrets: readonly string[]): unknown {
+  return tried(() =>
+    JSON.parse(text, (_, value: unknown) =>
+      typeof value === 'string' ? redact(value, secrets) : value,
+    ),
+  )
 }

@@ -1,11 +1,13 @@
-import type { ResponseBody, SuccessStatus } from '@connected-apps/contract'
-import type { TryRevoke } from './call.ts'
-import { openCall } from './call.ts'
+import type { Revoked } from './answer.ts'
 import { systemClock } from './clock.ts'
 import type { B2BClientConfig } from './config.ts'
 import { readConfig } from './config.ts'
+import { ConnectedAppsError } from './errors.ts'
 import type { RevokeOptions, RevokeParams } from './order.ts'
-import type { RevokeResult } from './outcome.ts'
+import { openRevoke } from './revoke.ts'
+
+/** What `tryRevoke` resolves to. */
+export type RevokeResult = { ok: true; body: Revoked } | { ok: false; error: ConnectedAppsError }
 
 /** What can be done with a Member's Connected Apps. */
 export interface ConnectedApps {
@@ -22,7 +24,7 @@ export interface ConnectedApps {
    *   connected_app_id,
    * })
    */
-  revoke(params: RevokeParams, options?: RevokeOptions): Promise<ResponseBody<SuccessStatus>>
+  revoke(params: RevokeParams, options?: RevokeOptions): Promise<Revoked>
   /**
    * The same, but a failure is a value: narrow it by `ok`, then `error.kind`, then
    * `error.status_code`. It does not throw.
@@ -45,13 +47,16 @@ export class B2BClient {
 
   constructor(config: B2BClientConfig) {
     // The settings live in a closure alone: no property shows the secret to who prints a client.
-    const tryRevoke: TryRevoke = openCall(readConfig(config), systemClock)
+    const revoke = openRevoke(readConfig(config), systemClock)
     const connectedApps: ConnectedApps = {
-      tryRevoke,
-      async revoke(params, options) {
-        const result = await tryRevoke(params, options)
-        if (!result.ok) throw result.error
-        return result.body
+      revoke,
+      async tryRevoke(params, options) {
+        try {
+          return { ok: true, body: await revoke(params, options) }
+        } catch (error) {
+          if (error instanceof ConnectedAppsError) return { ok: false, error }
+          throw error
+        }
       },
     }
     this.organizations = { members: { connectedApps } }

@@ -12,10 +12,10 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  date: () => Date.now(),
+  date: Date.now,
   schedule(callback, ms) {
     const timer = setTimeout(callback, ms)
     return () => clearTimeout(timer)
   },
-  random: () => Math.random(),
+  random: Math.random,
 }

@@ -1,10 +1,10 @@
 import { requireBaseUrl, serverOf } from './base-url.ts'
 import { refuseBrowser } from './browser.ts'
 import { refuseArgument } from './errors.ts'
+import { requireHeaderValue } from './header-value.ts'
 import type { Hooks } from './hooks.ts'
 import type { CallLimits, Limits } from './options.ts'
-import { DEFAULT_LIMITS, readLimits, refuseUnknown } from './options.ts'
-import { requireVisibleAscii } from './visible-ascii.ts'
+import { DEFAULT_LIMITS, LIMIT_NAMES, readLimits, readOptions } from './options.ts'
 
 /** Sends a request. It is handed a new `Request` for each attempt, whose body can be read once. */
 export type Fetch = (request: Request) => Promise<Response>
@@ -30,7 +30,8 @@ export interface B2BClientConfig extends CallLimits {
 /** The config as it was found right. */
 export interface Settings {
   baseUrl: string
-  basic: string
+  /** Of HTTP Basic, encoded. */
+  credentials: string
   secrets: string[]
   limits: Limits
   fetch: Fetch | undefined
@@ -38,49 +39,39 @@ export interface Settings {
 }
 
 const WHERE = 'B2BClient'
-const OPTIONS: Record<keyof B2BClientConfig, true> = {
-  project_id: true,
-  secret: true,
-  baseUrl: true,
-  timeoutMs: true,
-  deadlineMs: true,
-  maxRetries: true,
-  fetch: true,
-  hooks: true,
-  dangerouslyAllowBrowser: true,
-  dangerouslyAllowCleartext: true,
-}
-const HOOKS: Record<keyof Hooks, true> = {
-  onRequest: true,
-  onResponse: true,
-  onRetry: true,
-  onEnd: true,
-}
+const HOOKS = ['onRequest', 'onResponse', 'onRetry'] as const
 
 export function readConfig(config: B2BClientConfig): Settings {
-  refuseUnknown(config, Object.keys(OPTIONS), WHERE)
-  const { fetch, hooks = {} } = config
-  refuseBrowser(config.dangerouslyAllowBrowser === true)
-  refuseUnknown(hooks, Object.keys(HOOKS), `${WHERE} hooks`)
+  const given = readOptions(
+    config,
+    [
+      'project_id',
+      'secret',
+      'baseUrl',
+      'fetch',
+      'hooks',
+      'dangerouslyAllowBrowser',
+      'dangerouslyAllowCleartext',
+      ...LIMIT_NAMES,
+    ],
+    WHERE,
+  )
+  const { baseUrl, fetch, dangerouslyAllowBrowser, dangerouslyAllowCleartext } = given
+  if (!dangerouslyAllowBrowser) refuseBrowser()
+  const hooks = readOptions(given.hooks, HOOKS, WHERE)
   for (const [name, value] of Object.entries({ fetch, ...hooks })) {
-    if (value !== undefined && typeof value !== 'function') {
+    if (value && typeof value !== 'function') {
       refuseArgument(name, `${name} must be a function (${WHERE})`)
     }
   }
-  const projectId = requireVisibleAscii('project_id', config.project_id, WHERE)
-  if (projectId.includes(':')) {
-    refuseArgument('project_id', `project_id must not hold a colon (${WHERE}); see RFC 7617`)
-  }
-  const secret = requireVisibleAscii('secret', config.secret, WHERE)
+  const projectId = requireHeaderValue('project_id', given.project_id, WHERE)
+  const secret = requireHeaderValue('secret', given.secret, WHERE)
   const credentials = btoa(`${projectId}:${secret}`)
   return {
-    baseUrl: requireBaseUrl(
-      config.baseUrl ?? serverOf(projectId),
-      config.dangerouslyAllowCleartext === true,
-    ),
-    basic: `Basic ${credentials}`,
+    baseUrl: requireBaseUrl(baseUrl ?? serverOf(projectId), dangerouslyAllowCleartext),
+    credentials,
     secrets: [secret, credentials],
-    limits: readLimits(config, DEFAULT_LIMITS, WHERE),
+    limits: readLimits(given, DEFAULT_LIMITS, WHERE),
     fetch,
     hooks,
   }

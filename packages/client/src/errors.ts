@@ -5,7 +5,6 @@ import type { ExampleName } from '@connected-apps/contract/examples'
 export type ErrorType<S extends ErrorStatus = ErrorStatus> = ExampleName<S> | (string & {})
 
 interface Failed<Kind extends string> extends Error {
-  readonly name: 'ConnectedAppsError'
   /** What sort of failure this is; narrow by it first. */
   readonly kind: Kind
   /** How many requests were sent. */
@@ -86,15 +85,20 @@ export type ConnectedAppsError =
   | ArgumentError
 
 class Failure extends Error {
+  static {
+    this.prototype.name = 'ConnectedAppsError'
+  }
+
   constructor(message: string, fields: object) {
     super(message)
-    Object.defineProperty(this, 'name', { value: 'ConnectedAppsError' })
-    Object.assign(this, fields)
+    for (const [name, value] of Object.entries(fields)) {
+      if (value !== undefined) (this as Record<string, unknown>)[name] = value // the fields of a kind
+    }
   }
 
   // A log line of JSON would lack the message, which errors keep out of their own properties.
   toJSON(): object {
-    return Object.assign({ name: this.name, message: this.message }, this)
+    return Object.assign({ message: this.message }, this)
   }
 }
 
@@ -102,14 +106,19 @@ class Failure extends Error {
 export const ConnectedAppsError = Failure as unknown as {
   readonly prototype: ConnectedAppsError
   [Symbol.hasInstance](value: unknown): value is ConnectedAppsError
-} // its instances are made by failed() alone, whose parameters are those of the union
+} // its instances are made by failed() alone, whose fields are those of the union
 
-type Fields<E> = E extends ConnectedAppsError ? Omit<E, Exclude<keyof Error, 'cause'>> : never
+type FieldsOf<E> = { [Field in Exclude<keyof E, keyof Error | 'kind'>]: E[Field] | undefined }
 
-export function failed<E extends ConnectedAppsError>(message: string, fields: Fields<E>): E {
-  return new Failure(message, fields) as unknown as E // Fields<E> is all that E has beside Error
+/** Makes the error of one kind. Fields that are undefined are left out. */
+export function failed<Kind extends ConnectedAppsError['kind']>(
+  kind: Kind,
+  message: string,
+  fields: FieldsOf<Extract<ConnectedAppsError, { kind: Kind }>>,
+): ConnectedAppsError {
+  return new Failure(message, { kind, ...fields }) as unknown as ConnectedAppsError // see above
 }
 
 export function refuseArgument(argument: string, message: string): never {
-  throw failed<ArgumentError>(message, { kind: 'argument', attempts: 0, argument })
+  throw failed('argument', message, { attempts: 0, argument })
 }

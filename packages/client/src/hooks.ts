@@ -17,11 +17,11 @@ export type RequestEvent = Observed
 export interface ResponseEvent extends Observed {
   readonly durationMs: number
   /** The HTTP status, where an answer arrived. */
-  readonly status_code?: number
+  readonly status_code: number | undefined
   /** The answer's `request_id`, where it has one. */
-  readonly request_id?: string
+  readonly request_id: string | undefined
   /** What went wrong, unless the access is revoked. */
-  readonly error?: ConnectedAppsError
+  readonly error: ConnectedAppsError | undefined
 }
 
 /** The call waits before its next attempt. */
@@ -31,25 +31,20 @@ export interface RetryEvent extends Observed {
   readonly error: ConnectedAppsError
 }
 
-/** The call is over; `attempt` is the last one, and `durationMs` that of the whole call. */
-export type EndEvent = ResponseEvent
-
 /**
  * Functions that watch calls. What they throw, or reject with, is dropped: a broken hook never
  * breaks a call. No event has a secret, a session token or a JWT in it.
  */
 export interface Hooks {
   /** Once for each attempt, before it is sent. */
-  onRequest?: (event: RequestEvent) => unknown
+  onRequest?: ((event: RequestEvent) => unknown) | undefined
   /** Once for each attempt, whether or not an answer arrived. */
-  onResponse?: (event: ResponseEvent) => unknown
-  /** Before each wait. */
-  onRetry?: (event: RetryEvent) => unknown
-  /** Once for each call that was not refused for its arguments. */
-  onEnd?: (event: EndEvent) => unknown
+  onResponse?: ((event: ResponseEvent) => unknown) | undefined
+  /** Before each wait, after the attempt's `onResponse`. */
+  onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
 
 export function notify<Event>(hook: ((event: Event) => unknown) | undefined, event: Event): void {
-  // An async function turns a throw into a rejection, so one handler drops both.
+  // An async function turns a throw into a rejection, so that one handler drops both.
   if (hook) void (async () => hook(event))().catch(() => undefined)
 }

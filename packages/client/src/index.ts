@@ -1,8 +1,7 @@
 export { B2BClient } from './b2b-client.ts'
-export type { ConnectedApps } from './b2b-client.ts'
+export type { ConnectedApps, RevokeResult } from './b2b-client.ts'
 export type { Authorization } from './authorization.ts'
 export type { RevokeOptions, RevokeParams } from './order.ts'
-export type { RevokeResult } from './outcome.ts'
 export type { B2BClientConfig, Fetch } from './config.ts'
 export { ConnectedAppsError } from './errors.ts'
 export type {
@@ -15,4 +14,4 @@ export type {
   NetworkError,
   TimeoutError,
 } from './errors.ts'
-export type { EndEvent, Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts'
+export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts'

@@ -6,52 +6,43 @@ export interface CallLimits {
   timeoutMs?: number | undefined
   /** Milliseconds for the whole call, its waits included. Default 60,000. */
   deadlineMs?: number | undefined
-  /** How many times a failed attempt may be repeated, 0 to 10. Default 2. */
+  /** How many times a failed attempt may be repeated, or 0. Default 2. */
   maxRetries?: number | undefined
 }
 
 export type Limits = { [Name in keyof CallLimits]-?: number }
 
 export const DEFAULT_LIMITS: Limits = { timeoutMs: 10_000, deadlineMs: 60_000, maxRetries: 2 }
+export const LIMIT_NAMES = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[] // no others above
 
 // The largest delay that setTimeout does not mistake for none.
-const MAX_MS = 2 ** 31 - 1
-const MAX_RETRIES = 10
+const MAX = 2 ** 31 - 1
 
-// What other clients call it.
-const OTHER_NAMES: Record<string, string> = {
-  custom_base_url: 'baseUrl',
-  env: 'baseUrl',
-  timeout: 'timeoutMs',
-}
-
-/** Refuses what is no object, and each option that is not known: ignoring one may be a hole. */
-export function refuseUnknown(options: unknown, known: readonly string[], where: string): void {
-  if (typeof options !== 'object' || options === null) {
-    refuseArgument('options', `the options must be an object (${where})`)
+/** A copy of the options; one that is not known is refused, as ignoring it may open a hole. */
+export function readOptions<T extends object>(
+  options: T | undefined,
+  known: readonly (keyof T)[],
+  where: string,
+): Partial<T> {
+  const copy = { ...options } as Partial<T> // spreading what is no object gives an empty one
+  for (const name of Object.keys(copy)) {
+    if (!known.includes(name as keyof T)) {
+      refuseArgument(name, `${name} is no option (${where}); use ${known.join(', ')}`)
+    }
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    const use = OTHER_NAMES[name] ?? ''
-    refuseArgument(
-      name,
-      `unknown option "${name}" (${where}); use ${known.includes(use) ? use : known.join(', ')}`,
-    )
-  }
+  return copy
 }
 
 /** The limits that are given, in place of the defaults. */
 export function readLimits(given: CallLimits, defaults: Limits, where: string): Limits {
-  const read = (name: keyof Limits, least: number, most: number) => {
+  const limits = { ...defaults }
+  for (const name of LIMIT_NAMES) {
     const value = given[name] ?? defaults[name]
-    if (!Number.isInteger(value) || value < least || value > most) {
-      refuseArgument(name, `${name} must be a whole number from ${least} to ${most} (${where})`)
+    const least = name === 'maxRetries' ? 0 : 1
+    if (!Number.isInteger(value) || value < least || value > MAX) {
+      refuseArgument(name, `${name} must be a whole number, ${least} to ${MAX} (${where})`)
     }
-    return value
+    limits[name] = value
   }
-  return {
-    timeoutMs: read('timeoutMs', 1, MAX_MS),
-    deadlineMs: read('deadlineMs', 1, MAX_MS),
-    maxRetries: read('maxRetries', 0, MAX_RETRIES),
-  }
+  return limits
 }

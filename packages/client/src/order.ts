@@ -3,7 +3,7 @@ import type { Authorization } from './authorization.ts'
 import { readAuthorization } from './authorization.ts'
 import { refuseArgument } from './errors.ts'
 import type { CallLimits, Limits } from './options.ts'
-import { readLimits, refuseUnknown } from './options.ts'
+import { LIMIT_NAMES, readLimits, readOptions } from './options.ts'
 import { readPathParams } from './path-params.ts'
 
 /** Whose access ends: the Organization, the Member, the Connected App. */
@@ -17,15 +17,6 @@ export interface RevokeOptions extends CallLimits {
   signal?: AbortSignal | undefined
 }
 
-const WHERE = 'revoke'
-const OPTIONS: Record<keyof RevokeOptions, true> = {
-  authorization: true,
-  signal: true,
-  timeoutMs: true,
-  deadlineMs: true,
-  maxRetries: true,
-}
-
 /** What one call is to do, found right. */
 export interface Order {
   ids: PathParameters
@@ -34,16 +25,20 @@ export interface Order {
   limits: Limits
 }
 
-export function readOrder(params: RevokeParams, options: RevokeOptions, defaults: Limits): Order {
-  refuseUnknown(options, Object.keys(OPTIONS), WHERE)
-  const { signal } = options
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    refuseArgument('signal', `signal must be an AbortSignal (${WHERE})`)
+export function readOrder(
+  params: RevokeParams,
+  options: RevokeOptions | undefined,
+  defaults: Limits,
+): Order {
+  const given = readOptions(options, ['authorization', 'signal', ...LIMIT_NAMES], 'revoke')
+  const { authorization, signal } = given
+  if (signal && !signal.addEventListener) {
+    refuseArgument('signal', 'signal must be an AbortSignal (revoke)')
   }
   return {
     ids: readPathParams(params),
-    session: readAuthorization(options.authorization),
+    session: readAuthorization(authorization),
     signal,
-    limits: readLimits(options, defaults, WHERE),
+    limits: readLimits(given, defaults, 'revoke'),
   }
 }

@@ -7,22 +7,16 @@ export const MAX_BACKOFF_MS = 8_000
 /** The longest wait that a `Retry-After` is granted. */
 export const MAX_RETRY_AFTER_MS = 30_000
 
-interface Circumstances {
-  /** Attempts still allowed. */
-  retriesLeft: number
-  /** Milliseconds until the deadline. */
-  remainingMs: number
-  /** From 0 up to 1. */
-  random: number
-}
-
 /**
  * Milliseconds to wait before the next attempt, or undefined to give up. Revoking twice changes
  * nothing, so whatever may pass is tried again, unless the wait would outlast the deadline.
  */
 export function retryWaitMs(
   error: ConnectedAppsError,
-  { retriesLeft, remainingMs, random }: Circumstances,
+  retriesLeft: number,
+  remainingMs: number,
+  /** From 0 up to 1. */
+  random: number,
 ): number | undefined {
   if (retriesLeft <= 0 || !isPassing(error)) return undefined
   // Full jitter: clients that failed together do not come back together.
@@ -33,8 +27,11 @@ export function retryWaitMs(
 }
 
 function isPassing(error: ConnectedAppsError): boolean {
-  if (error.kind === 'network') return true
-  if (error.kind === 'timeout') return error.limit === 'timeoutMs'
   const status = 'status_code' in error ? error.status_code : 0
-  return status === 429 || status >= 500
+  return (
+    error.kind === 'network' ||
+    (error.kind === 'timeout' && error.limit === 'timeoutMs') ||
+    status === 429 ||
+    status >= 500
+  )
 }
