@@ -70,6 +70,13 @@ export interface RunSettings {
   timeoutMs: number
 }
 
+const sessionOptions = [
+  ['sessionToken', 'X-Stytch-Member-Session'],
+  ['sessionJwt', 'X-Stytch-Member-SessionJWT'],
+  ['sessionTokenWithoutPermission', 'X-Stytch-Member-Session'],
+  ['sessionTokenOfOtherOrganization', 'X-Stytch-Member-Session'],
+] as const
+
 /** Checks what can be checked before anything is sent. Throws a {@link UsageError}. */
 export function settingsOf(options: ContractOptions): RunSettings {
   const ids = {
@@ -85,6 +92,14 @@ export function settingsOf(options: ContractOptions): RunSettings {
   for (const name of ['projectId', 'secret'] as const) {
     if (typeof options[name] !== 'string' || options[name] === '') {
       throw new UsageError(`${name} is missing; pass the project's credentials`)
+    }
+  }
+  if (options.projectId.includes(':')) {
+    throw new UsageError('projectId holds a colon, which HTTP Basic does not allow (RFC 7617)')
+  }
+  for (const [name, parameter] of sessionOptions) {
+    if (options[name] !== undefined && checkParameter(parameter, options[name]).length > 0) {
+      throw new UsageError(`${name} has a form that the contract refuses; pass it as it was issued`)
     }
   }
   const { timeoutMs = 10_000 } = options

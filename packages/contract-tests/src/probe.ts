@@ -29,7 +29,7 @@ export async function probe(
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error
     throw new UsageError(
-      `nothing answers at ${settings.url}: ${error.message}; start the target or correct the URL`,
+      `${settings.url} gives ${error.message}; start the target or correct the URL`,
       { cause: error },
     )
   }
