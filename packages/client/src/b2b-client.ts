@@ -24,12 +24,12 @@ export interface ConnectedApps {
    *   connected_app_id,
    * })
    */
-  revoke(params: RevokeParams, options?: RevokeOptions): Promise<Revoked>
+  readonly revoke: (params: RevokeParams, options?: RevokeOptions) => Promise<Revoked>
   /**
    * The same, but a failure is a value: narrow it by `ok`, then `error.kind`, then
    * `error.status_code`. It does not throw.
    */
-  tryRevoke(params: RevokeParams, options?: RevokeOptions): Promise<RevokeResult>
+  readonly tryRevoke: (params: RevokeParams, options?: RevokeOptions) => Promise<RevokeResult>
 }
 
 /**

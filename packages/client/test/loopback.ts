@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest'
 export interface Loopback {
   url: string
   requests: IncomingMessage[]
+  stop: () => Promise<void>
 }
 
 /** Listens on a free port until the test that asked for it is over. */
@@ -21,15 +22,17 @@ export async function listen(answer: RequestListener): Promise<Loopback> {
     answer(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
+  const stop = async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests } // a TCP server
+  }
+  onTestFinished(stop)
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  return { url: `http://127.0.0.1:${port}`, requests, stop }
 }
 
 /** The contract's first example for a status. */
-export function exampleOf(status: Status): object {
+export function exampleOf(status: Status): Record<string, unknown> {
   const [example] = Object.values(responseExamples[`${status}`])
   return { ...example }
 }
