@@ -6,7 +6,7 @@ export type Command =
   | { name: 'help' }
   | { name: 'version' }
   | ({ name: 'mock' } & Address)
-  | ({ name: 'proxy'; upstream: URL } & Address)
+  | ({ name: 'proxy'; upstream: URL; passOtherRoutes: boolean } & Address)
 
 /** The command line makes no sense; the message says why, in one line. */
 export class UsageError extends Error {
@@ -16,14 +16,16 @@ export class UsageError extends Error {
 /** Printed for --help. */
 export const help = `Usage: connected-apps-mock [--host 127.0.0.1] [--port 4010]
        connected-apps-mock proxy --upstream URL [--host 127.0.0.1] [--port 4011]
+                                 [--pass-other-routes]
 
 Serves the Revoke Connected App contract, or watches over the traffic to a provider of it.
 
-  --host      address to listen on (127.0.0.1)
-  --port      port to listen on, 0 for a free one (4010, proxy: 4011)
-  --upstream  base URL of the provider that the proxy forwards to
-  --version   print the version
-  --help      print this text`
+  --host               address to listen on (127.0.0.1)
+  --port               port to listen on, 0 for a free one (4010, proxy: 4011)
+  --upstream           base URL of the provider that the proxy forwards to
+  --pass-other-routes  let requests pass unchecked that are for other operations
+  --version            print the version
+  --help               print this text`
 
 /**
  * Reads the arguments behind the command's name.
@@ -40,13 +42,15 @@ export function parseCommandLine(args: string[]): Command {
   if (host === '') throw new UsageError('--host needs a value')
   if (command === undefined) {
     if (values.upstream !== undefined) throw new UsageError('--upstream belongs to proxy')
+    if (values['pass-other-routes']) throw new UsageError('--pass-other-routes belongs to proxy')
     return { name: 'mock', host, port: parsePort(values.port ?? '4010') }
   }
   if (command !== 'proxy') {
     throw new UsageError(`unknown command ${quote(command)}; there is only proxy`)
   }
   const upstream = parseUpstream(values.upstream)
-  return { name: 'proxy', host, port: parsePort(values.port ?? '4011'), upstream }
+  const passOtherRoutes = values['pass-other-routes'] ?? false
+  return { name: 'proxy', host, port: parsePort(values.port ?? '4011'), upstream, passOtherRoutes }
 }
 
 function parse(args: string[]) {
@@ -58,6 +62,7 @@ function parse(args: string[]) {
         host: { type: 'string' },
         port: { type: 'string' },
         upstream: { type: 'string' },
+        'pass-other-routes': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

@@ -56,9 +56,7 @@ export async function answerControl(exchange: Exchange, controlled: Controlled):
   const route = path
     .slice(controlPrefix.length)
     .replace(/^\/scenarios\/[^/]+$/, '/scenarios/{connected_app_id}')
-  const control = Object.hasOwn(controls, `${method} ${route}`)
-    ? controls[`${method} ${route}`]
-    : undefined
+  const control = controls[`${method} ${route}`]
   if (control) return control(exchange, controlled)
   sendJson(response, 404, { message: `control routes are ${Object.keys(controls).join(', ')}` })
 }

@@ -25,6 +25,8 @@ export interface ProxyOptions {
   host?: string
   /** 0 takes a free port. */
   port?: number
+  /** Let requests pass unchecked whose method and path the contract does not have. */
+  passOtherRoutes?: boolean
   /** Called for each violation at once. */
   onViolation?: (violation: ContractViolation, method: string, path: string) => void
 }
@@ -54,7 +56,7 @@ export interface Proxy {
  * await proxy.close()
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const { host = '127.0.0.1', port = 0, onViolation } = options
+  const { host = '127.0.0.1', port = 0, passOtherRoutes = false, onViolation } = options
   const upstream = new URL(options.upstream)
   const prism = await loadPrism()
   const log = new ViolationLog()
@@ -80,25 +82,31 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     if (isControl(exchange.path)) return answerControl(exchange)
     const body = await readBody(request)
     if (body === 'aborted') return
-    const pass = () =>
+    const pass = (bytes: Buffer) =>
       forward(
         upstream,
         {
           method: request.method ?? '',
           target: originForm(request.url ?? '/'),
           rawHeaders: request.rawHeaders,
-          body: body === 'too long' ? Buffer.alloc(0) : body,
+          body: bytes,
         },
         goneSignal(response),
       )
-    // The contract says nothing of CORS; it is between the browser and the provider.
-    if (isPreflight(request)) return sendAnswer(response, await pass())
+    if (isBeyondContract(exchange) && body !== 'too long') {
+      return sendAnswer(response, await pass(body))
+    }
     exchanges += 1
     const result = await examine(exchange, body, pass, prism, upstream)
     if (result.violations.length === 0 && result.answer) return sendAnswer(response, result.answer)
     report(exchange, result.violations)
     setCorsHeaders(request.headers, response)
     sendProblem(response, violationsUrl, result.violations)
+  }
+
+  function isBeyondContract({ request, path }: Exchange): boolean {
+    // CORS is between the browser and the provider; the contract says nothing of it.
+    return isPreflight(request) || (passOtherRoutes && !matchRoute(request.method ?? '', path))
   }
 
   function report({ request, path }: Exchange, violations: ContractViolation[]): void {
@@ -141,14 +149,14 @@ interface Examination {
 async function examine(
   { request, path }: Exchange,
   body: Buffer | 'too long',
-  pass: () => Promise<UpstreamAnswer>,
+  pass: (bytes: Buffer) => Promise<UpstreamAnswer>,
   prism: Prism,
   upstream: URL,
 ): Promise<Examination> {
   const { method = '', headers } = request
   const parsed = parseBody(body, headers)
   const faults = requestFaults({ path: matchRoute(method, path), headers, body: parsed })
-  if (faults.length > 0) {
+  if (faults.length > 0 || body === 'too long') {
     return {
       violations: faults.map(({ where, pointer, message }) => ({
         direction: 'request',
@@ -169,7 +177,7 @@ async function examine(
       },
       proxyConfig(upstream),
       async () => {
-        found.answer = await pass()
+        found.answer = await pass(body)
         const { status, headers: received, body: bytes } = found.answer
         const json = parseAnswerBody(found.answer)
         return {

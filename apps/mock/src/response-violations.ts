@@ -41,16 +41,23 @@ export function prismViolations(
 ): ContractViolation[] {
   return found
     .map(({ path = [], message }): ContractViolation => {
-      const [where = 'message', ...rest] = path
+      const [where = placeless, ...rest] = path
       if (where === 'body' || rest.length === 0) {
         return { direction, where, ...pointerOf(rest), message }
       }
       return { direction, where: `${where} ${rest.join('.')}`, message }
     })
-    .filter(
-      ({ where, pointer }) =>
-        !known.some((violation) => violation.where === where && violation.pointer === pointer),
-    )
+    .filter((violation) => !known.some((other) => isSamePlace(violation, other)))
+}
+
+/** Prism names no place for a wrong status and a wrong media type. */
+const placeless = 'message'
+
+function isSamePlace(fromPrism: ContractViolation, known: ContractViolation): boolean {
+  if (fromPrism.where === placeless) {
+    return known.where === 'status' || known.where === 'header Content-Type'
+  }
+  return fromPrism.where === known.where && fromPrism.pointer === known.pointer
 }
 
 function mediaTypeViolations(headers: Headers): ContractViolation[] {

@@ -109,6 +109,7 @@ it('listens on 127.0.0.1:4010 and proxies on 4011 unless told otherwise', () => 
     host: '127.0.0.1',
     port: 4011,
     upstream: new URL('https://a/b'),
+    passOtherRoutes: false,
   })
 })
 

@@ -102,6 +102,14 @@ describe('what the mock remembers', () => {
       })
     }
     expect(playback.defined()).toHaveLength(playbackCapacity)
+    const inUse = { ...ids('m'), connected_app_id: `a${playbackCapacity}` }
+    expect(playback.next(inUse)?.status).toBe(200) // the one defined longest ago
+    playback.define({
+      connected_app_id: 'new',
+      title: '',
+      answers: [{ status: 200, example: 'revoked' }],
+    })
+    expect(playback.next(inUse)?.status).toBe(200)
   })
 })
 

@@ -107,6 +107,17 @@ describe('what keeps the contract passes unchanged', () => {
     ])
   })
 
+  it('not what concerns one connection alone', async () => {
+    provider.answer = (response) =>
+      response.writeHead(200, { ...json, connection: 'x-hop, close', 'x-hop': 'no' }).end(revoked)
+    const request = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close, X-Hop\r\nX-Hop: no\r\nTE: trailers\r\n\r\n`
+    const answer = await sendRaw(proxy.url, request, { halfClose: false })
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(answer).not.toContain('x-hop')
+    expect(provider.requests[0]?.headers).not.toHaveProperty('x-hop')
+    expect(provider.requests[0]?.headers).not.toHaveProperty('te')
+  })
+
   it('a base path of the upstream', async () => {
     const prefixed = await startProxy({ upstream: `${provider.url}/stytch/` })
     await callRevoke(prefixed.url)
@@ -120,6 +131,19 @@ describe('what keeps the contract passes unchanged', () => {
     const headers = { origin: 'http://app.test', 'access-control-request-method': 'POST' }
     const answer = await fetch(proxy.url + examplePath(), { method: 'OPTIONS', headers })
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+  })
+
+  it('a request for another operation, if told so', async () => {
+    const open = await startProxy({ upstream: provider.url, passOtherRoutes: true })
+    provider.answer = (response) => response.writeHead(418).end('tea')
+    const answer = await fetch(`${open.url}/v1/b2b/sessions`, { method: 'PUT', body: 'x=1' })
+    expect([answer.status, await answer.text()]).toEqual([418, 'tea'])
+    expect(provider.requests).toMatchObject([
+      { method: 'PUT', url: '/v1/b2b/sessions', body: 'x=1' },
+    ])
+    expect((await callRevoke(open.url)).status).toBe(502)
+    expect(open.totals()).toEqual({ exchanges: 1, violations: 1 })
+    await open.close()
   })
 
   it('a secret with colons, which Prism by itself refuses', async () => {

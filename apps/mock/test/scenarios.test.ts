@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
 import { checkParameter } from '@connected-apps/contract/request'
 import { responseExamples } from '@connected-apps/contract/examples'
@@ -77,4 +78,10 @@ it('runs a sequence for each Member apart, and anew after a reset', async () => 
   ])
   mock.reset()
   expect(await statusFor('a')).toBe(500)
+})
+
+it('is described in the README, scenario by scenario', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const groups = [...readme.matchAll(/^\| `([\dd]{12})` +\|/gm)].map(([, group]) => group)
+  expect(groups).toEqual(scenarios.map(({ connected_app_id: id }) => id.slice(-12)))
 })
