@@ -6,7 +6,8 @@ import { sendOnTheWire } from './send-on-the-wire.ts'
 import { unknownId } from './unknown-id.ts'
 import { UsageError } from './usage-error.ts'
 
-const asked = 'internal_server_error'
+// What no provider answers by itself to a request without a session.
+const asked = 'session_authorization_tenancy_error'
 
 /**
  * Learns whether something answers, and whether it answers as `Prefer` asks. The ids are nobody's,

@@ -1,8 +1,12 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { startVitest } from 'vitest/node'
 import type { TestCase } from 'vitest/node'
 import { checkDocument, contractCases } from '../src/index.ts'
+import type { Report } from '../src/index.ts'
 import { rightResponse, startProvider } from './provider.ts'
 import { credentials, rightAnswer } from './right-answer.ts'
 
@@ -49,4 +53,17 @@ test('fails a provider that breaks the contract, and says where', async () => {
   const messages = failed.flatMap((each) => each.result().errors?.map(({ message }) => message))
   expect(failed.length).toBeGreaterThan(20)
   expect(messages.join('\n')).toContain('media type: content-type is missing')
+})
+
+test('hands on the report, with its coverage, when all tests have ended', async () => {
+  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
+  const folder = await mkdtemp(join(tmpdir(), 'contract-suite-'))
+  await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+  const file = join(folder, 'report.json')
+  await runSuite(remote.url, { REPORT: file })
+  const report: Report = JSON.parse(await readFile(file, 'utf8'))
+  expect(report).toMatchObject({ passed: true, target: { url: remote.url, profile: 'remote' } })
+  expect(report.checks).toHaveLength(checkDocument().length + contractCases.length)
+  expect(report.coverage.statuses).toContainEqual({ name: '200', touched: true })
+  expect(report.coverage.statuses).toContainEqual({ name: '500', touched: false })
 })
