@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm'
 import { afterEach, expect, test, vi } from 'vitest'
 import { B2BClient } from '@connected-apps/client'
-import { bundle } from './bundle.ts'
+import { bundle } from '../bench/bundle.ts'
 import { connectTo, credentials, ids } from './calls.ts'
 import { answerWith, exampleOf, listen } from './loopback.ts'
 
@@ -50,7 +50,7 @@ test('an import asks for nothing beyond the language', async () => {
   )
   // Inside `with`, whatever is no global of the language is asked of the proxy.
   const load = runInContext(
-    `(function (bare) { with (bare) { ${await bundle('iife')}; return client } })`,
+    `(function (bare) { with (bare) { ${await bundle('@connected-apps/client', { format: 'iife' })}; return client } })`,
     createContext({}),
   ) as (scope: object) => { B2BClient?: unknown } // the namespace of the bundle
   expect(load(bare).B2BClient).toBeTypeOf('function')
@@ -74,7 +74,7 @@ test('a call needs no more than the web platform, and no process', async () => {
     performance,
     setTimeout,
   })
-  const load = `${await bundle('iife')}; new client.B2BClient(config)`
+  const load = `${await bundle('@connected-apps/client', { format: 'iife' })}; new client.B2BClient(config)`
   Object.assign(scope, { config: { ...credentials, baseUrl: server.url } })
   const client = runInContext(load, scope) as B2BClient // made by the same class in another realm
   const body = await client.organizations.members.connectedApps.revoke(ids)
