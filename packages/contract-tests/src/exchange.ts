@@ -18,6 +18,7 @@ export class NoAnswerError extends Error {
 
 /** Why a request has no answer, in words without anything of the request in them. */
 export function noAnswer(error: unknown, timeoutMs: number): NoAnswerError {
+  if (error instanceof NoAnswerError) return error
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
     return new NoAnswerError(`no whole answer within ${timeoutMs} ms`, { cause: error })
   }

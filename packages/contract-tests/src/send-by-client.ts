@@ -4,6 +4,7 @@ import type { Exchange } from './exchange.ts'
 import { noAnswer } from './exchange.ts'
 import type { RunSettings } from './options.ts'
 import { secretFor } from './send-on-the-wire.ts'
+import { readBytes } from './read-bytes.ts'
 import type { CaseRequest, Credentials } from './request.ts'
 
 /** Sends the revoke as a consumer does, and records what came before the client judges it. */
@@ -18,7 +19,7 @@ export async function sendByClient(
     for (const [name, value] of Object.entries(extraHeaders)) request.headers.set(name, value)
     try {
       const response = await fetch(request, { redirect: 'manual' })
-      const body = new Uint8Array(await response.arrayBuffer())
+      const body = response.body === null ? '' : await readBytes(response.body)
       recorded = {
         sent: { path: new URL(request.url).pathname, headers: request.headers },
         received: { status: response.status, headers: response.headers, body },

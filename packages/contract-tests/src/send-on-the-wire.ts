@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
-import { buffer } from 'node:stream/consumers'
 import { operation } from '@connected-apps/contract'
 import type { Exchange } from './exchange.ts'
 import { noAnswer } from './exchange.ts'
 import type { RunSettings } from './options.ts'
+import { readBytes } from './read-bytes.ts'
 import type { CaseRequest, Credentials } from './request.ts'
 import { parametersIn } from './request.ts'
 
@@ -44,7 +44,7 @@ export async function sendOnTheWire(
     const received = {
       status: incoming.statusCode ?? 0,
       headers: receivedHeaders(incoming.rawHeaders),
-      body: await buffer(incoming),
+      body: await readBytes(incoming),
     }
     return { sent: { path, headers }, received }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable, pipeline } from 'node:stream'
 import { operation } from '@connected-apps/contract'
 import { responseExamples } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
@@ -19,6 +20,7 @@ export type NoAnswer =
   | 'half an answer'
   | 'half an answer, then silence'
   | 'a broken connection'
+  | 'an endless answer'
 
 /** A provider that runs, and what it was asked. */
 export interface Provider extends AsyncDisposable {
@@ -63,10 +65,20 @@ function fail(failure: NoAnswer, outgoing: ServerResponse): void {
     return
   }
   const { status, headers, body } = rightResponse('revoked')
+  if (failure === 'an endless answer') {
+    const endless = Readable.from(repeat(Buffer.alloc(64 * 1024, ' ')))
+    // It ends when the other side has had enough, which is no error here.
+    pipeline(endless, outgoing.writeHead(status, headers), () => undefined)
+    return
+  }
   outgoing.writeHead(status, { ...headers, 'content-length': body.length })
   outgoing.write(body.slice(0, 10), () => {
     if (failure === 'half an answer') outgoing.destroy()
   })
+}
+
+function* repeat(chunk: Uint8Array): Generator<Uint8Array> {
+  for (;;) yield chunk
 }
 
 /** The contract's own answer, as right as can be. */

@@ -203,6 +203,7 @@ test.each([
   ['silence', 'no whole answer within 300 ms'],
   ['half an answer', /^no whole answer \(\w+\)$/],
   ['half an answer, then silence', 'no whole answer within 300 ms'],
+  ['an endless answer', 'an answer of more than 1 MiB'],
   ['a broken connection', /^no whole answer \(\w+\)$/],
 ] as const)('takes %s for a failure, by the client and on the wire', async (failure, message) => {
   await using target = await startProvider(({ path }) =>
