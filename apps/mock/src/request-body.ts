@@ -16,8 +16,9 @@ export async function readBody(request: IncomingMessage): Promise<ReceivedBody> 
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      // no encoding is set, so chunks are buffers
+    // Without destroyOnReturn the end of the loop would close the connection, before any answer.
+    const bytes: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+    for await (const chunk of bytes) {
       length += chunk.length
       if (length <= bodyLimitBytes) chunks.push(chunk)
       else chunks.length = 0

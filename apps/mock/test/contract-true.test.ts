@@ -210,3 +210,12 @@ it('outlives callers that go away in the middle of a body', async () => {
   await Promise.all(Array.from({ length: 20 }, () => sendRaw(mock.url, head)))
   expect((await callRevoke(mock.url)).status).toBe(200)
 })
+
+it('ends a body that does not end, and lives on', async () => {
+  const head = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`
+  const chunk = `100000\r\n${'a'.repeat(0x100000)}\r\n`
+  const answer = await sendRaw(mock.url, head + chunk.repeat(20), { halfClose: false })
+  // The answer may be lost when the connection closes on a caller who still sends.
+  if (answer !== '') expect(readRaw(answer).status).toBe(400)
+  expect((await callRevoke(mock.url)).status).toBe(200)
+})

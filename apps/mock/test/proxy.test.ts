@@ -9,6 +9,7 @@ import { authorization, callRevoke } from './call.ts'
 import { startProvider } from './provider.ts'
 import type { Provider } from './provider.ts'
 import { sendRaw } from './raw.ts'
+import { ViolationLog, violationCapacity } from '../src/violation-log.ts'
 
 let provider: Provider
 let proxy: Proxy
@@ -308,6 +309,10 @@ describe('a provider that cannot be reached', () => {
   it.each([
     ['before its answer', (response) => response.destroy()],
     [
+      'by an endless answer',
+      (response) => response.writeHead(200, json).end(Buffer.alloc(11 * 1024 * 1024)),
+    ],
+    [
       'in the middle of its answer',
       (response) =>
         response
@@ -315,7 +320,7 @@ describe('a provider that cannot be reached', () => {
           .write('{', () => response.destroy()),
     ],
   ] satisfies [string, Provider['answer']][])(
-    'gives the same when it goes away %s',
+    'gives the same when it fails %s',
     async (_when, answer) => {
       provider.answer = answer
       expect(await callRevoke(proxy.url)).toMatchObject({
@@ -354,3 +359,13 @@ function exampleOf(status: number): Record<string, unknown> {
   if (!choice) throw new Error(`no example for ${status}`)
   return { ...(exampleAnswer(choice).body as object) } // each example is an object
 }
+
+it('keeps the latest violations alone, and counts the rest', () => {
+  const log = new ViolationLog()
+  for (let count = 0; count < 3 * violationCapacity; count += 1) {
+    log.add([{ direction: 'request', where: 'body', message: 'no' }], 'POST', 'a'.repeat(5_000))
+  }
+  expect(log.total).toBe(3 * violationCapacity)
+  expect(log.entries()).toHaveLength(violationCapacity)
+  expect(log.entries().at(-1)).toMatchObject({ number: log.total, path: 'a'.repeat(512) })
+})
