@@ -3,7 +3,7 @@ import { median } from './median.ts'
 const ROUNDS = 21
 const CALLS = 250
 
-export interface CallCost {
+interface CallCost {
   cpuMicros: number
   wallMicros: number
 }

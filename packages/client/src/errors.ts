@@ -84,7 +84,9 @@ export type ConnectedAppsError =
   | DecodeError
   | ArgumentError
 
-class Failure extends Error {
+// Node.js shows an error under the name of its class.
+// oxlint-disable-next-line no-shadow -- so this class has the name under which it is exported
+const Family = class ConnectedAppsError extends Error {
   static {
     this.prototype.name = 'ConnectedAppsError'
   }
@@ -103,7 +105,7 @@ class Failure extends Error {
 }
 
 /** The class of each {@link ConnectedAppsError}; only this package makes them. */
-export const ConnectedAppsError = Failure as unknown as {
+export const ConnectedAppsError = Family as unknown as {
   readonly prototype: ConnectedAppsError
   [Symbol.hasInstance](value: unknown): value is ConnectedAppsError
 } // its instances are made by failed() alone, whose fields are those of the union
@@ -116,7 +118,7 @@ export function failed<Kind extends ConnectedAppsError['kind']>(
   message: string,
   fields: FieldsOf<Extract<ConnectedAppsError, { kind: Kind }>>,
 ): ConnectedAppsError {
-  return new Failure(message, { kind, ...fields }) as unknown as ConnectedAppsError // see above
+  return new Family(message, { kind, ...fields }) as unknown as ConnectedAppsError // see above
 }
 
 export function refuseArgument(argument: string, message: string): never {

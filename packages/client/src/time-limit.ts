@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 
 /** The work did not end by itself. */
-export type Stopped = 'timeout' | 'aborted'
+type Stopped = 'timeout' | 'aborted'
 
 /**
  * Ends the work when its time is up or the caller aborts, also work that ignores its signal.
