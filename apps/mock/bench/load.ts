@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 
-const autocannon = createRequire(import.meta.url).resolve('autocannon')
+const require = createRequire(import.meta.url)
+const autocannon = require.resolve('autocannon')
 
 const connections = 16
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
 import { parseCommandLine } from '../src/command-line.ts'
 import { callRevoke } from './call.ts'
@@ -122,7 +122,8 @@ describe('connected-apps-mock proxy', () => {
     const [, url = ''] = await run.printed(watching)
     await callRevoke(url)
     await callRevoke(url, { headers: { authorization: '' } })
-    expect(run.stderr).toMatch(/POST \/v1\/\S+ -> request header Authorization: must be HTTP Basic/)
+    const line = /POST \/v1\/\S+ -> request header Authorization: must be HTTP Basic/
+    await vi.waitFor(() => expect(run.stderr).toMatch(line), { timeout: 10_000 })
     run.kill('SIGINT')
     expect(await run.exit).toBe(1)
     expect(run.stderr).toContain('checked 2 exchange(s), found 1 violation(s)')

@@ -31,10 +31,12 @@ it('stops waiting when the caller goes away, and says so in the journal', async 
     headers: { authorization, prefer: 'wait=60' },
     signal: abort.signal,
   })
-  await vi.waitFor(() => expect(mock.journal.total).toBe(1))
+  await vi.waitFor(() => expect(mock.journal.total).toBe(1), { timeout: 10_000 })
   abort.abort()
   await expect(call).rejects.toThrow('aborted')
-  await vi.waitFor(() => expect(mock.journal.entries()).toMatchObject([{ aborted: true }]))
+  await vi.waitFor(() => expect(mock.journal.entries()).toMatchObject([{ aborted: true }]), {
+    timeout: 10_000,
+  })
   expect(mock.journal.entries()[0]).not.toHaveProperty('status')
 })
 
@@ -43,7 +45,7 @@ it('does not wait to be closed', async () => {
   const call = callRevoke(other.url, {
     ids: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000d30200' },
   }).catch((error: unknown) => error)
-  await vi.waitFor(() => expect(other.journal.total).toBe(1))
+  await vi.waitFor(() => expect(other.journal.total).toBe(1), { timeout: 10_000 })
   await other.close()
   expect(await call).toBeInstanceOf(TypeError)
 })

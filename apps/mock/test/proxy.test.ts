@@ -335,10 +335,10 @@ describe('a provider that cannot be reached', () => {
     provider.answer = (response) => response.once('close', upstreamClosed)
     const abort = new AbortController()
     const call = callRevoke(proxy.url, { signal: abort.signal }).catch(() => 'aborted')
-    await vi.waitFor(() => expect(provider.requests).toHaveLength(1))
+    await vi.waitFor(() => expect(provider.requests).toHaveLength(1), { timeout: 10_000 })
     abort.abort()
     expect(await call).toBe('aborted')
-    await vi.waitFor(() => expect(upstreamClosed).toHaveBeenCalled())
+    await vi.waitFor(() => expect(upstreamClosed).toHaveBeenCalled(), { timeout: 10_000 })
   })
 })
 
