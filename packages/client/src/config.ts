@@ -58,7 +58,8 @@ export function readConfig(config: B2BClientConfig): Settings {
   )
   const { baseUrl, fetch, dangerouslyAllowBrowser, dangerouslyAllowCleartext } = given
   if (!dangerouslyAllowBrowser) refuseBrowser()
-  const hooks = readOptions(given.hooks, HOOKS, WHERE)
+  const { hooks = {} } = given
+  readOptions(hooks, HOOKS, WHERE)
   for (const [name, value] of Object.entries({ fetch, ...hooks })) {
     if (value && typeof value !== 'function') {
       refuseArgument(name, `${name} must be a function (${WHERE})`)

@@ -44,7 +44,11 @@ export interface Hooks {
   onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
 
-export function notify<Event>(hook: ((event: Event) => unknown) | undefined, event: Event): void {
+export function notify<Event>(
+  hooks: Hooks,
+  hook: ((event: Event) => unknown) | undefined,
+  event: Event,
+): void {
   // An async function turns a throw into a rejection, so that one handler drops both.
-  if (hook) void (async () => hook(event))().catch(() => undefined)
+  if (hook) void (async () => hook.call(hooks, event))().catch(() => undefined)
 }

@@ -64,6 +64,22 @@ test('tell concurrent calls apart', async () => {
   }
 })
 
+test('may be methods of an object, with a this', async () => {
+  class Counter implements Hooks {
+    #requests = 0
+    onRequest() {
+      this.#requests++
+    }
+    get count() {
+      return this.#requests
+    }
+  }
+  const server = await listen((_, response) => answerWith(response, 200))
+  const hooks = new Counter()
+  await connectTo(server.url, { hooks }).revoke(ids)
+  expect(hooks.count).toBe(1)
+})
+
 test('are silent about a call that sends nothing', async () => {
   const { seen, hooks } = recorder()
   const calls = connectTo('http://127.0.0.1:1', { hooks })

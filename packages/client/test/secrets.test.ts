@@ -104,6 +104,15 @@ test('an error keeps neither the platform error nor the request', async () => {
   expect(Object.keys(error ?? {})).toEqual(['kind', 'attempts'])
 })
 
+test('a session that looks like an error code is not taken for one', async () => {
+  const session_token = 'SESSION_TOKEN_IN_CAPITALS'
+  const fetch = () => Promise.reject(Object.assign(new Error('no'), { code: session_token }))
+  const client = new B2BClient({ ...credentials, fetch, maxRetries: 0 })
+  const { tryRevoke } = client.organizations.members.connectedApps
+  const result = await tryRevoke(ids, { authorization: { session_token } })
+  expect(shownBy(result)).not.toContain(session_token)
+})
+
 test('an error as JSON is a whole log line', async () => {
   const server = await listen((_, response) => answerWith(response, 404))
   const client = new B2BClient({ ...credentials, baseUrl: server.url })
