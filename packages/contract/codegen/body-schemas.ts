@@ -39,5 +39,9 @@ function reducedValue(keyword: string, value: unknown): unknown {
   if (keyword === 'allOf') return (value as Schema[]).map(reduced) // by the keyword's definition
   if (keyword !== 'properties') return value
   const properties = Object.entries(value as Record<string, Schema>) // by the keyword's definition
-  return Object.fromEntries(properties.map(([name, schema]) => [name, reduced(schema)]))
+  return Object.fromEntries(
+    properties
+      .map(([name, schema]) => [name, reduced(schema)] as const)
+      .filter(([, schema]) => Object.keys(schema).length > 0), // what accepts anything cannot fail
+  )
 }

@@ -45,8 +45,7 @@ export const bodySchemas = {
           },
           "error_url": {
             "type": "string"
-          },
-          "error_details": {}
+          }
         }
       }
     ],
@@ -86,8 +85,7 @@ export const bodySchemas = {
           },
           "error_url": {
             "type": "string"
-          },
-          "error_details": {}
+          }
         }
       }
     ],
@@ -127,8 +125,7 @@ export const bodySchemas = {
           },
           "error_url": {
             "type": "string"
-          },
-          "error_details": {}
+          }
         }
       }
     ],
@@ -168,8 +165,7 @@ export const bodySchemas = {
           },
           "error_url": {
             "type": "string"
-          },
-          "error_details": {}
+          }
         }
       }
     ],
@@ -209,8 +205,7 @@ export const bodySchemas = {
           },
           "error_url": {
             "type": "string"
-          },
-          "error_details": {}
+          }
         }
       }
     ],
@@ -250,8 +245,7 @@ export const bodySchemas = {
           },
           "error_url": {
             "type": "string"
-          },
-          "error_details": {}
+          }
         }
       }
     ],
