@@ -1,4 +1,4 @@
-import type { ConnectedAppsError } from './errors.ts'
+import type { ConnectedAppsError, TimeoutError } from './errors.ts'
 
 /** The longest wait before the second attempt; it doubles with each further one. */
 export const BACKOFF_MS = 500
@@ -6,6 +6,15 @@ export const BACKOFF_MS = 500
 export const MAX_BACKOFF_MS = 8_000
 /** The longest wait that a `Retry-After` is granted. */
 export const MAX_RETRY_AFTER_MS = 30_000
+
+/** What decides, of whatever kind the error is. */
+interface Facts {
+  readonly kind: ConnectedAppsError['kind']
+  readonly attempts: number
+  readonly limit?: TimeoutError['limit']
+  readonly status_code?: number
+  readonly retryAfterMs?: number
+}
 
 /**
  * Milliseconds to wait before the next attempt, or undefined to give up. Revoking twice changes
@@ -18,20 +27,12 @@ export function retryWaitMs(
   /** From 0 up to 1. */
   random: number,
 ): number | undefined {
-  if (retriesLeft <= 0 || !isPassing(error)) return undefined
+  const { kind, attempts, limit, status_code = 0, retryAfterMs = 0 }: Facts = error
+  const mayPass =
+    kind === 'network' || limit === 'timeoutMs' || status_code === 429 || status_code >= 500
+  if (retriesLeft <= 0 || !mayPass) return undefined
   // Full jitter: clients that failed together do not come back together.
-  const backoff = random * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (error.attempts - 1))
-  const asked = 'retryAfterMs' in error ? (error.retryAfterMs ?? 0) : 0
-  const wait = Math.max(backoff, Math.min(asked, MAX_RETRY_AFTER_MS))
+  const backoff = random * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1))
+  const wait = Math.max(backoff, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
   return wait < remainingMs ? wait : undefined
-}
-
-function isPassing(error: ConnectedAppsError): boolean {
-  const status = 'status_code' in error ? error.status_code : 0
-  return (
-    error.kind === 'network' ||
-    (error.kind === 'timeout' && error.limit === 'timeoutMs') ||
-    status === 429 ||
-    status >= 500
-  )
 }
