@@ -20,6 +20,7 @@ const exitCode = await turbo([
   'lint',
   'test',
   '--continue=dependencies-successful',
+  '--concurrency=100%', // of the cores: tests that fight for them only get slower
   '--output-logs=errors-only',
   '--log-order=grouped',
   ...process.argv.slice(2),
