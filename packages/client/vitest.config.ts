@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { typecheck: { enabled: true } } })
+// The time limit is there to end what hangs; busy machines are slow.
+export default defineConfig({ test: { typecheck: { enabled: true }, testTimeout: 60_000 } })

@@ -38,7 +38,9 @@ test('an abort ends an attempt, takes it off the wire, and leaves no listener', 
   const error = await rejectionOf(connectTo(server.url).revoke(ids, { signal: counted.signal }))
   expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
   expect(counted.listeners).toBe(0)
-  await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true))
+  await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
+    timeout: 10_000,
+  })
 })
 
 test('an abort ends the body', async () => {
