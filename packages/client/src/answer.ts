@@ -8,7 +8,7 @@ import { tried } from './tried.ts'
 
 /** An answer whose body was read. */
 export interface Received {
-  response: Pick<Response, 'status' | 'type' | 'redirected' | 'headers'>
+  response: Pick<Response, 'status' | 'redirected' | 'headers'>
   /** Undefined if it is too large to be read. */
   text: string | undefined
 }
@@ -25,14 +25,13 @@ export function readAnswer(
   date: number,
   secrets: readonly string[],
 ): Revoked | ConnectedAppsError {
-  const { status, type, redirected, headers } = response
+  const { status, redirected, headers } = response
   const isJson = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
   const body = text && isJson ? parse(text, secrets) : undefined
   const violations = body !== undefined && isStatus(status) ? checkResponseBody(status, body) : []
   const whatIsWrong = (): DecodeReason | undefined => {
-    // Browsers hide a redirect's status; Node.js shows it, and other fetches may have followed it.
-    if (redirected || type === 'opaqueredirect' || (status >= 300 && status < 400))
-      return 'redirect'
+    // Browsers show a redirect as 0, Node.js as it is, and a custom fetch may have followed it.
+    if (redirected || !status || (status >= 300 && status < 400)) return 'redirect'
     if (text === undefined) return 'size'
     if (!isStatus(status)) return 'status'
     if (!isJson) return 'media type'
@@ -43,25 +42,26 @@ export function readAnswer(
   if (!reason && status === SUCCESS) return body as Revoked // no violations
 
   const envelope = Object(body) as ResponseBody<ErrorStatus> // unless there is a reason
-  const { status_code, error_type, error_message, error_url, error_details } = envelope
-  const request_id = typeof envelope.request_id === 'string' ? envelope.request_id : undefined
+  const { request_id, error_type, error_message, error_url, error_details } = envelope
   const told = reason
     ? `the answer breaks the contract (${reason}${violations.map((each) => ` ${each.pointer} ${each.message}`).join()})`
     : `${error_type}: ${error_message}`
   const message = oneLine(`revoke: ${status} ${told}; request_id ${request_id}`)
-  const common = { attempts, retryAfterMs: retryAfterMs(headers.get('retry-after') ?? '', date) }
-  return reason
-    ? failed('decode', message, { ...common, status_code: status, request_id, reason, violations })
-    : failed('http', message, {
-        ...common,
-        status_code,
-        request_id,
-        error_type,
-        error_message,
-        error_url,
-        error_details,
-        body: envelope,
-      })
+  const fields = {
+    attempts,
+    status_code: status as ErrorStatus, // unless there is a reason
+    request_id: typeof request_id === 'string' ? request_id : undefined,
+    retryAfterMs: retryAfterMs(headers.get('retry-after') ?? '', date),
+  }
+  if (reason) return failed('decode', message, { ...fields, reason, violations })
+  return failed('http', message, {
+    ...fields,
+    error_type,
+    error_message,
+    error_url,
+    error_details,
+    body: envelope,
+  })
 }
 
 // What a server sends must neither flood a log nor forge its lines.

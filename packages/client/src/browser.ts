@@ -7,7 +7,7 @@ export function refuseBrowser(): void {
   if (navigator?.userAgent?.startsWith('Mozilla/')) {
     refuseArgument(
       'dangerouslyAllowBrowser',
-      'a browser shows the secret to anyone (B2BClient); set dangerouslyAllowBrowser to allow that',
+      'a browser shows the secret to anyone (B2BClient); see dangerouslyAllowBrowser',
     )
   }
 }

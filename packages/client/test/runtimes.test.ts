@@ -18,7 +18,7 @@ afterEach(() => {
 test.each(browsers)('a browser is refused: %s', (userAgent) => {
   vi.stubGlobal('navigator', { userAgent })
   expect(() => new B2BClient(credentials)).toThrow(
-    'a browser shows the secret to anyone (B2BClient); set dangerouslyAllowBrowser to allow that',
+    'a browser shows the secret to anyone (B2BClient); see dangerouslyAllowBrowser',
   )
 })
 
@@ -85,7 +85,7 @@ test('the global fetch is looked up at the call, so that it can be replaced late
   const server = await listen((_, response) => answerWith(response, 200))
   const calls = connectTo(server.url)
   const real = globalThis.fetch
-  const replacement = vi.fn<typeof fetch>((request) => real(request))
+  const replacement = vi.fn<typeof fetch>((...given) => real(...given))
   vi.stubGlobal('fetch', replacement)
   await calls.revoke(ids)
   expect(replacement).toHaveBeenCalledOnce()
