@@ -37,7 +37,8 @@ export async function installConsumerProject(tarballs: Tarball[]): Promise<strin
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'package.json'), manifest)
-  await mustRun('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+  await mustRun('npm', ['install', ...flags], { cwd: folder })
   await writeFile(stampFile, stamp)
   return folder
 }

@@ -16,6 +16,6 @@ export async function nodeFolder(version: (typeof nodeVersions)[number]): Promis
   // npm 12 and later run no install script that is not named; this one unpacks the binary.
   const manifest = { private: true, dependencies: { node: version }, allowScripts: { node: true } }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await mustRun('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder })
+  await mustRun('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder })
   return binaries
 }

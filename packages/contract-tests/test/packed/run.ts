@@ -14,7 +14,11 @@ export async function run(
   args: string[],
   options: { cwd: string; env?: NodeJS.ProcessEnv },
 ): Promise<Ended> {
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 300_000, // an npm that can't reach its registry would wait for far longer
+  })
   const [code, out, error] = await Promise.all([
     new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject)),
     text(child.stdout),
