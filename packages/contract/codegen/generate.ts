@@ -1,4 +1,5 @@
 import openapiTS, { astToString } from 'openapi-typescript'
+import { bodySchemasModule } from './body-schemas.ts'
 import { readContract } from './contract-document.ts'
 import { examplesModule } from './examples.ts'
 import { operationModule } from './operation.ts'
@@ -20,6 +21,7 @@ export async function generate(): Promise<Record<string, string>> {
     'openapi.json': json,
     'types.ts': banner + astToString(await openapiTS(json)),
     'operation.ts': banner + operationModule(contract),
+    'body-schemas.ts': banner + bodySchemasModule(contract),
     'examples.ts': banner + examplesModule(contract),
     'parameter-validators.ts': banner + parameterValidators(contract),
     'request-body-validators.ts': banner + requestBodyValidators(contract),

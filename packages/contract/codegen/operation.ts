@@ -1,9 +1,9 @@
-import { constant } from './constant.ts'
+import { composed } from './constant.ts'
 import type { Contract } from './contract-document.ts'
 
 /** What a program must know of the operation at run time. */
 export function operationModule({ document, path, method, operation }: Contract): string {
-  return constant('operation', 'The one operation of the contract.', {
+  return composed('operation', 'The one operation of the contract.', {
     operationId: operation.operationId,
     method: method.toUpperCase(),
     path,

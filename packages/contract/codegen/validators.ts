@@ -47,9 +47,17 @@ function headersSchema(headers: Record<string, Header>): Schema {
   )
   return {
     type: 'object',
-    properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])),
+    properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, asText(schema)])),
     required: entries.filter(([, { required }]) => required).map(([name]) => name),
   }
+}
+
+// Coercion alone takes "0x10", "1e3" and "Infinity" for numbers, which RFC 9110 does not.
+function asText(schema: Schema): Schema {
+  const { type } = schema
+  if (type !== 'integer' && type !== 'number') return schema
+  const pattern = type === 'integer' ? '^-?\\d+$' : '^-?\\d+(\\.\\d+)?$'
+  return { allOf: [{ type: 'string', pattern }, schema] }
 }
 
 function compile(schemas: Named[], options: Options = {}): string {

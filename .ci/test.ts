@@ -1,0 +1,42 @@
+// Runs every check of the project, and ends with one line: how many tests passed and failed.
+import { globSync, readFileSync, rmSync } from 'node:fs'
+import { turbo } from './turbo.ts'
+
+interface Results {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numFailedTestSuites: number
+}
+
+const files = ['openapi', 'packages/*', 'apps/*'].map((folder) => `${folder}/test-results.json`)
+for (const file of globSync(files)) rmSync(file) // so that an old run is never counted
+
+const exitCode = await turbo([
+  'run',
+  'check',
+  'build',
+  'typecheck',
+  'lint',
+  'test',
+  '--continue=dependencies-successful',
+  '--concurrency=100%', // of the cores: tests that fight for them only get slower
+  '--output-logs=errors-only',
+  '--log-order=grouped',
+  ...process.argv.slice(2),
+])
+
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const file of globSync(files)) {
+  const results: Results = JSON.parse(readFileSync(file, 'utf8'))
+  passed += results.numPassedTests
+  failed += results.numFailedTests
+  skipped += results.numPendingTests
+}
+if (exitCode !== 0 && failed === 0) {
+  console.log('A check other than a test failed; turbo names it above, with its output.')
+}
+console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
+process.exitCode = exitCode

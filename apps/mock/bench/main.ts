@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { examplePath } from '../src/example-request.ts'
+import { load } from './load.ts'
+import { startMeasured } from './server.ts'
+
+const starts = 5
+const rounds = 3
+const secondsPerRound = 4
+
+const require = createRequire(import.meta.url)
+const path = examplePath()
+const headers = {
+  authorization: `Basic ${btoa('project-test-1:secret-test-1')}`,
+  'content-type': 'application/json',
+}
+
+const servers = [
+  {
+    name: 'this mock',
+    port: 4810,
+    script: fileURLToPath(new URL('../dist/cli.js', import.meta.url)),
+    args: ['--port', '4810'],
+  },
+  {
+    name: 'Prism 5.16, silent',
+    port: 4811,
+    script: require.resolve('@stoplight/prism-cli'),
+    args: [
+      'mock',
+      '--port=4811',
+      '--verboseLevel=silent',
+      '--multiprocess=false',
+      require.resolve('@connected-apps/contract/openapi.json'),
+    ],
+  },
+].map((server) => ({
+  ...server,
+  startMs: [] as number[],
+  perSecond: [] as number[],
+  p99Ms: [] as number[],
+}))
+
+for (let start = 0; start < starts; start += 1) {
+  for (const server of servers) {
+    const running = await startMeasured(server.script, server.args, urlOf(server.port), headers)
+    server.startMs.push(running.startMs)
+    await running.stop()
+  }
+}
+
+const running = await Promise.all(
+  servers.map(({ script, args, port }) => startMeasured(script, args, urlOf(port), headers)),
+)
+try {
+  for (const { port } of servers) await load(urlOf(port), headers, 2) // warms up
+  for (let round = 0; round < rounds; round += 1) {
+    for (const server of servers) {
+      const { perSecond, p99Ms } = await load(urlOf(server.port), headers, secondsPerRound)
+      server.perSecond.push(perSecond)
+      server.p99Ms.push(p99Ms)
+    }
+  }
+} finally {
+  await Promise.all(running.map((server) => server.stop()))
+}
+
+const results = servers.map(({ name, startMs, perSecond, p99Ms }) => ({
+  server: name,
+  'start to first 200, ms': Math.round(median(startMs)),
+  'requests per second': Math.round(median(perSecond)),
+  'p99, ms': median(p99Ms),
+}))
+console.table(results)
+await writeFile(
+  new URL('../bench-results.json', import.meta.url),
+  `${JSON.stringify({ node: process.version, starts, rounds, secondsPerRound, results }, null, 2)}\n`,
+)
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}${path}`
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A server under measurement, in a process of its own. */
+export interface MeasuredServer {
+  /** From the start of the process to the first 200. */
+  startMs: number
+  url: string
+  stop(): Promise<void>
+}
+
+/** Starts a command, and calls it until it answers 200. */
+export async function startMeasured(
+  script: string,
+  args: string[],
+  url: string,
+  headers: Record<string, string>,
+): Promise<MeasuredServer> {
+  const started = performance.now()
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: 'ignore',
+    // Under "production" Prism forks a worker, which crashes.
+    env: { ...process.env, NODE_ENV: 'test' },
+  })
+  const exit = new Promise((resolve) => child.once('exit', resolve))
+  while (!(await isUp(url, headers))) {
+    if (child.exitCode !== null) throw new Error(`${script} ended with ${child.exitCode}`)
+    await sleep(5)
+  }
+  return {
+    startMs: performance.now() - started,
+    url,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await exit
+    },
+  }
+}
+
+async function isUp(url: string, headers: Record<string, string>): Promise<boolean> {
+  try {
+    const response = await fetch(url, { method: 'POST', headers })
+    await response.arrayBuffer()
+    return response.status === 200
+  } catch {
+    return false // not yet
+  }
+}

@@ -1,0 +1,22 @@
+import { operation } from '@connected-apps/contract'
+import type { PathParameters } from '@connected-apps/contract'
+import { parameterExamples } from '@connected-apps/contract/examples'
+
+const ids: PathParameters = {
+  organization_id: parameterExamples.organization_id,
+  member_id: parameterExamples.member_id,
+  connected_app_id: parameterExamples.connected_app_id,
+}
+
+/** The operation's path with the contract's example ids, except where told otherwise. */
+export function examplePath(others: Partial<PathParameters> = {}): string {
+  return Object.entries({ ...ids, ...others }).reduce<string>(
+    (path, [name, value]) => path.replace(`{${name}}`, encodeURIComponent(value)),
+    operation.path,
+  )
+}
+
+/** A command that works as pasted into a shell. */
+export function exampleCurl(baseUrl: string, others?: Partial<PathParameters>): string {
+  return `curl -i -X ${operation.method} -u project-test-1:secret-test-1 ${baseUrl}${examplePath(others)}`
+}

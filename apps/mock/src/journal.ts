@@ -1,0 +1,105 @@
+import type { Status } from '@connected-apps/contract'
+
+/** So many requests are kept, the latest. */
+export const journalCapacity = 1000
+
+/** One request that arrived, and what became of it. It holds no secret. */
+export interface JournalEntry {
+  /** Counts every request since the start or the last reset, from 1. */
+  number: number
+  /** ISO 8601. */
+  arrivedAt: string
+  method: string
+  /** Without the query; at most 512 characters. */
+  path: string
+  organization_id?: string
+  member_id?: string
+  connected_app_id?: string
+  /** Whether project credentials were sent; what they were is not kept. */
+  credentials: 'present' | 'absent'
+  /** Which session headers were sent; what they held is not kept. */
+  session: 'none' | 'token' | 'jwt' | 'both'
+  /** The answer's status; absent while the request waits, and when the caller went away. */
+  status?: Status
+  /** The name of the contract's example that was answered. */
+  example?: string
+  /** The caller went away before it was answered. */
+  aborted?: true
+}
+
+/** What to select entries by; every given property has to be equal. */
+export type JournalFilter = Partial<
+  Pick<
+    JournalEntry,
+    | 'method'
+    | 'path'
+    | 'organization_id'
+    | 'member_id'
+    | 'connected_app_id'
+    | 'credentials'
+    | 'session'
+    | 'example'
+  > & { status: number }
+>
+
+/** How an expectation about the journal turned out. */
+export interface JournalAssertion {
+  ok: boolean
+  message: string
+  /** How often a request was expected; undefined is at least once. */
+  expected: number | undefined
+  actual: number
+}
+
+/** The requests that arrived, the latest {@link journalCapacity} of them. */
+export class Journal {
+  #entries: JournalEntry[] = []
+  #total = 0
+
+  /** Every request since the start or the last reset, those forgotten included. */
+  get total(): number {
+    return this.#total
+  }
+
+  /** Notes a request that has just arrived. The entry is the caller's to complete. */
+  add(arrival: Omit<JournalEntry, 'number' | 'arrivedAt'>): JournalEntry {
+    this.#total += 1
+    const entry = { number: this.#total, arrivedAt: new Date().toISOString(), ...arrival }
+    this.#entries.push(entry)
+    if (this.#entries.length > journalCapacity) this.#entries.shift()
+    return entry
+  }
+
+  /** The entries that match, oldest first. */
+  entries(filter: JournalFilter = {}): JournalEntry[] {
+    const wanted = Object.entries(filter).filter(([, value]) => value !== undefined)
+    return this.#entries
+      .filter(
+        (entry) => wanted.every(([name, value]) => entry[name as keyof JournalFilter] === value), // a filter's names are an entry's
+      )
+      .map((entry) => ({ ...entry }))
+  }
+
+  /** Whether so many requests match; at least one, when no number is given. */
+  assert(filter: JournalFilter, times?: number): JournalAssertion {
+    const actual = this.entries(filter).length
+    const ok = times === undefined ? actual > 0 : actual === times
+    const forgotten = this.#total - this.#entries.length
+    const message = [
+      `expected ${times ?? 'at least 1'} request(s)${describe(filter)}, found ${actual}`,
+      ...(forgotten > 0 ? [`(the oldest ${forgotten} are forgotten)`] : []),
+    ].join(' ')
+    return { ok, message, expected: times, actual }
+  }
+
+  /** Forgets every request. */
+  reset(): void {
+    this.#entries = []
+    this.#total = 0
+  }
+}
+
+function describe(filter: JournalFilter): string {
+  const parts = Object.entries(filter).map(([name, value]) => `${name}=${value}`)
+  return parts.length === 0 ? '' : ` with ${parts.join(', ')}`
+}

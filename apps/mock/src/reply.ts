@@ -1,0 +1,87 @@
+import { isStatus } from '@connected-apps/contract'
+import type { PathParameters } from '@connected-apps/contract'
+import type { IncomingHttpHeaders } from 'node:http'
+import { exampleAnswer, firstExample } from './known-examples.ts'
+import type { ExampleAnswer } from './known-examples.ts'
+import type { Playback } from './playback.ts'
+import { readPreferences } from './preferences.ts'
+import { mockConfig } from './prism.ts'
+import type { Prism } from './prism.ts'
+import { sessionHeaders } from './session-headers.ts'
+import { parseBody } from './request-body.ts'
+import { requestFaults } from './request-faults.ts'
+import type { PathValues } from './route.ts'
+import type { Choice } from './choice.ts'
+
+/** A request that has arrived whole. */
+export interface ArrivedRequest {
+  path: string
+  /** Undefined when no operation answers the method and path. */
+  values: PathValues | undefined
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  body: Buffer | 'too long'
+}
+
+/** What to send, and when. */
+export interface Reply extends ExampleAnswer {
+  /** The contract's example that it is; none when the body was generated. */
+  example?: string
+  waitSeconds: number
+}
+
+/** Decides the answer to a request: Prism's, or the contract's own example for what is wrong. */
+export async function replyTo(
+  request: ArrivedRequest,
+  prism: Prism,
+  playback: Playback,
+): Promise<Reply> {
+  const { values, headers } = request
+  const body = parseBody(request.body, headers)
+  const [fault] = requestFaults({ path: values, headers, body })
+  if (fault) return refuse(fault.answer)
+  const preferences = readPreferences(headers['prefer'], request.query)
+  if ('fault' in preferences) {
+    return refuse({ status: 400, example: 'bad_request' }, { preference: preferences.fault })
+  }
+  const { dynamic, seed } = preferences
+  const planned = preferences.choice ? undefined : playback.next(values as PathParameters) // without faults, every path parameter is there
+  const choice = preferences.choice ?? planned
+  const { answer } = await prism(
+    {
+      method: 'post',
+      url: { path: request.path },
+      headers: sessionHeaders(headers),
+      ...('value' in body && { body: body.value }),
+    },
+    mockConfig({
+      ...(choice && { code: choice.status }),
+      ...(choice && !dynamic && { exampleKey: choice.example }),
+      ...(dynamic && { dynamic }),
+      ...(seed !== undefined && { seed }),
+    }),
+  )
+  const status = answer.statusCode
+  if (!isStatus(status)) throw new Error(`Prism answered ${status}`)
+  const example = choice ?? firstExample(status)
+  return {
+    status,
+    headers: answer.headers ?? {},
+    body: answer.body,
+    ...(example && !dynamic && { example: example.example }),
+    waitSeconds: preferences.waitSeconds ?? planned?.waitSeconds ?? 0,
+  }
+}
+
+/** The contract's own example, with details only where the mock itself is addressed. */
+export function refuse(choice: Choice, details?: object): Reply {
+  const { status, headers, body } = exampleAnswer(choice)
+  return {
+    status,
+    headers,
+    // An example is an object; TypeScript has it as unknown, as Prism's bodies are.
+    body: details ? { ...(body as object), error_details: details } : body,
+    example: choice.example,
+    waitSeconds: 0,
+  }
+}

@@ -1,0 +1,221 @@
+import { checkResponseBody, isStatus, operation } from '@connected-apps/contract'
+import { parameterExamples } from '@connected-apps/contract/examples'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Choice, Mock } from '../src/index.ts'
+import { examplePath } from '../src/example-request.ts'
+import { startMock } from '../src/index.ts'
+import { exampleAnswer } from '../src/known-examples.ts'
+import { bodyLimitBytes } from '../src/request-body.ts'
+import { listen } from '../src/server.ts'
+import { authorization, callRevoke } from './call.ts'
+import { readRaw, sendRaw } from './raw.ts'
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock()
+})
+afterAll(() => mock.close())
+
+const json = { 'content-type': operation.mediaType }
+const tokenHeader = 'X-Stytch-Member-Session'
+const jwtHeader = 'X-Stytch-Member-SessionJWT'
+const badRequest: Choice = { status: 400, example: 'bad_request' }
+const unauthorized: Choice = { status: 401, example: 'unauthorized_credentials' }
+const invalidId: Choice = { status: 400, example: 'invalid_id' }
+const revoked: Choice = { status: 200, example: 'revoked' }
+const routeNotFound: Choice = { status: 404, example: 'route_not_found' }
+
+describe('revoke is answered as the contract says', () => {
+  const requests: [string, Parameters<typeof callRevoke>[1], Choice][] = [
+    ['no body', {}, revoked],
+    ['an empty object', { body: '{}', headers: json }, revoked],
+    ['the ids once more', { body: JSON.stringify(parameterExamples), headers: json }, revoked],
+    ['a charset', { body: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } }, revoked],
+    ['a broken media type parameter', { body: '{}', headers: { 'content-type': 'application/json; charset' } }, revoked],
+    ['a Content-Type without a body', { headers: json }, revoked],
+    ['a foreign Content-Type without a body', { headers: { 'content-type': 'text/plain' } }, revoked],
+    ['an Accept that excludes JSON', { headers: { accept: 'text/html' } }, revoked],
+    ['a session token', { headers: { [tokenHeader]: parameterExamples[tokenHeader] } }, revoked],
+    ['a session JWT', { headers: { [jwtHeader]: parameterExamples[jwtHeader] } }, revoked],
+    ['a slug', { ids: { organization_id: 'acme~1' } }, revoked],
+    ['an external id with a bar', { ids: { member_id: 'a|b' } }, revoked],
+    ['an unknown query', { query: '?a=b&a=c' }, revoked],
+    ['malformed JSON', { body: '{"a":', headers: json }, badRequest],
+    ['JSON that is no object', { body: '[]', headers: json }, badRequest],
+    ['JSON null', { body: 'null', headers: json }, badRequest],
+    ['bytes that are not UTF-8', { body: new Uint8Array([0x22, 0xff, 0x22]), headers: json }, badRequest],
+    ['a form', { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, badRequest],
+    ['a body without a media type', { body: new Uint8Array([0x7b, 0x7d]) }, badRequest],
+    ['a compressed body', { body: '{}', headers: { ...json, 'content-encoding': 'gzip' } }, badRequest],
+    ['an oversize body', { body: ' '.repeat(bodyLimitBytes + 1), headers: json }, badRequest],
+    ['no credentials', { headers: { authorization: '' } }, unauthorized],
+    ['a Bearer token', { headers: { authorization: 'Bearer abc' } }, unauthorized],
+    ['Basic that is not base64', { headers: { authorization: 'Basic ***' } }, unauthorized],
+    ['Basic without a colon', { headers: { authorization: `Basic ${btoa('project')}` } }, unauthorized],
+    ['Basic without a project_id', { headers: { authorization: `Basic ${btoa(':secret')}` } }, unauthorized],
+    ['Basic without a secret', { headers: { authorization: `Basic ${btoa('project:')}` } }, unauthorized],
+    ['a secret with colons', { headers: { authorization: `Basic ${btoa('project:a:b:')}` } }, revoked],
+    ['credentials first', { headers: { authorization: '', [tokenHeader]: '?' } }, unauthorized],
+    ['organization_id of a wrong form', { ids: { organization_id: 'a b' } }, { status: 400, example: 'invalid_organization_id' }],
+    ['member_id of a wrong form', { ids: { member_id: 'a~b' } }, invalidId],
+    ['an encoded slash', { ids: { connected_app_id: 'a/b' } }, invalidId],
+    ['an empty connected_app_id', { ids: { connected_app_id: '' } }, invalidId],
+    ['an endless connected_app_id', { ids: { connected_app_id: 'a'.repeat(129) } }, invalidId],
+    ['a session token of a wrong form', { headers: { [tokenHeader]: 'a b' } }, { status: 400, example: 'invalid_session_token' }],
+    ['an empty session token', { headers: { [tokenHeader]: '' } }, { status: 400, example: 'invalid_session_token' }],
+    ['a session JWT of a wrong form', { headers: { [jwtHeader]: 'a.b' } }, { status: 400, example: 'unable_to_parse_session_jwt' }],
+    ['both session headers', { headers: { [tokenHeader]: 'a', [jwtHeader]: 'a.b.c' } }, { status: 400, example: 'too_many_session_arguments' }],
+    ['GET', { method: 'GET' }, routeNotFound],
+    ['DELETE', { method: 'DELETE' }, routeNotFound],
+    ['OPTIONS that is no preflight', { method: 'OPTIONS' }, routeNotFound],
+  ] // prettier-ignore
+
+  it.each(requests)('to %s', async (_what, init, choice) => {
+    const { status, headers, body } = await callRevoke(mock.url, init)
+    expect({ status, body }).toEqual({ status: choice.status, body: exampleAnswer(choice).body })
+    expect(headers.get('content-type')).toBe(operation.mediaType)
+  })
+
+  const targets: [string, Choice][] = [
+    ['POST /', routeNotFound],
+    ['POST *', routeNotFound],
+    ['POST /v1/b2b/organizations', routeNotFound],
+    [`POST ${examplePath()}/`, routeNotFound],
+    [`POST ${examplePath().toUpperCase()}`, routeNotFound],
+    [`POST ${examplePath().replace('/members/', '/members/../members/')}`, routeNotFound],
+    [`POST ${examplePath({ member_id: '..' })}`, invalidId],
+    [`POST ${examplePath({ member_id: '.' })}`, invalidId],
+    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%2e%2E')}`, invalidId],
+    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%zz')}`, invalidId],
+    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%ff')}`, invalidId],
+    [`POST http://api.example${examplePath()}`, revoked],
+    [`POST ${examplePath()}?`, revoked],
+    [`PROPFIND ${examplePath()}`, routeNotFound],
+    [`CONNECT example.com:443`, routeNotFound],
+  ]
+  it.each(targets)('to %s', async (target, choice) => {
+    const { body } = exampleAnswer(choice)
+    const request = `${target} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`
+    expect(readRaw(await sendRaw(mock.url, request, { halfClose: false }))).toEqual({
+      status: choice.status,
+      body,
+    })
+  })
+
+  it('to every id that the contract allows', async () => {
+    const allowed = fc
+      .stringMatching(/^[A-Za-z0-9._-]{1,128}$/)
+      .filter((id) => id !== '.' && id !== '..')
+    await fc.assert(
+      fc.asyncProperty(
+        allowed,
+        allowed,
+        allowed,
+        async (organization_id, member_id, connected_app_id) => {
+          const ids = { organization_id, member_id, connected_app_id }
+          expect((await callRevoke(mock.url, { ids })).status).toBe(200)
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('to any body whatsoever', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string()), async (body) => {
+        const { status, body: received } = await callRevoke(mock.url, { body, headers: json })
+        expect([200, 400]).toContain(status)
+        if (isStatus(status)) expect(checkResponseBody(status, received)).toEqual([])
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+it('gives HEAD the status without a body', async () => {
+  const response = await fetch(mock.url + examplePath(), { method: 'HEAD' })
+  expect([response.status, await response.text()]).toEqual([404, ''])
+})
+
+describe('what is not HTTP', () => {
+  const malformed: [string, string][] = [
+    ['no HTTP at all', 'hello\r\n\r\n'],
+    ['TLS', '\u0016\u0003\u0001\u0002\u0000'],
+    ['a header without a colon', 'POST / HTTP/1.1\r\nHost\r\n\r\n'],
+    ['no Host', 'POST / HTTP/1.1\r\n\r\n'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+    ],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['broken chunks', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'],
+    ['endless headers', `POST / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`],
+  ]
+  it.each(malformed)('gets a 400 of the contract: %s', async (_what, bytes) => {
+    const { body } = exampleAnswer(badRequest)
+    expect(readRaw(await sendRaw(mock.url, bytes, { halfClose: false }))).toEqual({
+      status: 400,
+      body,
+    })
+  })
+
+  it('never kills the mock, and gets a contract body or an end', async () => {
+    const start = fc.constantFrom('', `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\n`, 'GET / ')
+    const rest = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.string().map((text) => new TextEncoder().encode(text)),
+    )
+    await fc.assert(
+      fc.asyncProperty(start, rest, async (head, bytes) => {
+        const answer = await sendRaw(mock.url, Buffer.concat([Buffer.from(head), bytes]))
+        if (answer !== '') expect(answer).toMatch(/^HTTP\/1\.1 [24]\d\d /)
+        expect((await callRevoke(mock.url)).status).toBe(200)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('ignores an expectation that it does not know', async () => {
+    const request = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nExpect: magic\r\nConnection: close\r\n\r\n`
+    expect(readRaw(await sendRaw(mock.url, request, { halfClose: false })).status).toBe(200)
+  })
+})
+
+describe('a slow caller', () => {
+  const patience = { headersMs: 100, requestMs: 200, idleMs: 2_000 }
+  const slow: [string, string][] = [
+    ['in its headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
+    ['in its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'],
+  ]
+  it.each(slow)('is answered and cut off %s', async (_where, bytes) => {
+    const server = await listen(
+      { host: '127.0.0.1', port: 0 },
+      (request) => request.resume(),
+      patience,
+    )
+    try {
+      expect(readRaw(await sendRaw(server.url, bytes, { halfClose: false })).status).toBe(400)
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+it('outlives callers that go away in the middle of a body', async () => {
+  const head = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`
+  await Promise.all(Array.from({ length: 20 }, () => sendRaw(mock.url, head)))
+  expect((await callRevoke(mock.url)).status).toBe(200)
+})
+
+it('ends a body that does not end, and lives on', async () => {
+  const head = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`
+  const chunk = `100000\r\n${'a'.repeat(0x100000)}\r\n`
+  const answer = await sendRaw(mock.url, head + chunk.repeat(20), { halfClose: false })
+  // The answer may be lost when the connection closes on a caller who still sends.
+  if (answer !== '') expect(readRaw(answer).status).toBe(400)
+  expect((await callRevoke(mock.url)).status).toBe(200)
+})

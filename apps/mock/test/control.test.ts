@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { operation } from '@connected-apps/contract'
+import { startMock } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
+import { Playback, playbackCapacity } from '../src/playback.ts'
+import { callRevoke } from './call.ts'
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock()
+})
+afterAll(() => mock.close())
+beforeEach(() => mock.reset())
+
+const put = (id: string, definition: string) =>
+  fetch(`${mock.url}/__mock/scenarios/${id}`, { method: 'PUT', body: definition })
+
+const statuses = async (connected_app_id: string, count: number) => {
+  const found: number[] = []
+  for (let call = 0; call < count; call += 1) {
+    found.push((await callRevoke(mock.url, { ids: { connected_app_id } })).status)
+  }
+  return found
+}
+
+describe('a scenario defined at run time', () => {
+  const definition = JSON.stringify({
+    answers: [{ status: 404, example: 'member_not_found', waitSeconds: 0.01 }, { status: 200 }],
+  })
+
+  it('is played, listed, shown, and forgotten when it is deleted', async () => {
+    expect((await put('my-app', definition)).status).toBe(200)
+    expect(await statuses('my-app', 3)).toEqual([404, 200, 200])
+    const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
+    expect(list).toContain('my-app')
+    expect(await (await fetch(mock.url)).text()).toContain('my-app')
+    await fetch(`${mock.url}/__mock/scenarios/my-app`, { method: 'DELETE' })
+    expect(await statuses('my-app', 1)).toEqual([200])
+  })
+
+  it('starts anew when it is defined again, and takes the place of a built-in one', async () => {
+    const id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
+    expect(await statuses(id, 2)).toEqual([429, 429])
+    await put(id, definition)
+    expect(await statuses(id, 2)).toEqual([404, 200])
+    await put(id, definition)
+    expect(await statuses(id, 1)).toEqual([404])
+    await fetch(`${mock.url}/__mock/reset`, { method: 'POST' })
+    expect(await statuses(id, 3)).toEqual([429, 429, 200])
+  })
+
+  it('can be defined by a test in the same process', async () => {
+    mock.define({
+      connected_app_id: 'mine',
+      title: 'Forbidden',
+      answers: [{ status: 403, example: 'session_authorization_error' }],
+    })
+    expect(await statuses('mine', 1)).toEqual([403])
+  })
+
+  it.each([
+    ['a%20b', '{"answers":[{"status":200}]}'],
+    ['a', '{'],
+    ['a', 'null'],
+    ['a', '{}'],
+    ['a', '{"answers":[]}'],
+    ['a', `{"answers":[${Array.from({ length: 21 }, () => '{"status":200}').join()}]}`],
+    ['a', '{"answers":[1]}'],
+    ['a', '{"answers":[{"status":418}]}'],
+    ['a', '{"answers":[{"status":403,"example":"revoked"}]}'],
+    ['a', '{"answers":[{"status":403,"example":1}]}'],
+    ['a', '{"answers":[{"status":200,"waitSeconds":61}]}'],
+    ['a', '{"answers":[{"status":200,"waitSeconds":"1"}]}'],
+  ])('is refused when it makes no sense: %s %s', async (id, wrong) => {
+    const response = await put(id, wrong)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toHaveProperty('message')
+  })
+})
+
+describe('what the mock remembers', () => {
+  it('is bounded, and what was used last stays', () => {
+    const playback = new Playback()
+    const ids = (member_id: string) => ({
+      organization_id: 'o',
+      member_id,
+      connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000500200',
+    })
+    expect(playback.next(ids('kept'))?.status).toBe(500)
+    expect(playback.next(ids('lost'))?.status).toBe(500)
+    for (let member = 0; member < playbackCapacity - 1; member += 1) {
+      playback.next(ids(`m${member}`))
+      playback.next(ids('kept'))
+    }
+    expect(playback.next(ids('kept'))?.status).toBe(200)
+    expect(playback.next(ids('lost'))?.status).toBe(500)
+    for (let app = 0; app < 2 * playbackCapacity; app += 1) {
+      playback.define({
+        connected_app_id: `a${app}`,
+        title: '',
+        answers: [{ status: 200, example: 'revoked' }],
+      })
+    }
+    expect(playback.defined()).toHaveLength(playbackCapacity)
+    const inUse = { ...ids('m'), connected_app_id: `a${playbackCapacity}` }
+    expect(playback.next(inUse)?.status).toBe(200) // the one defined longest ago
+    playback.define({
+      connected_app_id: 'new',
+      title: '',
+      answers: [{ status: 200, example: 'revoked' }],
+    })
+    expect(playback.next(inUse)?.status).toBe(200)
+  })
+})
+
+describe('the control routes', () => {
+  it('cannot clash with the contract', () => {
+    expect(operation.path.startsWith('/__mock')).toBe(false)
+  })
+
+  it('say what there is when there is nothing', async () => {
+    for (const path of ['/__mock', '/__mock/', '/__mock/nonesuch', '/__mock/toString']) {
+      const response = await fetch(mock.url + path)
+      expect(response.status).toBe(404)
+      expect(await response.text()).toContain('GET /journal')
+    }
+  })
+
+  it('tell health', async () => {
+    expect(await (await fetch(`${mock.url}/__mock/health`)).json()).toEqual({ status: 'ok' })
+  })
+})

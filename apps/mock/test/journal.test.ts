@@ -1,0 +1,140 @@
+import { parameterExamples } from '@connected-apps/contract/examples'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startMock } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
+import { Journal, journalCapacity } from '../src/journal.ts'
+import { callRevoke, exampleIds } from './call.ts'
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock()
+})
+afterAll(() => mock.close())
+beforeEach(() => mock.reset())
+
+async function control(
+  path: string,
+  init?: RequestInit,
+): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${mock.url}/__mock${path}`, init)
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+describe('the journal', () => {
+  it('lists the requests that arrived, with what became of them', async () => {
+    await callRevoke(mock.url)
+    await callRevoke(mock.url, { ids: { member_id: 'm' }, headers: { prefer: 'code=403' } })
+    const { status, body } = await control('/journal')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      total: 2,
+      entries: [
+        { number: 1, method: 'POST', ...exampleIds, status: 200, example: 'revoked' },
+        { number: 2, member_id: 'm', status: 403, example: 'session_authorization_error' },
+      ],
+    })
+  })
+
+  it('answers a filter', async () => {
+    await callRevoke(mock.url, { ids: { member_id: 'a' } })
+    await callRevoke(mock.url, { ids: { member_id: 'b' } })
+    await callRevoke(mock.url, { ids: { member_id: 'b' }, headers: { prefer: 'code=500' } })
+    const members = async (query: string) => (await control(`/journal${query}`)).body
+    expect(await members('?member_id=b')).toMatchObject({ entries: [{ number: 2 }, { number: 3 }] })
+    expect(await members('?member_id=b&status=500')).toMatchObject({ entries: [{ number: 3 }] })
+    expect(await members('?member_id=c')).toMatchObject({ total: 3, entries: [] })
+  })
+
+  it('holds no secret', async () => {
+    const token = parameterExamples['X-Stytch-Member-Session']
+    await callRevoke(mock.url, {
+      headers: { 'X-Stytch-Member-Session': token },
+      query: '?token=hidden',
+    })
+    await callRevoke(mock.url, { headers: { authorization: '' }, body: 'hidden' })
+    const { body } = await control('/journal')
+    const text = JSON.stringify(body)
+    for (const secret of [token, btoa('project-test-1:secret-test-1'), 'secret-test-1', 'hidden']) {
+      expect(text).not.toContain(secret)
+    }
+    expect(body).toMatchObject({
+      entries: [{ credentials: 'present', session: 'token' }, { session: 'none' }],
+    })
+  })
+
+  it('leaves out what is no call: the page, its icon, the control routes, preflights', async () => {
+    for (const path of ['/', '/favicon.ico', '/__mock/journal', '/__mock/health']) {
+      await (await fetch(mock.url + path)).text()
+    }
+    const headers = { origin: 'http://app.test', 'access-control-request-method': 'POST' }
+    await fetch(`${mock.url}/v1`, { method: 'OPTIONS', headers })
+    expect(mock.journal.total).toBe(0)
+  })
+
+  it('notes requests that were refused and routes that do not exist', async () => {
+    await fetch(`${mock.url}/${'a'.repeat(5_000)}`)
+    await callRevoke(mock.url, { ids: { member_id: 'a b' } })
+    const [lost, refused] = mock.journal.entries()
+    expect(lost).toMatchObject({ status: 404, example: 'route_not_found' })
+    expect(lost?.path).toHaveLength(512)
+    expect(refused).toMatchObject({ status: 400, example: 'invalid_id', member_id: 'a b' })
+  })
+
+  it('is forgotten by DELETE', async () => {
+    await callRevoke(mock.url)
+    expect((await control('/journal', { method: 'DELETE' })).status).toBe(204)
+    expect((await control('/journal')).body).toEqual({ total: 0, entries: [] })
+  })
+
+  it('keeps the latest requests alone, and counts the rest', () => {
+    const journal = new Journal()
+    for (let count = 0; count < 5 * journalCapacity; count += 1) {
+      journal.add({ method: 'POST', path: '/', credentials: 'absent', session: 'none' })
+    }
+    const entries = journal.entries()
+    expect(entries).toHaveLength(journalCapacity)
+    expect(entries.at(-1)?.number).toBe(5 * journalCapacity)
+    expect(journal.total).toBe(5 * journalCapacity)
+    expect(journal.assert({}, 1).message).toMatch(/the oldest 4000 are forgotten/)
+  })
+})
+
+describe('an assertion', () => {
+  it('is 200 when it holds, and 409 with what was found when it does not', async () => {
+    await callRevoke(mock.url)
+    const member = `member_id=${exampleIds.member_id}`
+    expect(await control(`/journal/assert?times=1&${member}`)).toMatchObject({
+      status: 200,
+      body: { ok: true },
+    })
+    expect(await control(`/journal/assert?${member}`)).toMatchObject({ status: 200 })
+    expect(await control(`/journal/assert?times=2&${member}&status=200`)).toEqual({
+      status: 409,
+      body: {
+        ok: false,
+        expected: 2,
+        actual: 1,
+        message: `expected 2 request(s) with ${member}, status=200, found 1`,
+      },
+    })
+    expect((await control('/journal/assert?status=500')).status).toBe(409)
+    expect((await control('/journal/assert?times=0&status=500')).status).toBe(200)
+  })
+
+  it.each([
+    '/journal?membr_id=a',
+    '/journal?times=1',
+    '/journal/assert?times=one',
+    '/journal?status=a',
+  ])('refuses the misspelled %s rather than finding nothing', async (path) => {
+    const { status, body } = await control(path)
+    expect(status).toBe(400)
+    expect(body).toHaveProperty('message')
+  })
+
+  it('is there for tests in the same process', async () => {
+    await callRevoke(mock.url)
+    expect(mock.journal.assert({ status: 200, session: 'none' }, 1)).toMatchObject({ ok: true })
+  })
+})

@@ -1,0 +1,127 @@
+import { checkResponseBody, isStatus, operation } from '@connected-apps/contract'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startMock } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
+import { exampleAnswer, firstExample, knownExamples } from '../src/known-examples.ts'
+import { readPreferences } from '../src/preferences.ts'
+import { callRevoke } from './call.ts'
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock()
+})
+afterAll(() => mock.close())
+
+const prefer = (value: string, query = '') =>
+  callRevoke(mock.url, { headers: { prefer: value }, query })
+
+describe('Prefer and the query', () => {
+  it.each([...operation.statuses])('choose the first example of %i by code', async (status) => {
+    const example = firstExample(status)
+    if (!example) throw new Error('no example')
+    const { body } = exampleAnswer(example)
+    expect(await prefer(`code=${status}`)).toMatchObject({ status, body })
+    expect(await callRevoke(mock.url, { query: `?__code=${status}` })).toMatchObject({
+      status,
+      body,
+    })
+  })
+
+  it.each(knownExamples)(
+    'choose $status $example by its name alone, and with its code',
+    async (choice) => {
+      const { status, body } = exampleAnswer(choice)
+      expect(await prefer(`example=${choice.example}`)).toMatchObject({ status, body })
+      expect(await prefer(`code=${status}, example="${choice.example}"`)).toMatchObject({
+        status,
+        body,
+      })
+      const query = `?__example=${choice.example}`
+      expect(await callRevoke(mock.url, { query })).toMatchObject({ status, body })
+    },
+  )
+
+  it('are read together, and Prefer wins', async () => {
+    expect((await prefer('respond-async', '?__code=403')).status).toBe(403)
+    expect((await prefer('code=404', '?__code=403')).status).toBe(404)
+  })
+
+  it('win over a scenario id', async () => {
+    const ids = { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000000401' }
+    expect((await callRevoke(mock.url, { ids, headers: { prefer: 'code=500' } })).status).toBe(500)
+  })
+
+  it.each([
+    ['code=418', /code is one of 200, 400/],
+    ['code=abc', /code is one of/],
+    ['code', /code is one of/],
+    ['example=nonesuch', /example is one of revoked, bad_request/],
+    ['code=403, example=revoked', /with code=403, example is one of session_authorization_error, /],
+    ['wait=61', /from 0 to 60/],
+    ['wait=-1', /from 0 to 60/],
+    ['wait=soon', /from 0 to 60/],
+    ['dynamic=perhaps', /true or false/],
+  ])('answer %s with 400 and say what would have worked', async (header, message) => {
+    const { status, body } = await prefer(header)
+    expect(status).toBe(400)
+    expect(checkResponseBody(400, body)).toEqual([])
+    expect(body).toMatchObject({ error_type: 'bad_request' })
+    expect(JSON.stringify(body)).toMatch(message)
+  })
+
+  it('generate a body from its schema with dynamic, true to the contract', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...operation.statuses), fc.uuid(), async (code, seed) => {
+        const answer = await prefer(`code=${code}, dynamic=true, seed=${seed}`)
+        expect(answer.status).toBe(code)
+        expect(checkResponseBody(code, answer.body)).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('survive any header that HTTP lets through', async () => {
+    const value = fc.string({
+      unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+    })
+    await fc.assert(
+      fc.asyncProperty(value, value, async (header, query) => {
+        const answer = await prefer(header, `?__example=${encodeURIComponent(query)}`)
+        expect(isStatus(answer.status) && checkResponseBody(answer.status, answer.body)).toEqual([])
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('the grammar of Prefer (RFC 7240)', () => {
+  const read = (header: string) => readPreferences(header, new URLSearchParams())
+
+  it.each([
+    ['code=429', { choice: { status: 429, example: 'too_many_requests' } }],
+    ['CODE=429', { choice: { status: 429, example: 'too_many_requests' } }],
+    ['code = 429', { choice: { status: 429, example: 'too_many_requests' } }],
+    ['code="429"', { choice: { status: 429, example: 'too_many_requests' } }],
+    [
+      'wait=10, code=429;a=b',
+      { choice: { status: 429, example: 'too_many_requests' }, waitSeconds: 10 },
+    ],
+    ['code=429, code=500', { choice: { status: 429, example: 'too_many_requests' } }],
+    ['foo="a, code=500", wait=0.5', { waitSeconds: 0.5 }],
+    ['handling=lenient; code=500', {}],
+    ['return=minimal, respond-async', {}],
+    ['', {}],
+  ])('reads %s', (header, expected) => {
+    expect(read(header)).toEqual(expected)
+  })
+
+  it('is read in linear time', () => {
+    const started = performance.now()
+    read('a="'.repeat(5_000))
+    read(`${'\\"'.repeat(8_000)},`)
+    read(' '.repeat(16_000))
+    read('a'.repeat(16_000))
+    expect(performance.now() - started).toBeLessThan(2_000)
+  })
+})

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
+import { checkParameter } from '@connected-apps/contract/request'
+import { responseExamples } from '@connected-apps/contract/examples'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exampleAnswer, knownExamples } from '../src/known-examples.ts'
+import { scenarios, startMock } from '../src/index.ts'
+import type { Mock, Scenario } from '../src/index.ts'
+import { callRevoke } from './call.ts'
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock()
+})
+afterAll(() => mock.close())
+
+describe('every scenario id', () => {
+  const all: readonly Scenario[] = scenarios
+  const quick = all.filter(({ answers }) =>
+    answers.every(({ waitSeconds = 0 }) => waitSeconds === 0),
+  )
+
+  it.each(quick)('$connected_app_id plays its answers, and repeats the last', async (scenario) => {
+    const last = scenario.answers.at(-1) ?? scenario.answers[0]
+    for (const planned of [...scenario.answers, last]) {
+      const expected = exampleAnswer(planned)
+      const { status, headers, body } = await callRevoke(mock.url, {
+        ids: { connected_app_id: scenario.connected_app_id },
+      })
+      expect({ status, body }).toEqual({ status: expected.status, body: expected.body })
+      expect(checkResponseBody(planned.status, body)).toEqual([])
+      expect(checkResponseHeaders(planned.status, headers)).toEqual([])
+    }
+  })
+
+  it('is legal as a connected_app_id and stands for one scenario', () => {
+    const ids = scenarios.map(({ connected_app_id: id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.flatMap((id) => checkParameter('connected_app_id', id))).toEqual([])
+  })
+
+  it('tells in its last group which statuses it gives', () => {
+    for (const { connected_app_id: id, answers } of all) {
+      const group = id.slice(-12)
+      const statuses = answers.map(({ status }) => status).join('')
+      expect(group.endsWith(statuses), `${id} ends with ${statuses}`).toBe(true)
+      const wait = answers[0].waitSeconds
+      if (wait !== undefined) expect(group).toContain(`d${String(wait).padStart(2, '0')}`)
+    }
+  })
+})
+
+it('has an id for each named example of the contract', () => {
+  const reachable = scenarios.flatMap(({ answers }) => answers.map(({ example }) => example))
+  expect(new Set(reachable)).toEqual(new Set(knownExamples.map(({ example }) => example)))
+  expect(knownExamples).toHaveLength(Object.values(responseExamples).flatMap(Object.keys).length)
+})
+
+it('has no name for two examples, so that a name alone is enough to choose', () => {
+  const names = knownExamples.map(({ example }) => example)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+it('sends the Retry-After of the contract with a 429', async () => {
+  const { headers } = await callRevoke(mock.url, {
+    ids: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000000429' },
+  })
+  expect(headers.get('retry-after')).toBe('1')
+})
+
+it('runs a sequence for each Member apart, and anew after a reset', async () => {
+  mock.reset()
+  const ids = { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000500200' }
+  const statusFor = async (member_id: string) =>
+    (await callRevoke(mock.url, { ids: { ...ids, member_id } })).status
+  expect([await statusFor('a'), await statusFor('a'), await statusFor('b')]).toEqual([
+    500, 200, 500,
+  ])
+  mock.reset()
+  expect(await statusFor('a')).toBe(500)
+})
+
+it('is described in the README, scenario by scenario', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const groups = [...readme.matchAll(/^\| `([\dd]{12})` +\|/gm)].map(([, group]) => group)
+  expect(groups).toEqual(scenarios.map(({ connected_app_id: id }) => id.slice(-12)))
+})

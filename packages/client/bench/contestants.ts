@@ -1,0 +1,45 @@
+import { B2BClient } from '@connected-apps/client'
+import type { paths } from '@connected-apps/contract'
+import { operation } from '@connected-apps/contract'
+import { parameterExamples } from '@connected-apps/contract/examples'
+import createClient from 'openapi-fetch'
+import stytch from 'stytch'
+
+const { organization_id, member_id, connected_app_id } = parameterExamples
+const ids = { organization_id, member_id, connected_app_id }
+const session_token = parameterExamples['X-Stytch-Member-Session']
+const credentials = { project_id: 'project-test-bench', secret: 'secret-test-bench' }
+const headers = {
+  Authorization: `Basic ${btoa(`${credentials.project_id}:${credentials.secret}`)}`,
+}
+
+/** The same call by each client. Bare fetch comes first: the others are compared to it. */
+export function contestants(url: string): Record<string, () => Promise<unknown>> {
+  const client = new B2BClient({ ...credentials, baseUrl: url })
+  const api = createClient<paths>({ baseUrl: url })
+  const official = new stytch.B2BClient({ ...credentials, env: `${url}/` })
+  const session = { authorization: { session_token } }
+  return {
+    'bare fetch': async () => {
+      const path = `/v1/b2b/organizations/${organization_id}/members/${member_id}/connected_apps/${connected_app_id}/revoke`
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: {
+          ...headers,
+          'Content-Type': operation.mediaType,
+          'X-Stytch-Member-Session': session_token,
+        },
+        body: '{}',
+      })
+      return response.json()
+    },
+    'openapi-fetch': () =>
+      api.POST(operation.path, {
+        params: { path: ids, header: { 'X-Stytch-Member-Session': session_token } },
+        headers,
+        body: {},
+      }),
+    '@connected-apps/client': () => client.organizations.members.connectedApps.revoke(ids, session),
+    stytch: () => official.organizations.members.connectedApps.revoke(ids, session),
+  }
+}

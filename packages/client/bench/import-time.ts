@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { median } from './median.ts'
+
+const RUNS = 15
+const run = promisify(execFile)
+
+/** Milliseconds that the first import of each package takes, each time in a fresh process. */
+export async function measureImports(packages: string[]): Promise<Record<string, number>> {
+  const times = Object.fromEntries(packages.map((name) => [name, [] as number[]]))
+  for (let round = 0; round < RUNS; round++) {
+    for (const name of packages) times[name]?.push(await importMs(name))
+  }
+  return Object.fromEntries(packages.map((name) => [name, median(times[name] ?? [])]))
+}
+
+async function importMs(name: string): Promise<number> {
+  const code = `const start = performance.now(); await import('${name}'); console.log(performance.now() - start)`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: import.meta.dirname,
+  })
+  return Number(stdout)
+}

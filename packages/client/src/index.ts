@@ -1,0 +1,18 @@
+export { B2BClient } from './b2b-client.ts'
+export type { ConnectedApps, RevokeResult } from './b2b-client.ts'
+export type { Authorization } from './authorization.ts'
+export type { RevokeOptions, RevokeParams } from './order.ts'
+export type { B2BClientConfig, Fetch } from './config.ts'
+export type { ErrorStatus, ResponseBody, Status, Violation } from '@connected-apps/contract'
+export { ConnectedAppsError } from './errors.ts'
+export type {
+  AbortedError,
+  ArgumentError,
+  DecodeError,
+  DecodeReason,
+  ErrorType,
+  HttpError,
+  NetworkError,
+  TimeoutError,
+} from './errors.ts'
+export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts'

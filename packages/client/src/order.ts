@@ -1,0 +1,44 @@
+import type { HeaderParameters, PathParameters } from '@connected-apps/contract'
+import type { Authorization } from './authorization.ts'
+import { readAuthorization } from './authorization.ts'
+import { refuseArgument } from './errors.ts'
+import type { CallLimits, Limits } from './options.ts'
+import { LIMIT_NAMES, readLimits, readOptions } from './options.ts'
+import { readPathParams } from './path-params.ts'
+
+/** Whose access ends: the Organization, the Member, the Connected App. */
+export type RevokeParams = PathParameters
+
+/** What one call may have of its own; its limits go before those of the client. */
+export interface RevokeOptions extends CallLimits {
+  /** The Member on whose authority the access is revoked. Without it there is no such check. */
+  authorization?: Authorization | undefined
+  /** Ends the call, also while it waits. */
+  signal?: AbortSignal | undefined
+}
+
+/** What one call is to do, found right. */
+export interface Order {
+  ids: PathParameters
+  session: HeaderParameters
+  signal: AbortSignal | undefined
+  limits: Limits
+}
+
+export function readOrder(
+  params: RevokeParams,
+  options: RevokeOptions | undefined,
+  defaults: Limits,
+): Order {
+  const given = readOptions(options, ['authorization', 'signal', ...LIMIT_NAMES], 'revoke')
+  const { authorization, signal } = given
+  if (signal && !signal.addEventListener) {
+    refuseArgument('signal', 'signal must be an AbortSignal (revoke)')
+  }
+  return {
+    ids: readPathParams(params),
+    session: readAuthorization(authorization),
+    signal,
+    limits: readLimits(given, defaults, 'revoke'),
+  }
+}

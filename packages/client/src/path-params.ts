@@ -1,0 +1,24 @@
+import type { PathParameters } from '@connected-apps/contract'
+import { refuseArgument } from './errors.ts'
+import { tried } from './tried.ts'
+
+/** The ids, read once; whatever would leave its segment of the path is refused. */
+export function readPathParams(params: PathParameters): PathParameters {
+  const { organization_id, member_id, connected_app_id } = { ...params }
+  const ids = { organization_id, member_id, connected_app_id }
+  for (const [name, id] of Object.entries(ids)) {
+    if (!isSegment(id)) {
+      const shown = typeof id === 'string' ? JSON.stringify(id) : typeof id
+      refuseArgument(
+        name,
+        `${name} ${shown} cannot be a path segment (revoke); pass the id that the API returned`,
+      )
+    }
+  }
+  return ids
+}
+
+// URL parsers take "." and ".." out of a path; half a surrogate pair has no percent-encoding.
+function isSegment(id: unknown): boolean {
+  return typeof id === 'string' && !/^\.\.?$/.test(id) && !!tried(() => encodeURIComponent(id))
+}

@@ -1,0 +1,185 @@
+import type { Status } from '@connected-apps/contract'
+import { operation } from '@connected-apps/contract'
+import { responseExamples } from '@connected-apps/contract/examples'
+import { describe, expect, test } from 'vitest'
+import { ConnectedAppsError } from '@connected-apps/client'
+import { MAX_BODY_BYTES } from '../src/body-text.ts'
+import { connectTo, ids, rejectionOf } from './calls.ts'
+import { answerWith, exampleOf, listen } from './loopback.ts'
+
+const json = operation.mediaType
+
+/** What the client makes of these bytes. */
+async function answered(status: number, type: string | undefined, body: string | Uint8Array) {
+  const server = await listen((_, response) => {
+    response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(body)
+  })
+  return connectTo(server.url, { maxRetries: 0 }).tryRevoke(ids)
+}
+
+const errors = Object.entries(responseExamples).flatMap(([status, examples]) =>
+  Object.entries(examples)
+    .filter(([, body]) => 'error_type' in body)
+    .map(([name, body]) => ({ status: Number(status) as Status, name, body })),
+) // the keys are the statuses of the contract
+
+describe('an error of the contract', () => {
+  test.each(errors)('$status $name arrives with all its fields', async ({ status, body }) => {
+    const server = await listen((_, response) => {
+      response.writeHead(status, { 'content-type': json }).end(JSON.stringify(body))
+    })
+    const error = await rejectionOf(connectTo(server.url, { maxRetries: 0 }).revoke(ids))
+    expect(error).toBeInstanceOf(ConnectedAppsError)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ ...body, kind: 'http', body, attempts: 1 })
+    const { error_type, error_message, request_id } = Object(body)
+    expect(String(error)).toBe(
+      `ConnectedAppsError: revoke: ${status} ${error_type}: ${error_message}; request_id ${request_id}`,
+    )
+  })
+
+  test('may have an unknown error_type, details, and more', async () => {
+    const body = { ...exampleOf(404), error_type: 'brand_new', error_details: { a: 1 }, more: true }
+    expect(await answered(404, json, JSON.stringify(body))).toMatchObject({
+      error: { kind: 'http', error_type: 'brand_new', error_details: { a: 1 }, body },
+    })
+  })
+
+  test('without details has no error_details', async () => {
+    const server = await listen((_, response) => answerWith(response, 401))
+    const error = await rejectionOf(connectTo(server.url).revoke(ids))
+    expect(error).not.toHaveProperty('error_details')
+    expect(error).not.toHaveProperty('retryAfterMs')
+  })
+
+  test('cannot forge lines of a log, or flood it', async () => {
+    const body = { ...exampleOf(404), error_message: `a\r\n2026 INFO fine${'.'.repeat(9_000)}` }
+    const result = await answered(404, json, JSON.stringify(body))
+    const { message } = result.ok ? { message: '' } : result.error
+    expect(message).not.toMatch(/[\r\n]/)
+    expect(message.length).toBeLessThan(600)
+    expect(result).toMatchObject({ error: { error_message: body.error_message } })
+  })
+})
+
+describe('a 200 of the contract', () => {
+  test.each([
+    [json, ''],
+    [`${json}; charset=utf-8`, ''],
+    ['Application/JSON ;charset="utf-8"', ''],
+    [json, '\ufeff'],
+  ])('is believed with %j after %j', async (type, before) => {
+    const body = exampleOf(200)
+    expect(await answered(200, type, before + JSON.stringify(body))).toEqual({ ok: true, body })
+  })
+
+  test('may have more properties', async () => {
+    const body = { ...exampleOf(200), more: 1 }
+    expect(await answered(200, json, JSON.stringify(body))).toEqual({ ok: true, body })
+  })
+
+  test('arrives whole when it comes byte by byte', async () => {
+    const body = { ...exampleOf(200), more: 'ö😀' }
+    const bytes = [...new TextEncoder().encode(JSON.stringify(body))]
+    const stream = new ReadableStream({
+      pull(controller) {
+        const byte = bytes.shift()
+        if (byte === undefined) controller.close()
+        else controller.enqueue(Uint8Array.of(byte))
+      },
+    })
+    const fetch = async () => new Response(stream, { headers: { 'content-type': json } })
+    expect(await connectTo('http://127.0.0.1:1', { fetch }).revoke(ids)).toEqual(body)
+  })
+})
+
+const example = JSON.stringify(exampleOf(200))
+
+describe('anything else is a decode error that keeps the status', () => {
+  test.each<[string, number, string | undefined, string | Uint8Array, string]>([
+    ['an empty 200', 200, json, '', 'json'],
+    ['an empty 500', 500, json, '', 'json'],
+    ['null', 200, json, 'null', 'contract'],
+    ['null with a 500', 500, json, 'null', 'contract'],
+    ['a list', 200, json, '[]', 'contract'],
+    ['a text', 200, json, '"ok"', 'contract'],
+    ['false', 500, json, 'false', 'contract'],
+    ['a truncated 200', 200, json, example.slice(0, -2), 'json'],
+    ['a truncated 401', 401, json, '{"status_code":401', 'json'],
+    ['two values', 200, json, example + example, 'json'],
+    ['UTF-16', 200, json, Buffer.from(example, 'utf16le'), 'json'],
+    ['HTML as HTML', 200, 'text/html', '<h1>Welcome</h1>', 'media type'],
+    ['HTML as JSON', 200, json, '<h1>Welcome</h1>', 'json'],
+    ['HTML with a 401', 401, 'text/html', '<h1>Log in</h1>', 'media type'],
+    ['JSON as text', 200, 'text/plain', example, 'media type'],
+    ['JSON as nothing', 200, undefined, example, 'media type'],
+    ['JSON of another kind', 200, 'application/problem+json', example, 'media type'],
+    ['the body of another status', 200, json, JSON.stringify(exampleOf(401)), 'contract'],
+    ['a 200 in an error', 404, json, example, 'contract'],
+    ['a 200 without request_id', 200, json, '{"status_code":200}', 'contract'],
+    ['a status as text', 200, json, '{"status_code":"200","request_id":"r"}', 'contract'],
+    ['a 201', 201, json, example, 'status'],
+    ['a 204', 204, undefined, '', 'status'],
+    ['a 402', 402, json, example, 'status'],
+    ['a 502 page', 502, 'text/html', '<h1>Bad Gateway</h1>', 'status'],
+    ['a 503 without body', 503, undefined, '', 'status'],
+  ])('%s', async (_, status, type, body, reason) => {
+    expect(await answered(status, type, body)).toMatchObject({
+      ok: false,
+      error: { kind: 'decode', status_code: status, reason, attempts: 1 },
+    })
+  })
+
+  test('and the request id, where there is one', async () => {
+    const body: Record<string, unknown> = { ...exampleOf(500), status_code: 503 }
+    expect(await answered(503, json, JSON.stringify(body))).toMatchObject({
+      error: { reason: 'status', request_id: body['request_id'] },
+    })
+    expect(await answered(503, json, '{"request_id":{"a":1}}')).not.toHaveProperty(
+      'error.request_id',
+    )
+  })
+
+  test('and says where the body breaks the contract', async () => {
+    const result = await answered(401, json, JSON.stringify({ ...exampleOf(401), error_type: 7 }))
+    expect(result).toMatchObject({
+      error: { violations: [{ pointer: '/error_type', keyword: 'type' }] },
+    })
+    expect(String(Object(result).error)).toContain(
+      '(contract /error_type must satisfy type string)',
+    )
+  })
+
+  test('and Retry-After, in milliseconds', async () => {
+    const server = await listen((_, response) => {
+      response.writeHead(503, { 'retry-after': '120' }).end()
+    })
+    const result = await connectTo(server.url, { maxRetries: 0 }).tryRevoke(ids)
+    expect(result).toMatchObject({ error: { kind: 'decode', retryAfterMs: 120_000 } })
+  })
+})
+
+describe('a body without bound', () => {
+  test('is not read to its end', async () => {
+    const server = await listen((_, response) => {
+      response.writeHead(200, { 'content-type': json })
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      }
+      response.on('drain', more)
+      more()
+    })
+    expect(await connectTo(server.url, { maxRetries: 0 }).tryRevoke(ids)).toMatchObject({
+      error: { kind: 'decode', reason: 'size', status_code: 200 },
+    })
+  })
+
+  test('is refused above the bound, and read up to it', async () => {
+    const body = JSON.stringify({ ...exampleOf(200), padding: '' })
+    const padded = (bytes: number) => body.replace('""', `"${'x'.repeat(bytes - body.length)}"`)
+    expect(await answered(200, json, padded(MAX_BODY_BYTES))).toMatchObject({ ok: true })
+    expect(await answered(200, json, padded(MAX_BODY_BYTES + 1))).toMatchObject({
+      error: { reason: 'size' },
+    })
+  })
+})

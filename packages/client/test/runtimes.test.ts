@@ -1,0 +1,98 @@
+import { createContext, runInContext } from 'node:vm'
+import { afterEach, expect, test, vi } from 'vitest'
+import { B2BClient } from '@connected-apps/client'
+import { bundle } from '../bench/bundle.ts'
+import { connectTo, credentials, ids } from './calls.ts'
+import { answerWith, exampleOf, listen } from './loopback.ts'
+
+const browsers = [
+  'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15',
+  'Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/27.0.0',
+]
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+test.each(browsers)('a browser is refused: %s', (userAgent) => {
+  vi.stubGlobal('navigator', { userAgent })
+  expect(() => new B2BClient(credentials)).toThrow(
+    'a browser shows the secret to anyone (B2BClient); see dangerouslyAllowBrowser',
+  )
+})
+
+test('a browser is allowed by a telling name', async () => {
+  vi.stubGlobal('navigator', { userAgent: browsers[0] })
+  const server = await listen((_, response) => answerWith(response, 200))
+  await connectTo(server.url, { dangerouslyAllowBrowser: true }).revoke(ids)
+})
+
+test.each([undefined, 'Node.js/24', 'Deno/2.5.0', 'Bun/1.3.0', 'Cloudflare-Workers'])(
+  'a server is not refused: %s',
+  (userAgent) => {
+    vi.stubGlobal('navigator', userAgent && { userAgent })
+    expect(() => new B2BClient(credentials)).not.toThrow()
+  },
+)
+
+test('an import asks for nothing beyond the language', async () => {
+  const asked: string[] = []
+  const language = new Set(
+    Object.getOwnPropertyNames(runInContext('globalThis', createContext({}))),
+  )
+  const bare = new Proxy(
+    {},
+    {
+      has: (_, name) => name !== 'client' && !language.has(String(name)),
+      get: (_, name) => asked.push(String(name)) && undefined,
+    },
+  )
+  // Inside `with`, whatever is no global of the language is asked of the proxy.
+  const load = runInContext(
+    `(function (bare) { with (bare) { ${await bundle('@connected-apps/client', { format: 'iife' })}; return client } })`,
+    createContext({}),
+  ) as (scope: object) => { B2BClient?: unknown } // the namespace of the bundle
+  expect(load(bare).B2BClient).toBeTypeOf('function')
+  expect(asked).toEqual([])
+})
+
+test('a call needs no more than the web platform, and no process', async () => {
+  const server = await listen((_, response) => answerWith(response, 200))
+  const scope = createContext({
+    AbortController,
+    FormData,
+    Headers,
+    Request,
+    Response,
+    TextDecoder,
+    URL,
+    URLSearchParams,
+    btoa,
+    clearTimeout,
+    fetch,
+    performance,
+    setTimeout,
+  })
+  const load = `${await bundle('@connected-apps/client', { format: 'iife' })}; new client.B2BClient(config)`
+  Object.assign(scope, { config: { ...credentials, baseUrl: server.url } })
+  const client = runInContext(load, scope) as B2BClient // made by the same class in another realm
+  const body = await client.organizations.members.connectedApps.revoke(ids)
+  expect({ ...body }).toEqual(exampleOf(200))
+})
+
+test('the global fetch is looked up at the call, so that it can be replaced later', async () => {
+  const server = await listen((_, response) => answerWith(response, 200))
+  const calls = connectTo(server.url)
+  const real = globalThis.fetch
+  const replacement = vi.fn<typeof fetch>((...given) => real(...given))
+  vi.stubGlobal('fetch', replacement)
+  await calls.revoke(ids)
+  expect(replacement).toHaveBeenCalledOnce()
+})
+
+test('require gives the same as import', async () => {
+  const { createRequire } = await import('node:module')
+  const required: unknown = createRequire(import.meta.url)('@connected-apps/client')
+  expect(required).toMatchObject({ B2BClient: expect.any(Function) })
+})

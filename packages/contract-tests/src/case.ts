@@ -1,0 +1,19 @@
+import type { ExampleName } from '@connected-apps/contract/examples'
+import type { RunSettings } from './options.ts'
+import type { CaseRequest } from './request.ts'
+
+/** Something that the contract has a definite answer to. */
+export interface Case {
+  /** What is sent, as the end of "answers 401 to …". Unique. */
+  name: string
+  /** The contract's example of the answer; it gives the status. */
+  example: ExampleName
+  /**
+   * What the answer hangs on. `request`: whoever knows the contract sees it in the request.
+   * `state`: the target must know who and what exists; a mock is asked by `Prefer`. `hook`: no
+   * request brings it about; a mock is asked by `Prefer`, for others `provoke` has to.
+   */
+  dependsOn: 'request' | 'state' | 'hook'
+  /** What to send, or in words what is missing for it. */
+  request: (settings: RunSettings) => CaseRequest | string
+}

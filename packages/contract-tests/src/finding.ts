@@ -1,0 +1,25 @@
+/** What of an answer a finding is about. `answer` is the exchange as a whole: no answer, or not the one asked for. */
+export type FindingPart = 'answer' | 'status' | 'media type' | 'header' | 'body'
+
+/** One way in which an answer, or an example of the document, breaks the contract. It never contains the value. */
+export interface Finding {
+  /** The HTTP status of the answer; `undefined` where none came. */
+  status: number | undefined
+  part: FindingPart
+  /** Where in that part: a JSON Pointer (RFC 6901) into the body, or a header's name; empty for the whole part. */
+  where: string
+  /** What is wrong, in a few words. */
+  message: string
+}
+
+/**
+ * A finding as one line.
+ *
+ * @example
+ * describeFinding({ status: 429, part: 'body', where: '/error_type', message: 'must be string' })
+ * // '429 body /error_type: must be string'
+ */
+export function describeFinding({ status, part, where, message }: Finding): string {
+  const place = [status, part, where].filter((word) => word !== undefined && word !== '')
+  return `${place.join(' ')}: ${message}`
+}

@@ -1,0 +1,32 @@
+import type { ExampleName } from '@connected-apps/contract/examples'
+import { parseBody, propertyOf } from './body.ts'
+import { checkResponse } from './check-response.ts'
+import type { ReceivedResponse } from './check-response.ts'
+import { isExampleName, statusOf } from './example.ts'
+import type { Finding } from './finding.ts'
+
+/**
+ * Holds an answer against the contract, and against the one example that the contract has for
+ * what was asked. An `error_type` that the contract does not list is legal; one that it lists
+ * for something else is not.
+ */
+export function judge(received: ReceivedResponse, example: ExampleName): Finding[] {
+  const findings = checkResponse(received, statusOf(example))
+  if (findings.length > 0) return findings
+  const errorType = errorTypeOf(received)
+  if (errorType === undefined || errorType === example || !isExampleName(errorType)) return []
+  return [
+    {
+      status: received.status,
+      part: 'body',
+      where: '/error_type',
+      message: `is ${errorType}; the contract answers ${example} to this request`,
+    },
+  ]
+}
+
+/** The `error_type` of an answer, if it has a JSON body with one. */
+export function errorTypeOf({ body }: ReceivedResponse): unknown {
+  const parsed = parseBody(body)
+  return 'value' in parsed ? propertyOf(parsed.value, 'error_type') : undefined
+}

@@ -1,0 +1,15 @@
+import type { RunSettings } from './options.ts'
+
+/** Takes the run's secrets out of a text, should a target have echoed them. */
+export function redactor(settings: RunSettings): (text: string) => string {
+  const { projectId, secret } = settings
+  const secrets = [
+    Buffer.from(`${projectId}:${secret}`).toString('base64'),
+    secret,
+    settings.sessionToken,
+    settings.sessionJwt,
+    settings.sessionTokenWithoutPermission,
+    settings.sessionTokenOfOtherOrganization,
+  ].filter((each) => each !== undefined)
+  return (text) => secrets.reduce((rest, each) => rest.replaceAll(each, '[secret]'), text)
+}

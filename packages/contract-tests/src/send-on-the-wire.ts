@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { operation } from '@connected-apps/contract'
+import type { Exchange } from './exchange.ts'
+import { noAnswer } from './exchange.ts'
+import type { RunSettings } from './options.ts'
+import { readBytes } from './read-bytes.ts'
+import type { CaseRequest, Credentials } from './request.ts'
+import { parametersIn } from './request.ts'
+
+/**
+ * Sends what the client refuses to send. `fetch` will not do: it removes the segments `..` and
+ * `%2E%2E` from a path. Redirects are not followed.
+ */
+export async function sendOnTheWire(
+  request: CaseRequest,
+  settings: RunSettings,
+  extraHeaders: Record<string, string>,
+): Promise<Exchange> {
+  const { protocol, hostname, port, pathname } = new URL(settings.url)
+  const path = pathname.replace(/\/$/, '') + pathOf(request, settings)
+  const headers = new Headers({ ...extraHeaders, ...headersOf(request, settings) })
+  const body = request.body === undefined || request.body === 'none' ? '' : request.body.text
+  const { request: open } = protocol === 'https:' ? https : http
+  const signal = AbortSignal.timeout(settings.timeoutMs)
+  try {
+    const outgoing = open({
+      protocol,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
+      method: operation.method,
+      path,
+      headers: { ...Object.fromEntries(headers), 'content-length': Buffer.byteLength(body) },
+      agent: false,
+      signal,
+    })
+    // Once the response has begun, its body reports what breaks off; unheard, this would end the process.
+    outgoing.on('error', () => undefined)
+    outgoing.end(body)
+    const [incoming]: http.IncomingMessage[] = await once(outgoing, 'response')
+    if (incoming === undefined)
+      throw new Error('node:http gave a response event without a response')
+    const received = {
+      status: incoming.statusCode ?? 0,
+      headers: receivedHeaders(incoming.rawHeaders),
+      body: await readBytes(incoming),
+    }
+    return { sent: { path, headers }, received }
+  } catch (error) {
+    // Half an answer fails with a broken connection, though it is the time that ran out.
+    throw noAnswer(signal.aborted ? signal.reason : error, settings.timeoutMs)
+  }
+}
+
+function pathOf({ parameters = {}, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {
+  const values: Record<string, string> = { ...ids, ...parameters }
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    segment(values[name] ?? ''),
+  )
+  return path + pathSuffix
+}
+
+function segment(value: string): string {
+  return /^\.{1,2}$/.test(value) ? value.replaceAll('.', '%2E') : encodeURIComponent(value)
+}
+
+function headersOf(
+  { parameters = {}, credentials = 'given', body }: CaseRequest,
+  settings: RunSettings,
+): Record<string, string> {
+  const headers: Record<string, string> = { accept: operation.mediaType }
+  const authorization = authorizationOf(credentials, settings)
+  if (authorization !== undefined) headers['authorization'] = authorization
+  if (body !== undefined && body !== 'none') headers['content-type'] = body.mediaType
+  for (const name of parametersIn('header')) {
+    const value = parameters[name]
+    if (value !== undefined) headers[name] = value
+  }
+  return headers
+}
+
+function authorizationOf(credentials: Credentials, settings: RunSettings): string | undefined {
+  if (credentials === 'none') return undefined
+  if (credentials === 'another scheme') return 'Bearer contract-tests'
+  const pair = `${settings.projectId}:${secretFor(credentials, settings)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+/** The secret that goes with these credentials. */
+export function secretFor(credentials: Credentials, { secret }: RunSettings): string {
+  return credentials === 'wrong secret' ? `not-${secret}` : secret
+}
+
+function receivedHeaders(raw: string[]): Headers {
+  const headers = new Headers()
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    headers.append(raw[index] ?? '', raw[index + 1] ?? '')
+  }
+  return headers
+}

@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { XMLValidator } from 'fast-xml-parser'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { flags } from '../src/cli/flags.ts'
+import type { Provider } from './provider.ts'
+import { rightResponse, startProvider } from './provider.ts'
+import { credentials, rightAnswer } from './right-answer.ts'
+import { contractTests } from './run-built-command.ts'
+
+let mock: Provider
+let liar: Provider
+let folder: string
+let base: string[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'contract-tests-'))
+  const answer = (request: Provider['requests'][number]) =>
+    rightResponse(rightAnswer(request, { answersPrefer: true }))
+  mock = await startProvider(answer)
+  liar = await startProvider((request) => ({ ...answer(request), headers: {} }))
+  base = ['--project-id', credentials.projectId, '--secret', credentials.secret]
+})
+
+afterAll(async () => {
+  await mock[Symbol.asyncDispose]()
+  await liar[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+describe('exit code 0', () => {
+  test('says that a provider honours the contract', async () => {
+    const { code, out, error } = await contractTests(['--url', mock.url, ...base])
+    expect({ code, error }).toEqual({ code: 0, error: '' })
+    expect(out).toMatch(/\nPASSED: \d+ passed, 0 failed, 0 not provoked\n$/)
+  })
+
+  test('comes with --help, which names each flag, and with --version', async () => {
+    const help = await contractTests(['--help'])
+    expect(help.code).toBe(0)
+    for (const flag of Object.keys(flags)) expect(help.out).toContain(`  --${flag}`)
+    const version = await contractTests(['--version'])
+    expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/) })
+  })
+})
+
+describe('exit code 1', () => {
+  test('says that a provider breaks the contract', async () => {
+    const { code, out } = await contractTests(['--url', liar.url, ...base])
+    expect(code).toBe(1)
+    expect(out).toContain('\nFAILED: ')
+  })
+
+  test('says that a required status was not provoked', async () => {
+    const remote = ['--url', mock.url, ...base, '--profile', 'remote']
+    const { code, out } = await contractTests([...remote, '--require', '429'])
+    expect(code).toBe(1)
+    expect(out).toContain('Not provoked here, but required: 429 (')
+  })
+})
+
+describe('exit code 2, with one line on standard error that says what to do', () => {
+  const url = 'http://127.0.0.1:9'
+  const complete = ['--url', url, '--project-id', 'project-test-1', '--secret', 's3cret']
+
+  test.each<[args: string[], message: RegExp]>([
+    [[], /--url is missing; pass --url URL$/],
+    [['--url', url], /--project-id is missing; .* or set CONNECTED_APPS_PROJECT_ID$/],
+    [['--url', url, '--project-id', '1'], /--secret is missing; .* or set CONNECTED_APPS_SECRET$/],
+    [['--url', '--project-id', '1'], /--url has no value; pass --url=URL$/],
+    [[...complete, '--member-id'], /--member-id has no value; pass --member-id=ID$/],
+    [[...complete, '--member-id='], /--member-id has no value/],
+    [[...complete, '--member-id', '..'], /member_id has a form that the contract refuses/],
+    [[...complete, '--bogus'], /unknown flag --bogus; see contract-tests --help$/],
+    [[...complete, '-x'], /unknown flag -x/],
+    [[...complete, 's3cret'], /a value without its flag/],
+    [[...complete, '--secret', 's3cret'], /--secret is given twice/],
+    [[...complete, '--help=yes'], /--help takes no value/],
+    [[...complete, '--reporter', 'tap'], /--reporter .*pass one of human, junit, github$/],
+    [[...complete, '--profile', 'prism'], /--profile .*pass one of auto, mock, remote$/],
+    [[...complete, '--require', '200,418'], /--require .*pass some of 200,.*,500, or all$/],
+    [[...complete, '--timeout-ms', '1s'], /--timeout-ms must be a whole number/],
+    [[...complete, '--output', '/no/such/folder/report.xml'], /--output .*\(ENOENT\)/],
+    [[...complete, '--session-token', 'a b'], /sessionToken has a form that the contract refuses/],
+    [
+      complete,
+      /http:\/\/127\.0\.0\.1:9 gives no whole answer \(\w+\); start the target or correct/,
+    ],
+    [['--url', 'nowhere', ...complete.slice(2)], /the URL cannot be read; pass one like http:/],
+    [['--url', 'ftp://a', ...complete.slice(2)], /pass one with http: or https:$/],
+    [['--url', 'http://a:s3cret@b', ...complete.slice(2)], /the URL holds credentials/],
+    [['--url', 'http://a?b', ...complete.slice(2)], /the URL has a query or a fragment/],
+    [[...complete.slice(0, 3), 'a:b', '--secret', 's3cret'], /projectId holds a colon/],
+  ])('%j', async (args, message) => {
+    const { code, out, error } = await contractTests(args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(error).toMatch(/^contract-tests: [^\n]+\n$/)
+    expect(error.trimEnd()).toMatch(message)
+    expect(error).not.toContain('s3cret')
+  })
+})
+
+test('takes the credentials from variables, which others on the machine cannot read', async () => {
+  const { code } = await contractTests(['--url', mock.url], {
+    CONNECTED_APPS_PROJECT_ID: credentials.projectId,
+    CONNECTED_APPS_SECRET: credentials.secret,
+  })
+  expect(code).toBe(0)
+})
+
+test('writes JUnit to standard output, and nothing else', async () => {
+  const { out } = await contractTests(['--url', mock.url, ...base, '--reporter', 'junit'])
+  expect(XMLValidator.validate(out)).toBe(true)
+})
+
+test('writes JUnit to a file, and the human report to standard output', async () => {
+  const output = join(folder, 'report.xml')
+  const args = ['--url', liar.url, ...base, '--reporter', 'junit', '--output', output]
+  const { code, out } = await contractTests(args)
+  expect(code).toBe(1)
+  expect(out).toContain('\nFAILED: ')
+  expect(XMLValidator.validate(await readFile(output, 'utf8'))).toBe(true)
+})
+
+test('writes GitHub annotations', async () => {
+  const { out } = await contractTests(['--url', liar.url, ...base, '--reporter', 'github'])
+  expect(out).toMatch(/^::error title=200 revoked%3A a revoke::200 media type: /m)
+})
+
+test('sends the ids and sessions that it is given', async () => {
+  const before = mock.requests.length
+  const ids = ['--organization-id', 'acme', '--member-id', 'm-1', '--connected-app-id', 'app-1']
+  const args = ['--url', mock.url, ...base, ...ids, '--session-token', 'my-session']
+  expect((await contractTests(args)).code).toBe(0)
+  const sent = mock.requests.slice(before)
+  expect(sent.map(({ path }) => path)).toContain(
+    '/v1/b2b/organizations/acme/members/m-1/connected_apps/app-1/revoke',
+  )
+  expect(sent.map(({ headers }) => headers['x-stytch-member-session'])).toContain('my-session')
+})

@@ -1,0 +1,71 @@
+import type { ExampleName } from '@connected-apps/contract/examples'
+import { statusOf } from '../src/example.ts'
+import type { CannedResponse } from './provider.ts'
+import { rightResponse } from './provider.ts'
+
+/** An answer that differs from the contract's example and is just as right. */
+export interface LegalVariation {
+  name: string
+  example: ExampleName
+  response: CannedResponse
+}
+
+const contentTypes = [
+  'application/json; charset=utf-8',
+  'application/json;charset=UTF-8',
+  'Application/JSON',
+  'application/json ; charset="utf-8"',
+]
+
+const changedFields = [
+  { request_id: 'request-id-live-00000000-0000-0000-0000-000000000000' },
+  { request_id: '0' },
+  { more: null },
+  { more: { and: ['more'] }, warnings: [] },
+]
+
+const changedErrorFields = [
+  { error_type: 'an_error_type_of_next_year' },
+  { error_message: 'Ein anderer Text – in einer anderen Sprache.' },
+  { error_url: 'https://stytch.com/docs/b2b/api/errors' },
+  { error_url: '' },
+  { error_details: 'text' },
+  { error_details: null },
+  { error_details: { original_json_error: [] } },
+]
+
+/** What consumers have to accept, for one example. */
+export function legalVariationsOf(example: ExampleName): LegalVariation[] {
+  const right = rightResponse(example)
+  const body: Record<string, unknown> = JSON.parse(String(right.body))
+  const variation = (name: string, change: Partial<CannedResponse>): LegalVariation => ({
+    name: `${statusOf(example)} ${example}: ${name}`,
+    example,
+    response: { ...right, ...change },
+  })
+  const contentType = { 'content-type': String(right.headers['content-type']) }
+  const changes = 'error_type' in body ? [...changedFields, ...changedErrorFields] : changedFields
+  return [
+    variation('as it stands in the document', {}),
+    ...contentTypes.map((type) =>
+      variation(`content-type ${type}`, { headers: { ...right.headers, 'content-type': type } }),
+    ),
+    variation('no optional header', { headers: contentType }),
+    variation('more headers', { headers: { ...right.headers, 'x-request-id': '1' } }),
+    variation('a long wait', { headers: { ...contentType, 'retry-after': '0120' } }),
+    ...changes.map((change) =>
+      variation(JSON.stringify(change), { body: JSON.stringify({ ...body, ...change }) }),
+    ),
+    variation('pretty-printed', { body: `\n${JSON.stringify(body, null, '\t')}\r\n` }),
+    variation('as bytes', { body: Buffer.from(String(right.body)) }),
+    variation('in another order', {
+      body: JSON.stringify(Object.fromEntries(Object.entries(body).toReversed())),
+    }),
+    variation('with its letters escaped', {
+      body: String(right.body).replaceAll('e', String.raw`\u0065`),
+    }),
+    variation('with its status_code as 1.0 is 1', {
+      body: JSON.stringify(body).replace(/("status_code":\d+)/, '$1.0'),
+    }),
+  ]
+}

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { exampleNames, statusOf } from '../src/example.ts'
+import { checkResponse, contractCases, runContract } from '../src/index.ts'
+import { mixedUp, mutantsOf } from './mutants.ts'
+import type { Mutant } from './mutants.ts'
+import { rightResponse, startProvider } from './provider.ts'
+import { credentials, rightAnswer } from './right-answer.ts'
+
+const mutants = exampleNames.flatMap(mutantsOf)
+const all = [...mutants, ...exampleNames.flatMap(mixedUp)]
+
+test('derives a mutant of each kind for each example, each different from the right answer', () => {
+  expect(new Set(all.map(({ example }) => example))).toEqual(new Set(exampleNames))
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
+  const unchanged = all.filter(({ example, response }) =>
+    isDeepStrictEqual(response, rightResponse(example)),
+  )
+  expect(unchanged).toEqual([])
+})
+
+test('rejects every mutant when it is handed the answer', () => {
+  const survivors = mutants.filter(({ example, response }) => {
+    const received = { ...response, headers: new Headers(response.headers) }
+    return checkResponse(received, statusOf(example)).length === 0
+  })
+  console.log(`mutants killed by checkResponse: ${killed(mutants, survivors)}`)
+  expect(survivors.map(({ name }) => name)).toEqual([])
+})
+
+test('rejects every mutant that a provider serves', { timeout: 300_000 }, async () => {
+  // The base URL names the mutant, so that one server serves them all.
+  await using provider = await startProvider(({ path }) => {
+    const mutant = all[Number(/^\/(\d+)\//.exec(path)?.[1])]
+    if (mutant === undefined) throw new Error(`no mutant at ${path}`)
+    return mutant.response
+  })
+  const survivors: Mutant[] = []
+  for (const [index, mutant] of all.entries()) {
+    const cases = contractCases.filter(({ example }) => example === mutant.example).slice(0, 1)
+    const url = `${provider.url}/${index}`
+    const report = await runContract({ url, ...credentials, profile: 'mock', cases })
+    if (report.passed) survivors.push(mutant)
+  }
+  console.log(`mutants killed: ${killed(all, survivors)}`)
+  expect(survivors.map(({ name }) => name)).toEqual([])
+})
+
+describe('one mutant in an otherwise right provider', () => {
+  test.each(exampleNames)('fails the cases of %s alone', async (example) => {
+    const [mutant] = mutantsOf(example)
+    await using provider = await startProvider((request) => {
+      const answer = rightAnswer(request, { answersPrefer: true })
+      return answer === example && mutant !== undefined ? mutant.response : rightResponse(answer)
+    })
+    const report = await runContract({ url: provider.url, ...credentials, profile: 'mock' })
+    const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
+    const cases = contractCases.filter((each) => each.example === example)
+    expect(report.passed).toBe(false)
+    expect(failed.map(({ name }) => name)).toEqual(
+      cases.map(({ name }) => `${statusOf(example)} ${example}: ${name}`),
+    )
+  })
+})
+
+function killed(given: Mutant[], survivors: Mutant[]): string {
+  return `${given.length - survivors.length}/${given.length}`
+}

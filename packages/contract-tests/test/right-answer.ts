@@ -1,0 +1,81 @@
+import { operation } from '@connected-apps/contract'
+import { parameterExamples } from '@connected-apps/contract/examples'
+import type { ExampleName } from '@connected-apps/contract/examples'
+import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
+import { isExampleName } from '../src/example.ts'
+import type { Provider } from './provider.ts'
+
+type Request = Provider['requests'][number]
+
+export const credentials = { projectId: 'project-test-1', secret: 'a-secret:with-a-colon' }
+export const sessions = {
+  sessionToken: parameterExamples['X-Stytch-Member-Session'],
+  sessionJwt: parameterExamples['X-Stytch-Member-SessionJWT'],
+  sessionTokenWithoutPermission: 'without-permission',
+  sessionTokenOfOtherOrganization: 'of-another-organization',
+}
+
+const path = new RegExp(`^${operation.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]*)')}$`)
+
+/** What the contract answers, in its own order of checks, where only its example ids exist. */
+export function rightAnswer(request: Request, { answersPrefer = false } = {}): ExampleName {
+  const { authorization } = request.headers
+  const basic = Buffer.from(`${credentials.projectId}:${credentials.secret}`).toString('base64')
+  if (answersPrefer ? !authorization?.startsWith('Basic ') : authorization !== `Basic ${basic}`) {
+    return 'unauthorized_credentials'
+  }
+  const segments = path.exec(request.path)?.groups
+  if (segments === undefined) return 'route_not_found'
+  const badForm = formOf(request, segments)
+  if (badForm !== undefined) return badForm
+  const asked = /example=(\w+)/.exec(String(request.headers['prefer']))?.[1]
+  if (answersPrefer) return isExampleName(asked) ? asked : 'revoked'
+  return stateOf(request, segments)
+}
+
+function formOf(request: Request, segments: Record<string, string>): ExampleName | undefined {
+  if (!isRightBody(request)) return 'bad_request'
+  const sent = operation.parameters.flatMap((parameter) => {
+    const value = valueOf(parameter.name, request, segments)
+    return value === undefined ? [] : [{ ...parameter, value }]
+  })
+  const wrong = sent.find(({ name, value }) => checkParameter(name, value).length > 0)
+  if (wrong !== undefined) return wrong.errorType
+  const sentSessions = sent.filter((each) => each.in === 'header')
+  return sentSessions.length > 1 ? 'too_many_session_arguments' : undefined
+}
+
+function isRightBody({ body, headers }: Request): boolean {
+  if (body === '') return true
+  if (headers['content-type'] !== operation.mediaType) return false
+  try {
+    return checkRequestBody(JSON.parse(body)).length === 0
+  } catch {
+    return false
+  }
+}
+
+function stateOf(request: Request, segments: Record<string, string>): ExampleName {
+  const isKnown = (name: keyof typeof parameterExamples) =>
+    valueOf(name, request, segments) === parameterExamples[name]
+  if (!isKnown('organization_id')) return 'organization_not_found'
+  const token = valueOf('X-Stytch-Member-Session', request, segments)
+  if (token === sessions.sessionTokenOfOtherOrganization) {
+    return 'session_authorization_tenancy_error'
+  }
+  if (token === sessions.sessionTokenWithoutPermission) return 'session_authorization_error'
+  if (token !== undefined && token !== sessions.sessionToken) return 'session_not_found'
+  if (!isKnown('member_id')) return 'member_not_found'
+  return isKnown('connected_app_id') ? 'revoked' : 'connected_app_not_found'
+}
+
+function valueOf(
+  name: keyof typeof parameterExamples,
+  request: Request,
+  segments: Record<string, string>,
+): string | undefined {
+  const segment = segments[name]
+  if (segment !== undefined) return decodeURIComponent(segment)
+  const value = request.headers[name.toLowerCase()]
+  return typeof value === 'string' ? value : undefined
+}
