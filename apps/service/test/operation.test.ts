@@ -124,6 +124,11 @@ describe('the form of a request', () => {
     ['body', { headers: json, body: '[]' }, '400 bad_request'],
     ['body', { headers: json, body: 'null' }, '400 bad_request'],
     ['body', { headers: json, body: Buffer.from([0x22, 0xff, 0x22]) }, '400 bad_request'],
+    [
+      'encoding',
+      { headers: { ...json, 'content-encoding': 'gzip' }, body: '{}' },
+      '400 bad_request',
+    ],
     ['media type', { headers: { 'content-type': 'text/plain' }, body: '{}' }, '400 bad_request'],
     [
       'size of the body',

@@ -33,8 +33,13 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
     if (credentials === undefined) return unauthorized
     const headers = sessionHeadersOf(request)
     const body = await readBody(request)
-    const contentType = request.headers.get('content-type') ?? undefined
-    const formError = findFormError({ path, headers, contentType, body })
+    const formError = findFormError({
+      path,
+      headers,
+      contentType: request.headers.get('content-type') ?? undefined,
+      contentEncoding: request.headers.get('content-encoding') ?? undefined,
+      body,
+    })
 
     const facts = await findFacts({
       projectId: credentials.projectId,

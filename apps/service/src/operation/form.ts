@@ -9,12 +9,14 @@ export interface ReceivedRequest {
   path: PathParameters
   headers: HeaderParameters
   contentType: string | undefined
+  contentEncoding: string | undefined
   /** Undefined if it was longer than the service reads, or never came completely. */
   body: Uint8Array | undefined
 }
 
 /** Finds the first thing that is wrong with a request's form. Knows nothing of the database. */
-export function findFormError({ path, headers, contentType, body }: ReceivedRequest) {
+export function findFormError(request: ReceivedRequest): Answer | undefined {
+  const { path, headers } = request
   const values: Partial<Record<ParameterName, string>> = { ...path, ...headers }
   for (const { name, errorType, required } of operation.parameters) {
     const value = values[name]
@@ -22,7 +24,7 @@ export function findFormError({ path, headers, contentType, body }: ReceivedRequ
     if (checkParameter(name, value).length > 0) return badRequest(errorType)
   }
   if (Object.keys(headers).length > 1) return badRequest('too_many_session_arguments')
-  if (!isAcceptable(contentType, body)) return badRequest('bad_request')
+  if (!isAcceptable(request)) return badRequest('bad_request')
   return undefined
 }
 
@@ -30,10 +32,11 @@ function badRequest(name: Extract<Answer, { status: 400 }>['name']): Answer {
   return { status: 400, name }
 }
 
-function isAcceptable(contentType: string | undefined, body: Uint8Array | undefined): boolean {
+function isAcceptable({ body, contentType, contentEncoding }: ReceivedRequest): boolean {
   if (body === undefined) return false
   if (body.length === 0) return true
-  if (!isJson(contentType)) return false
+  // Nothing is decompressed: a body of this size has no need of it.
+  if (contentEncoding !== undefined || !isJson(contentType)) return false
   const text = decodeUtf8(body)
   if (text === undefined) return false
   try {

@@ -1,0 +1,46 @@
+import { B2BClient } from '@connected-apps/client'
+import { B2BClient as OfficialClient } from 'stytch'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { authorizeDemo } from '../src/demo/authorize.ts'
+import { addDemoProject, demo } from '../src/demo/project.ts'
+import { demoRoutes } from '../src/demo/routes.ts'
+import { discover, isActive } from './support/connected-app.ts'
+import { useService } from './support/service.ts'
+
+const test = useService({ routes: { '/demo': demoRoutes } })
+const params = {
+  organization_id: demo.organizationId,
+  member_id: demo.memberId,
+  connected_app_id: demo.connectedAppId,
+}
+const options = { authorization: { session_token: demo.sessionToken } }
+
+beforeAll(() => addDemoProject(test.database.url, test.service.url))
+// The official package warns of each environment that is not one of its own two.
+beforeEach(() => vi.spyOn(console, 'warn').mockImplementation(() => undefined))
+afterEach(() => vi.restoreAllMocks())
+
+describe('the call of the documentation', () => {
+  it.each([
+    ['our client', ourClient],
+    ['the official package', officialClient],
+  ])('made with %s, answers 200 and ends what was alive', async (_, createClient) => {
+    const { url } = test.service
+    const config = await discover(url, demo.connectedAppId)
+    const { accessToken } = await authorizeDemo(url)
+    expect(await isActive(config, accessToken)).toBe(true)
+
+    const client = createClient(url)
+    const answer = await client.organizations.members.connectedApps.revoke(params, options)
+    expect(answer).toMatchObject({ status_code: 200 })
+    expect(await isActive(config, accessToken)).toBe(false)
+  })
+})
+
+function ourClient(url: string) {
+  return new B2BClient({ project_id: demo.projectId, secret: demo.secret, baseUrl: url })
+}
+
+function officialClient(url: string) {
+  return new OfficialClient({ project_id: demo.projectId, secret: demo.secret, env: `${url}/` })
+}
