@@ -101,7 +101,7 @@ export interface Question {
 }
 
 /** @returns for each question its facts, or undefined if there is no such project */
-export async function gatherFacts(
+async function gatherFacts(
   database: Database,
   questions: Question[],
 ): Promise<(Facts | undefined)[]> {

@@ -40,7 +40,7 @@ export interface NumberedOrder extends Order {
 }
 
 /** Ends the access that each order names, and writes down who did it. */
-export async function revokeConnectedApps(
+async function revokeConnectedApps(
   database: Database,
   orders: NumberedOrder[],
 ): Promise<void> {
