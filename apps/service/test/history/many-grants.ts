@@ -61,6 +61,8 @@ export async function addManyGrants(
        AND consumed_at IS NULL`,
     values,
   )
+  // PostgreSQL would learn of so many new rows only a minute later.
+  await pool.query('ANALYZE')
   return Array.from({ length: count }, (_, index) => {
     const name = `${mark}-${index + 1}`
     const connection = { ...original, memberId: name }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import manifest from '../../package.json' with { type: 'json' }
 
 /** The service as it is run: a process of its own. */
 export interface ServiceProcess {
@@ -24,6 +25,8 @@ export interface ServiceProcessOptions {
   environment?: Record<string, string>
   /** `dist` is what users run; `src` is as new as the tests. */
   build?: 'src' | 'dist'
+  /** `ignore` costs the service what a log costs, and the caller nothing. */
+  log?: 'keep' | 'ignore'
 }
 
 /** Starts a service on a database, and waits until it is ready. */
@@ -31,12 +34,15 @@ export async function startServiceProcess({
   databaseUrl,
   environment = {},
   build = 'src',
+  log: logging = 'keep',
   ...options
 }: ServiceProcessOptions): Promise<ServiceProcess> {
   const port = options.port ?? (await findFreePort())
   const url = `http://127.0.0.1:${port}`
-  const main = build === 'src' ? '../../src/main.ts' : '../../dist/main.js'
-  const child = spawn(process.execPath, [fileURLToPath(new URL(main, import.meta.url))], {
+  const [, ...args] = manifest.scripts.start.split(' ')
+  const command = build === 'dist' ? args : [...args.slice(0, -1), 'src/main.ts']
+  const child = spawn(process.execPath, command, {
+    cwd: fileURLToPath(new URL('../../', import.meta.url)),
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl,
@@ -45,10 +51,10 @@ export async function startServiceProcess({
       LOG_LEVEL: 'fatal',
       ...environment,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', logging === 'keep' ? 'pipe' : 'ignore'],
   })
   let log = ''
-  child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4096)))
+  child.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4096)))
   const exited = once(child, 'exit')
   const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null
   while (!(await isReady(url))) {

@@ -1,0 +1,50 @@
+import { Client } from 'pg'
+import type { LoadResult } from './http-load.ts'
+
+/** The service's own statement, sent to PostgreSQL by nothing but its driver. */
+export interface BareLoad {
+  kind: 'bare'
+  databaseUrl: string
+  /** Organization, Member and Connected App of each connection. */
+  keys: [string, string, string][]
+  connections: number
+  seconds: number
+}
+
+const text = `
+  WITH revoked AS (
+    UPDATE connections SET revocations = revocations + 1
+    WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3
+    RETURNING revocations
+  )
+  INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
+    project_id, revocations)
+  SELECT 'revoke', $1, $2, $3, 'bench', 'bench', (SELECT revocations FROM revoked)`
+
+export async function loadBare(load: BareLoad): Promise<LoadResult> {
+  const latencies: number[] = []
+  let sent = 0
+  const startedAt = performance.now()
+  const endAt = startedAt + load.seconds * 1000
+  const work = async (): Promise<void> => {
+    const client = new Client({ connectionString: load.databaseUrl })
+    await client.connect()
+    while (performance.now() < endAt) {
+      const before = performance.now()
+      sent += 1
+      const values = load.keys[sent % load.keys.length] ?? []
+      await client.query({ name: 'revoke', text, values })
+      latencies.push(performance.now() - before)
+    }
+    await client.end()
+  }
+  await Promise.all(Array.from({ length: load.connections }, work))
+  const seconds = (performance.now() - startedAt) / 1000
+  const sorted = latencies.toSorted((left, right) => left - right)
+  return {
+    perSecond: latencies.length / seconds,
+    p50Ms: sorted[Math.floor(sorted.length * 0.5)] ?? Number.NaN,
+    p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+    failed: 0,
+  }
+}

@@ -1,0 +1,62 @@
+// A process of its own, so that it does not slow down what it measures more than it must.
+import { createRequire } from 'node:module'
+
+/** What to send, over and over. Each request is the next one of the list. */
+export interface HttpLoad {
+  kind: 'http'
+  url: string
+  method: string
+  headers: Record<string, string>
+  requests: { path: string; body?: string }[]
+  connections: number
+  seconds: number
+}
+
+export interface LoadResult {
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+  failed: number
+}
+
+/** The part of autocannon that is used here; it has no types of its own. */
+type Autocannon = (options: {
+  url: string
+  method: string
+  headers: Record<string, string>
+  connections: number
+  duration: number
+  requests: { setupRequest: (request: object) => object }[]
+}) => Promise<{
+  '2xx': number
+  non2xx: number
+  errors: number
+  duration: number
+  latency: { p50: number; p99: number }
+}>
+
+const autocannon = createRequire(import.meta.url)('autocannon') as Autocannon
+
+export async function loadHttp(load: HttpLoad): Promise<LoadResult> {
+  let sent = 0
+  const setupRequest = (request: object): object => {
+    sent += 1
+    return { ...request, ...load.requests[sent % load.requests.length] }
+  }
+  const { url, method, headers, connections, seconds } = load
+  const requests = [{ setupRequest }]
+  const result = await autocannon({
+    url,
+    method,
+    headers,
+    connections,
+    duration: seconds,
+    requests,
+  })
+  return {
+    perSecond: result['2xx'] / result.duration,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    failed: result.non2xx + result.errors,
+  }
+}

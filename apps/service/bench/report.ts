@@ -1,0 +1,63 @@
+import { cpus } from 'node:os'
+import type { LoadResult } from './http-load.ts'
+import type { TokenCountResult } from './token-counts.ts'
+
+export interface BenchResults {
+  revokes: { connections: number; service: LoadResult; bare: LoadResult }[]
+  introspections: LoadResult
+  tokenCounts: TokenCountResult[]
+  /** The most that the service's process had. */
+  residentBytes: number
+  seconds: number
+}
+
+/** The results as tables, and whether the targets are met. */
+export function report(results: BenchResults): string {
+  const { revokes, introspections, tokenCounts, residentBytes, seconds } = results
+  const [one] = tokenCounts
+  const most = tokenCounts.at(-1)
+  const growth = (most?.revokeMs ?? Number.NaN) / (one?.revokeMs ?? Number.NaN)
+  const at16 = revokes.find(({ connections }) => connections === 16)
+  const share = (at16?.service.perSecond ?? Number.NaN) / (at16?.bare.perSecond ?? Number.NaN)
+  const megabytes = residentBytes / 1e6
+  return [
+    `${cpus().length} cores, shared by PostgreSQL, the service and the load; ${Math.round(seconds)} s`,
+    '',
+    ...table(
+      ['connections', 'revokes/s', 'p50 ms', 'p99 ms', 'bare pg/s', 'share'],
+      revokes.map(({ connections, service, bare }) => [
+        String(connections),
+        service.perSecond.toFixed(0),
+        service.p50Ms.toFixed(1),
+        service.p99Ms.toFixed(1),
+        bare.perSecond.toFixed(0),
+        (service.perSecond / bare.perSecond).toFixed(2),
+      ]),
+    ),
+    '',
+    ...table(
+      ['tokens under the grant', 'revoke over HTTP, ms', "oidc-provider's, ms", 'one DELETE, ms'],
+      tokenCounts.map(({ tokens, revokeMs, providerMs, deleteMs }) => [
+        tokens.toLocaleString('en'),
+        revokeMs.toFixed(2),
+        providerMs.toFixed(2),
+        deleteMs.toFixed(2),
+      ]),
+    ),
+    '',
+    `introspections/s at 16 connections: ${introspections.perSecond.toFixed(0)}`,
+    '',
+    target(growth <= 1.2, `${growth.toFixed(2)} × at 1,000,000 tokens, at most 1.2 ×`),
+    target(share >= 0.5, `${share.toFixed(2)} of the bare rate at 16 connections, at least 0.5`),
+    target(megabytes < 200, `${megabytes.toFixed(0)} MB resident, less than 200 MB`),
+    '',
+  ].join('\n')
+}
+
+function target(isMet: boolean, text: string): string {
+  return `${isMet ? 'met   ' : 'MISSED'}  ${text}`
+}
+
+function table(head: string[], rows: string[][]): string[] {
+  return [head, head.map(() => '---:'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+}

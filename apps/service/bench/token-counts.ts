@@ -1,0 +1,138 @@
+import type { Pool, PoolClient } from 'pg'
+import type { Granted } from '../test/history/many-grants.ts'
+import { addManyGrants } from '../test/history/many-grants.ts'
+
+export const tokenCounts = [1, 1000, 100_000, 1_000_000] as const
+const revokesOfEach = 150
+const warmUps = 30
+
+export interface TokenCountResult {
+  tokens: number
+  /** The service, over HTTP, until the revoke is on disk. */
+  revokeMs: number
+  /** What oidc-provider has its adapter do: a DELETE for each kind of token, and the grant. */
+  providerMs: number
+  /** One DELETE of all tokens. */
+  deleteMs: number
+}
+
+/**
+ * Measures how long one revoke takes, by how many tokens live under the grant. The designs that
+ * delete are measured by their statements alone, without HTTP and without the commit.
+ */
+export async function measureTokenCounts(pool: Pool, url: string): Promise<TokenCountResult[]> {
+  const grants = await addManyGrants(pool, [url], tokenCounts.length)
+  for (const [index, granted] of grants.entries()) {
+    await addTokens(pool, granted, tokenCounts[index] ?? 0)
+  }
+  await pool.query('VACUUM ANALYZE tokens')
+  await pool.query('CHECKPOINT')
+
+  const revokes = grants.map((): number[] => [])
+  for (let round = -warmUps; round < revokesOfEach; round += 1) {
+    // In turn, so that what else this machine does hits all alike.
+    for (const [index, granted] of grants.entries()) {
+      const duration = await timeRevoke(granted)
+      await restore(pool, granted)
+      if (round >= 0) revokes[index]?.push(duration)
+    }
+  }
+  const results: TokenCountResult[] = []
+  for (const [index, granted] of grants.entries()) {
+    const tokens = tokenCounts[index] ?? 0
+    if (!(await granted.system.introspect(granted.accessToken))) {
+      throw new Error('the tokens under measurement are not alive')
+    }
+    const rounds = tokens > 1000 ? 1 : 15
+    results.push({
+      tokens,
+      revokeMs: median(revokes[index] ?? []),
+      providerMs: await timeUndone(pool, rounds, (client) => deleteLikeProvider(client, granted)),
+      deleteMs: await timeUndone(pool, rounds, (client) => deleteAll(client, granted)),
+    })
+  }
+  return results
+}
+
+export function median(values: number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+async function addTokens(pool: Pool, granted: Granted, count: number): Promise<void> {
+  const client = await pool.connect()
+  await client.query('BEGIN')
+  // The grant is known to exist; a million checks of that would take most of the time.
+  await client.query('SET LOCAL session_replication_role = replica')
+  await client.query(
+    `INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
+     SELECT organization_id, decode(md5(grant_id || n) || md5(n || grant_id), 'hex'), kind,
+       grant_id, payload, expires_at
+     FROM tokens, generate_series(2, $3::int) AS n
+     WHERE organization_id = $1 AND token_hash = sha256(convert_to($2, 'UTF8'))`,
+    [granted.connection.organizationId, granted.accessToken, count],
+  )
+  // The code and the refresh token that every copied grant has.
+  await client.query(
+    `DELETE FROM tokens WHERE kind <> 'AccessToken' AND (organization_id, grant_id) =
+       (SELECT organization_id, grant_id FROM tokens WHERE token_hash = sha256(convert_to($1, 'UTF8')))`,
+    [granted.accessToken],
+  )
+  await client.query('COMMIT')
+  client.release()
+}
+
+async function timeRevoke({ system }: Granted): Promise<number> {
+  const before = performance.now()
+  await system.revoke()
+  return performance.now() - before
+}
+
+/** Makes the tokens live again, so that the next revoke has as much to end. */
+async function restore(pool: Pool, { connection }: Granted): Promise<void> {
+  await pool.query(
+    `UPDATE connections SET revocations = 0
+     WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
+    [connection.organizationId, connection.memberId, connection.connectedAppId],
+  )
+}
+
+/** Takes the time of a deletion, and then takes it back. */
+async function timeUndone(
+  pool: Pool,
+  rounds: number,
+  remove: (client: PoolClient) => Promise<void>,
+): Promise<number> {
+  const durations: number[] = []
+  const client = await pool.connect()
+  for (let round = 0; round < rounds; round += 1) {
+    await client.query('BEGIN')
+    const before = performance.now()
+    await remove(client)
+    durations.push(performance.now() - before)
+    await client.query('ROLLBACK')
+  }
+  client.release()
+  return median(durations)
+}
+
+/** oidc-provider's helpers/revoke.js, on a plain adapter. */
+async function deleteLikeProvider(client: PoolClient, granted: Granted): Promise<void> {
+  const { organizationId, memberId } = granted.connection
+  for (const kind of ['AccessToken', 'RefreshToken', 'AuthorizationCode']) {
+    await client.query(
+      'DELETE FROM tokens WHERE organization_id = $1 AND grant_id = $2 AND kind = $3',
+      [organizationId, memberId, kind],
+    )
+  }
+  await client.query('DELETE FROM grants WHERE organization_id = $1 AND grant_id = $2', [
+    organizationId,
+    memberId,
+  ])
+}
+
+async function deleteAll(client: PoolClient, { connection }: Granted): Promise<void> {
+  await client.query('DELETE FROM tokens WHERE organization_id = $1 AND grant_id = $2', [
+    connection.organizationId,
+    connection.memberId,
+  ])
+}

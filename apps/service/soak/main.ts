@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+import { Pool } from 'pg'
+import { watchMemory } from '../bench/memory.ts'
+import { startEmbeddedPostgres } from '../src/embedded/start.ts'
+import { runCampaign } from '../test/history/campaign.ts'
+import { addConnections } from '../test/history/http/connections.ts'
+import { startServiceProcess } from '../test/history/service-process.ts'
+
+const mostResidentMegabytes = 200
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+const minutes = Number(values.minutes)
+if (!(minutes > 0)) throw new Error(`--minutes must be a number above 0, not "${values.minutes}"`)
+
+const postgres = await startEmbeddedPostgres()
+const pool = new Pool({ connectionString: postgres.url })
+const options = { databaseUrl: postgres.url, build: 'dist', log: 'ignore' } as const
+const one = await startServiceProcess({ ...options, environment: { LOG_LEVEL: 'info' } })
+const two = await startServiceProcess({
+  ...options,
+  environment: { LOG_LEVEL: 'info', PUBLIC_URL: one.url },
+})
+const memories = [one, two].map(watchMemory)
+const firstSeed = Date.now() % 2 ** 31
+const endAt = performance.now() + minutes * 60_000
+let lastMinute = 0
+
+const figures = await runCampaign({
+  connections: [
+    ...(await addConnections(pool, [one.url], 2)),
+    ...(await addConnections(pool, [one.url, two.url], 2)),
+  ],
+  firstSeed,
+  isWanted(histories) {
+    const minute = Math.floor(minutes - (endAt - performance.now()) / 60_000)
+    if (minute > lastMinute) {
+      lastMinute = minute
+      process.stdout.write(`after ${minute} min: ${histories} histories\n`)
+    }
+    return performance.now() < endAt
+  },
+  onFailure: (failure) => process.stdout.write(`${failure}\n`),
+})
+const residents = await Promise.all(memories.map((memory) => memory.stop()))
+const megabytes = Math.max(...residents) / 1e6
+process.stdout.write(`${figures.toString()}\nresident: ${megabytes.toFixed(0)} MB at most\n`)
+if (figures.notLinearizable > 0 || megabytes >= mostResidentMegabytes) process.exitCode = 1
+
+await Promise.all([one.stop(), two.stop()])
+await pool.end()
+await postgres.stop()
