@@ -72,6 +72,9 @@ describe('the service', () => {
     expect(checkResponseBody(500, await response.json())).toEqual([])
     expect(await statusOf('/health/ready')).toBe(503)
     expect(await statusOf('/health/live')).toBe(200)
+    expect(await (await fetch(`${service.url}/metrics`)).text()).toContain(
+      'connected_apps_answers_total{route="revoke",status="500",answer="internal_server_error"} 1',
+    )
     const introspection = await fetch(`${service.url}/oauth2/introspect`, {
       method: 'POST',
       body: new URLSearchParams({ client_id: tenant.publicAppId, token: 'x' }),
@@ -101,14 +104,10 @@ describe('the service', () => {
 
   it('answers what has arrived before it stops, and nothing after', async () => {
     const stopping = await startService({ databaseUrl: database.url, port: 0, logger: silent })
-    const { rowCount } = await database.pool.query(
-      'INSERT INTO connections (organization_id, member_id, connected_app_id) VALUES ($1, $2, $3)',
-      [tenant.organizationId, tenant.memberId, tenant.publicAppId],
-    )
-    expect(rowCount).toBe(1)
     const blocker = await database.pool.connect()
     await blocker.query('BEGIN')
-    await blocker.query('SELECT FROM connections FOR UPDATE')
+    // Holds the request up at the first of its statements.
+    await blocker.query('LOCK TABLE projects')
     const response = revoke(stopping.url, tenant)
     await expect.poll(() => isBlocked(), patience).toBe(true)
 
@@ -123,7 +122,7 @@ describe('the service', () => {
 
 async function isBlocked(): Promise<boolean> {
   const { rows } = await database.pool.query(
-    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%audit_log%'",
+    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%projects%'",
   )
   return rows.length > 0
 }

@@ -1,5 +1,6 @@
 import { checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RateLimit } from '../src/operation/rate-limit.ts'
 import type { Service } from '../src/service.ts'
 import { startService } from '../src/service.ts'
 import { revoke } from './support/revoke.ts'
@@ -33,6 +34,15 @@ describe('the rate limit', () => {
       expect(seconds).toBeGreaterThan(0)
       expect(seconds).toBeLessThanOrEqual(rateLimit.windowSeconds)
     }
+  })
+
+  it('gives requests that come in one batch what is left, and refuses the rest', async () => {
+    const { pool } = test.database
+    const limiter = new RateLimit(pool, { requests: 5, windowSeconds: 600 })
+    const waits = await Promise.all(Array.from({ length: 8 }, () => limiter.consume('batch')))
+    expect(waits.filter((seconds) => seconds === undefined)).toHaveLength(5)
+    expect(await limiter.consume('batch')).toBeGreaterThan(0)
+    expect(await limiter.consume('other')).toBeUndefined()
   })
 
   it('comes before the form of the request, and after its credentials', async () => {

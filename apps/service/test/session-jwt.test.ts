@@ -1,4 +1,4 @@
-import { SignJWT, UnsecuredJWT } from 'jose'
+import { SignJWT, UnsecuredJWT, exportJWK, importJWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { organizationClaim, sessionClaim } from '../src/operation/session-jwt.ts'
 import { revoke } from './support/revoke.ts'
@@ -75,6 +75,27 @@ describe('a session JWT', () => {
     for (const jwt of forgeries) {
       expect(await answerTo(jwt)).toBe('400 unable_to_parse_session_jwt')
     }
+  })
+
+  it('is refused when the right key signed it in another way', async () => {
+    const { database, service } = test
+    const tenant = await addTenant(database.pool)
+    // A key set that names no algorithm leaves the choice to whoever verifies.
+    const [{ alg: _, ...key } = { kty: '' }] = tenant.sessionKeys.publicKeys.keys
+    await database.pool.query('UPDATE projects SET session_jwks = $1 WHERE project_id = $2', [
+      { keys: [key] },
+      tenant.projectId,
+    ])
+    const jwk = await exportJWK(tenant.sessionKeys.privateKey)
+    const jwts = ['RS256', 'PS256'].map(async (alg) =>
+      new SignJWT(sessionClaims(tenant))
+        .setProtectedHeader({ alg, kid: 'jwk-test-1' })
+        .sign(await importJWK(jwk, alg)),
+    )
+    const answers = (await Promise.all(jwts)).map((jwt) =>
+      revoke(service.url, tenant, { headers: { 'X-Stytch-Member-SessionJWT': jwt } }),
+    )
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 400])
   })
 
   it('is refused when it is of another project', async () => {

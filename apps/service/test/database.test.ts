@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Database } from '../src/postgres/database.ts'
+import type { TestDatabase } from './support/database.ts'
+import { createDatabase } from './support/database.ts'
+
+let server: TestDatabase
+let database: Database
+const errors: Error[] = []
+const whoAmI = { name: 'who-am-i', text: 'SELECT pg_backend_pid() AS pid' }
+const note = { name: 'note', text: 'INSERT INTO notes VALUES ($1)' }
+
+beforeAll(async () => {
+  server = await createDatabase()
+  database = new Database({ url: server.url, poolSize: 2, onError: (error) => errors.push(error) })
+  await server.pool.query('CREATE TABLE notes (text text)')
+})
+afterAll(async () => {
+  await database.close()
+  await server.drop()
+})
+
+async function notes(): Promise<string[]> {
+  const { rows } = await server.pool.query<{ text: string }>('SELECT text FROM notes')
+  return rows.map(({ text }) => text)
+}
+
+describe('a transaction', () => {
+  it('is kept when its work succeeds, undone when it does not or throws', async () => {
+    await database.transactional(async () => {
+      await database.begin()
+      await database.query(note, ['kept'])
+      return true
+    })
+    await database.transactional(async () => {
+      await database.begin()
+      await database.query(note, ['failed'])
+      return false
+    })
+    const thrown = database.transactional(async () => {
+      await database.begin()
+      await database.query(note, ['thrown'])
+      throw new Error('broken')
+    })
+    await expect(thrown).rejects.toThrow('broken')
+    expect(await notes()).toEqual(['kept'])
+  })
+
+  it('whose connection breaks fails, without taking the process along', async () => {
+    const broken = database.transactional(async () => {
+      await database.begin()
+      const [row] = await database.query<{ pid: number }>(whoAmI, [])
+      await server.pool.query('SELECT pg_terminate_backend($1)', [row?.pid])
+      await expect.poll(() => errors.length).toBeGreaterThan(0)
+      await database.query(note, ['lost'])
+      return true
+    })
+    await expect(broken).rejects.toThrow(/connection/i)
+    expect(await database.query(whoAmI, [])).toHaveLength(1)
+    expect(await notes()).toEqual(['kept'])
+  })
+})
