@@ -6,8 +6,18 @@ import type { HttpLoad, LoadResult } from './http-load.ts'
 
 const script = fileURLToPath(new URL('load-process.ts', import.meta.url))
 
+export type Load = BareLoad | HttpLoad
+
+/** The result whose rate is in the middle. */
+export function middleOf(results: LoadResult[]): LoadResult {
+  const sorted = results.toSorted((left, right) => left.perSecond - right.perSecond)
+  const middle = sorted[Math.floor(sorted.length / 2)]
+  if (middle === undefined) throw new Error('there are no results')
+  return middle
+}
+
 /** Measures a load that comes from a process of its own. */
-export async function measure(load: BareLoad | HttpLoad): Promise<LoadResult> {
+export async function measure(load: Load): Promise<LoadResult> {
   const child = fork(script)
   child.send(load)
   const [result] = await Promise.race([

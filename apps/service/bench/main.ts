@@ -6,15 +6,16 @@ import type { Granted } from '../test/history/many-grants.ts'
 import { addManyGrants } from '../test/history/many-grants.ts'
 import { startServiceProcess } from '../test/history/service-process.ts'
 import type { LoadResult } from './http-load.ts'
-import { measure } from './load.ts'
+import type { Load } from './load.ts'
+import { measure, middleOf } from './load.ts'
 import { watchMemory } from './memory.ts'
 import type { BenchResults } from './report.ts'
 import { report } from './report.ts'
 import { measureTokenCounts } from './token-counts.ts'
 
 const connectionCounts = [1, 16, 64]
-const seconds = 4
-const warmUpSeconds = 1
+const rounds = 4
+const secondsPerRound = 1
 const members = 10_000
 
 const startedAt = performance.now()
@@ -32,19 +33,20 @@ try {
   const grants = await addManyGrants(pool, [service.url], members)
   await pool.query('VACUUM ANALYZE')
 
-  const introspections = await measureIntrospections(grants)
+  const introspections = await measureInRounds([introspect(grants)])
   const revokes: BenchResults['revokes'] = []
   for (const connections of connectionCounts) {
-    revokes.push({
-      connections,
-      service: await measureRevokes(grants, connections),
-      bare: await measureBare(grants, connections),
-    })
+    const [overHttp, transaction, statement] = await measureInRounds([
+      revoke(grants, connections),
+      bare(grants, connections, 'transaction'),
+      bare(grants, connections, 'statement'),
+    ])
+    revokes.push({ connections, service: overHttp, transaction, statement })
   }
   const tokenCounts = await measureTokenCounts(pool, service.url)
   const results: BenchResults = {
     revokes,
-    introspections,
+    introspections: introspections[0],
     tokenCounts,
     residentBytes: await memory.stop(),
     seconds: (performance.now() - startedAt) / 1000,
@@ -57,12 +59,26 @@ try {
   await postgres.stop()
 }
 
-async function measureRevokes(grants: Granted[], connections: number): Promise<LoadResult> {
+/** Takes turns, so that what else the machine does hits all alike. The first round warms up. */
+async function measureInRounds<Loads extends Load[]>(
+  loads: [...Loads],
+): Promise<{ [L in keyof Loads]: LoadResult }> {
+  const results = loads.map((): LoadResult[] => [])
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [index, load] of loads.entries()) {
+      const result = await measure(load)
+      if (round > 0) results[index]?.push(result)
+    }
+  }
+  return results.map(middleOf) as { [L in keyof Loads]: LoadResult } // one for each load
+}
+
+function revoke(grants: Granted[], connections: number): Load {
   const [first] = grants
   if (first === undefined) throw new Error('nothing to revoke')
   const { projectId, projectSecret } = first.connection
-  const load = {
-    kind: 'http' as const,
+  return {
+    kind: 'http',
     url: service.url,
     method: operation.method,
     headers: { authorization: `Basic ${btoa(`${projectId}:${projectSecret}`)}` },
@@ -73,14 +89,14 @@ async function measureRevokes(grants: Granted[], connections: number): Promise<L
         .replace('{connected_app_id}', connection.connectedAppId),
     })),
     connections,
+    seconds: secondsPerRound,
   }
-  await measure({ ...load, seconds: warmUpSeconds })
-  return measure({ ...load, seconds })
 }
 
-async function measureBare(grants: Granted[], connections: number): Promise<LoadResult> {
-  const load = {
-    kind: 'bare' as const,
+function bare(grants: Granted[], connections: number, form: 'transaction' | 'statement'): Load {
+  return {
+    kind: 'bare',
+    form,
     databaseUrl: postgres.url,
     keys: grants.map(({ connection }): [string, string, string] => [
       connection.organizationId,
@@ -88,14 +104,13 @@ async function measureBare(grants: Granted[], connections: number): Promise<Load
       connection.connectedAppId,
     ]),
     connections,
+    seconds: secondsPerRound,
   }
-  await measure({ ...load, seconds: warmUpSeconds })
-  return measure({ ...load, seconds })
 }
 
-async function measureIntrospections(grants: Granted[]): Promise<LoadResult> {
-  const load = {
-    kind: 'http' as const,
+function introspect(grants: Granted[]): Load {
+  return {
+    kind: 'http',
     url: service.url,
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -108,7 +123,6 @@ async function measureIntrospections(grants: Granted[]): Promise<LoadResult> {
       }).toString(),
     })),
     connections: 16,
+    seconds: secondsPerRound,
   }
-  await measure({ ...load, seconds: warmUpSeconds })
-  return measure({ ...load, seconds })
 }
