@@ -69,7 +69,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     server.listen(options.port, host)
     await once(server, 'listening')
     // Synchronous from here on, so that no request comes too early.
-    const url = `http://${host}:${(server.address() as AddressInfo).port}` // it listens on TCP
+    const { port } = server.address() as AddressInfo // it listens on TCP
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
     const observe = createObserver(logger, metrics)

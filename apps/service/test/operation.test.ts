@@ -260,6 +260,10 @@ describe('everything else', () => {
       fetch(`${url}${path}/`, { method: 'POST' }),
       fetch(`${url}/${path}`, { method: 'POST' }),
       fetch(`${url}/V1${path.slice(3)}`, { method: 'POST' }),
+      fetch(`${url}/oauth2/other`),
+      fetch(`${url}/.well-known/other`),
+      fetch(`${url}/v1/b2b/sessions/jwks/other`),
+      fetch(`${url}/interaction/x`, { method: 'DELETE' }),
     ]
     for (const response of await Promise.all(requests)) {
       expect(await nameOf(response)).toBe('404 route_not_found')

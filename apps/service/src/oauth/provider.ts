@@ -9,24 +9,25 @@ import { createAdapter } from './adapter.ts'
 import { errorPage } from './pages.ts'
 import type { ServerKeys } from './server-keys.ts'
 
-const oauthPath = '/oauth2'
+const routes = {
+  authorization: '/oauth2/authorize',
+  token: '/oauth2/token',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  jwks: '/oauth2/jwks',
+  userinfo: '/oauth2/userinfo',
+}
 
-/** Whether a request is for an OAuth endpoint, or for their discovery. */
+const paths = new Set([...Object.values(routes), '/.well-known/openid-configuration'])
+
+/** Whether a request is for an OAuth endpoint, for their discovery, or goes on after a page. */
 export function isOAuthPath(target: string): boolean {
-  return target.startsWith(`${oauthPath}/`) || target.startsWith('/.well-known/')
+  const [path = ''] = target.split('?', 1)
+  return paths.has(path) || path.startsWith(`${routes.authorization}/`)
 }
 
 /** The scopes that a Connected App may ask for. */
 export const offeredScopes = ['openid', 'profile']
-
-const routes = {
-  authorization: `${oauthPath}/authorize`,
-  token: `${oauthPath}/token`,
-  introspection: `${oauthPath}/introspect`,
-  revocation: `${oauthPath}/revoke`,
-  jwks: `${oauthPath}/jwks`,
-  userinfo: `${oauthPath}/userinfo`,
-}
 
 /** Seconds that things live, as upstream has them where it says. */
 const timeToLive = {
