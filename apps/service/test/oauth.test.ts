@@ -199,6 +199,33 @@ describe('consent', () => {
     expect(browser.status).toBe(403)
   })
 
+  it('is asked of the Member who signs in last, and takes nothing from the one before', async () => {
+    const { service, database, tenant } = test
+    const config = await asPublicApp()
+    const flow = await openConsentPage(config, tenant.session.token)
+    const tokens = await exchange(config, flow, await approve(flow))
+
+    const { organizationId } = tenant
+    const memberId = await addMember(database.pool, { organizationId, name: 'Grace' })
+    const session = await addSession(database.pool, { organizationId, memberId })
+    const { browser } = flow
+    const verifier = openid.randomPKCECodeVerifier()
+    const url = openid.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      prompt: 'login',
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    })
+    await browser.open(url.href)
+    await browser.submit({ session_token: session.token })
+    // A page that sends itself: the browser forgets the Member before.
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(browser.text)?.[1] ?? ''
+    await browser.open(`${service.url}/oauth2/logout/confirm`, { xsrf, logout: 'yes' })
+    expect(browser.text).toContain('You are signed in as Grace.')
+    expect(await isActive(config, tokens.access_token)).toBe(true)
+  })
+
   it('of one Member gives no access to another', async () => {
     const { database, tenant } = test
     const { organizationId } = tenant

@@ -16,9 +16,15 @@ const routes = {
   revocation: '/oauth2/revoke',
   jwks: '/oauth2/jwks',
   userinfo: '/oauth2/userinfo',
+  end_session: '/oauth2/logout',
 }
 
-const paths = new Set([...Object.values(routes), '/.well-known/openid-configuration'])
+const paths = new Set([
+  ...Object.values(routes),
+  // Where a browser goes when another Member signs in.
+  `${routes.end_session}/confirm`,
+  '/.well-known/openid-configuration',
+])
 
 /** Whether a request is for an OAuth endpoint, for their discovery, or goes on after a page. */
 export function isOAuthPath(target: string): boolean {
@@ -88,6 +94,7 @@ function configure(database: Database, keys: ServerKeys): Configuration {
     expiresWithSession: () => false,
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
+    revokeGrantPolicy: isEndOfGrant,
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     features: {
       devInteractions: { enabled: false },
@@ -118,6 +125,15 @@ function configure(database: Database, keys: ServerKeys): Configuration {
       ctx.body = (await errorPage(error, description)).toString()
     },
   }
+}
+
+/**
+ * A replay ends its grant, and so does a refresh token that is given back. An access token that is
+ * given back does not, nor does a Member who makes way for another one in the same browser.
+ */
+function isEndOfGrant({ oidc }: KoaContextWithOIDC): boolean {
+  if (oidc.route === 'revocation') return oidc.entities.AccessToken === undefined
+  return oidc.route === 'token'
 }
 
 /** The name that oidc-provider has for the endpoint, once it has found it. */

@@ -40,10 +40,7 @@ export interface NumberedOrder extends Order {
 }
 
 /** Ends the access that each order names, and writes down who did it. */
-async function revokeConnectedApps(
-  database: Database,
-  orders: NumberedOrder[],
-): Promise<void> {
+async function revokeConnectedApps(database: Database, orders: NumberedOrder[]): Promise<void> {
   await database.query(revoke, [
     orders.map(({ organizationId }) => organizationId),
     orders.map(({ memberId }) => memberId),
