@@ -2,3 +2,11 @@ export { startService } from './service.ts'
 export type { Service, ServiceOptions } from './service.ts'
 export { startEmbeddedPostgres } from './embedded/start.ts'
 export type { EmbeddedPostgres } from './embedded/start.ts'
+export { addConnectedApp, addMember, addOrganization, addProject, addSession } from './provision.ts'
+export type {
+  NewConnectedApp,
+  NewMember,
+  NewOrganization,
+  NewProject,
+  NewSession,
+} from './provision.ts'

@@ -54,6 +54,12 @@ const defaults = {
  * Starts one instance of the service. Any number of them may share one database.
  *
  * @throws if the database can't be reached or migrated, or the port is taken
+ * @example
+ * const postgres = await startEmbeddedPostgres()
+ * const service = await startService({ databaseUrl: postgres.url, port: 0 })
+ * const { status } = await fetch(`${service.url}/health/ready`) // 200
+ * await service.close()
+ * await postgres.stop()
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { host, poolSize, rateLimit, cleanupIntervalMs, drainMs } = { ...defaults, ...options }

@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { parameterExamples } from '@connected-apps/contract/examples'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { demo } from '../src/demo/project.ts'
+import { createDatabase } from './support/database.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const running = new Set<ChildProcess>()
@@ -76,6 +77,33 @@ describe('pnpm start', () => {
     expect(await readdir(folder)).toEqual([])
     await rm(folder, { recursive: true })
     expect(output.err).toBe('')
+  })
+
+  it('killed, leaves neither its PostgreSQL nor its data behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
+    await chmod(folder, 0o755)
+    const { child, output, exited } = start({ PORT: '0', TMPDIR: folder })
+    await waitFor(child, () => output.out.includes('the new token is alive'))
+    expect(await readdir(folder)).toHaveLength(1)
+    child.kill('SIGKILL')
+    await exited
+    await expect.poll(() => readdir(folder), { timeout: 20_000 }).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  it('with a database uses that one, and adds no demo to it', async () => {
+    const database = await createDatabase()
+    const { child, output, exited } = start({ PORT: '0', DATABASE_URL: database.url })
+    while (!output.err.includes('"listening"')) await once(child.stderr, 'data')
+    const url = /"url":"([^"]+)"/.exec(output.err)?.[1] ?? ''
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    expect((await fetch(`${url}/demo/walk`)).status).toBe(404)
+    const { rows } = await database.pool.query('SELECT FROM projects')
+    expect(rows).toEqual([])
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    expect(output.out).toBe('')
+    await database.drop()
   })
 
   it('with a database that does not answer says so in one line', async () => {

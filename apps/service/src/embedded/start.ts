@@ -18,6 +18,10 @@ const host = fileURLToPath(
  * Starts a PostgreSQL server with an empty database in a temporary folder.
  *
  * @throws if there is no PostgreSQL for this machine, or it can't start
+ * @example
+ * const postgres = await startEmbeddedPostgres()
+ * console.log(postgres.url) // postgres://postgres:…@127.0.0.1:…/postgres
+ * await postgres.stop()
  */
 export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
   const child = fork(host, { detached: true, execArgv: [], stdio: 'ignore' })
