@@ -1,5 +1,5 @@
 // A process of its own, so that it does not slow down what it measures more than it must.
-import { createRequire } from 'node:module'
+import autocannon from 'autocannon'
 
 /** What to send, over and over. Each request is the next one of the list. */
 export interface HttpLoad {
@@ -18,24 +18,6 @@ export interface LoadResult {
   p99Ms: number
   failed: number
 }
-
-/** The part of autocannon that is used here; it has no types of its own. */
-type Autocannon = (options: {
-  url: string
-  method: string
-  headers: Record<string, string>
-  connections: number
-  duration: number
-  requests: { setupRequest: (request: object) => object }[]
-}) => Promise<{
-  '2xx': number
-  non2xx: number
-  errors: number
-  duration: number
-  latency: { p50: number; p99: number }
-}>
-
-const autocannon = createRequire(import.meta.url)('autocannon') as Autocannon
 
 export async function loadHttp(load: HttpLoad): Promise<LoadResult> {
   let sent = 0

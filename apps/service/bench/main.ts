@@ -14,7 +14,7 @@ import { report } from './report.ts'
 import { measureTokenCounts } from './token-counts.ts'
 
 const connectionCounts = [1, 16, 64]
-const rounds = 4
+const rounds = 3
 const secondsPerRound = 1
 const members = 10_000
 

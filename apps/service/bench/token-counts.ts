@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { Granted } from '../test/history/many-grants.ts'
 import { addManyGrants } from '../test/history/many-grants.ts'
 
-export const tokenCounts = [1, 1000, 100_000, 1_000_000] as const
+const tokenCounts = [1, 1000, 100_000, 1_000_000] as const
 const revokesOfEach = 150
 const warmUps = 30
 
@@ -54,7 +54,7 @@ export async function measureTokenCounts(pool: Pool, url: string): Promise<Token
   return results
 }
 
-export function median(values: number[]): number {
+function median(values: number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 

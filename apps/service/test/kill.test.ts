@@ -62,7 +62,7 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
       const revokers = startRevoking(queue, clients)
       await revokers.reached(1 + random.below(mostRevokesPerKill))
       await strike(victim)
-      await revokers.stopped
+      await revokers.stop()
       kills[victim] += 1
       acknowledged.push(...revokers.acknowledged)
       unanswered.push(...revokers.unanswered)

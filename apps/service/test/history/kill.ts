@@ -11,12 +11,12 @@ export async function killPostgres(cluster: Cluster): Promise<void> {
   for (const each of [pid, ...children]) signal(each)
 }
 
-/** Ends one process that serves the service. PostgreSQL then throws out everyone, and recovers. */
+/** Ends one process that serves the service, if possible with a revoke. PostgreSQL then throws out everyone, and recovers. */
 export async function killBackend(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity
-     WHERE application_name = 'connected-apps' AND query LIKE '%UPDATE connections%'
-     ORDER BY state_change DESC LIMIT 1`,
+     WHERE application_name = 'connected-apps'
+     ORDER BY query LIKE '%UPDATE connections%' DESC, state_change DESC LIMIT 1`,
   )
   const [backend] = rows
   if (backend === undefined) throw new Error('no process of PostgreSQL serves the service')

@@ -12,19 +12,20 @@ export interface Revokers {
   unanswered: Granted[]
   /** Resolves once so many revokes are acknowledged, while others are on their way. */
   reached: (count: number) => Promise<void>
-  /** Resolves when each of them has met a request that failed. */
-  stopped: Promise<unknown>
+  /** Resolves when what is on its way has been answered, or has failed. */
+  stop: () => Promise<unknown>
 }
 
-/** Revokes one access after the other, each of the clients until a request of its own fails. */
+/** Revokes one access after the other, each of the clients until one of its requests fails. */
 export function startRevoking(queue: Granted[], clients: number): Revokers {
   const acknowledged: Acknowledged[] = []
   const unanswered: Granted[] = []
   let wanted = Infinity
   let notify: (() => void) | undefined
+  const stopping = new AbortController()
 
   async function work(): Promise<void> {
-    for (;;) {
+    while (!stopping.signal.aborted) {
       const granted = queue.pop()
       if (granted === undefined) throw new Error('there are too few grants for so many revokes')
       try {
@@ -39,6 +40,7 @@ export function startRevoking(queue: Granted[], clients: number): Revokers {
     }
   }
 
+  const stopped = Promise.all(Array.from({ length: clients }, work))
   return {
     acknowledged,
     unanswered,
@@ -47,6 +49,9 @@ export function startRevoking(queue: Granted[], clients: number): Revokers {
         wanted = count
         notify = resolve
       }),
-    stopped: Promise.all(Array.from({ length: clients }, work)),
+    stop() {
+      stopping.abort()
+      return stopped
+    },
   }
 }

@@ -1,0 +1,24 @@
+/** The part of autocannon that is used here; it has no types of its own. */
+declare module 'autocannon' {
+  interface Options {
+    url: string
+    method: string
+    headers: Record<string, string>
+    connections: number
+    /** Seconds. */
+    duration: number
+    requests: { setupRequest: (request: object) => object }[]
+  }
+
+  interface Result {
+    '2xx': number
+    non2xx: number
+    errors: number
+    /** Seconds. */
+    duration: number
+    /** Milliseconds. */
+    latency: { p50: number; p99: number }
+  }
+
+  export default function autocannon(options: Options): Promise<Result>
+}
