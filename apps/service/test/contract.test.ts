@@ -29,7 +29,6 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'contract-test-'))
   cluster = await startCluster(directory)
   database = await createDatabase(cluster.url)
-  database.pool.on('error', () => undefined)
   service = await startService({
     databaseUrl: database.url,
     port: 0,
