@@ -11,8 +11,15 @@ export async function killPostgres(cluster: Cluster): Promise<void> {
   for (const each of [pid, ...children]) signal(each)
 }
 
-/** Ends one process that serves the service, if possible with a revoke. PostgreSQL then throws out everyone, and recovers. */
+/**
+ * Ends one process that serves the service, if possible with a revoke. PostgreSQL then throws out
+ * everyone, and recovers; until it has noticed, others are served as if nothing had happened.
+ */
 export async function killBackend(pool: Pool): Promise<void> {
+  const witness = await pool.connect()
+  // It ends with an error, which is what it waits for.
+  witness.on('error', () => undefined)
+  const thrownOut = new Promise((resolve) => witness.once('end', resolve))
   const { rows } = await pool.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity
      WHERE application_name = 'connected-apps'
@@ -21,6 +28,8 @@ export async function killBackend(pool: Pool): Promise<void> {
   const [backend] = rows
   if (backend === undefined) throw new Error('no process of PostgreSQL serves the service')
   signal(backend.pid)
+  await thrownOut
+  witness.release(true)
 }
 
 async function childrenOf(parent: number): Promise<number[]> {

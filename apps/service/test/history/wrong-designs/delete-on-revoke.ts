@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
+import { DatabaseError } from 'pg'
 import type { Runner } from './right-design.ts'
 import { RightDesign } from './right-design.ts'
 
@@ -7,7 +8,7 @@ import { RightDesign } from './right-design.ts'
 export class DeleteOnRevoke extends RightDesign {
   override async revoke(): Promise<undefined> {
     for (const table of ['pages', 'grants', 'tokens']) {
-      await this.pool.query(`DELETE FROM ${table} WHERE connection = $1`, [this.connection])
+      await this.#delete(`DELETE FROM ${table} WHERE connection = $1`, this.connection)
     }
     return undefined
   }
@@ -38,9 +39,19 @@ export class DeleteOnRevoke extends RightDesign {
   }
 
   protected override async endGrantOf(token: string): Promise<void> {
-    await this.pool.query(
+    await this.#delete(
       'DELETE FROM tokens WHERE grant_id = (SELECT grant_id FROM tokens WHERE token = $1)',
-      [token],
+      token,
     )
+  }
+
+  /** Two that delete the same rows in different order can deadlock; the loser has done nothing. */
+  async #delete(statement: string, value: string): Promise<void> {
+    try {
+      await this.pool.query(statement, [value])
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== '40P01') throw error
+      await this.#delete(statement, value)
+    }
   }
 }
