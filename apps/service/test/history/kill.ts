@@ -20,7 +20,7 @@ export async function killBackend(pool: Pool): Promise<void> {
   // It ends with an error, which is what it waits for.
   witness.on('error', () => undefined)
   const thrownOut = new Promise((resolve) => witness.once('end', resolve))
-  const { rows } = await pool.query<{ pid: number }>(
+  const { rows } = await witness.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity
      WHERE application_name = 'connected-apps'
      ORDER BY query LIKE '%UPDATE connections%' DESC, state_change DESC LIMIT 1`,
