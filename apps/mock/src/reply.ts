@@ -24,7 +24,9 @@ export interface ArrivedRequest {
 }
 
 /** What to send, and when. */
-export interface Reply extends ExampleAnswer {
+export interface Reply extends Omit<ExampleAnswer, 'body'> {
+  /** Prism's, which is of any type. */
+  body: unknown
   /** The contract's example that it is; none when the body was generated. */
   example?: string
   waitSeconds: number
@@ -79,8 +81,7 @@ export function refuse(choice: Choice, details?: object): Reply {
   return {
     status,
     headers,
-    // An example is an object; TypeScript has it as unknown, as Prism's bodies are.
-    body: details ? { ...(body as object), error_details: details } : body,
+    body: details ? { ...body, error_details: details } : body,
     example: choice.example,
     waitSeconds: 0,
   }

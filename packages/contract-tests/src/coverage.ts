@@ -1,7 +1,6 @@
 import { isStatus, operation } from '@connected-apps/contract'
 import type { Status } from '@connected-apps/contract'
-import { responseExamples } from '@connected-apps/contract/examples'
-import { exampleNames, isExampleName } from './example.ts'
+import { exampleNames, isExampleName, statusOf } from '@connected-apps/contract/examples'
 import type { ReceivedResponse } from './check-response.ts'
 import type { Exchange } from './exchange.ts'
 import { errorTypeOf } from './judge.ts'
@@ -81,7 +80,7 @@ const pathPattern = new RegExp(`${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`
 // A body without an error_type touches what examples its status has.
 function examplesOf(received: ReceivedResponse, status: Status): string[] {
   const errorType = errorTypeOf(received)
-  if (errorType === undefined) return Object.keys(responseExamples[status])
+  if (errorType === undefined) return exampleNames.filter((name) => statusOf(name) === status)
   return isExampleName(errorType) ? [errorType] : []
 }
 

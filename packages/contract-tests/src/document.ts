@@ -1,15 +1,12 @@
-import {
-  checkResponseBody,
-  checkResponseHeaders,
-  isStatus,
-  operation,
-} from '@connected-apps/contract'
+import { checkResponseBody, checkResponseHeaders, operation } from '@connected-apps/contract'
 import type { ParameterName, Violation } from '@connected-apps/contract'
 import {
+  exampleBody,
+  exampleNames,
   parameterExamples,
   requestBodyExamples,
-  responseExamples,
   responseHeaderExamples,
+  statusOf,
 } from '@connected-apps/contract/examples'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
 import type { Check } from './check.ts'
@@ -17,28 +14,23 @@ import type { Finding } from './finding.ts'
 
 /** Holds every example of the contract's document against the schema that it stands beside. */
 export function checkDocument(): Check[] {
-  const bodies = Object.entries(responseExamples).flatMap(([key, examples]) => {
-    const status = Number(key)
-    return Object.entries(examples).map(([name, body]) => ({
-      name: `response ${key}, example ${name}`,
-      findings: isStatus(status)
-        ? findingsOf(checkResponseBody(status, body), 'body', status)
-        : [undeclared(status)],
-    }))
+  const bodies = exampleNames.map((name) => {
+    const status = statusOf(name)
+    return {
+      name: `response ${status}, example ${name}`,
+      findings: findingsOf(checkResponseBody(status, exampleBody(name)), 'body', status),
+    }
   })
-  const headers = Object.entries(responseHeaderExamples).flatMap(([key, examples]) => {
-    const status = Number(key)
-    return Object.entries(examples).map(([name, value]) => ({
-      name: `response ${key}, header ${name}`,
-      findings: isStatus(status)
-        ? findingsOf(
-            checkResponseHeaders(status, new Headers({ [name]: `${value}` })),
-            'header',
-            status,
-          )
-        : [undeclared(status)],
-    }))
-  })
+  const headers = operation.statuses.flatMap((status) =>
+    Object.entries(responseHeaderExamples[status]).map(([name, value]) => ({
+      name: `response ${status}, header ${name}`,
+      findings: findingsOf(
+        checkResponseHeaders(status, new Headers({ [name]: `${value}` })),
+        'header',
+        status,
+      ),
+    })),
+  )
   const parameters = operation.parameters.map(({ name }) => ({
     name: `parameter ${name}`,
     findings: findingsOf(checkParameter(name, exampleOf(name)), 'header'),
@@ -58,10 +50,6 @@ export function checkDocument(): Check[] {
 
 function exampleOf(name: ParameterName): unknown {
   return parameterExamples[name]
-}
-
-function undeclared(status: number): Finding {
-  return { status, part: 'status', where: '', message: 'is not declared' }
 }
 
 function findingsOf(violations: Violation[], part: Finding['part'], status?: number): Finding[] {

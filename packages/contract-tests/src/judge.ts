@@ -1,8 +1,8 @@
+import { isExampleName, statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { parseBody, propertyOf } from './body.ts'
 import { checkResponse } from './check-response.ts'
 import type { ReceivedResponse } from './check-response.ts'
-import { isExampleName, statusOf } from './example.ts'
 import type { Finding } from './finding.ts'
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { exampleNames, statusOf } from '../src/example.ts'
+import { exampleNames, statusOf } from '@connected-apps/contract/examples'
 import { checkResponse, contractCases, describeFinding, runContract } from '../src/index.ts'
 import { legalVariationsOf } from './legal-variations.ts'
 import { rightResponse, startProvider } from './provider.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { exampleNames, statusOf } from '../src/example.ts'
+import { exampleNames, statusOf } from '@connected-apps/contract/examples'
 import { checkResponse, contractCases, runContract } from '../src/index.ts'
 import { mixedUp, mutantsOf } from './mutants.ts'
 import type { Mutant } from './mutants.ts'

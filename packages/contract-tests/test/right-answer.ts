@@ -1,8 +1,7 @@
 import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { isExampleName, parameterExamples } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
-import { isExampleName } from '../src/example.ts'
 import type { Provider } from './provider.ts'
 
 type Request = Provider['requests'][number]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exampleNames, statusOf } from '../src/example.ts'
+import { exampleNames, statusOf } from '@connected-apps/contract/examples'
 import { contractCases, describeFinding, runContract } from '../src/index.ts'
 import type { Provoke, Report } from '../src/index.ts'
 import { rightResponse, startProvider } from './provider.ts'

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
+  exampleBody,
+  exampleNames,
+  isExampleName,
   parameterExamples,
   requestBodyExamples,
   responseExamples,
   responseHeaderExamples,
+  statusOf,
 } from '../src/examples.ts'
 import document from '../src/generated/openapi.json' with { type: 'json' }
 import { checkResponseBody, checkResponseHeaders, operation } from '../src/index.ts'
@@ -63,6 +67,25 @@ describe.each(operation.statuses)('status %i', (status) => {
       headers.set(name, String(value))
     }
     expect(checkResponseHeaders(status, headers)).toEqual([])
+  })
+})
+
+describe('the name of an example', () => {
+  const all = operation.statuses.flatMap((status) =>
+    Object.entries(responseExamples[status]).map(([name, body]) => ({ status, name, body })),
+  )
+
+  test.each(all)('$name is enough to find $status and the body', ({ status, name, body }) => {
+    if (!isExampleName(name)) throw new Error(`${name} is no name`)
+    expect({ status: statusOf(name), body: exampleBody(name) }).toEqual({ status, body })
+  })
+
+  test('stands for one example alone', () => {
+    expect(exampleNames).toEqual(all.map(({ name }) => name))
+  })
+
+  test.each(['', 'toString', 'Revoked', 200, undefined])('is not %j', (name) => {
+    expect(isExampleName(name)).toBe(false)
   })
 })
 
