@@ -1,5 +1,5 @@
 import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples } from '@connected-apps/contract/examples'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { examplePath } from '../src/example-request.ts'
 import { startMock, startProxy } from '../src/index.ts'
@@ -89,7 +89,7 @@ describe('what keeps the contract passes unchanged', () => {
     await callRevoke(proxy.url, {
       ids: { organization_id: 'a|b' },
       query: '?x=1&x=%20',
-      headers: { ...json, [tokenHeader]: parameterExamples[tokenHeader], 'x-own': 'kept' },
+      headers: { ...json, [tokenHeader]: headerParameterExamples[tokenHeader], 'x-own': 'kept' },
       body: '{ "a" : 1 }',
     })
     expect(provider.requests).toMatchObject([
@@ -100,7 +100,7 @@ describe('what keeps the contract passes unchanged', () => {
         headers: {
           authorization,
           host: new URL(provider.url).host,
-          [tokenHeader.toLowerCase()]: parameterExamples[tokenHeader],
+          [tokenHeader.toLowerCase()]: headerParameterExamples[tokenHeader],
           'x-own': 'kept',
           'accept-encoding': 'identity',
         },

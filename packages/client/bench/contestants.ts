@@ -1,13 +1,15 @@
 import { B2BClient } from '@connected-apps/client'
 import type { paths } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import {
+  headerParameterExamples,
+  pathParameterExamples as ids,
+} from '@connected-apps/contract/examples'
 import createClient from 'openapi-fetch'
 import stytch from 'stytch'
 
-const { organization_id, member_id, connected_app_id } = parameterExamples
-const ids = { organization_id, member_id, connected_app_id }
-const session_token = parameterExamples['X-Stytch-Member-Session']
+const { organization_id, member_id, connected_app_id } = ids
+const session_token = headerParameterExamples['X-Stytch-Member-Session']
 const credentials = { project_id: 'project-test-bench', secret: 'secret-test-bench' }
 const headers = {
   Authorization: `Basic ${btoa(`${credentials.project_id}:${credentials.secret}`)}`,

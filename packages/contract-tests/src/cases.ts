@@ -1,5 +1,5 @@
 import { operation } from '@connected-apps/contract'
-import { parameterExamples, requestBodyExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples, requestBodyExamples } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
 import type { Case } from './case.ts'
@@ -40,10 +40,7 @@ const illFormed: Case[] = [
       ),
   ),
   byRequest('too_many_session_arguments', 'both session headers', {
-    parameters: {
-      'X-Stytch-Member-Session': parameterExamples['X-Stytch-Member-Session'],
-      'X-Stytch-Member-SessionJWT': parameterExamples['X-Stytch-Member-SessionJWT'],
-    },
+    parameters: headerParameterExamples,
   }),
 ]
 

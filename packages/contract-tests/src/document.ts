@@ -1,9 +1,10 @@
 import { checkResponseBody, checkResponseHeaders, operation } from '@connected-apps/contract'
-import type { ParameterName, Violation } from '@connected-apps/contract'
+import type { Violation } from '@connected-apps/contract'
 import {
   exampleBody,
   exampleNames,
-  parameterExamples,
+  headerParameterExamples,
+  pathParameterExamples,
   requestBodyExamples,
   responseHeaderExamples,
   statusOf,
@@ -31,9 +32,10 @@ export function checkDocument(): Check[] {
       ),
     })),
   )
+  const parameterExamples = { ...pathParameterExamples, ...headerParameterExamples }
   const parameters = operation.parameters.map(({ name }) => ({
     name: `parameter ${name}`,
-    findings: findingsOf(checkParameter(name, exampleOf(name)), 'header'),
+    findings: findingsOf(checkParameter(name, parameterExamples[name]), 'header'),
   }))
   const requests = Object.entries(requestBodyExamples).map(([name, body]) => ({
     name: `request body, example ${name}`,
@@ -46,10 +48,6 @@ export function checkDocument(): Check[] {
     findings,
     durationMs: 0,
   }))
-}
-
-function exampleOf(name: ParameterName): unknown {
-  return parameterExamples[name]
 }
 
 function findingsOf(violations: Violation[], part: Finding['part'], status?: number): Finding[] {

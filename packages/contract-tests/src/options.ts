@@ -1,5 +1,5 @@
 import type { PathParameters, Status } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
 import type { Case } from './case.ts'
@@ -80,9 +80,9 @@ const sessionOptions = [
 /** Checks what can be checked before anything is sent. Throws a {@link UsageError}. */
 export function settingsOf(options: ContractOptions): RunSettings {
   const ids = {
-    organization_id: options.organizationId ?? parameterExamples.organization_id,
-    member_id: options.memberId ?? parameterExamples.member_id,
-    connected_app_id: options.connectedAppId ?? parameterExamples.connected_app_id,
+    organization_id: options.organizationId ?? pathParameterExamples.organization_id,
+    member_id: options.memberId ?? pathParameterExamples.member_id,
+    connected_app_id: options.connectedAppId ?? pathParameterExamples.connected_app_id,
   }
   for (const name of ['organization_id', 'member_id', 'connected_app_id'] as const) {
     if (checkParameter(name, ids[name]).length > 0) {
@@ -121,11 +121,11 @@ export function settingsOf(options: ContractOptions): RunSettings {
 
 /** A mock takes any session, so that the contract's examples stand in for those not given. */
 export function withExampleSessions(settings: RunSettings): RunSettings {
-  const token = parameterExamples['X-Stytch-Member-Session']
+  const token = headerParameterExamples['X-Stytch-Member-Session']
   return {
     ...settings,
     sessionToken: settings.sessionToken ?? token,
-    sessionJwt: settings.sessionJwt ?? parameterExamples['X-Stytch-Member-SessionJWT'],
+    sessionJwt: settings.sessionJwt ?? headerParameterExamples['X-Stytch-Member-SessionJWT'],
     sessionTokenWithoutPermission: settings.sessionTokenWithoutPermission ?? token,
     sessionTokenOfOtherOrganization: settings.sessionTokenOfOtherOrganization ?? token,
   }

@@ -1,5 +1,10 @@
 import { operation } from '@connected-apps/contract'
-import { isExampleName, parameterExamples } from '@connected-apps/contract/examples'
+import type { ParameterName, PathParameters } from '@connected-apps/contract'
+import {
+  headerParameterExamples,
+  isExampleName,
+  pathParameterExamples,
+} from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
 import type { Provider } from './provider.ts'
@@ -8,8 +13,8 @@ type Request = Provider['requests'][number]
 
 export const credentials = { projectId: 'project-test-1', secret: 'a-secret:with-a-colon' }
 export const sessions = {
-  sessionToken: parameterExamples['X-Stytch-Member-Session'],
-  sessionJwt: parameterExamples['X-Stytch-Member-SessionJWT'],
+  sessionToken: headerParameterExamples['X-Stytch-Member-Session'],
+  sessionJwt: headerParameterExamples['X-Stytch-Member-SessionJWT'],
   sessionTokenWithoutPermission: 'without-permission',
   sessionTokenOfOtherOrganization: 'of-another-organization',
 }
@@ -55,8 +60,8 @@ function isRightBody({ body, headers }: Request): boolean {
 }
 
 function stateOf(request: Request, segments: Record<string, string>): ExampleName {
-  const isKnown = (name: keyof typeof parameterExamples) =>
-    valueOf(name, request, segments) === parameterExamples[name]
+  const isKnown = (name: keyof PathParameters) =>
+    valueOf(name, request, segments) === pathParameterExamples[name]
   if (!isKnown('organization_id')) return 'organization_not_found'
   const token = valueOf('X-Stytch-Member-Session', request, segments)
   if (token === sessions.sessionTokenOfOtherOrganization) {
@@ -69,7 +74,7 @@ function stateOf(request: Request, segments: Record<string, string>): ExampleNam
 }
 
 function valueOf(
-  name: keyof typeof parameterExamples,
+  name: ParameterName,
   request: Request,
   segments: Record<string, string>,
 ): string | undefined {

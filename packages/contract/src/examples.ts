@@ -2,7 +2,8 @@ import { responseExamples } from './generated/examples.ts'
 import type { ResponseBody, Status } from './types.ts'
 
 export {
-  parameterExamples,
+  headerParameterExamples,
+  pathParameterExamples,
   requestBodyExamples,
   responseExamples,
   responseHeaderExamples,

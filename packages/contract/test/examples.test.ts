@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import {
   exampleBody,
   exampleNames,
+  headerParameterExamples,
   isExampleName,
-  parameterExamples,
+  pathParameterExamples,
   requestBodyExamples,
   responseExamples,
   responseHeaderExamples,
@@ -112,6 +113,7 @@ describe.each(operation.statuses.filter((status) => status !== 200))('error %i',
 })
 
 test('each parameter has an example that satisfies its schema', () => {
+  const parameterExamples = { ...pathParameterExamples, ...headerParameterExamples }
   for (const { name } of operation.parameters) {
     expect(checkParameter(name, parameterExamples[name])).toEqual([])
   }

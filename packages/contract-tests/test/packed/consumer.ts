@@ -3,7 +3,7 @@ export function consumerProgram(kind: 'import' | 'require', url: string): string
   return `${loading[kind]}
 const client = new B2BClient({ project_id: 'project-test-1', secret: 'secret-test-1', baseUrl: '${url}' })
 client.organizations.members.connectedApps
-  .revoke(parameterExamples, { authorization: { session_token: 'a-session' } })
+  .revoke(pathParameterExamples, { authorization: { session_token: 'a-session' } })
   .then((answer) => {
     console.log(JSON.stringify({
       ...answer,
@@ -19,13 +19,13 @@ client.organizations.members.connectedApps
 
 const loading = {
   import: `import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { pathParameterExamples } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import { B2BClient } from '@connected-apps/client'
 import { contractCases, runContract } from '@connected-apps/contract-tests'`,
   require: `const { operation } = require('@connected-apps/contract')
-const { parameterExamples } = require('@connected-apps/contract/examples')
+const { pathParameterExamples } = require('@connected-apps/contract/examples')
 const { checkParameter } = require('@connected-apps/contract/request')
 const document = require('@connected-apps/contract/openapi.json')
 const { B2BClient } = require('@connected-apps/client')
