@@ -2,7 +2,6 @@ import type { PathParameters, Status } from '@connected-apps/contract'
 import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
-import type { Case } from './case.ts'
 import type { ReceivedResponse } from './check-response.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -51,8 +50,6 @@ export interface ContractOptions {
   provoke?: Partial<Record<ExampleName, Provoke>> | undefined
   /** Statuses that must have been provoked, or the run has failed. Default: none. */
   require?: readonly Status[] | 'all' | undefined
-  /** Which cases to run. Default: `contractCases`. */
-  cases?: readonly Case[] | undefined
   /** For each request, body included, in milliseconds. Default: 10,000. */
   timeoutMs?: number | undefined
 }

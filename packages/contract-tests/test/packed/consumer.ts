@@ -10,7 +10,7 @@ client.organizations.members.connectedApps
       method: operation.method,
       openapi: document.openapi,
       parameter: checkParameter('member_id', '..').length,
-      cases: contractCases.length > 0,
+      checked: checkDocument().length > 0,
       runs: typeof runContract,
     }))
   })
@@ -23,11 +23,11 @@ import { pathParameterExamples } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import { B2BClient } from '@connected-apps/client'
-import { contractCases, runContract } from '@connected-apps/contract-tests'`,
+import { checkDocument, runContract } from '@connected-apps/contract-tests'`,
   require: `const { operation } = require('@connected-apps/contract')
 const { pathParameterExamples } = require('@connected-apps/contract/examples')
 const { checkParameter } = require('@connected-apps/contract/request')
 const document = require('@connected-apps/contract/openapi.json')
 const { B2BClient } = require('@connected-apps/client')
-const { contractCases, runContract } = require('@connected-apps/contract-tests')`,
+const { checkDocument, runContract } = require('@connected-apps/contract-tests')`,
 }
