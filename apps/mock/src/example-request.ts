@@ -1,13 +1,10 @@
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
 import { pathParameterExamples } from '@connected-apps/contract/examples'
 
 /** The operation's path with the contract's example ids, except where told otherwise. */
 export function examplePath(others: Partial<PathParameters> = {}): string {
-  return Object.entries({ ...pathParameterExamples, ...others }).reduce<string>(
-    (path, [name, value]) => path.replace(`{${name}}`, encodeURIComponent(value)),
-    operation.path,
-  )
+  return expandPath({ ...pathParameterExamples, ...others })
 }
 
 /** A command that works as pasted into a shell. */

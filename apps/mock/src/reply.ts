@@ -10,14 +10,13 @@ import type { Prism } from './prism.ts'
 import { sessionHeaders } from './session-headers.ts'
 import { parseBody } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
-import type { PathValues } from './route.ts'
 import type { Choice } from './choice.ts'
 
 /** A request that has arrived whole. */
 export interface ArrivedRequest {
   path: string
   /** Undefined when no operation answers the method and path. */
-  values: PathValues | undefined
+  values: PathParameters | undefined
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer | 'too long'

@@ -1,4 +1,4 @@
-import { operation } from '@connected-apps/contract'
+import { headerParameterNames, operation } from '@connected-apps/contract'
 import type { ParameterName } from '@connected-apps/contract'
 import { checkParameter } from '@connected-apps/contract/request'
 
@@ -17,11 +17,6 @@ export interface CaseRequest {
   body?: { mediaType: string; text: string } | 'none'
 }
 
-/** The names of the parameters that stand in this place, as the contract writes them. */
-export function parametersIn(place: 'path' | 'header'): ParameterName[] {
-  return operation.parameters.filter((each) => each.in === place).map(({ name }) => name)
-}
-
 /** Whether `@connected-apps/client` can send this request; the others it refuses, or has no words for. */
 export function canClientSend({
   parameters = {},
@@ -29,7 +24,7 @@ export function canClientSend({
   credentials = 'given',
   body,
 }: CaseRequest): boolean {
-  const sessions = parametersIn('header').filter((name) => parameters[name] !== undefined)
+  const sessions = headerParameterNames.filter((name) => parameters[name] !== undefined)
   return (
     (credentials === 'given' || credentials === 'wrong secret') &&
     body === undefined &&

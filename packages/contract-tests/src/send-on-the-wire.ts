@@ -1,13 +1,12 @@
 import { once } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
-import { operation } from '@connected-apps/contract'
+import { expandPath, headerParameterNames, operation } from '@connected-apps/contract'
 import type { Exchange } from './exchange.ts'
 import { noAnswer } from './exchange.ts'
 import type { RunSettings } from './options.ts'
 import { readBytes } from './read-bytes.ts'
 import type { CaseRequest, Credentials } from './request.ts'
-import { parametersIn } from './request.ts'
 
 /**
  * Sends what the client refuses to send. `fetch` will not do: it removes the segments `..` and
@@ -53,12 +52,8 @@ export async function sendOnTheWire(
   }
 }
 
-function pathOf({ parameters = {}, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {
-  const values: Record<string, string> = { ...ids, ...parameters }
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    segment(values[name] ?? ''),
-  )
-  return path + pathSuffix
+function pathOf({ parameters, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {
+  return expandPath({ ...ids, ...parameters }, segment) + pathSuffix
 }
 
 function segment(value: string): string {
@@ -73,7 +68,7 @@ function headersOf(
   const authorization = authorizationOf(credentials, settings)
   if (authorization !== undefined) headers['authorization'] = authorization
   if (body !== undefined && body !== 'none') headers['content-type'] = body.mediaType
-  for (const name of parametersIn('header')) {
+  for (const name of headerParameterNames) {
     const value = parameters[name]
     if (value !== undefined) headers[name] = value
   }

@@ -1,5 +1,8 @@
 export { operation } from './generated/operation.ts'
 export type { components, operations, paths } from './generated/types.ts'
+export { isContractMediaType } from './media-type.ts'
+export { headerParameterNames, pathParameterNames } from './parameters.ts'
+export { expandPath, matchPath } from './path.ts'
 export { isStatus } from './status.ts'
 export type {
   ErrorStatus,
