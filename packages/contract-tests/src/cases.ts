@@ -90,8 +90,16 @@ const notFound: Case[] = [
 ]
 
 const outOfReach: Case[] = [
-  byHook('too_many_requests', 'a revoke beyond the rate limit', 'needs a target at its rate limit'),
-  byHook('internal_server_error', 'a revoke while the server fails', 'needs a target that fails'),
+  byProvoke(
+    'too_many_requests',
+    'a revoke beyond the rate limit',
+    'needs a target at its rate limit',
+  ),
+  byProvoke(
+    'internal_server_error',
+    'a revoke while the server fails',
+    'needs a target that fails',
+  ),
 ]
 
 /** Every case of the suite, in the order of the statuses. */
@@ -112,8 +120,8 @@ function byState(example: ExampleName, name: string, request: Case['request']): 
   return { name, example, dependsOn: 'state', request }
 }
 
-function byHook(example: ExampleName, name: string, missing: string): Case {
-  return { name, example, dependsOn: 'hook', request: () => missing }
+function byProvoke(example: ExampleName, name: string, missing: string): Case {
+  return { name, example, dependsOn: 'provoke', request: () => missing }
 }
 
 function json(value: unknown): CaseRequest {

@@ -117,7 +117,7 @@ test('keeps the path of the base URL, and sends dots in a segment encoded', asyn
   expect(mock.requests.some(({ path }) => path.includes('/members/%2E%2E/'))).toBe(true)
 })
 
-test('lets hooks bring a target to 429 and 500', async () => {
+test('lets `provoke` bring a target to 429 and 500', async () => {
   let revokes = 0
   let isDown = false
   await using remote = await startProvider((request) => {
@@ -147,7 +147,7 @@ test('lets hooks bring a target to 429 and 500', async () => {
   expect(untouched(report)).toEqual([])
 })
 
-test('holds every answer that a hook meets on its way against the contract', async () => {
+test('holds every answer that `provoke` meets on its way against the contract', async () => {
   let sent = 0
   await using remote = await startProvider((): CannedResponse => {
     sent += 1
