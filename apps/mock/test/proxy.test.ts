@@ -223,6 +223,16 @@ describe('an answer that breaks the contract', () => {
     expect(provider.requests).toHaveLength(1)
   })
 
+  it.each([
+    [{ ...json, 'retry-after': '-1' }, JSON.stringify(exampleOf(429)), 'header Retry-After'],
+    [{ 'content-type': 'text/html' }, JSON.stringify(exampleOf(429)), 'header Content-Type'],
+    [json, `\uFEFF${JSON.stringify(exampleOf(429))}`, 'body'],
+  ])('is told once, as the contract writes it: %j', async (headers, body, where) => {
+    provider.answer = (response) => response.writeHead(429, { ...headers }).end(body)
+    await callRevoke(proxy.url)
+    expect(proxy.violations()).toMatchObject([{ direction: 'response', where }])
+  })
+
   it('is told with what and where, and never with the value', async () => {
     provider.answer = (response) =>
       response

@@ -5,9 +5,8 @@ import {
   operation,
   pathParameterNames,
 } from '@connected-apps/contract'
-import type { Status } from '@connected-apps/contract'
+import type { ReceivedResponse, Status } from '@connected-apps/contract'
 import { exampleNames, isExampleName, statusOf } from '@connected-apps/contract/examples'
-import type { ReceivedResponse } from './check-response.ts'
 import type { Exchange } from './exchange.ts'
 import { errorTypeOf } from './judge.ts'
 

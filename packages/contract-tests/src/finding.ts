@@ -1,5 +1,7 @@
+import type { ResponseViolation } from '@connected-apps/contract'
+
 /** What of an answer a finding is about. `answer` is the exchange as a whole: no answer, or not the one asked for. */
-export type FindingPart = 'answer' | 'status' | 'media type' | 'header' | 'body'
+export type FindingPart = ResponseViolation['part'] | 'answer'
 
 /** One way in which an answer, or an example of the document, breaks the contract. It never contains the value. */
 export interface Finding {

@@ -1,8 +1,7 @@
-import type { PathParameters, Status } from '@connected-apps/contract'
+import type { PathParameters, ReceivedResponse, Status } from '@connected-apps/contract'
 import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
-import type { ReceivedResponse } from './check-response.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a target offers: a `mock` answers to `Prefer: code=…, example=…`, a `remote` only to what is true. */

@@ -14,6 +14,9 @@ export type {
   Status,
   SuccessStatus,
 } from './types.ts'
+export { parseBody } from './body.ts'
+export { checkResponse } from './check-response.ts'
+export type { ReceivedResponse, ResponseViolation } from './check-response.ts'
 export { checkResponseBody, checkResponseHeaders, isResponseBody } from './response.ts'
 export type { ReceivedHeaders } from './response.ts'
 export type { Violation } from './violation.ts'

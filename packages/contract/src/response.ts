@@ -38,10 +38,7 @@ export interface ReceivedHeaders {
  * @returns what is wrong, empty when the headers are right
  */
 export function checkResponseHeaders(status: Status, received: ReceivedHeaders): Violation[] {
-  const declared = operation.responseHeaders[status].map((name) => [
-    name.toLowerCase(),
-    received.get(name),
-  ])
+  const declared = operation.responseHeaders[status].map((name) => [name, received.get(name)])
   return violationsOf(
     headers[status],
     Object.fromEntries(declared.filter(([, value]) => value !== null)),
