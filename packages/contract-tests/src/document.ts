@@ -19,27 +19,29 @@ export function checkDocument(): Check[] {
     const status = statusOf(name)
     return {
       name: `response ${status}, example ${name}`,
-      findings: findingsOf(checkResponseBody(status, exampleBody(name)), 'body', status),
+      findings: findingsInBody(status, checkResponseBody(status, exampleBody(name))),
     }
   })
   const headers = operation.statuses.flatMap((status) =>
     Object.entries(responseHeaderExamples[status]).map(([name, value]) => ({
       name: `response ${status}, header ${name}`,
-      findings: findingsOf(
+      findings: findingsAt(
+        { status, part: 'header', where: name },
         checkResponseHeaders(status, new Headers({ [name]: `${value}` })),
-        'header',
-        status,
       ),
     })),
   )
   const parameterExamples = { ...pathParameterExamples, ...headerParameterExamples }
-  const parameters = operation.parameters.map(({ name }) => ({
+  const parameters = operation.parameters.map(({ name, in: part }) => ({
     name: `parameter ${name}`,
-    findings: findingsOf(checkParameter(name, parameterExamples[name]), 'header'),
+    findings: findingsAt(
+      { status: undefined, part, where: name },
+      checkParameter(name, parameterExamples[name]),
+    ),
   }))
   const requests = Object.entries(requestBodyExamples).map(([name, body]) => ({
     name: `request body, example ${name}`,
-    findings: findingsOf(checkRequestBody(body), 'body'),
+    findings: findingsInBody(undefined, checkRequestBody(body)),
   }))
   return [...bodies, ...headers, ...parameters, ...requests].map(({ name, findings }) => ({
     name,
@@ -50,6 +52,15 @@ export function checkDocument(): Check[] {
   }))
 }
 
-function findingsOf(violations: Violation[], part: Finding['part'], status?: number): Finding[] {
-  return violations.map(({ pointer, message }) => ({ status, part, where: pointer, message }))
+function findingsAt(place: Omit<Finding, 'message'>, violations: Violation[]): Finding[] {
+  return violations.map(({ message }) => ({ ...place, message }))
+}
+
+function findingsInBody(status: number | undefined, violations: Violation[]): Finding[] {
+  return violations.map(({ pointer, message }) => ({
+    status,
+    part: 'body',
+    where: pointer,
+    message,
+  }))
 }

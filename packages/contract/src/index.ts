@@ -1,5 +1,5 @@
 export { operation } from './generated/operation.ts'
-export type { components, operations, paths } from './generated/types.ts'
+export type { paths } from './generated/types.ts'
 export { isContractMediaType } from './media-type.ts'
 export { headerParameterNames, pathParameterNames } from './parameters.ts'
 export { expandPath, matchPath } from './path.ts'
@@ -9,7 +9,6 @@ export type {
   HeaderParameters,
   ParameterName,
   PathParameters,
-  RequestBody,
   ResponseBody,
   Status,
   SuccessStatus,
@@ -17,6 +16,6 @@ export type {
 export { parseBody } from './body.ts'
 export { checkResponse } from './check-response.ts'
 export type { ReceivedResponse, ResponseViolation } from './check-response.ts'
-export { checkResponseBody, checkResponseHeaders, isResponseBody } from './response.ts'
+export { checkResponseBody, checkResponseHeaders } from './response.ts'
 export type { ReceivedHeaders } from './response.ts'
 export type { Violation } from './violation.ts'

@@ -1,7 +1,7 @@
 import { operation } from './generated/operation.ts'
 import { validators as bodyValidators } from './generated/response-body-validators.ts'
 import { validators as headerValidators } from './generated/response-header-validators.ts'
-import type { ResponseBody, Status } from './types.ts'
+import type { Status } from './types.ts'
 import type { Validator, Violation } from './violation.ts'
 import { violationsOf } from './violation.ts'
 
@@ -17,14 +17,6 @@ const headers: Record<Status, Validator> = headerValidators
  */
 export function checkResponseBody(status: Status, body: unknown): Violation[] {
   return violationsOf(bodies[status], body)
-}
-
-/** Like {@link checkResponseBody}, as a type guard. */
-export function isResponseBody<S extends Status>(
-  status: S,
-  body: unknown,
-): body is ResponseBody<S> {
-  return bodies[status](body)
 }
 
 /** The part of the Fetch standard's `Headers` that is read here. */
