@@ -1,4 +1,4 @@
-import { isStatus, operation } from '@connected-apps/contract'
+import { operation } from '@connected-apps/contract'
 import type { ResponseBody, Status } from '@connected-apps/contract'
 import {
   exampleBody,
@@ -24,7 +24,7 @@ export function findExample(example: string, status?: Status): Choice | undefine
 
 /** The example that stands first for a status, which is the one that Prism answers with. */
 export function firstExample(status: number): Choice | undefined {
-  return isStatus(status) ? knownExamples.find((known) => known.status === status) : undefined
+  return knownExamples.find((known) => known.status === status)
 }
 
 /** What is sent for an example, value for value as the contract has it. */

@@ -4,7 +4,6 @@ import { checkParameter } from '@connected-apps/contract/request'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Choice } from './choice.ts'
 import { hasCredentials } from './credentials.ts'
-import { findExample } from './known-examples.ts'
 import type { ParsedBody } from './request-body.ts'
 
 /** One way in which a request breaks the contract, and the contract's own answer to it. */
@@ -63,7 +62,8 @@ function parameterFaults(path: PathParameters, headers: IncomingHttpHeaders): Re
     const [violation] = checkParameter(parameter.name, value)
     if (!violation) return []
     const where = `${parameter.in} ${parameter.name}`
-    return [{ answer: answerTo(parameter.errorType), where, message: violation.message }]
+    const answer: Choice = { status: 400, example: parameter.errorType }
+    return [{ answer, where, message: violation.message }]
   })
 }
 
@@ -90,10 +90,4 @@ function bodyFaults(body: ParsedBody): RequestFault[] {
       ...(body.pointer === undefined ? {} : { pointer: body.pointer }),
     },
   ]
-}
-
-function answerTo(errorType: string): Choice {
-  const example = findExample(errorType, 400)
-  if (!example) throw new Error(`the contract has no 400 example named ${errorType}`)
-  return example
 }
