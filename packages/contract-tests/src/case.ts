@@ -1,6 +1,6 @@
 import type { ExampleName } from '@connected-apps/contract/examples'
-import type { RunSettings } from './options.ts'
 import type { CaseRequest } from './request.ts'
+import type { RunSettings } from './run-settings.ts'
 
 /** Something that the contract has a definite answer to. */
 export interface Case {

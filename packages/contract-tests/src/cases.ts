@@ -4,7 +4,6 @@ import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
 import type { Case } from './case.ts'
 import { illFormedValues } from './ill-formed-values.ts'
-
 import type { CaseRequest } from './request.ts'
 import { unknownId } from './unknown-id.ts'
 

@@ -5,6 +5,11 @@ import { checkParameter } from '@connected-apps/contract/request'
 /** Whether a request carries the credentials that the run was given, and if not, what in their place. */
 export type Credentials = 'given' | 'wrong secret' | 'none' | 'another scheme'
 
+/** The secret that goes with these credentials. */
+export function secretFor(credentials: Credentials, given: string): string {
+  return credentials === 'wrong secret' ? `not-${given}` : given
+}
+
 /** What a case sends: the revoke that the options describe, except for what is said here. */
 export interface CaseRequest {
   /** Path parameters in place of those given, and session headers; not yet encoded. */

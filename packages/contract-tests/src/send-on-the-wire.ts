@@ -4,9 +4,10 @@ import * as https from 'node:https'
 import { expandPath, headerParameterNames, operation } from '@connected-apps/contract'
 import type { Exchange } from './exchange.ts'
 import { noAnswer } from './exchange.ts'
-import type { RunSettings } from './options.ts'
 import { readBytes } from './read-bytes.ts'
 import type { CaseRequest, Credentials } from './request.ts'
+import { secretFor } from './request.ts'
+import type { RunSettings } from './run-settings.ts'
 
 /**
  * Sends what the client refuses to send. `fetch` will not do: it removes the segments `..` and
@@ -78,13 +79,8 @@ function headersOf(
 function authorizationOf(credentials: Credentials, settings: RunSettings): string | undefined {
   if (credentials === 'none') return undefined
   if (credentials === 'another scheme') return 'Bearer contract-tests'
-  const pair = `${settings.projectId}:${secretFor(credentials, settings)}`
+  const pair = `${settings.projectId}:${secretFor(credentials, settings.secret)}`
   return `Basic ${Buffer.from(pair).toString('base64')}`
-}
-
-/** The secret that goes with these credentials. */
-export function secretFor(credentials: Credentials, { secret }: RunSettings): string {
-  return credentials === 'wrong secret' ? `not-${secret}` : secret
 }
 
 function receivedHeaders(raw: string[]): Headers {
