@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 
 // Nothing of this project reports to anyone, and nothing but an install asks the network.
@@ -10,13 +11,16 @@ const quiet = {
   TURBO_TELEMETRY_DISABLED: '1',
 }
 
+// Without a browser the tests that need one are skipped; turbo must not take that for their passing.
+const browser = { CHROMIUM: existsSync('/usr/bin/chromium') ? 'installed' : 'absent' }
+
 const isWindows = process.platform === 'win32'
 
 /** Runs turbo with these arguments. Resolves to its exit code. */
 export function turbo(args: string[]): Promise<number> {
   const child = spawn('turbo', args, {
     stdio: 'inherit',
-    env: { ...process.env, ...quiet },
+    env: { ...process.env, ...quiet, ...browser },
     detached: !isWindows, // a process group of its own, for `forward`
     shell: isWindows, // turbo is a .cmd file there
   })

@@ -202,7 +202,7 @@ async function write(name: string, edits: (Edit | undefined)[]): Promise<string>
 
 /** Runs the very command that guards the build. */
 function gateOf(base: string, revision: string): Promise<{ exitCode: number; output: string }> {
-  const [command = '', ...options] = manifest.scripts.gate.split(' ')
+  const [command = '', ...options] = manifest.scripts.diff.split(' ')
   return new Promise((resolve) => {
     execFile(
       join('node_modules/.bin', command),

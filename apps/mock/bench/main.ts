@@ -20,7 +20,7 @@ const servers = [
   {
     name: 'this mock',
     port: 4810,
-    script: fileURLToPath(new URL('../dist/cli.js', import.meta.url)),
+    script: fileURLToPath(new URL('../dist/cli/main.js', import.meta.url)),
     args: ['--port', '4810'],
   },
   {

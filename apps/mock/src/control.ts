@@ -4,7 +4,6 @@ import { readJournalQuery } from './journal-query.ts'
 import type { Playback } from './playback.ts'
 import { readBody } from './request-body.ts'
 import { parseScenario, ScenarioError } from './scenario-definition.ts'
-import { scenarios } from './scenarios.ts'
 import { sendJson } from './send.ts'
 
 /** The mock's own paths begin so; the contract's begin with its version. */
@@ -37,7 +36,7 @@ const controls: Record<string, Control> = {
   },
   'GET /journal/assert': assertJournal,
   'GET /scenarios': ({ response }, { playback }) =>
-    sendJson(response, 200, { scenarios: [...playback.defined(), ...scenarios] }),
+    sendJson(response, 200, { scenarios: playback.scenarios() }),
   'DELETE /scenarios': ({ response }, { playback }) => {
     playback.reset()
     response.writeHead(204).end()

@@ -1,19 +1,10 @@
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
-
-const ids: PathParameters = {
-  organization_id: parameterExamples.organization_id,
-  member_id: parameterExamples.member_id,
-  connected_app_id: parameterExamples.connected_app_id,
-}
+import { pathParameterExamples } from '@connected-apps/contract/examples'
 
 /** The operation's path with the contract's example ids, except where told otherwise. */
 export function examplePath(others: Partial<PathParameters> = {}): string {
-  return Object.entries({ ...ids, ...others }).reduce<string>(
-    (path, [name, value]) => path.replace(`{${name}}`, encodeURIComponent(value)),
-    operation.path,
-  )
+  return expandPath({ ...pathParameterExamples, ...others })
 }
 
 /** A command that works as pasted into a shell. */

@@ -1,16 +1,5 @@
+import { filterNames } from './journal.ts'
 import type { JournalFilter } from './journal.ts'
-
-const filterNames = [
-  'method',
-  'path',
-  'organization_id',
-  'member_id',
-  'connected_app_id',
-  'credentials',
-  'session',
-  'status',
-  'example',
-] as const satisfies readonly (keyof JournalFilter)[]
 
 /** What a query asks of the journal, or what is wrong with the query. */
 export type JournalQuery = { filter: JournalFilter; times?: number } | { fault: string }

@@ -1,4 +1,5 @@
 import type { Status } from '@connected-apps/contract'
+import { RecentLog } from './recent-log.ts'
 
 /** So many requests are kept, the latest. */
 export const journalCapacity = 1000
@@ -27,19 +28,22 @@ export interface JournalEntry {
   aborted?: true
 }
 
+/** The names of what entries can be selected by. */
+export const filterNames = [
+  'method',
+  'path',
+  'organization_id',
+  'member_id',
+  'connected_app_id',
+  'credentials',
+  'session',
+  'status',
+  'example',
+] as const satisfies readonly (keyof JournalEntry)[]
+
 /** What to select entries by; every given property has to be equal. */
 export type JournalFilter = Partial<
-  Pick<
-    JournalEntry,
-    | 'method'
-    | 'path'
-    | 'organization_id'
-    | 'member_id'
-    | 'connected_app_id'
-    | 'credentials'
-    | 'session'
-    | 'example'
-  > & { status: number }
+  Pick<JournalEntry, Exclude<(typeof filterNames)[number], 'status'>> & { status: number }
 >
 
 /** How an expectation about the journal turned out. */
@@ -53,27 +57,23 @@ export interface JournalAssertion {
 
 /** The requests that arrived, the latest {@link journalCapacity} of them. */
 export class Journal {
-  #entries: JournalEntry[] = []
-  #total = 0
+  readonly #log = new RecentLog<Omit<JournalEntry, 'number'>>(journalCapacity)
 
   /** Every request since the start or the last reset, those forgotten included. */
   get total(): number {
-    return this.#total
+    return this.#log.total
   }
 
   /** Notes a request that has just arrived. The entry is the caller's to complete. */
   add(arrival: Omit<JournalEntry, 'number' | 'arrivedAt'>): JournalEntry {
-    this.#total += 1
-    const entry = { number: this.#total, arrivedAt: new Date().toISOString(), ...arrival }
-    this.#entries.push(entry)
-    if (this.#entries.length > journalCapacity) this.#entries.shift()
-    return entry
+    return this.#log.add({ arrivedAt: new Date().toISOString(), ...arrival })
   }
 
   /** The entries that match, oldest first. */
   entries(filter: JournalFilter = {}): JournalEntry[] {
     const wanted = Object.entries(filter).filter(([, value]) => value !== undefined)
-    return this.#entries
+    return this.#log
+      .entries()
       .filter(
         (entry) => wanted.every(([name, value]) => entry[name as keyof JournalFilter] === value), // a filter's names are an entry's
       )
@@ -84,7 +84,7 @@ export class Journal {
   assert(filter: JournalFilter, times?: number): JournalAssertion {
     const actual = this.entries(filter).length
     const ok = times === undefined ? actual > 0 : actual === times
-    const forgotten = this.#total - this.#entries.length
+    const forgotten = this.#log.total - this.#log.entries().length
     const message = [
       `expected ${times ?? 'at least 1'} request(s)${describe(filter)}, found ${actual}`,
       ...(forgotten > 0 ? [`(the oldest ${forgotten} are forgotten)`] : []),
@@ -94,8 +94,7 @@ export class Journal {
 
   /** Forgets every request. */
   reset(): void {
-    this.#entries = []
-    this.#total = 0
+    this.#log.reset()
   }
 }
 

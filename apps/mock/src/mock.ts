@@ -75,7 +75,7 @@ export async function startMock({ host = '127.0.0.1', port = 0 }: MockOptions = 
     if (isPreflight(request)) answerPreflight(request.headers, response)
     else if (isControl(path)) {
       await answerControl({ request, response, path, query }, { journal, playback, reset })
-    } else if (isPage(request, path)) answerPage(request, response, path, server.url, playback)
+    } else if (isPage(request, path)) answerPage(response, path, server.url, playback)
     else await answerOperation({ request, response, path, query }, state)
   }
 }

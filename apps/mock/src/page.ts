@@ -1,11 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { controlPrefix } from './control.ts'
-import { exampleCurl } from './example-request.ts'
 import type { Playback } from './playback.ts'
-import { scenarios } from './scenarios.ts'
 import { pageHtml } from './page-html.ts'
-import type { Scenario } from './scenarios.ts'
-import { sendJson } from './send.ts'
 
 const pagePaths: ReadonlySet<string> = new Set(['/', '/favicon.ico'])
 
@@ -16,7 +11,6 @@ export function isPage({ method }: IncomingMessage, path: string): boolean {
 
 /** Shows the scenarios, and how to use them. */
 export function answerPage(
-  { headers }: IncomingMessage,
   response: ServerResponse,
   path: string,
   url: string,
@@ -26,19 +20,7 @@ export function answerPage(
     response.writeHead(204, { 'cache-control': 'max-age=86400' }).end()
     return
   }
-  const all: Scenario[] = [...playback.defined(), ...scenarios]
-  response.setHeader('Vary', 'Origin, Accept')
-  if (!(headers.accept ?? '').includes('text/html') && headers.accept?.includes('json')) {
-    sendJson(response, 200, {
-      scenarios: all.map((scenario) => ({
-        ...scenario,
-        curl: exampleCurl(url, { connected_app_id: scenario.connected_app_id }),
-      })),
-      journal: `${url}${controlPrefix}/journal`,
-    })
-    return
-  }
-  const text = pageHtml(url, all)
+  const text = pageHtml(url, playback.scenarios())
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(text),

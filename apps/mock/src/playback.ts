@@ -37,9 +37,11 @@ export class Playback {
     this.#defined.set(scenario.connected_app_id, scenario)
   }
 
-  /** The scenarios that were defined at run time. */
-  defined(): Scenario[] {
-    return this.#defined.values()
+  /** The scenarios in effect: those defined at run time, and the built-in ones that are left. */
+  scenarios(): Scenario[] {
+    const defined = this.#defined.values()
+    const replaced = new Set(defined.map((scenario) => scenario.connected_app_id))
+    return [...defined, ...scenarios.filter(({ connected_app_id: id }) => !replaced.has(id))]
   }
 
   /** Starts all sequences anew and forgets what was defined, for one connected_app_id or for all. */

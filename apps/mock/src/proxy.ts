@@ -1,3 +1,4 @@
+import { parseBody as parseAnswerBody } from '@connected-apps/contract'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlPrefix, isControl } from './control.ts'
 import { isPreflight, setCorsHeaders } from './cors.ts'
@@ -8,7 +9,7 @@ import type { Prism } from './prism.ts'
 import { sendProblem } from './problem.ts'
 import { parseBody, readBody } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
-import { parseAnswerBody, prismViolations, responseViolations } from './response-violations.ts'
+import { prismViolations, responseViolations } from './response-violations.ts'
 import { matchRoute, originForm, splitTarget } from './route.ts'
 import { sendJson } from './send.ts'
 import { listen } from './server.ts'
@@ -179,11 +180,11 @@ async function examine(
       async () => {
         found.answer = await pass(body)
         const { status, headers: received, body: bytes } = found.answer
-        const json = parseAnswerBody(found.answer)
+        const json = parseAnswerBody(bytes)
         return {
           statusCode: status,
           headers: Object.fromEntries(received),
-          body: json ? json.value : bytes.toString(),
+          body: 'value' in json ? json.value : bytes.toString(),
         }
       },
     )

@@ -7,10 +7,6 @@ export class RecentMap<Key, Value> {
     this.#capacity = capacity
   }
 
-  get size(): number {
-    return this.#entries.size
-  }
-
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key)
     if (value !== undefined) this.set(key, value)

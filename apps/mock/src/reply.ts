@@ -10,21 +10,22 @@ import type { Prism } from './prism.ts'
 import { sessionHeaders } from './session-headers.ts'
 import { parseBody } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
-import type { PathValues } from './route.ts'
 import type { Choice } from './choice.ts'
 
 /** A request that has arrived whole. */
 export interface ArrivedRequest {
   path: string
   /** Undefined when no operation answers the method and path. */
-  values: PathValues | undefined
+  values: PathParameters | undefined
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer | 'too long'
 }
 
 /** What to send, and when. */
-export interface Reply extends ExampleAnswer {
+export interface Reply extends Omit<ExampleAnswer, 'body'> {
+  /** Prism's, which is of any type. */
+  body: unknown
   /** The contract's example that it is; none when the body was generated. */
   example?: string
   waitSeconds: number
@@ -79,8 +80,7 @@ export function refuse(choice: Choice, details?: object): Reply {
   return {
     status,
     headers,
-    // An example is an object; TypeScript has it as unknown, as Prism's bodies are.
-    body: details ? { ...(body as object), error_details: details } : body,
+    body: details ? { ...body, error_details: details } : body,
     example: choice.example,
     waitSeconds: 0,
   }

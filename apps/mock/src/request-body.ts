@@ -1,4 +1,4 @@
-import { operation } from '@connected-apps/contract'
+import { isContractMediaType, operation } from '@connected-apps/contract'
 import { checkRequestBody } from '@connected-apps/contract/request'
 import type { IncomingMessage } from 'node:http'
 
@@ -40,8 +40,7 @@ export function parseBody(
 ): ParsedBody {
   if (body === 'too long') return { fault: `the body is longer than ${bodyLimitBytes} bytes` }
   if (body.length === 0) return {}
-  const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
-  if (mediaType.trim().toLowerCase() !== operation.mediaType) {
+  if (!isContractMediaType(headers['content-type'])) {
     return { fault: `the Content-Type of the body is not ${operation.mediaType}` }
   }
   if (headers['content-encoding'] && headers['content-encoding'].toLowerCase() !== 'identity') {

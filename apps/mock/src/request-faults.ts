@@ -1,11 +1,10 @@
-import { operation } from '@connected-apps/contract'
+import { headerParameterNames, operation } from '@connected-apps/contract'
+import type { PathParameters } from '@connected-apps/contract'
 import { checkParameter } from '@connected-apps/contract/request'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Choice } from './choice.ts'
 import { hasCredentials } from './credentials.ts'
-import { findExample } from './known-examples.ts'
 import type { ParsedBody } from './request-body.ts'
-import type { PathValues } from './route.ts'
 
 /** One way in which a request breaks the contract, and the contract's own answer to it. */
 export interface RequestFault {
@@ -20,12 +19,10 @@ export interface RequestFault {
 /** The parts of a request that the contract speaks of. */
 export interface RequestParts {
   /** Undefined when no operation answers the method and path. */
-  path: PathValues | undefined
+  path: PathParameters | undefined
   headers: IncomingHttpHeaders
   body: ParsedBody
 }
-
-const sessionHeaders = operation.parameters.filter((parameter) => parameter.in === 'header')
 
 /** Holds a request against the contract; the faults stand in the contract's order of checks. */
 export function requestFaults({ path, headers, body }: RequestParts): RequestFault[] {
@@ -57,7 +54,7 @@ function credentialFaults(headers: IncomingHttpHeaders): RequestFault[] {
   ]
 }
 
-function parameterFaults(path: PathValues, headers: IncomingHttpHeaders): RequestFault[] {
+function parameterFaults(path: PathParameters, headers: IncomingHttpHeaders): RequestFault[] {
   return operation.parameters.flatMap((parameter) => {
     const value =
       parameter.in === 'path' ? path[parameter.name] : headers[parameter.name.toLowerCase()]
@@ -65,17 +62,18 @@ function parameterFaults(path: PathValues, headers: IncomingHttpHeaders): Reques
     const [violation] = checkParameter(parameter.name, value)
     if (!violation) return []
     const where = `${parameter.in} ${parameter.name}`
-    return [{ answer: answerTo(parameter.errorType), where, message: violation.message }]
+    const answer: Choice = { status: 400, example: parameter.errorType }
+    return [{ answer, where, message: violation.message }]
   })
 }
 
 function sessionFaults(headers: IncomingHttpHeaders): RequestFault[] {
-  const sent = sessionHeaders.filter(({ name }) => headers[name.toLowerCase()] !== undefined)
+  const sent = headerParameterNames.filter((name) => headers[name.toLowerCase()] !== undefined)
   if (sent.length < 2) return []
   return [
     {
       answer: { status: 400, example: 'too_many_session_arguments' },
-      where: sent.map(({ name }) => `header ${name}`).join(' and '),
+      where: sent.map((name) => `header ${name}`).join(' and '),
       message: 'at most one session header may be sent',
     },
   ]
@@ -92,10 +90,4 @@ function bodyFaults(body: ParsedBody): RequestFault[] {
       ...(body.pointer === undefined ? {} : { pointer: body.pointer }),
     },
   ]
-}
-
-function answerTo(errorType: string): Choice {
-  const example = findExample(errorType, 400)
-  if (!example) throw new Error(`the contract has no 400 example named ${errorType}`)
-  return example
 }

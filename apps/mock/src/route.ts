@@ -1,10 +1,5 @@
-import { operation } from '@connected-apps/contract'
+import { matchPath, operation } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
-
-/** The decoded path parameters; undefined where the percent-encoding is broken. */
-export type PathValues = { [Name in keyof PathParameters]: string | undefined }
-
-const template = operation.path.split('/')
 
 /** The path and the query of a request target (RFC 9112 section 3.2), unchanged but for the split. */
 export function splitTarget(target: string): { path: string; query: URLSearchParams } {
@@ -23,27 +18,6 @@ export function originForm(target: string): string {
  * The path parameters when the operation answers this method and path, else undefined. Unlike
  * `new URL()` it leaves `..` where it is, so that the contract's patterns can refuse it.
  */
-export function matchRoute(method: string, path: string): PathValues | undefined {
-  if (method !== operation.method) return undefined
-  const segments = path.split('/')
-  if (segments.length !== template.length) return undefined
-  const values: PathValues = {
-    organization_id: undefined,
-    member_id: undefined,
-    connected_app_id: undefined,
-  }
-  for (const [index, part] of template.entries()) {
-    const segment = segments[index] ?? ''
-    if (part.startsWith('{')) values[part.slice(1, -1) as keyof PathValues] = decode(segment) // the template names only path parameters
-    else if (part !== segment) return undefined
-  }
-  return values
-}
-
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return undefined // not UTF-8 in percent-encoding: no value at all
-  }
+export function matchRoute(method: string, path: string): PathParameters | undefined {
+  return method === operation.method ? matchPath(path) : undefined
 }

@@ -1,9 +1,7 @@
-import { operation } from '@connected-apps/contract'
+import { headerParameterNames } from '@connected-apps/contract'
 import type { IncomingHttpHeaders } from 'node:http'
 
-const names = operation.parameters
-  .filter((parameter) => parameter.in === 'header')
-  .map(({ name }) => name.toLowerCase())
+const names = headerParameterNames.map((name) => name.toLowerCase())
 
 /**
  * What Prism sees of a request's headers. Not `Accept`, by which Prism would answer 406; not those

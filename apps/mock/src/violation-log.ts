@@ -1,3 +1,5 @@
+import { RecentLog } from './recent-log.ts'
+
 /** So many violations are kept, the latest. */
 export const violationCapacity = 1000
 
@@ -23,38 +25,25 @@ export interface LoggedViolation extends ContractViolation {
 
 /** The violations that the proxy saw, the latest {@link violationCapacity} of them. */
 export class ViolationLog {
-  #entries: LoggedViolation[] = []
-  #total = 0
+  readonly #log = new RecentLog<Omit<LoggedViolation, 'number'>>(violationCapacity)
 
   /** Every violation since the start or the last reset, those forgotten included. */
   get total(): number {
-    return this.#total
+    return this.#log.total
   }
 
   add(violations: readonly ContractViolation[], method: string, path: string): void {
-    for (const violation of violations) {
-      this.#total += 1
-      this.#entries.push({
-        number: this.#total,
-        at: new Date().toISOString(),
-        method,
-        path: path.slice(0, 512),
-        ...violation,
-      })
-    }
-    if (this.#entries.length > violationCapacity) {
-      this.#entries = this.#entries.slice(-violationCapacity)
-    }
+    const exchange = { at: new Date().toISOString(), method, path: path.slice(0, 512) }
+    for (const violation of violations) this.#log.add({ ...exchange, ...violation })
   }
 
   /** What was seen, oldest first. */
   entries(): LoggedViolation[] {
-    return [...this.#entries]
+    return [...this.#log.entries()]
   }
 
   reset(): void {
-    this.#entries = []
-    this.#total = 0
+    this.#log.reset()
   }
 }
 

@@ -1,11 +1,14 @@
 import { B2BClient } from '@connected-apps/client'
 import { operation } from '@connected-apps/contract'
-import { parameterExamples, responseExamples } from '@connected-apps/contract/examples'
+import {
+  headerParameterExamples,
+  pathParameterExamples,
+  responseExamples,
+} from '@connected-apps/contract/examples'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { scenarios, startMock, startProxy } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { exampleAnswer, knownExamples } from '../src/known-examples.ts'
-import { exampleIds } from './call.ts'
 import { startProvider } from './provider.ts'
 
 let mock: Mock
@@ -21,10 +24,10 @@ const clientOf = (baseUrl: string, maxRetries = 0) =>
 describe('the client of this repository', () => {
   it("gets the contract's 200 for the documented call", async () => {
     const { connectedApps } = clientOf(mock.url).organizations.members
-    const session_token = parameterExamples['X-Stytch-Member-Session']
-    expect(await connectedApps.revoke(exampleIds, { authorization: { session_token } })).toEqual(
-      responseExamples[200].revoked,
-    )
+    const session_token = headerParameterExamples['X-Stytch-Member-Session']
+    expect(
+      await connectedApps.revoke(pathParameterExamples, { authorization: { session_token } }),
+    ).toEqual(responseExamples[200].revoked)
   })
 
   it('gets every error of the contract by ids alone, body and all', async () => {
@@ -34,16 +37,11 @@ describe('the client of this repository', () => {
       const { connected_app_id } =
         scenarios.find(
           ({ answers }) => answers.length === 1 && answers[0].example === choice.example,
-        ) ?? exampleIds
-      const result = await connectedApps.tryRevoke({ ...exampleIds, connected_app_id })
+        ) ?? pathParameterExamples
+      const result = await connectedApps.tryRevoke({ ...pathParameterExamples, connected_app_id })
       const { status, body } = exampleAnswer(choice)
       if (result.ok) expect(result.body).toEqual(body)
-      else
-        expect(result.error).toMatchObject({
-          kind: 'http',
-          status_code: status,
-          ...(body as object),
-        }) // each example is an object
+      else expect(result.error).toMatchObject({ kind: 'http', ...body, status_code: status })
       seen.add(status)
     }
     expect(seen).toEqual(new Set(operation.statuses))
@@ -52,7 +50,9 @@ describe('the client of this repository', () => {
   it('retries through "429 twice, then 200", waiting as Retry-After says', async () => {
     const { connectedApps } = clientOf(mock.url, 2).organizations.members
     const connected_app_id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
-    expect(await connectedApps.revoke({ ...exampleIds, connected_app_id })).toMatchObject({
+    expect(
+      await connectedApps.revoke({ ...pathParameterExamples, connected_app_id }),
+    ).toMatchObject({
       status_code: 200,
     })
     expect(mock.journal.assert({ connected_app_id, status: 429 }, 2).ok).toBe(true)
@@ -65,7 +65,7 @@ describe('the client of this repository', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status_code":200}')
     const proxy = await startProxy({ upstream: provider.url })
     const { connectedApps } = clientOf(proxy.url).organizations.members
-    const result = await connectedApps.tryRevoke(exampleIds)
+    const result = await connectedApps.tryRevoke(pathParameterExamples)
     expect(result).toMatchObject({ ok: false, error: { status_code: 502 } })
     await proxy.close()
     await provider.close()

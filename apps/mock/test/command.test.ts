@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
-import { parseCommandLine } from '../src/command-line.ts'
+import { readArguments } from '../src/cli/arguments.ts'
 import { callRevoke } from './call.ts'
 import { runCommand } from './command.ts'
 import type { CommandRun } from './command.ts'
@@ -76,12 +76,15 @@ describe('connected-apps-mock', () => {
   })
 
   it.each([
-    [['--nonesuch'], "Unknown option '--nonesuch'"],
-    [['--port'], "Option '--port <value>' argument missing"],
-    [['--port', ''], '--port is a number from 0 to 65535, not ""'],
+    [['--nonesuch'], 'unknown flag --nonesuch; see connected-apps-mock --help'],
+    [['--port'], '--port has no value; pass --port=PORT'],
+    [['--port', ''], '--port has no value; pass --port=PORT'],
     [['--port', '65536'], '--port is a number from 0 to 65535, not "65536"'],
     [['--port', '1e3'], '--port is a number from 0 to 65535, not "1e3"'],
-    [['--host', ''], '--host needs a value'],
+    [['--host', ''], '--host has no value; pass --host=ADDRESS'],
+    [['--host', '--port', '0'], '--host has no value; pass --host=ADDRESS'],
+    [['--port', '1', '--port', '2'], '--port is given twice'],
+    [['--help=yes'], '--help takes no value'],
     [
       ['--host', 'nonesuch.invalid', '--port', '0'],
       'nonesuch.invalid is not an address of this machine',
@@ -103,8 +106,8 @@ describe('connected-apps-mock', () => {
 })
 
 it('listens on 127.0.0.1:4010 and proxies on 4011 unless told otherwise', () => {
-  expect(parseCommandLine([])).toEqual({ name: 'mock', host: '127.0.0.1', port: 4010 })
-  expect(parseCommandLine(['proxy', '--upstream', 'https://a/b'])).toEqual({
+  expect(readArguments([])).toEqual({ name: 'mock', host: '127.0.0.1', port: 4010 })
+  expect(readArguments(['proxy', '--upstream', 'https://a/b'])).toEqual({
     name: 'proxy',
     host: '127.0.0.1',
     port: 4011,

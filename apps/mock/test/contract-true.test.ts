@@ -1,5 +1,5 @@
 import { checkResponseBody, isStatus, operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Choice, Mock } from '../src/index.ts'
@@ -30,14 +30,14 @@ describe('revoke is answered as the contract says', () => {
   const requests: [string, Parameters<typeof callRevoke>[1], Choice][] = [
     ['no body', {}, revoked],
     ['an empty object', { body: '{}', headers: json }, revoked],
-    ['the ids once more', { body: JSON.stringify(parameterExamples), headers: json }, revoked],
+    ['the ids once more', { body: JSON.stringify(pathParameterExamples), headers: json }, revoked],
     ['a charset', { body: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } }, revoked],
     ['a broken media type parameter', { body: '{}', headers: { 'content-type': 'application/json; charset' } }, revoked],
     ['a Content-Type without a body', { headers: json }, revoked],
     ['a foreign Content-Type without a body', { headers: { 'content-type': 'text/plain' } }, revoked],
     ['an Accept that excludes JSON', { headers: { accept: 'text/html' } }, revoked],
-    ['a session token', { headers: { [tokenHeader]: parameterExamples[tokenHeader] } }, revoked],
-    ['a session JWT', { headers: { [jwtHeader]: parameterExamples[jwtHeader] } }, revoked],
+    ['a session token', { headers: { [tokenHeader]: headerParameterExamples[tokenHeader] } }, revoked],
+    ['a session JWT', { headers: { [jwtHeader]: headerParameterExamples[jwtHeader] } }, revoked],
     ['a slug', { ids: { organization_id: 'acme~1' } }, revoked],
     ['an external id with a bar', { ids: { member_id: 'a|b' } }, revoked],
     ['an unknown query', { query: '?a=b&a=c' }, revoked],

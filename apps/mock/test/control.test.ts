@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { operation } from '@connected-apps/contract'
-import { startMock } from '../src/index.ts'
+import { scenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { Playback, playbackCapacity } from '../src/playback.ts'
 import { callRevoke } from './call.ts'
@@ -47,6 +47,16 @@ describe('a scenario defined at run time', () => {
     expect(await statuses(id, 1)).toEqual([404])
     await fetch(`${mock.url}/__mock/reset`, { method: 'POST' })
     expect(await statuses(id, 3)).toEqual([429, 429, 200])
+  })
+
+  it('is listed and shown once, in place of the built-in one', async () => {
+    const id = 'connected-app-test-00000000-0000-4000-8000-000000000500'
+    await put(id, JSON.stringify({ title: 'Mine', answers: [{ status: 200 }] }))
+    const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
+    const page = await (await fetch(mock.url)).text()
+    expect(list.split(id)).toHaveLength(2)
+    expect(page.split(`/connected_apps/${id}/revoke`)).toHaveLength(2)
+    for (const text of [list, page]) expect(text).toContain('Mine')
   })
 
   it('can be defined by a test in the same process', async () => {
@@ -101,7 +111,7 @@ describe('what the mock remembers', () => {
         answers: [{ status: 200, example: 'revoked' }],
       })
     }
-    expect(playback.defined()).toHaveLength(playbackCapacity)
+    expect(playback.scenarios()).toHaveLength(playbackCapacity + scenarios.length)
     const inUse = { ...ids('m'), connected_app_id: `a${playbackCapacity}` }
     expect(playback.next(inUse)?.status).toBe(200) // the one defined longest ago
     playback.define({

@@ -1,9 +1,9 @@
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { Journal, journalCapacity } from '../src/journal.ts'
-import { callRevoke, exampleIds } from './call.ts'
+import { callRevoke } from './call.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('the journal', () => {
     expect(body).toMatchObject({
       total: 2,
       entries: [
-        { number: 1, method: 'POST', ...exampleIds, status: 200, example: 'revoked' },
+        { number: 1, method: 'POST', ...pathParameterExamples, status: 200, example: 'revoked' },
         { number: 2, member_id: 'm', status: 403, example: 'session_authorization_error' },
       ],
     })
@@ -47,7 +47,7 @@ describe('the journal', () => {
   })
 
   it('holds no secret', async () => {
-    const token = parameterExamples['X-Stytch-Member-Session']
+    const token = headerParameterExamples['X-Stytch-Member-Session']
     await callRevoke(mock.url, {
       headers: { 'X-Stytch-Member-Session': token },
       query: '?token=hidden',
@@ -103,7 +103,7 @@ describe('the journal', () => {
 describe('an assertion', () => {
   it('is 200 when it holds, and 409 with what was found when it does not', async () => {
     await callRevoke(mock.url)
-    const member = `member_id=${exampleIds.member_id}`
+    const member = `member_id=${pathParameterExamples.member_id}`
     expect(await control(`/journal/assert?times=1&${member}`)).toMatchObject({
       status: 200,
       body: { ok: true },

@@ -1,12 +1,15 @@
 import { operation } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
-import { parameterExamples, responseExamples } from '@connected-apps/contract/examples'
+import {
+  headerParameterExamples,
+  pathParameterExamples,
+  responseExamples,
+} from '@connected-apps/contract/examples'
 import { B2BClient, StytchError } from 'stytch'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { scenarios, startMock, startProxy } from '../src/index.ts'
-import type { Mock, Scenario } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
 import { exampleAnswer } from '../src/known-examples.ts'
-import { exampleIds } from './call.ts'
 import { startProvider } from './provider.ts'
 
 let mock: Mock
@@ -23,17 +26,20 @@ const clientOf = (url: string) =>
 
 const revoke = (ids: Partial<PathParameters> = {}, url = mock.url) =>
   clientOf(url).organizations.members.connectedApps.revoke(
-    { ...exampleIds, ...ids },
-    { authorization: { session_token: parameterExamples['X-Stytch-Member-Session'] } },
+    { ...pathParameterExamples, ...ids },
+    { authorization: { session_token: headerParameterExamples['X-Stytch-Member-Session'] } },
   )
 
 describe('the official package', () => {
   it("gets the contract's 200 for the documented call", async () => {
     expect(await revoke()).toEqual(responseExamples[200].revoked)
-    expect(mock.journal.entries().at(-1)).toMatchObject({ ...exampleIds, session: 'token' })
+    expect(mock.journal.entries().at(-1)).toMatchObject({
+      ...pathParameterExamples,
+      session: 'token',
+    })
   })
 
-  const failing = (scenarios as readonly Scenario[]).filter(
+  const failing = scenarios.filter(
     ({ answers: [{ status, waitSeconds }, ...others] }) =>
       status !== 200 && waitSeconds === undefined && others.length === 0,
   )
@@ -43,7 +49,7 @@ describe('the official package', () => {
       (caught: unknown) => caught,
     )
     expect(error).toBeInstanceOf(StytchError)
-    expect(error).toMatchObject({ ...(exampleAnswer(scenario.answers[0]).body as object) }) // each example is an object
+    expect(error).toMatchObject({ ...exampleAnswer(scenario.answers[0]).body })
   })
 
   it('can be brought to every error status by ids alone', () => {

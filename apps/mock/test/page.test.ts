@@ -10,19 +10,12 @@ afterAll(() => mock.close())
 
 describe('GET /', () => {
   it('shows a person every scenario with a command to try it', async () => {
-    const response = await fetch(mock.url, { headers: { accept: 'text/html,application/json' } })
+    const response = await fetch(mock.url)
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
     const page = await response.text()
     for (const { connected_app_id } of scenarios) {
       expect(page).toContain(`/connected_apps/${connected_app_id}/revoke`)
     }
-  })
-
-  it('gives a program the same as JSON', async () => {
-    const response = await fetch(mock.url, { headers: { accept: 'application/json' } })
-    const body: unknown = await response.json()
-    expect(body).toMatchObject({ scenarios: scenarios.map((scenario) => ({ ...scenario })) })
-    expect(response.headers.get('vary')).toBe('Origin, Accept')
   })
 
   it('shows what was defined at run time as text, whatever it holds', async () => {

@@ -1,5 +1,5 @@
 import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples } from '@connected-apps/contract/examples'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { examplePath } from '../src/example-request.ts'
 import { startMock, startProxy } from '../src/index.ts'
@@ -89,7 +89,7 @@ describe('what keeps the contract passes unchanged', () => {
     await callRevoke(proxy.url, {
       ids: { organization_id: 'a|b' },
       query: '?x=1&x=%20',
-      headers: { ...json, [tokenHeader]: parameterExamples[tokenHeader], 'x-own': 'kept' },
+      headers: { ...json, [tokenHeader]: headerParameterExamples[tokenHeader], 'x-own': 'kept' },
       body: '{ "a" : 1 }',
     })
     expect(provider.requests).toMatchObject([
@@ -100,7 +100,7 @@ describe('what keeps the contract passes unchanged', () => {
         headers: {
           authorization,
           host: new URL(provider.url).host,
-          [tokenHeader.toLowerCase()]: parameterExamples[tokenHeader],
+          [tokenHeader.toLowerCase()]: headerParameterExamples[tokenHeader],
           'x-own': 'kept',
           'accept-encoding': 'identity',
         },
@@ -154,10 +154,9 @@ describe('what keeps the contract passes unchanged', () => {
 })
 
 describe('an answer that breaks the contract', () => {
-  const mutants = knownExamples.flatMap(({ status, example }) => {
-    const body = {
-      ...(exampleAnswer({ status, example } as (typeof knownExamples)[number]).body as object),
-    } // a known example, and an object
+  const mutants = knownExamples.flatMap((choice) => {
+    const { status, example } = choice
+    const { body } = exampleAnswer(choice)
     return Object.keys(body).flatMap((name): [string, number, object, string][] => {
       const change = (value: unknown) => JSON.stringify({ ...body, [name]: value })
       return [
@@ -222,6 +221,16 @@ describe('an answer that breaks the contract', () => {
     expect(answer.body).toMatchObject({ title: 'The answer breaks the contract', status: 502 })
     expect(proxy.violations().length).toBeGreaterThan(0)
     expect(provider.requests).toHaveLength(1)
+  })
+
+  it.each([
+    [{ ...json, 'retry-after': '-1' }, JSON.stringify(exampleOf(429)), 'header Retry-After'],
+    [{ 'content-type': 'text/html' }, JSON.stringify(exampleOf(429)), 'header Content-Type'],
+    [json, `\uFEFF${JSON.stringify(exampleOf(429))}`, 'body'],
+  ])('is told once, as the contract writes it: %j', async (headers, body, where) => {
+    provider.answer = (response) => response.writeHead(429, { ...headers }).end(body)
+    await callRevoke(proxy.url)
+    expect(proxy.violations()).toMatchObject([{ direction: 'response', where }])
   })
 
   it('is told with what and where, and never with the value', async () => {
@@ -357,7 +366,7 @@ it('finds nothing wrong with the mock', async () => {
 function exampleOf(status: number): Record<string, unknown> {
   const choice = knownExamples.find((known) => known.status === status)
   if (!choice) throw new Error(`no example for ${status}`)
-  return { ...(exampleAnswer(choice).body as object) } // each example is an object
+  return { ...exampleAnswer(choice).body }
 }
 
 it('keeps the latest violations alone, and counts the rest', () => {

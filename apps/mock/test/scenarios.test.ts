@@ -5,7 +5,7 @@ import { responseExamples } from '@connected-apps/contract/examples'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exampleAnswer, knownExamples } from '../src/known-examples.ts'
 import { scenarios, startMock } from '../src/index.ts'
-import type { Mock, Scenario } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
 import { callRevoke } from './call.ts'
 
 let mock: Mock
@@ -15,8 +15,7 @@ beforeAll(async () => {
 afterAll(() => mock.close())
 
 describe('every scenario id', () => {
-  const all: readonly Scenario[] = scenarios
-  const quick = all.filter(({ answers }) =>
+  const quick = scenarios.filter(({ answers }) =>
     answers.every(({ waitSeconds = 0 }) => waitSeconds === 0),
   )
 
@@ -40,7 +39,7 @@ describe('every scenario id', () => {
   })
 
   it('tells in its last group which statuses it gives', () => {
-    for (const { connected_app_id: id, answers } of all) {
+    for (const { connected_app_id: id, answers } of scenarios) {
       const group = id.slice(-12)
       const statuses = answers.map(({ status }) => status).join('')
       expect(group.endsWith(statuses), `${id} ends with ${statuses}`).toBe(true)

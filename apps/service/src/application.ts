@@ -1,3 +1,4 @@
+import { matchPath } from '@connected-apps/contract'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
@@ -13,7 +14,6 @@ import { newRequestId, responseOf } from './operation/answer.ts'
 import { parseCredentials } from './operation/credentials.ts'
 import { createRevokeEndpoint, isOperationMethod } from './operation/endpoint.ts'
 import type { RateLimit } from './operation/rate-limit.ts'
-import { matchPath } from './operation/route.ts'
 import type { Database } from './postgres/database.ts'
 import { sessionKeysRoute } from './session-keys.ts'
 

@@ -6,7 +6,7 @@ import {
   isStatus,
   operation,
 } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples } from '@connected-apps/contract/examples'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { maximumBodyBytes } from '../src/operation/body.ts'
 import { addConnectedApp, addMember, addOrganization, addSession } from '../src/provision.ts'
@@ -199,7 +199,11 @@ describe('a session', () => {
       memberId: tenant.memberId,
       secondsToLive: -1,
     })
-    for (const token of [parameterExamples[tokenHeader], expired.token, other.session.token]) {
+    for (const token of [
+      headerParameterExamples[tokenHeader],
+      expired.token,
+      other.session.token,
+    ]) {
       expect(await answerTo({ headers: { [tokenHeader]: token } })).toBe('404 session_not_found')
     }
   })
@@ -226,7 +230,7 @@ describe('the order of checks', () => {
     ],
     [
       'JWT before Organization',
-      { ...wrongIds, headers: { [jwtHeader]: parameterExamples[jwtHeader] } },
+      { ...wrongIds, headers: { [jwtHeader]: headerParameterExamples[jwtHeader] } },
       '400 unable_to_parse_session_jwt',
     ],
     [

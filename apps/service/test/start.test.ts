@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { demo } from '../src/demo/project.ts'
 import { createDatabase } from './support/database.ts'
@@ -49,10 +49,10 @@ describe('pnpm start', () => {
     await waitFor(child, () => output.out.includes('the new token is alive'))
     await waitFor(child, () => output.out.endsWith('echo\n'))
     for (const example of [
-      parameterExamples.organization_id,
-      parameterExamples.member_id,
-      parameterExamples.connected_app_id,
-      parameterExamples['X-Stytch-Member-Session'],
+      pathParameterExamples.organization_id,
+      pathParameterExamples.member_id,
+      pathParameterExamples.connected_app_id,
+      headerParameterExamples['X-Stytch-Member-Session'],
       demo.secret,
     ]) {
       expect(output.out).toContain(example)

@@ -1,13 +1,14 @@
 import { B2BClient } from '@connected-apps/client'
 import type { paths } from '@connected-apps/contract'
-import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { expandPath, operation } from '@connected-apps/contract'
+import {
+  headerParameterExamples,
+  pathParameterExamples as ids,
+} from '@connected-apps/contract/examples'
 import createClient from 'openapi-fetch'
 import stytch from 'stytch'
 
-const { organization_id, member_id, connected_app_id } = parameterExamples
-const ids = { organization_id, member_id, connected_app_id }
-const session_token = parameterExamples['X-Stytch-Member-Session']
+const session_token = headerParameterExamples['X-Stytch-Member-Session']
 const credentials = { project_id: 'project-test-bench', secret: 'secret-test-bench' }
 const headers = {
   Authorization: `Basic ${btoa(`${credentials.project_id}:${credentials.secret}`)}`,
@@ -21,8 +22,7 @@ export function contestants(url: string): Record<string, () => Promise<unknown>>
   const session = { authorization: { session_token } }
   return {
     'bare fetch': async () => {
-      const path = `/v1/b2b/organizations/${organization_id}/members/${member_id}/connected_apps/${connected_app_id}/revoke`
-      const response = await fetch(url + path, {
+      const response = await fetch(url + expandPath(ids), {
         method: 'POST',
         headers: {
           ...headers,

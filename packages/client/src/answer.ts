@@ -1,4 +1,4 @@
-import type { ErrorStatus, ResponseBody, SuccessStatus } from '@connected-apps/contract'
+import type { ErrorStatus, ResponseBody, SuccessStatus, Violation } from '@connected-apps/contract'
 import { checkResponseBody, isStatus, mediaType } from '@connected-apps/contract/compact'
 import type { ConnectedAppsError, DecodeReason } from './errors.ts'
 import { failed } from './errors.ts'
@@ -25,20 +25,11 @@ export function readAnswer(
   date: number,
   secrets: readonly string[],
 ): Revoked | ConnectedAppsError {
-  const { status, redirected, headers } = response
+  const { status, headers } = response
   const isJson = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
   const body = text && isJson ? parse(text, secrets) : undefined
   const violations = body !== undefined && isStatus(status) ? checkResponseBody(status, body) : []
-  const whatIsWrong = (): DecodeReason | undefined => {
-    // Browsers show a redirect as 0, Node.js as it is, and a custom fetch may have followed it.
-    if (redirected || !status || (status >= 300 && status < 400)) return 'redirect'
-    if (text === undefined) return 'size'
-    if (!isStatus(status)) return 'status'
-    if (!isJson) return 'media type'
-    if (body === undefined) return 'json'
-    return violations[0] && 'contract'
-  }
-  const reason = whatIsWrong()
+  const reason = reasonOf(response, text, isJson, body, violations)
   if (!reason && status === SUCCESS) return body as Revoked // no violations
 
   const envelope = Object(body) as ResponseBody<ErrorStatus> // unless there is a reason
@@ -62,6 +53,23 @@ export function readAnswer(
     error_details,
     body: envelope,
   })
+}
+
+/** Why an answer is none of the contract's, if it is none. */
+function reasonOf(
+  { status, redirected }: Received['response'],
+  text: string | undefined,
+  isJson: boolean,
+  body: unknown,
+  violations: readonly Violation[],
+): DecodeReason | undefined {
+  // Browsers show a redirect as 0, Node.js as it is, and a custom fetch may have followed it.
+  if (redirected || !status || (status >= 300 && status < 400)) return 'redirect'
+  if (text === undefined) return 'size'
+  if (!isStatus(status)) return 'status'
+  if (!isJson) return 'media type'
+  if (body === undefined) return 'json'
+  return violations[0] && 'contract'
 }
 
 // What a server sends must neither flood a log nor forge its lines.

@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts'
 import type { B2BClientConfig } from './config.ts'
 import { readConfig } from './config.ts'
 import { ConnectedAppsError } from './errors.ts'
-import type { RevokeOptions, RevokeParams } from './order.ts'
+import type { RevokeOptions, RevokeParams } from './revoke-options.ts'
 import { openRevoke } from './revoke.ts'
 
 /** What `tryRevoke` resolves to. */

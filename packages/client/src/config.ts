@@ -3,8 +3,9 @@ import { refuseBrowser } from './browser.ts'
 import { refuseArgument } from './errors.ts'
 import { requireHeaderValue } from './header-value.ts'
 import type { Hooks } from './hooks.ts'
-import type { CallLimits, Limits } from './options.ts'
-import { DEFAULT_LIMITS, LIMIT_NAMES, readLimits, readOptions } from './options.ts'
+import { readOptions } from './known-options.ts'
+import type { CallLimits, Limits } from './limits.ts'
+import { DEFAULT_LIMITS, LIMIT_NAMES, readLimits } from './limits.ts'
 
 /** Sends a request. It is handed a new `Request` for each attempt, whose body can be read once. */
 export type Fetch = (request: Request) => Promise<Response>

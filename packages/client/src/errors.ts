@@ -11,7 +11,7 @@ interface Failed<Kind extends string> extends Error {
   readonly attempts: number
 }
 
-interface Refused<S extends ErrorStatus> extends Failed<'http'> {
+interface Answered<S extends ErrorStatus> extends Failed<'http'> {
   readonly status_code: S
   /** Log it; support asks for it. */
   readonly request_id: string
@@ -26,7 +26,7 @@ interface Refused<S extends ErrorStatus> extends Failed<'http'> {
 }
 
 /** The API answered with an error of the contract; narrow it by `status_code`. */
-export type HttpError<S extends ErrorStatus = ErrorStatus> = { [Each in S]: Refused<Each> }[S]
+export type HttpError<S extends ErrorStatus = ErrorStatus> = { [Each in S]: Answered<Each> }[S]
 
 /** No answer arrived: name resolution, connection, TLS, or a body that broke off. */
 export interface NetworkError extends Failed<'network'> {

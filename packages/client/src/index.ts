@@ -1,7 +1,7 @@
 export { B2BClient } from './b2b-client.ts'
 export type { ConnectedApps, RevokeResult } from './b2b-client.ts'
 export type { Authorization } from './authorization.ts'
-export type { RevokeOptions, RevokeParams } from './order.ts'
+export type { RevokeOptions, RevokeParams } from './revoke-options.ts'
 export type { B2BClientConfig, Fetch } from './config.ts'
 export type { ErrorStatus, ResponseBody, Status, Violation } from '@connected-apps/contract'
 export { ConnectedAppsError } from './errors.ts'

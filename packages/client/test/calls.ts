@@ -1,15 +1,12 @@
 import type { B2BClientConfig, ConnectedApps } from '@connected-apps/client'
 import { B2BClient } from '@connected-apps/client'
-import { parameterExamples } from '@connected-apps/contract/examples'
 import type { Clock } from '../src/clock.ts'
 import { readConfig } from '../src/config.ts'
 import type { Revoke } from '../src/revoke.ts'
 import { openRevoke } from '../src/revoke.ts'
 
-const { organization_id, member_id, connected_app_id } = parameterExamples
-
 /** The contract's example ids. */
-export const ids = { organization_id, member_id, connected_app_id }
+export { pathParameterExamples as ids } from '@connected-apps/contract/examples'
 
 export const credentials = {
   project_id: 'project-test-11111111-1111-4111-8111-111111111111',

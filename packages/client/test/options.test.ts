@@ -1,14 +1,14 @@
 import type { RevokeOptions } from '@connected-apps/client'
 import { B2BClient } from '@connected-apps/client'
 import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples } from '@connected-apps/contract/examples'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { connectTo, credentials, ids } from './calls.ts'
 import { answerWith, listen } from './loopback.ts'
 
-const token = parameterExamples['X-Stytch-Member-Session']
-const jwt = parameterExamples['X-Stytch-Member-SessionJWT']
+const token = headerParameterExamples['X-Stytch-Member-Session']
+const jwt = headerParameterExamples['X-Stytch-Member-SessionJWT']
 
 function make(config: object): B2BClient {
   return new B2BClient({ ...credentials, ...config })

@@ -1,9 +1,9 @@
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples } from '@connected-apps/contract/examples'
 import { expect, test } from 'vitest'
 import { connectTo, ids } from './calls.ts'
 import { answerWith, listen } from './loopback.ts'
 
-const session_token = parameterExamples['X-Stytch-Member-Session']
+const session_token = headerParameterExamples['X-Stytch-Member-Session']
 
 test.each([301, 302, 303, 307, 308])(
   'a %i to another origin is not followed, and no header goes there',

@@ -1,10 +1,14 @@
 import * as stytch from '@connected-apps/client'
-import { parameterExamples, responseExamples } from '@connected-apps/contract/examples'
+import {
+  headerParameterExamples,
+  pathParameterExamples,
+  responseExamples,
+} from '@connected-apps/contract/examples'
 import { expect, test } from 'vitest'
 import { answerWith, listen } from './loopback.ts'
 
-const { organization_id, member_id, connected_app_id } = parameterExamples
-const session_token = parameterExamples['X-Stytch-Member-Session']
+const { organization_id, member_id, connected_app_id } = pathParameterExamples
+const session_token = headerParameterExamples['X-Stytch-Member-Session']
 
 test("the official client's call works with only the import changed", async () => {
   const server = await listen((_, response) => answerWith(response, 200))

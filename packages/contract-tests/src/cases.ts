@@ -1,10 +1,9 @@
 import { operation } from '@connected-apps/contract'
-import { parameterExamples, requestBodyExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples, requestBodyExamples } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
 import type { Case } from './case.ts'
 import { illFormedValues } from './ill-formed-values.ts'
-
 import type { CaseRequest } from './request.ts'
 import { unknownId } from './unknown-id.ts'
 
@@ -40,10 +39,7 @@ const illFormed: Case[] = [
       ),
   ),
   byRequest('too_many_session_arguments', 'both session headers', {
-    parameters: {
-      'X-Stytch-Member-Session': parameterExamples['X-Stytch-Member-Session'],
-      'X-Stytch-Member-SessionJWT': parameterExamples['X-Stytch-Member-SessionJWT'],
-    },
+    parameters: headerParameterExamples,
   }),
 ]
 
@@ -93,8 +89,16 @@ const notFound: Case[] = [
 ]
 
 const outOfReach: Case[] = [
-  byHook('too_many_requests', 'a revoke beyond the rate limit', 'needs a target at its rate limit'),
-  byHook('internal_server_error', 'a revoke while the server fails', 'needs a target that fails'),
+  byProvoke(
+    'too_many_requests',
+    'a revoke beyond the rate limit',
+    'needs a target at its rate limit',
+  ),
+  byProvoke(
+    'internal_server_error',
+    'a revoke while the server fails',
+    'needs a target that fails',
+  ),
 ]
 
 /** Every case of the suite, in the order of the statuses. */
@@ -115,8 +119,8 @@ function byState(example: ExampleName, name: string, request: Case['request']): 
   return { name, example, dependsOn: 'state', request }
 }
 
-function byHook(example: ExampleName, name: string, missing: string): Case {
-  return { name, example, dependsOn: 'hook', request: () => missing }
+function byProvoke(example: ExampleName, name: string, missing: string): Case {
+  return { name, example, dependsOn: 'provoke', request: () => missing }
 }
 
 function json(value: unknown): CaseRequest {

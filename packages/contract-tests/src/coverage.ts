@@ -1,11 +1,14 @@
-import { isStatus, operation } from '@connected-apps/contract'
-import type { Status } from '@connected-apps/contract'
-import { responseExamples } from '@connected-apps/contract/examples'
-import { exampleNames, isExampleName } from './example.ts'
-import type { ReceivedResponse } from './check-response.ts'
+import {
+  headerParameterNames,
+  isContractMediaType,
+  isStatus,
+  operation,
+  pathParameterNames,
+} from '@connected-apps/contract'
+import type { ReceivedResponse, Status } from '@connected-apps/contract'
+import { exampleNames, isExampleName, statusOf } from '@connected-apps/contract/examples'
 import type { Exchange } from './exchange.ts'
 import { errorTypeOf } from './judge.ts'
-import { parametersIn } from './request.ts'
 
 /** One thing that the contract has, and whether the run touched it. */
 export interface CoverageItem {
@@ -36,12 +39,12 @@ export class CoverageRecorder {
   /** Counts what was sent; what was received counts only if it was `right`. */
   record({ sent, received }: Exchange, right: boolean): void {
     if (pathPattern.test(sent.path)) {
-      for (const name of parametersIn('path')) this.#touched.add(`parameter ${name}`)
+      for (const name of pathParameterNames) this.#touched.add(`parameter ${name}`)
     }
-    for (const name of parametersIn('header')) {
+    for (const name of headerParameterNames) {
       if (sent.headers.get(name) !== null) this.#touched.add(`parameter ${name}`)
     }
-    if (mediaTypeOf(sent.headers.get('content-type')) === operation.mediaType) {
+    if (isContractMediaType(sent.headers.get('content-type'))) {
       this.#touched.add(`body ${operation.mediaType}`)
     }
     for (const { name, scheme } of operation.security) {
@@ -81,10 +84,6 @@ const pathPattern = new RegExp(`${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`
 // A body without an error_type touches what examples its status has.
 function examplesOf(received: ReceivedResponse, status: Status): string[] {
   const errorType = errorTypeOf(received)
-  if (errorType === undefined) return Object.keys(responseExamples[status])
+  if (errorType === undefined) return exampleNames.filter((name) => statusOf(name) === status)
   return isExampleName(errorType) ? [errorType] : []
-}
-
-function mediaTypeOf(contentType: string | null): string | undefined {
-  return contentType?.split(';')[0]?.trim().toLowerCase()
 }

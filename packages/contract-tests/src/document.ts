@@ -1,15 +1,13 @@
+import { checkResponseBody, checkResponseHeaders, operation } from '@connected-apps/contract'
+import type { Violation } from '@connected-apps/contract'
 import {
-  checkResponseBody,
-  checkResponseHeaders,
-  isStatus,
-  operation,
-} from '@connected-apps/contract'
-import type { ParameterName, Violation } from '@connected-apps/contract'
-import {
-  parameterExamples,
+  exampleBody,
+  exampleNames,
+  headerParameterExamples,
+  pathParameterExamples,
   requestBodyExamples,
-  responseExamples,
   responseHeaderExamples,
+  statusOf,
 } from '@connected-apps/contract/examples'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
 import type { Check } from './check.ts'
@@ -17,35 +15,33 @@ import type { Finding } from './finding.ts'
 
 /** Holds every example of the contract's document against the schema that it stands beside. */
 export function checkDocument(): Check[] {
-  const bodies = Object.entries(responseExamples).flatMap(([key, examples]) => {
-    const status = Number(key)
-    return Object.entries(examples).map(([name, body]) => ({
-      name: `response ${key}, example ${name}`,
-      findings: isStatus(status)
-        ? findingsOf(checkResponseBody(status, body), 'body', status)
-        : [undeclared(status)],
-    }))
+  const bodies = exampleNames.map((name) => {
+    const status = statusOf(name)
+    return {
+      name: `response ${status}, example ${name}`,
+      findings: findingsInBody(status, checkResponseBody(status, exampleBody(name))),
+    }
   })
-  const headers = Object.entries(responseHeaderExamples).flatMap(([key, examples]) => {
-    const status = Number(key)
-    return Object.entries(examples).map(([name, value]) => ({
-      name: `response ${key}, header ${name}`,
-      findings: isStatus(status)
-        ? findingsOf(
-            checkResponseHeaders(status, new Headers({ [name]: `${value}` })),
-            'header',
-            status,
-          )
-        : [undeclared(status)],
-    }))
-  })
-  const parameters = operation.parameters.map(({ name }) => ({
+  const headers = operation.statuses.flatMap((status) =>
+    Object.entries(responseHeaderExamples[status]).map(([name, value]) => ({
+      name: `response ${status}, header ${name}`,
+      findings: findingsAt(
+        { status, part: 'header', where: name },
+        checkResponseHeaders(status, new Headers({ [name]: `${value}` })),
+      ),
+    })),
+  )
+  const parameterExamples = { ...pathParameterExamples, ...headerParameterExamples }
+  const parameters = operation.parameters.map(({ name, in: part }) => ({
     name: `parameter ${name}`,
-    findings: findingsOf(checkParameter(name, exampleOf(name)), 'header'),
+    findings: findingsAt(
+      { status: undefined, part, where: name },
+      checkParameter(name, parameterExamples[name]),
+    ),
   }))
   const requests = Object.entries(requestBodyExamples).map(([name, body]) => ({
     name: `request body, example ${name}`,
-    findings: findingsOf(checkRequestBody(body), 'body'),
+    findings: findingsInBody(undefined, checkRequestBody(body)),
   }))
   return [...bodies, ...headers, ...parameters, ...requests].map(({ name, findings }) => ({
     name,
@@ -56,14 +52,15 @@ export function checkDocument(): Check[] {
   }))
 }
 
-function exampleOf(name: ParameterName): unknown {
-  return parameterExamples[name]
+function findingsAt(place: Omit<Finding, 'message'>, violations: Violation[]): Finding[] {
+  return violations.map(({ message }) => ({ ...place, message }))
 }
 
-function undeclared(status: number): Finding {
-  return { status, part: 'status', where: '', message: 'is not declared' }
-}
-
-function findingsOf(violations: Violation[], part: Finding['part'], status?: number): Finding[] {
-  return violations.map(({ pointer, message }) => ({ status, part, where: pointer, message }))
+function findingsInBody(status: number | undefined, violations: Violation[]): Finding[] {
+  return violations.map(({ pointer, message }) => ({
+    status,
+    part: 'body',
+    where: pointer,
+    message,
+  }))
 }

@@ -1,5 +1,4 @@
-import type { ReceivedHeaders } from '@connected-apps/contract'
-import type { ReceivedResponse } from './check-response.ts'
+import type { ReceivedHeaders, ReceivedResponse } from '@connected-apps/contract'
 
 /** A request as it left, and the answer to it. */
 export interface Exchange {

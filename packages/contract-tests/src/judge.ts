@@ -1,8 +1,8 @@
+import { parseBody } from '@connected-apps/contract'
+import type { ReceivedResponse } from '@connected-apps/contract'
+import { isExampleName, statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { parseBody, propertyOf } from './body.ts'
 import { checkResponse } from './check-response.ts'
-import type { ReceivedResponse } from './check-response.ts'
-import { isExampleName, statusOf } from './example.ts'
 import type { Finding } from './finding.ts'
 
 /**
@@ -28,5 +28,7 @@ export function judge(received: ReceivedResponse, example: ExampleName): Finding
 /** The `error_type` of an answer, if it has a JSON body with one. */
 export function errorTypeOf({ body }: ReceivedResponse): unknown {
   const parsed = parseBody(body)
-  return 'value' in parsed ? propertyOf(parsed.value, 'error_type') : undefined
+  if ('problem' in parsed) return undefined
+  const { error_type }: { error_type?: unknown } = Object(parsed.value)
+  return error_type
 }

@@ -1,5 +1,5 @@
+import { statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { statusOf } from './example.ts'
 
 /** The header by which Prism and the mock are asked for a named example (RFC 7240). */
 export function preferenceFor(example: ExampleName): Record<string, string> {

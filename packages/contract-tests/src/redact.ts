@@ -1,4 +1,4 @@
-import type { RunSettings } from './options.ts'
+import type { RunSettings } from './run-settings.ts'
 
 /** Takes the run's secrets out of a text, should a target have echoed them. */
 export function redactor(settings: RunSettings): (text: string) => string {

@@ -1,9 +1,14 @@
-import { operation } from '@connected-apps/contract'
+import { headerParameterNames, operation } from '@connected-apps/contract'
 import type { ParameterName } from '@connected-apps/contract'
 import { checkParameter } from '@connected-apps/contract/request'
 
 /** Whether a request carries the credentials that the run was given, and if not, what in their place. */
 export type Credentials = 'given' | 'wrong secret' | 'none' | 'another scheme'
+
+/** The secret that goes with these credentials. */
+export function secretFor(credentials: Credentials, given: string): string {
+  return credentials === 'wrong secret' ? `not-${given}` : given
+}
 
 /** What a case sends: the revoke that the options describe, except for what is said here. */
 export interface CaseRequest {
@@ -17,11 +22,6 @@ export interface CaseRequest {
   body?: { mediaType: string; text: string } | 'none'
 }
 
-/** The names of the parameters that stand in this place, as the contract writes them. */
-export function parametersIn(place: 'path' | 'header'): ParameterName[] {
-  return operation.parameters.filter((each) => each.in === place).map(({ name }) => name)
-}
-
 /** Whether `@connected-apps/client` can send this request; the others it refuses, or has no words for. */
 export function canClientSend({
   parameters = {},
@@ -29,7 +29,7 @@ export function canClientSend({
   credentials = 'given',
   body,
 }: CaseRequest): boolean {
-  const sessions = parametersIn('header').filter((name) => parameters[name] !== undefined)
+  const sessions = headerParameterNames.filter((name) => parameters[name] !== undefined)
   return (
     (credentials === 'given' || credentials === 'wrong secret') &&
     body === undefined &&

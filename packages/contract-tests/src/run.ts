@@ -1,10 +1,9 @@
+import type { Case } from './case.ts'
 import { contractCases } from './cases.ts'
-import type { CaseCheck } from './check.ts'
-import { checkDocument } from './document.ts'
 import type { ContractOptions } from './options.ts'
-import { reportOf, requiredStatuses } from './report.ts'
 import type { Report } from './report.ts'
 import { openTarget } from './target.ts'
+import type { Target } from './target.ts'
 
 /**
  * Runs the suite against a target, one request after the other.
@@ -17,15 +16,11 @@ import { openTarget } from './target.ts'
  * if (!report.passed) process.exitCode = 1
  */
 export async function runContract(options: ContractOptions): Promise<Report> {
-  const required = requiredStatuses(options.require)
-  const target = await openTarget(options)
-  const caseChecks: CaseCheck[] = []
-  for (const each of options.cases ?? contractCases) caseChecks.push(await target.check(each))
-  return reportOf({
-    target: { url: target.url, profile: target.profile },
-    documentChecks: checkDocument(),
-    caseChecks,
-    required,
-    coverage: target.coverage(),
-  })
+  return runCases(await openTarget(options), contractCases)
+}
+
+/** Runs these cases, one after the other. */
+export async function runCases(target: Target, cases: readonly Case[]): Promise<Report> {
+  for (const each of cases) await target.check(each)
+  return target.report()
 }

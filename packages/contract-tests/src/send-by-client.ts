@@ -2,10 +2,10 @@ import { B2BClient } from '@connected-apps/client'
 import type { Authorization, Fetch } from '@connected-apps/client'
 import type { Exchange } from './exchange.ts'
 import { noAnswer } from './exchange.ts'
-import type { RunSettings } from './options.ts'
-import { secretFor } from './send-on-the-wire.ts'
 import { readBytes } from './read-bytes.ts'
 import type { CaseRequest, Credentials } from './request.ts'
+import { secretFor } from './request.ts'
+import type { RunSettings } from './run-settings.ts'
 
 /** Sends the revoke as a consumer does, and records what came before the client judges it. */
 export async function sendByClient(
@@ -48,7 +48,7 @@ export function clientFor(
 ): B2BClient {
   return new B2BClient({
     project_id: settings.projectId,
-    secret: secretFor(credentials, settings),
+    secret: secretFor(credentials, settings.secret),
     baseUrl: settings.url,
     // Whoever runs this has named the URL, and credentials for tests.
     dangerouslyAllowCleartext: true,

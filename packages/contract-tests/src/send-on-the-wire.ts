@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
-import { operation } from '@connected-apps/contract'
+import { expandPath, headerParameterNames, operation } from '@connected-apps/contract'
 import type { Exchange } from './exchange.ts'
 import { noAnswer } from './exchange.ts'
-import type { RunSettings } from './options.ts'
 import { readBytes } from './read-bytes.ts'
 import type { CaseRequest, Credentials } from './request.ts'
-import { parametersIn } from './request.ts'
+import { secretFor } from './request.ts'
+import type { RunSettings } from './run-settings.ts'
 
 /**
  * Sends what the client refuses to send. `fetch` will not do: it removes the segments `..` and
@@ -53,12 +53,8 @@ export async function sendOnTheWire(
   }
 }
 
-function pathOf({ parameters = {}, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {
-  const values: Record<string, string> = { ...ids, ...parameters }
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    segment(values[name] ?? ''),
-  )
-  return path + pathSuffix
+function pathOf({ parameters, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {
+  return expandPath({ ...ids, ...parameters }, segment) + pathSuffix
 }
 
 function segment(value: string): string {
@@ -73,7 +69,7 @@ function headersOf(
   const authorization = authorizationOf(credentials, settings)
   if (authorization !== undefined) headers['authorization'] = authorization
   if (body !== undefined && body !== 'none') headers['content-type'] = body.mediaType
-  for (const name of parametersIn('header')) {
+  for (const name of headerParameterNames) {
     const value = parameters[name]
     if (value !== undefined) headers[name] = value
   }
@@ -83,13 +79,8 @@ function headersOf(
 function authorizationOf(credentials: Credentials, settings: RunSettings): string | undefined {
   if (credentials === 'none') return undefined
   if (credentials === 'another scheme') return 'Bearer contract-tests'
-  const pair = `${settings.projectId}:${secretFor(credentials, settings)}`
+  const pair = `${settings.projectId}:${secretFor(credentials, settings.secret)}`
   return `Basic ${Buffer.from(pair).toString('base64')}`
-}
-
-/** The secret that goes with these credentials. */
-export function secretFor(credentials: Credentials, { secret }: RunSettings): string {
-  return credentials === 'wrong secret' ? `not-${secret}` : secret
 }
 
 function receivedHeaders(raw: string[]): Headers {

@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.ts'
-import type { RunSettings } from './options.ts'
 import type { CaseRequest } from './request.ts'
 import { canClientSend } from './request.ts'
+import type { RunSettings } from './run-settings.ts'
 import { sendByClient } from './send-by-client.ts'
 import { sendOnTheWire } from './send-on-the-wire.ts'
 

@@ -1,34 +1,35 @@
 import { ConnectedAppsError } from '@connected-apps/client'
+import type { ReceivedResponse } from '@connected-apps/contract'
+import { statusOf } from '@connected-apps/contract/examples'
 import type { Case } from './case.ts'
 import type { CaseCheck } from './check.ts'
 import { checkResponse } from './check-response.ts'
-import type { ReceivedResponse } from './check-response.ts'
 import { CoverageRecorder } from './coverage.ts'
-import type { Coverage } from './coverage.ts'
-import { statusOf } from './example.ts'
+import { checkDocument } from './document.ts'
 import type { Exchange } from './exchange.ts'
 import { NoAnswerError } from './exchange.ts'
 import { describeFinding } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { judge } from './judge.ts'
-import { settingsOf, withExampleSessions } from './options.ts'
-import type { ContractOptions, Profile, Provoke, RunSettings } from './options.ts'
+import type { ContractOptions, Provoke } from './options.ts'
 import { sendPatiently } from './patience.ts'
 import { preferenceFor } from './prefer.ts'
 import { probe } from './probe.ts'
 import { redactor } from './redact.ts'
+import { reportOf, requiredStatuses } from './report.ts'
+import type { Report } from './report.ts'
+import { settingsOf, withExampleSessions } from './run-settings.ts'
+import type { RunSettings } from './run-settings.ts'
 import { clientFor } from './send-by-client.ts'
 import { send } from './send.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A target that answered, ready for cases. */
 export interface Target {
-  url: string
-  profile: Profile
   /** Sends what the case says and holds the answer against the contract. */
   check: (given: Case) => Promise<CaseCheck>
-  /** What the checks so far have touched. */
-  coverage: () => Coverage
+  /** What the checks so far have found, with those of the document's own examples. */
+  report: () => Report
 }
 
 /**
@@ -37,12 +38,14 @@ export interface Target {
  * @throws UsageError what is wrong, and what to do
  */
 export async function openTarget(options: ContractOptions): Promise<Target> {
+  const required = requiredStatuses(options.require)
   const given = settingsOf(options)
   refuseWhatTheClientRefuses(given)
   const profile = await probe(given, options.profile ?? 'auto')
   const settings = profile === 'mock' ? withExampleSessions(given) : given
   const recorder = new CoverageRecorder()
   const redact = redactor(settings)
+  const caseChecks: CaseCheck[] = []
 
   // How to bring about the answer of a case, or in words why it can't be.
   function attemptOf(each: Case): (() => Promise<Finding[]>) | string {
@@ -85,6 +88,12 @@ export async function openTarget(options: ContractOptions): Promise<Target> {
   }
 
   async function check(each: Case): Promise<CaseCheck> {
+    const result = await checkCase(each)
+    caseChecks.push(result)
+    return result
+  }
+
+  async function checkCase(each: Case): Promise<CaseCheck> {
     const start = performance.now()
     const base = {
       name: `${statusOf(each.example)} ${each.example}: ${each.name}`,
@@ -105,7 +114,17 @@ export async function openTarget(options: ContractOptions): Promise<Target> {
     }
   }
 
-  return { url: settings.url, profile, check, coverage: () => recorder.coverage() }
+  function report(): Report {
+    return reportOf({
+      target: { url: settings.url, profile },
+      documentChecks: checkDocument(),
+      caseChecks,
+      required,
+      coverage: recorder.coverage(),
+    })
+  }
+
+  return { check, report }
 }
 
 // So that it is known before anything is sent.

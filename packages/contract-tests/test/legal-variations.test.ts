@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { exampleNames, statusOf } from '../src/example.ts'
-import { checkResponse, contractCases, describeFinding, runContract } from '../src/index.ts'
+import { exampleNames, statusOf } from '@connected-apps/contract/examples'
+import { contractCases } from '../src/cases.ts'
+import { checkResponse, describeFinding } from '../src/index.ts'
+import { runCases } from '../src/run.ts'
+import { openTarget } from '../src/target.ts'
 import { legalVariationsOf } from './legal-variations.ts'
 import { rightResponse, startProvider } from './provider.ts'
 import { credentials } from './right-answer.ts'
@@ -27,7 +30,8 @@ test('passes a provider that serves it', { timeout: 60_000 }, async () => {
   for (const [index, { name, example }] of variations.entries()) {
     const cases = contractCases.filter((each) => each.example === example).slice(0, 1)
     const url = `${provider.url}/${index}`
-    const { passed } = await runContract({ url, ...credentials, profile: 'mock', cases })
+    const target = await openTarget({ url, ...credentials, profile: 'mock' })
+    const { passed } = await runCases(target, cases)
     if (!passed) alarms.push(name)
   }
   console.log(`false alarms: ${alarms.length}/${variations.length}`)

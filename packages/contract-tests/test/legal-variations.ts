@@ -1,5 +1,5 @@
+import { statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { statusOf } from '../src/example.ts'
 import type { CannedResponse } from './provider.ts'
 import { rightResponse } from './provider.ts'
 

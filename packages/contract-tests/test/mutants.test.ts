@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { exampleNames, statusOf } from '../src/example.ts'
-import { checkResponse, contractCases, runContract } from '../src/index.ts'
+import { exampleNames, statusOf } from '@connected-apps/contract/examples'
+import { contractCases } from '../src/cases.ts'
+import { checkResponse, runContract } from '../src/index.ts'
+import { runCases } from '../src/run.ts'
+import { openTarget } from '../src/target.ts'
 import { mixedUp, mutantsOf } from './mutants.ts'
 import type { Mutant } from './mutants.ts'
 import { rightResponse, startProvider } from './provider.ts'
@@ -39,8 +42,9 @@ test('rejects every mutant that a provider serves', { timeout: 300_000 }, async 
   for (const [index, mutant] of all.entries()) {
     const cases = contractCases.filter(({ example }) => example === mutant.example).slice(0, 1)
     const url = `${provider.url}/${index}`
-    const report = await runContract({ url, ...credentials, profile: 'mock', cases })
-    if (report.passed) survivors.push(mutant)
+    const target = await openTarget({ url, ...credentials, profile: 'mock' })
+    const { passed } = await runCases(target, cases)
+    if (passed) survivors.push(mutant)
   }
   console.log(`mutants killed: ${killed(all, survivors)}`)
   expect(survivors.map(({ name }) => name)).toEqual([])

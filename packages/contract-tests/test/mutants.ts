@@ -1,6 +1,6 @@
 import { operation } from '@connected-apps/contract'
+import { exampleNames, statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { exampleNames, statusOf } from '../src/example.ts'
 import { bodySchemaOf } from './contract-schema.ts'
 import { fieldMutations } from './field-mutations.ts'
 import { headerMutations } from './header-mutations.ts'

@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import { runContract } from '../src/index.ts'
 import type { ContractOptions, Provoke, Report } from '../src/index.ts'
-import { contractSuite } from '../src/vitest.ts'
+import { contractSuite } from '../src/contract-suite.ts'
 
 const target = { url: 'http://127.0.0.1:4010', projectId: 'project-test-1', secret: 'secret' }
 

@@ -77,7 +77,7 @@ describe.each(nodeVersions)('under Node %s', (version) => {
       method: 'POST',
       openapi: expect.stringMatching(/^3\.1/),
       parameter: 1,
-      cases: true,
+      checked: true,
       runs: 'function',
     })
     expect(provider.requests).toHaveLength(1)

@@ -3,9 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable, pipeline } from 'node:stream'
 import { operation } from '@connected-apps/contract'
-import { responseExamples } from '@connected-apps/contract/examples'
+import { exampleBody, statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { statusOf } from '../src/example.ts'
 
 /** An answer as a provider writes it. */
 export interface CannedResponse {
@@ -84,7 +83,6 @@ function* repeat(chunk: Uint8Array): Generator<Uint8Array> {
 /** The contract's own answer, as right as can be. */
 export function rightResponse(example: ExampleName): CannedResponse {
   const status = statusOf(example)
-  const examples: Record<string, unknown> = responseExamples[status]
   return {
     status,
     headers: {
@@ -92,6 +90,6 @@ export function rightResponse(example: ExampleName): CannedResponse {
       // Each declared header is a number of seconds; at 0 no test waits.
       ...Object.fromEntries(operation.responseHeaders[status].map((name) => [name, '0'])),
     },
-    body: JSON.stringify(examples[example]),
+    body: JSON.stringify(exampleBody(example)),
   }
 }

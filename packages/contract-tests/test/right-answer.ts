@@ -1,21 +1,23 @@
-import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterNames, matchPath, operation } from '@connected-apps/contract'
+import type { HeaderParameters, ParameterName, PathParameters } from '@connected-apps/contract'
+import {
+  headerParameterExamples,
+  isExampleName,
+  pathParameterExamples,
+} from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
-import { isExampleName } from '../src/example.ts'
 import type { Provider } from './provider.ts'
 
 type Request = Provider['requests'][number]
 
 export const credentials = { projectId: 'project-test-1', secret: 'a-secret:with-a-colon' }
 export const sessions = {
-  sessionToken: parameterExamples['X-Stytch-Member-Session'],
-  sessionJwt: parameterExamples['X-Stytch-Member-SessionJWT'],
+  sessionToken: headerParameterExamples['X-Stytch-Member-Session'],
+  sessionJwt: headerParameterExamples['X-Stytch-Member-SessionJWT'],
   sessionTokenWithoutPermission: 'without-permission',
   sessionTokenOfOtherOrganization: 'of-another-organization',
 }
-
-const path = new RegExp(`^${operation.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]*)')}$`)
 
 /** What the contract answers, in its own order of checks, where only its example ids exist. */
 export function rightAnswer(request: Request, { answersPrefer = false } = {}): ExampleName {
@@ -24,19 +26,28 @@ export function rightAnswer(request: Request, { answersPrefer = false } = {}): E
   if (answersPrefer ? !authorization?.startsWith('Basic ') : authorization !== `Basic ${basic}`) {
     return 'unauthorized_credentials'
   }
-  const segments = path.exec(request.path)?.groups
-  if (segments === undefined) return 'route_not_found'
-  const badForm = formOf(request, segments)
+  const ids = matchPath(request.path)
+  if (ids === undefined) return 'route_not_found'
+  const values = { ...ids, ...sessionHeadersOf(request) }
+  const badForm = formOf(request, values)
   if (badForm !== undefined) return badForm
   const asked = /example=(\w+)/.exec(String(request.headers['prefer']))?.[1]
   if (answersPrefer) return isExampleName(asked) ? asked : 'revoked'
-  return stateOf(request, segments)
+  return stateOf(values)
 }
 
-function formOf(request: Request, segments: Record<string, string>): ExampleName | undefined {
+function sessionHeadersOf({ headers }: Request): HeaderParameters {
+  const sent = headerParameterNames.map((name) => [name, headers[name.toLowerCase()]])
+  return Object.fromEntries(sent.filter(([, value]) => value !== undefined))
+}
+
+function formOf(
+  request: Request,
+  values: Partial<Record<ParameterName, string>>,
+): ExampleName | undefined {
   if (!isRightBody(request)) return 'bad_request'
   const sent = operation.parameters.flatMap((parameter) => {
-    const value = valueOf(parameter.name, request, segments)
+    const value = values[parameter.name]
     return value === undefined ? [] : [{ ...parameter, value }]
   })
   const wrong = sent.find(({ name, value }) => checkParameter(name, value).length > 0)
@@ -55,11 +66,10 @@ function isRightBody({ body, headers }: Request): boolean {
   }
 }
 
-function stateOf(request: Request, segments: Record<string, string>): ExampleName {
-  const isKnown = (name: keyof typeof parameterExamples) =>
-    valueOf(name, request, segments) === parameterExamples[name]
+function stateOf(values: PathParameters & HeaderParameters): ExampleName {
+  const isKnown = (name: keyof PathParameters) => values[name] === pathParameterExamples[name]
   if (!isKnown('organization_id')) return 'organization_not_found'
-  const token = valueOf('X-Stytch-Member-Session', request, segments)
+  const token = values['X-Stytch-Member-Session']
   if (token === sessions.sessionTokenOfOtherOrganization) {
     return 'session_authorization_tenancy_error'
   }
@@ -67,15 +77,4 @@ function stateOf(request: Request, segments: Record<string, string>): ExampleNam
   if (token !== undefined && token !== sessions.sessionToken) return 'session_not_found'
   if (!isKnown('member_id')) return 'member_not_found'
   return isKnown('connected_app_id') ? 'revoked' : 'connected_app_not_found'
-}
-
-function valueOf(
-  name: keyof typeof parameterExamples,
-  request: Request,
-  segments: Record<string, string>,
-): string | undefined {
-  const segment = segments[name]
-  if (segment !== undefined) return decodeURIComponent(segment)
-  const value = request.headers[name.toLowerCase()]
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
-import { exampleNames, statusOf } from '../src/example.ts'
-import { contractCases, describeFinding, runContract } from '../src/index.ts'
+import { exampleNames, statusOf } from '@connected-apps/contract/examples'
+import { contractCases } from '../src/cases.ts'
+import { describeFinding, runContract } from '../src/index.ts'
 import type { Provoke, Report } from '../src/index.ts'
+import { runCases } from '../src/run.ts'
+import { openTarget } from '../src/target.ts'
 import { rightResponse, startProvider } from './provider.ts'
 import type { CannedResponse } from './provider.ts'
 import { credentials, rightAnswer, sessions } from './right-answer.ts'
@@ -91,7 +94,7 @@ test('asks no remote by Prefer', async () => {
 
 test('probes with ids that are nobody’s', async () => {
   await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
-  await runContract({ url: remote.url, ...credentials, cases: [] })
+  await openTarget({ url: remote.url, ...credentials })
   expect(remote.requests.map(({ path }) => path)).toEqual([
     expect.stringMatching(
       /organizations\/contract-tests-.+\/members\/contract-tests-.+\/connected_apps\/contract-tests-/,
@@ -114,7 +117,7 @@ test('keeps the path of the base URL, and sends dots in a segment encoded', asyn
   expect(mock.requests.some(({ path }) => path.includes('/members/%2E%2E/'))).toBe(true)
 })
 
-test('lets hooks bring a target to 429 and 500', async () => {
+test('lets `provoke` bring a target to 429 and 500', async () => {
   let revokes = 0
   let isDown = false
   await using remote = await startProvider((request) => {
@@ -144,7 +147,7 @@ test('lets hooks bring a target to 429 and 500', async () => {
   expect(untouched(report)).toEqual([])
 })
 
-test('holds every answer that a hook meets on its way against the contract', async () => {
+test('holds every answer that `provoke` meets on its way against the contract', async () => {
   let sent = 0
   await using remote = await startProvider((): CannedResponse => {
     sent += 1
@@ -152,11 +155,10 @@ test('holds every answer that a hook meets on its way against the contract', asy
       ? { ...rightResponse('revoked'), body: '' }
       : rightResponse('too_many_requests')
   })
-  const report = await runContract({
+  const target = await openTarget({
     url: remote.url,
     ...credentials,
     profile: 'remote',
-    cases: contractCases.filter(({ example }) => example === 'too_many_requests'),
     provoke: {
       too_many_requests: async ({ send }) => {
         await send()
@@ -164,6 +166,10 @@ test('holds every answer that a hook meets on its way against the contract', asy
       },
     },
   })
+  const report = await runCases(
+    target,
+    contractCases.filter(({ example }) => example === 'too_many_requests'),
+  )
   expect(failures(report)).toEqual([
     '429 too_many_requests: a revoke beyond the rate limit: 200 body: is empty',
   ])
@@ -175,12 +181,13 @@ test('tries again when a rate limit is in the way, and gives up in the end', asy
     sent += 1
     return rightResponse(sent % 3 === 0 ? rightAnswer(request) : 'too_many_requests')
   })
-  const options = { ...credentials, profile: 'remote', cases: aRevoke } as const
+  const options = { ...credentials, profile: 'remote' } as const
   sent = -1 // the probe is 0
-  expect(await runContract({ url: busy.url, ...options })).toMatchObject({ passed: true })
+  const busyTarget = await openTarget({ url: busy.url, ...options })
+  expect(await runCases(busyTarget, aRevoke)).toMatchObject({ passed: true })
 
   await using limited = await startProvider(() => rightResponse('too_many_requests'))
-  const report = await runContract({ url: limited.url, ...options })
+  const report = await runCases(await openTarget({ url: limited.url, ...options }), aRevoke)
   expect(failures(report)).toEqual([
     '200 revoked: a revoke: 429 status: the contract answers 200 to this request',
   ])
@@ -210,8 +217,8 @@ test.each([
     path.includes('contract-tests-') ? rightResponse('organization_not_found') : failure,
   )
   const cases = contractCases.filter(({ name }) => /^a revoke$|^no credentials$/.test(name))
-  const options = { ...credentials, profile: 'remote', timeoutMs: 300, cases } as const
-  const report = await runContract({ url: target.url, ...options })
+  const options = { ...credentials, profile: 'remote', timeoutMs: 300 } as const
+  const report = await runCases(await openTarget({ url: target.url, ...options }), cases)
   const found = report.checks.flatMap(({ findings }) => findings)
   expect(found).toEqual(
     cases.map(() => ({
@@ -226,8 +233,8 @@ test.each([
 test('tells which error_type is mixed up, and accepts one that no document lists', async () => {
   const unknownMember = contractCases.filter(({ example }) => example === 'member_not_found')
   await using target = await startProvider(() => rightResponse('organization_not_found'))
-  const options = { url: target.url, ...credentials, cases: unknownMember }
-  expect(failures(await runContract(options))).toEqual([
+  const opened = await openTarget({ url: target.url, ...credentials })
+  expect(failures(await runCases(opened, unknownMember))).toEqual([
     '404 member_not_found: an unknown Member: 404 body /error_type: is organization_not_found; the contract answers member_not_found to this request',
   ])
   expect(statusOf('member_not_found')).toBe(404)

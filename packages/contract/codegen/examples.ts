@@ -1,5 +1,5 @@
 import { constant } from './constant.ts'
-import type { Contract, MediaType } from './contract-document.ts'
+import type { Contract, MediaType, Parameter } from './contract-document.ts'
 
 /** The contract's examples as data. */
 export function examplesModule({ operation }: Contract): string {
@@ -13,7 +13,10 @@ export function examplesModule({ operation }: Contract): string {
       Object.fromEntries(Object.entries(declared).map(([name, header]) => [name, header.example])),
     ],
   )
-  const parameters = operation.parameters.map(({ name, example }) => [name, example])
+  const parametersIn = (place: Parameter['in']) =>
+    operation.parameters
+      .filter((parameter) => parameter.in === place)
+      .map(({ name, example }) => [name, example])
   return [
     constant(
       'responseExamples',
@@ -31,9 +34,14 @@ export function examplesModule({ operation }: Contract): string {
       examplesOf(operation.requestBody.content),
     ),
     constant(
-      'parameterExamples',
-      'The example of each path and header parameter, by name.',
-      Object.fromEntries(parameters),
+      'pathParameterExamples',
+      'The example of each path parameter, by name.',
+      Object.fromEntries(parametersIn('path')),
+    ),
+    constant(
+      'headerParameterExamples',
+      'The example of each header parameter, by name.',
+      Object.fromEntries(parametersIn('header')),
     ),
   ].join('')
 }

@@ -11,7 +11,7 @@ import {
 } from './validators.ts'
 
 const banner =
-  '// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `pnpm generate`.\n'
+  '// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `npm run generate`.\n'
 
 /** The text of every generated file, by file name. */
 export async function generate(): Promise<Record<string, string>> {

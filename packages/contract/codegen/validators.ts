@@ -40,11 +40,8 @@ export function requestBodyValidators({ operation }: Contract): string {
   )
 }
 
-// Header names are matched in lower case, as the Fetch standard hands them out.
 function headersSchema(headers: Record<string, Header>): Schema {
-  const entries = Object.entries(headers).map(
-    ([name, header]) => [name.toLowerCase(), header] as const,
-  )
+  const entries = Object.entries(headers)
   return {
     type: 'object',
     properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, asText(schema)])),

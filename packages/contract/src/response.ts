@@ -1,7 +1,7 @@
 import { operation } from './generated/operation.ts'
 import { validators as bodyValidators } from './generated/response-body-validators.ts'
 import { validators as headerValidators } from './generated/response-header-validators.ts'
-import type { ResponseBody, Status } from './types.ts'
+import type { Status } from './types.ts'
 import type { Validator, Violation } from './violation.ts'
 import { violationsOf } from './violation.ts'
 
@@ -19,14 +19,6 @@ export function checkResponseBody(status: Status, body: unknown): Violation[] {
   return violationsOf(bodies[status], body)
 }
 
-/** Like {@link checkResponseBody}, as a type guard. */
-export function isResponseBody<S extends Status>(
-  status: S,
-  body: unknown,
-): body is ResponseBody<S> {
-  return bodies[status](body)
-}
-
 /** The part of the Fetch standard's `Headers` that is read here. */
 export interface ReceivedHeaders {
   get(name: string): string | null
@@ -38,10 +30,7 @@ export interface ReceivedHeaders {
  * @returns what is wrong, empty when the headers are right
  */
 export function checkResponseHeaders(status: Status, received: ReceivedHeaders): Violation[] {
-  const declared = operation.responseHeaders[status].map((name) => [
-    name.toLowerCase(),
-    received.get(name),
-  ])
+  const declared = operation.responseHeaders[status].map((name) => [name, received.get(name)])
   return violationsOf(
     headers[status],
     Object.fromEntries(declared.filter(([, value]) => value !== null)),

@@ -23,8 +23,5 @@ export type PathParameters = Operation['parameters']['path']
 /** The two session headers, of which at most one is sent. */
 export type HeaderParameters = NonNullable<Operation['parameters']['header']>
 
-/** The optional JSON object that a request may carry. */
-export type RequestBody = NonNullable<Operation['requestBody']>['content']['application/json']
-
 /** The name of a path or header parameter, as the contract writes it. */
 export type ParameterName = (typeof operation.parameters)[number]['name']

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
-  parameterExamples,
+  exampleBody,
+  exampleNames,
+  headerParameterExamples,
+  isExampleName,
+  pathParameterExamples,
   requestBodyExamples,
   responseExamples,
   responseHeaderExamples,
+  statusOf,
 } from '../src/examples.ts'
 import document from '../src/generated/openapi.json' with { type: 'json' }
 import { checkResponseBody, checkResponseHeaders, operation } from '../src/index.ts'
@@ -66,6 +71,25 @@ describe.each(operation.statuses)('status %i', (status) => {
   })
 })
 
+describe('the name of an example', () => {
+  const all = operation.statuses.flatMap((status) =>
+    Object.entries(responseExamples[status]).map(([name, body]) => ({ status, name, body })),
+  )
+
+  test.each(all)('$name is enough to find $status and the body', ({ status, name, body }) => {
+    if (!isExampleName(name)) throw new Error(`${name} is no name`)
+    expect({ status: statusOf(name), body: exampleBody(name) }).toEqual({ status, body })
+  })
+
+  test('stands for one example alone', () => {
+    expect(exampleNames).toEqual(all.map(({ name }) => name))
+  })
+
+  test.each(['', 'toString', 'Revoked', 200, undefined])('is not %j', (name) => {
+    expect(isExampleName(name)).toBe(false)
+  })
+})
+
 describe.each(operation.statuses.filter((status) => status !== 200))('error %i', (status) => {
   const schemaName = document.paths[operation.path].post.responses[status].content[
     operation.mediaType
@@ -89,6 +113,7 @@ describe.each(operation.statuses.filter((status) => status !== 200))('error %i',
 })
 
 test('each parameter has an example that satisfies its schema', () => {
+  const parameterExamples = { ...pathParameterExamples, ...headerParameterExamples }
   for (const { name } of operation.parameters) {
     expect(checkParameter(name, parameterExamples[name])).toEqual([])
   }

@@ -6,7 +6,7 @@ import { folder } from '../codegen/paths.ts'
 const generated = await generate()
 
 test.each(Object.entries(generated))(
-  '%s is what the contract generates (else run `pnpm generate`)',
+  '%s is what the contract generates (else run `npm run generate`)',
   async (name, text) => {
     expect(await readFile(new URL(name, folder), 'utf8')).toBe(text)
   },

@@ -1,5 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
 import type { ExampleName } from '../src/examples.ts'
+import { exampleBody, statusOf } from '../src/examples.ts'
 import type {
   ErrorStatus,
   ParameterName,
@@ -37,4 +38,10 @@ test('names are those of the contract', () => {
   expectTypeOf<ExampleName<403>>().toEqualTypeOf<
     'session_authorization_error' | 'session_authorization_tenancy_error'
   >()
+})
+
+test('a named example has the status and the body of its name', () => {
+  expectTypeOf(statusOf('too_many_requests')).toEqualTypeOf<429>()
+  expectTypeOf(exampleBody('too_many_requests')).toEqualTypeOf<ResponseBody<429>>()
+  expectTypeOf(statusOf<ExampleName>).returns.toEqualTypeOf<Status>()
 })

@@ -1,4 +1,4 @@
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import { Pool } from 'pg'
 import {
   addConnectedApp,
@@ -13,13 +13,13 @@ export const demo = {
   projectId: 'project-test-11111111-1111-4111-8111-111111111111',
   // Known to everybody, so good for nothing but a demo on this machine.
   secret: 'secret-test-demo',
-  organizationId: parameterExamples.organization_id,
+  organizationId: pathParameterExamples.organization_id,
   organizationSlug: 'acme',
   organizationExternalId: 'crm|acme',
-  memberId: parameterExamples.member_id,
+  memberId: pathParameterExamples.member_id,
   memberExternalId: 'crm|ada',
-  connectedAppId: parameterExamples.connected_app_id,
-  sessionToken: parameterExamples['X-Stytch-Member-Session'],
+  connectedAppId: pathParameterExamples.connected_app_id,
+  sessionToken: headerParameterExamples['X-Stytch-Member-Session'],
 }
 
 /** Where the demo's Connected App is called back: the service itself shows the code. */

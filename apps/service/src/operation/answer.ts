@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorStatus, ResponseBody } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { responseExamples } from '@connected-apps/contract/examples'
+import { exampleBody } from '@connected-apps/contract/examples'
 
 /** An answer of the contract, before it has a request_id. */
 export type Answer = {
@@ -17,10 +17,7 @@ export function newRequestId(projectId: string | undefined): string {
 
 /** The contract's own example of this answer, with the request_id of this request. */
 export function bodyOf(answer: Answer, requestId: string): ResponseBody {
-  const examples: Record<string, ResponseBody> = responseExamples[answer.status]
-  const example = examples[answer.name]
-  if (example === undefined) throw new Error(`the contract has no example ${answer.name}`)
-  return { ...example, request_id: requestId }
+  return { ...exampleBody(answer.name), request_id: requestId }
 }
 
 /** The answer as HTTP has it. */

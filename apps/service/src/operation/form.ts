@@ -1,5 +1,5 @@
 import type { HeaderParameters, ParameterName, PathParameters } from '@connected-apps/contract'
-import { operation } from '@connected-apps/contract'
+import { isContractMediaType, operation } from '@connected-apps/contract'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
 import type { Answer } from './answer.ts'
 import { decodeUtf8 } from './credentials.ts'
@@ -36,7 +36,7 @@ function isAcceptable({ body, contentType, contentEncoding }: ReceivedRequest): 
   if (body === undefined) return false
   if (body.length === 0) return true
   // Nothing is decompressed: a body of this size has no need of it.
-  if (contentEncoding !== undefined || !isJson(contentType)) return false
+  if (contentEncoding !== undefined || !isContractMediaType(contentType)) return false
   const text = decodeUtf8(body)
   if (text === undefined) return false
   try {
@@ -45,9 +45,4 @@ function isAcceptable({ body, contentType, contentEncoding }: ReceivedRequest): 
     if (error instanceof SyntaxError) return false
     throw error
   }
-}
-
-function isJson(contentType: string | undefined): boolean {
-  const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase()
-  return essence === operation.mediaType
 }

@@ -3,14 +3,14 @@ export function consumerProgram(kind: 'import' | 'require', url: string): string
   return `${loading[kind]}
 const client = new B2BClient({ project_id: 'project-test-1', secret: 'secret-test-1', baseUrl: '${url}' })
 client.organizations.members.connectedApps
-  .revoke(parameterExamples, { authorization: { session_token: 'a-session' } })
+  .revoke(pathParameterExamples, { authorization: { session_token: 'a-session' } })
   .then((answer) => {
     console.log(JSON.stringify({
       ...answer,
       method: operation.method,
       openapi: document.openapi,
       parameter: checkParameter('member_id', '..').length,
-      cases: contractCases.length > 0,
+      checked: checkDocument().length > 0,
       runs: typeof runContract,
     }))
   })
@@ -19,15 +19,15 @@ client.organizations.members.connectedApps
 
 const loading = {
   import: `import { operation } from '@connected-apps/contract'
-import { parameterExamples } from '@connected-apps/contract/examples'
+import { pathParameterExamples } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import { B2BClient } from '@connected-apps/client'
-import { contractCases, runContract } from '@connected-apps/contract-tests'`,
+import { checkDocument, runContract } from '@connected-apps/contract-tests'`,
   require: `const { operation } = require('@connected-apps/contract')
-const { parameterExamples } = require('@connected-apps/contract/examples')
+const { pathParameterExamples } = require('@connected-apps/contract/examples')
 const { checkParameter } = require('@connected-apps/contract/request')
 const document = require('@connected-apps/contract/openapi.json')
 const { B2BClient } = require('@connected-apps/client')
-const { contractCases, runContract } = require('@connected-apps/contract-tests')`,
+const { checkDocument, runContract } = require('@connected-apps/contract-tests')`,
 }

@@ -1,4 +1,4 @@
-// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `pnpm generate`.
+// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `npm run generate`.
 
 /** What can fail in the body of each status. */
 export const bodySchemas = {

@@ -1,4 +1,4 @@
-// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `pnpm generate`.
+// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `npm run generate`.
 
 /** Each named example of a response body, by status and name. */
 export const responseExamples = {
@@ -152,11 +152,15 @@ export const requestBodyExamples = {
   "empty": {}
 } as const
 
-/** The example of each path and header parameter, by name. */
-export const parameterExamples = {
+/** The example of each path parameter, by name. */
+export const pathParameterExamples = {
   "organization_id": "organization-test-07971b06-ac8b-4cdb-9c15-63b17e653931",
   "member_id": "member-test-32fc5024-9c09-4da3-bd2e-c9ce4da9375f",
-  "connected_app_id": "connected-app-test-d731954d-dab3-4a2b-bdee-07f3ad1be888",
+  "connected_app_id": "connected-app-test-d731954d-dab3-4a2b-bdee-07f3ad1be888"
+} as const
+
+/** The example of each header parameter, by name. */
+export const headerParameterExamples = {
   "X-Stytch-Member-Session": "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q",
   "X-Stytch-Member-SessionJWT": "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
 } as const

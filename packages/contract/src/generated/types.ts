@@ -1,4 +1,4 @@
-// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `pnpm generate`.
+// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `npm run generate`.
 export interface paths {
     "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke": {
         parameters: {

@@ -1,19 +1,15 @@
 import { afterAll, assert, beforeAll, describe, test } from 'vitest'
-import { contractCases } from '../cases.ts'
-import type { CaseCheck } from '../check.ts'
-import { checkDocument } from '../document.ts'
-import { statusOf } from '../example.ts'
-import { describeFinding } from '../finding.ts'
-import type { ContractOptions } from '../options.ts'
-import { reportOf, requiredStatuses } from '../report.ts'
-import type { Report } from '../report.ts'
-import { openTarget } from '../target.ts'
-import type { Target } from '../target.ts'
+import { statusOf } from '@connected-apps/contract/examples'
+import { contractCases } from './cases.ts'
+import { checkDocument } from './document.ts'
+import { describeFinding } from './finding.ts'
+import type { ContractOptions } from './options.ts'
+import type { Report } from './report.ts'
+import { openTarget } from './target.ts'
+import type { Target } from './target.ts'
 
 /** What `contractSuite` is told beside the options of a run. */
 export interface SuiteOptions {
-  /** Which cases become tests. Default: `contractCases`. */
-  cases?: ContractOptions['cases']
   /** Is handed the report when all tests have ended, to print its coverage or keep it. */
   onReport?: (report: Report) => void
 }
@@ -28,31 +24,18 @@ export interface SuiteOptions {
  */
 export function contractSuite(
   options: ContractOptions | (() => ContractOptions | Promise<ContractOptions>),
-  { cases = casesOf(options), onReport }: SuiteOptions = {},
+  { onReport }: SuiteOptions = {},
 ): void {
   describe('the contract', () => {
-    const caseChecks: CaseCheck[] = []
     let target: Target
-    let resolved: ContractOptions
 
     beforeAll(async () => {
-      resolved = typeof options === 'function' ? await options() : options
-      target = await openTarget(resolved)
+      target = await openTarget(typeof options === 'function' ? await options() : options)
     })
 
     afterAll(() => {
-      if (target !== undefined) onReport?.(report())
+      if (target !== undefined) onReport?.(target.report())
     })
-
-    function report(): Report {
-      return reportOf({
-        target: { url: target.url, profile: target.profile },
-        documentChecks: checkDocument(),
-        caseChecks,
-        required: requiredStatuses(resolved.require),
-        coverage: target.coverage(),
-      })
-    }
 
     for (const check of checkDocument()) {
       test(`the document's own ${check.name} is right`, () => {
@@ -60,14 +43,13 @@ export function contractSuite(
       })
     }
 
-    for (const each of cases) {
+    for (const each of contractCases) {
       // The suite keeps its own time limit for each request; a `provoke` may take longer.
       test(
         `answers ${statusOf(each.example)} ${each.example} to ${each.name}`,
         { timeout: 0 },
         async ({ skip }) => {
           const check = await target.check(each)
-          caseChecks.push(check)
           if (check.outcome === 'not provoked') skip(`not provoked here: ${check.reason}`)
           assert(check.outcome !== 'failed', check.findings.map(describeFinding).join('\n'))
         },
@@ -75,14 +57,8 @@ export function contractSuite(
     }
 
     test('provokes every status that is required', () => {
-      const { missing } = report()
+      const { missing } = target.report()
       assert(missing.length === 0, `required, and not provoked: ${missing.join(', ')}`)
     })
   })
-}
-
-function casesOf(
-  options: Parameters<typeof contractSuite>[0],
-): NonNullable<ContractOptions['cases']> {
-  return (typeof options === 'function' ? undefined : options.cases) ?? contractCases
 }

@@ -2,8 +2,9 @@ import type { HeaderParameters, PathParameters } from '@connected-apps/contract'
 import type { Authorization } from './authorization.ts'
 import { readAuthorization } from './authorization.ts'
 import { refuseArgument } from './errors.ts'
-import type { CallLimits, Limits } from './options.ts'
-import { LIMIT_NAMES, readLimits, readOptions } from './options.ts'
+import { readOptions } from './known-options.ts'
+import type { CallLimits, Limits } from './limits.ts'
+import { LIMIT_NAMES, readLimits } from './limits.ts'
 import { readPathParams } from './path-params.ts'
 
 /** Whose access ends: the Organization, the Member, the Connected App. */

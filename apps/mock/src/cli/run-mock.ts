@@ -1,7 +1,7 @@
-import { controlPrefix } from './control.ts'
-import { exampleCurl } from './example-request.ts'
-import { startMock } from './mock.ts'
-import type { Address } from './server.ts'
+import { controlPrefix } from '../control.ts'
+import { exampleCurl } from '../example-request.ts'
+import { startMock } from '../mock.ts'
+import type { Address } from '../server.ts'
 import { onStopSignal } from './stop-signal.ts'
 
 /** Runs the mock until it is told to stop. */

@@ -18,21 +18,6 @@ export const LIMIT_NAMES = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[] // no
 // The largest delay that setTimeout does not mistake for none.
 const MAX = 2 ** 31 - 1
 
-/** A copy of the options; one that is not known is refused, as ignoring it may open a hole. */
-export function readOptions<T extends object>(
-  options: T | undefined,
-  known: readonly (keyof T)[],
-  where: string,
-): Partial<T> {
-  const copy = { ...options } as Partial<T> // spreading what is no object gives an empty one
-  for (const name of Object.keys(copy)) {
-    if (!known.includes(name as keyof T)) {
-      refuseArgument(name, `${name} is no option (${where}); use ${known.join(', ')}`)
-    }
-  }
-  return copy
-}
-
 /** The limits that are given, in place of the defaults. */
 export function readLimits(given: CallLimits, defaults: Limits, where: string): Limits {
   const limits = { ...defaults }

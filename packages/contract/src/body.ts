@@ -1,4 +1,7 @@
-/** The JSON value of a body, or in words why there is none. */
+/**
+ * The JSON value of a body, or in words why there is none. Bytes must be UTF-8 without a byte order
+ * mark (RFC 8259 section 8.1).
+ */
 export function parseBody(body: string | Uint8Array): { value: unknown } | { problem: string } {
   let text: string
   try {
@@ -16,11 +19,4 @@ export function parseBody(body: string | Uint8Array): { value: unknown } | { pro
     // The parser's own message quotes the body, which may hold a secret.
     return { problem: /^\s*</.test(text) ? 'is not JSON; it looks like HTML' : 'is not JSON' }
   }
-}
-
-/** A property of a parsed body, if it is an object that has it. */
-export function propertyOf(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
-    ? Reflect.get(body, name)
-    : undefined
 }

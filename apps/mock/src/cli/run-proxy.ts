@@ -1,8 +1,8 @@
-import { controlPrefix } from './control.ts'
-import { startProxy } from './proxy.ts'
-import type { ProxyOptions } from './proxy.ts'
+import { controlPrefix } from '../control.ts'
+import { startProxy } from '../proxy.ts'
+import type { ProxyOptions } from '../proxy.ts'
 import { onStopSignal } from './stop-signal.ts'
-import { describeViolation } from './violation-log.ts'
+import { describeViolation } from '../violation-log.ts'
 
 /** Runs the validation proxy until it is told to stop; it exits with 1 if it saw a violation. */
 export async function runProxy(options: Omit<ProxyOptions, 'onViolation'>): Promise<void> {

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module'
-import { help, parseCommandLine, UsageError } from './command-line.ts'
-import type { Command } from './command-line.ts'
+import { readArguments } from './arguments.ts'
+import type { Command } from './arguments.ts'
+import { helpText } from './help.ts'
+import { UsageError } from './usage-error.ts'
 
 enableCompileCache()
 
 try {
-  await run(parseCommandLine(process.argv.slice(2)))
+  await run(readArguments(process.argv.slice(2)))
 } catch (error) {
   if (!(error instanceof Error) || !isExpected(error)) throw error
   console.error(`connected-apps-mock: ${error.message}`)
@@ -16,7 +18,7 @@ try {
 async function run(command: Command): Promise<void> {
   switch (command.name) {
     case 'help':
-      console.log(help)
+      console.log(helpText())
       return
     case 'version': {
       const { default: manifest } = await import('@connected-apps/mock/package.json', {
@@ -26,13 +28,14 @@ async function run(command: Command): Promise<void> {
       return
     }
     case 'mock':
-      // Prism is loaded only now: a wrong command line is answered at once.
+      // Only now are Prism and the server loaded: a wrong command line is answered at once.
       return (await import('./run-mock.ts')).runMock(command)
     case 'proxy':
       return (await import('./run-proxy.ts')).runProxy(command)
   }
 }
 
+// ListenError by its name: to import its class would load the server in any case.
 function isExpected(error: Error): boolean {
   return error instanceof UsageError || error.name === 'ListenError'
 }

@@ -1,2 +1,0 @@
-export { contractSuite } from './vitest/contract-suite.ts'
-export type { SuiteOptions } from './vitest/contract-suite.ts'

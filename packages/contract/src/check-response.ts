@@ -1,0 +1,81 @@
+import { parseBody } from './body.ts'
+import { mediaType, statuses } from './generated/operation.ts'
+import { isContractMediaType } from './media-type.ts'
+import type { ReceivedHeaders } from './response.ts'
+import { checkResponseBody, checkResponseHeaders } from './response.ts'
+import { isStatus } from './status.ts'
+import type { Status } from './types.ts'
+
+/** An answer as it came over the wire. */
+export interface ReceivedResponse {
+  status: number
+  /** A Fetch `Headers`, or anything that reads like one. */
+  headers: ReceivedHeaders
+  /** The body as text, or as bytes: then they must be UTF-8 without a byte order mark. */
+  body: string | Uint8Array
+}
+
+/** One way in which an answer breaks the contract. It never contains the value. */
+export interface ResponseViolation {
+  part: 'status' | 'media type' | 'header' | 'body'
+  /** Where in that part: a JSON Pointer (RFC 6901) into the body, or a header's name; empty for the whole part. */
+  where: string
+  /** What is wrong, in a few words. */
+  message: string
+}
+
+/**
+ * Holds an answer against the contract: declared status, media type, headers, JSON, and the schema
+ * of the body.
+ *
+ * @returns what is wrong, empty when the answer is right
+ * @example
+ * checkResponse({ status: 200, headers: new Headers(), body: '' })
+ * // [
+ * //   { part: 'media type', where: '', message: 'content-type is missing; application/json is declared' },
+ * //   { part: 'body', where: '', message: 'is empty' },
+ * // ]
+ */
+export function checkResponse({ status, headers, body }: ReceivedResponse): ResponseViolation[] {
+  if (!isStatus(status)) {
+    // Of its headers and its body the contract says nothing.
+    const message = `is not declared; ${statuses.join(', ')} are`
+    return [{ part: 'status', where: '', message }]
+  }
+  return [
+    ...mediaTypeViolations(headers.get('content-type')),
+    ...headerViolations(status, headers),
+    ...bodyViolations(status, body),
+  ]
+}
+
+function mediaTypeViolations(contentType: string | null): ResponseViolation[] {
+  if (isContractMediaType(contentType)) return []
+  const found = contentType === null ? 'missing' : named(contentType)
+  const message = `content-type is ${found}; ${mediaType} is declared`
+  return [{ part: 'media type', where: '', message }]
+}
+
+// A target may send anything; only what looks like a media type is repeated.
+function named(contentType: string): string {
+  const essence = contentType.split(';', 1).join('').trim()
+  return /^[\w.+-]+\/[\w.+-]+$/.test(essence) && essence.length <= 60 ? essence : 'no media type'
+}
+
+function headerViolations(status: Status, headers: ReceivedHeaders): ResponseViolation[] {
+  return checkResponseHeaders(status, headers).map(({ pointer, message }) => ({
+    part: 'header',
+    where: pointer.slice(1), // the pointer's one token is the name
+    message,
+  }))
+}
+
+function bodyViolations(status: Status, body: string | Uint8Array): ResponseViolation[] {
+  const parsed = parseBody(body)
+  if ('problem' in parsed) return [{ part: 'body', where: '', message: parsed.problem }]
+  return checkResponseBody(status, parsed.value).map(({ pointer, message }) => ({
+    part: 'body',
+    where: pointer,
+    message,
+  }))
+}
