@@ -268,3 +268,15 @@ test('puts no secret into a report, though the target echoes them', async () => 
     expect(text).not.toContain(secret)
   }
 })
+
+test('leaves words alone that a short secret is part of, which would give it away', async () => {
+  await using liar = await startProvider(() => ({
+    ...rightResponse('revoked'),
+    headers: { 'content-type': 'text/sss' },
+  }))
+  const options = { url: liar.url, projectId: credentials.projectId, secret: 's' }
+  const report = await runCases(await openTarget(options), aRevoke)
+  expect(failures(report)).toEqual([
+    expect.stringContaining('200 revoked: a revoke: 200 media type: content-type is text/sss; '),
+  ])
+})
