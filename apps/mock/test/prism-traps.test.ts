@@ -69,7 +69,7 @@ describe("Prism's traps", () => {
     expect(document.jsonSchemaDialect).toBe('https://json-schema.org/draft/2020-12/schema')
   })
 
-  it('no telemetry is installed with it (Prism: a postinstall)', async () => {
+  it('its telemetry does not run when this repository is installed (Prism: a postinstall)', async () => {
     const workspace = new URL('../../../pnpm-workspace.yaml', import.meta.url)
     expect(await readFile(workspace, 'utf8')).toMatch(/'@scarf\/scarf': false/)
   })
