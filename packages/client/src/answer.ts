@@ -26,7 +26,7 @@ export function readAnswer(
   secrets: readonly string[],
 ): Revoked | ConnectedAppsError {
   const { status, headers } = response
-  const isJson = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
+  const isJson = headers.get('content-type')?.toLowerCase().split(/\s*;/)[0] === mediaType
   const body = text && isJson ? parse(text, secrets) : undefined
   const violations = body !== undefined && isStatus(status) ? checkResponseBody(status, body) : []
   const reason = reasonOf(response, text, isJson, body, violations)

@@ -5,6 +5,7 @@ import type { ConnectedAppsError } from './errors.ts'
 import { failed } from './errors.ts'
 import type { Order } from './revoke-options.ts'
 import { redact } from './redact.ts'
+import { tried } from './tried.ts'
 import { limited } from './time-limit.ts'
 import type { Send } from './transport.ts'
 
@@ -36,8 +37,8 @@ export function aborted(attempts: number): ConnectedAppsError {
 
 // The platform's error may hold the request, and a custom fetch's anything: only a code is kept.
 function codeOf(thrown: unknown, secrets: readonly string[]): string | undefined {
-  const { cause, code } = Object(thrown) as { cause?: unknown; code?: unknown } // only looked at
-  const found = (Object(cause) as { code?: unknown }).code ?? code // only looked at
+  const error = thrown as { cause?: { code?: unknown }; code?: unknown } // or whatever else it is
+  const found = tried(() => error.cause?.code ?? error.code)
   return typeof found === 'string' && /^[A-Z_]{3,40}$/.test(redact(found, secrets))
     ? found
     : undefined

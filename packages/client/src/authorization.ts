@@ -1,6 +1,7 @@
 import type { HeaderParameters } from '@connected-apps/contract'
 import { refuseArgument } from './errors.ts'
 import { requireHeaderValue } from './header-value.ts'
+import { readObject } from './plain-object.ts'
 
 /**
  * A Member's session, as its secret token or as a JWT. Its roles must hold the permission to
@@ -16,7 +17,11 @@ export type Authorization =
  */
 export function readAuthorization(authorization: unknown): HeaderParameters {
   if (authorization === undefined) return {}
-  const { session_token, session_jwt } = Object(authorization) as Record<string, unknown> // only read
+  const { session_token, session_jwt } = readObject<Record<string, unknown>>(
+    'authorization',
+    authorization as Record<string, unknown>,
+    'revoke',
+  ) // whatever it is
   if (session_jwt === undefined) {
     return {
       'X-Stytch-Member-Session': requireHeaderValue('session_token', session_token, 'revoke'),

@@ -2,7 +2,7 @@ import type { Revoked } from './answer.ts'
 import { systemClock } from './clock.ts'
 import type { B2BClientConfig } from './config.ts'
 import { readConfig } from './config.ts'
-import { ConnectedAppsError } from './errors.ts'
+import type { ConnectedAppsError } from './errors.ts'
 import type { RevokeOptions, RevokeParams } from './revoke-options.ts'
 import { openRevoke } from './revoke.ts'
 
@@ -50,14 +50,11 @@ export class B2BClient {
     const revoke = openRevoke(readConfig(config), systemClock)
     const connectedApps: ConnectedApps = {
       revoke,
-      async tryRevoke(params, options) {
-        try {
-          return { ok: true, body: await revoke(params, options) }
-        } catch (error) {
-          if (error instanceof ConnectedAppsError) return { ok: false, error }
-          throw error
-        }
-      },
+      tryRevoke: (params, options) =>
+        revoke(params, options).then(
+          (body) => ({ ok: true, body }),
+          (error: ConnectedAppsError) => ({ ok: false, error }), // revoke rejects with nothing else
+        ),
     }
     this.organizations = { members: { connectedApps } }
   }

@@ -3,12 +3,11 @@ import { refuseArgument } from './errors.ts'
 import { tried } from './tried.ts'
 
 const LIVE_PROJECT = 'project-live-'
-const LOOPBACK = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/
+const LOOPBACK = /^((.+\.)?localhost|127[\d.]+|\[::1])$/ // URL has made 127.1 whole
 
 /** The contract's server for the project. */
 export function serverOf(projectId: string): string {
-  const [live, test] = servers
-  return projectId.startsWith(LIVE_PROJECT) ? live : test
+  return servers[projectId.startsWith(LIVE_PROJECT) ? 0 : 1]
 }
 
 /** The address without its last slashes; the refusal never shows it, as it may hold a password. */

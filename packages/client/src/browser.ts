@@ -7,7 +7,7 @@ export function refuseBrowser(): void {
   if (navigator?.userAgent?.startsWith('Mozilla/')) {
     refuseArgument(
       'dangerouslyAllowBrowser',
-      'is not set, and a browser shows the secret to anyone',
+      'must be set in a browser, which shows the secret',
       'B2BClient',
     )
   }

@@ -3,9 +3,10 @@ import { refuseBrowser } from './browser.ts'
 import { refuseArgument } from './errors.ts'
 import { requireHeaderValue } from './header-value.ts'
 import type { Hooks } from './hooks.ts'
-import { readOptions } from './known-options.ts'
 import type { CallLimits, Limits } from './limits.ts'
 import { DEFAULT_LIMITS, LIMIT_NAMES, readLimits } from './limits.ts'
+import { readObject } from './plain-object.ts'
+import { tried } from './tried.ts'
 
 /** Sends a request. It is handed a new `Request` for each attempt, whose body can be read once. */
 export type Fetch = (request: Request) => Promise<Response>
@@ -43,25 +44,27 @@ const WHERE = 'B2BClient'
 const HOOKS = ['onRequest', 'onResponse', 'onRetry'] as const
 
 export function readConfig(config: B2BClientConfig): Settings {
-  const given = readOptions(
-    config,
-    [
-      'project_id',
-      'secret',
-      'baseUrl',
-      'fetch',
-      'hooks',
-      'dangerouslyAllowBrowser',
-      'dangerouslyAllowCleartext',
-      ...LIMIT_NAMES,
-    ],
-    WHERE,
-  )
+  const given = readObject('config', config, WHERE, [
+    'project_id',
+    'secret',
+    'baseUrl',
+    'fetch',
+    'hooks',
+    'dangerouslyAllowBrowser',
+    'dangerouslyAllowCleartext',
+    ...LIMIT_NAMES,
+  ])
   const { baseUrl, fetch, dangerouslyAllowBrowser, dangerouslyAllowCleartext } = given
   if (!dangerouslyAllowBrowser) refuseBrowser()
   const { hooks = {} } = given
-  readOptions(hooks, HOOKS, WHERE)
-  for (const [name, value] of Object.entries({ fetch, ...hooks })) {
+  // Hooks may be an instance of a class, and throw: all that is lost then is what they would see.
+  const own = readObject(
+    'hooks',
+    tried(() => ({ ...hooks })),
+    WHERE,
+    HOOKS,
+  )
+  for (const [name, value] of Object.entries({ fetch, ...own })) {
     if (value && typeof value !== 'function') {
       refuseArgument(name, 'must be a function', WHERE)
     }

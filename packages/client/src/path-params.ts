@@ -1,10 +1,11 @@
 import type { PathParameters } from '@connected-apps/contract'
 import { refuseArgument } from './errors.ts'
+import { readObject } from './plain-object.ts'
 import { tried } from './tried.ts'
 
 /** The ids, read once; whatever would leave its segment of the path is refused. */
 export function readPathParams(params: PathParameters): PathParameters {
-  const ids = { ...params }
+  const ids = readObject('params', params, 'revoke')
   for (const name of ['organization_id', 'member_id', 'connected_app_id'] as const) {
     const id: unknown = ids[name]
     if (!isSegment(id)) {
@@ -17,7 +18,7 @@ export function readPathParams(params: PathParameters): PathParameters {
       )
     }
   }
-  return ids
+  return ids as PathParameters // each was looked at
 }
 
 // URL parsers take "." and ".." out of a path; half a surrogate pair has no percent-encoding.

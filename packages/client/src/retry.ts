@@ -30,9 +30,8 @@ export function retryWaitMs(
   const { kind, attempts, limit, status_code = 0, retryAfterMs = 0 }: Facts = error
   const mayPass =
     kind === 'network' || limit === 'timeoutMs' || status_code === 429 || status_code >= 500
-  if (retriesLeft <= 0 || !mayPass) return undefined
   // Full jitter: clients that failed together do not come back together.
   const backoff = random * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1))
   const wait = Math.max(backoff, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
-  return wait < remainingMs ? wait : undefined
+  return mayPass && retriesLeft > 0 && wait < remainingMs ? wait : undefined
 }

@@ -2,10 +2,11 @@ import type { HeaderParameters, PathParameters } from '@connected-apps/contract'
 import type { Authorization } from './authorization.ts'
 import { readAuthorization } from './authorization.ts'
 import { refuseArgument } from './errors.ts'
-import { readOptions } from './known-options.ts'
 import type { CallLimits, Limits } from './limits.ts'
 import { LIMIT_NAMES, readLimits } from './limits.ts'
 import { readPathParams } from './path-params.ts'
+import { readObject } from './plain-object.ts'
+import { tried } from './tried.ts'
 
 /** Whose access ends: the Organization, the Member, the Connected App. */
 export type RevokeParams = PathParameters
@@ -31,9 +32,13 @@ export function readOrder(
   options: RevokeOptions | undefined,
   defaults: Limits,
 ): Order {
-  const given = readOptions(options, ['authorization', 'signal', ...LIMIT_NAMES], 'revoke')
+  const given = readObject('options', options, 'revoke', [
+    'authorization',
+    'signal',
+    ...LIMIT_NAMES,
+  ])
   const { authorization, signal } = given
-  if (signal && !signal.addEventListener) {
+  if (signal && !tried(() => signal.addEventListener)) {
     refuseArgument('signal', 'must be an AbortSignal', 'revoke')
   }
   return {

@@ -17,21 +17,22 @@ export type Send = (
  * openapi-fetch reads without a bound and loses what is empty or no JSON.
  */
 export function openTransport({ baseUrl, credentials, fetch: custom }: Settings): Send {
-  const api = createClient<paths>({ baseUrl, Request: Draft as unknown as typeof Request }) // see there
+  const api = createClient<paths>({ Request: Draft as unknown as typeof Request }) // see there
   return async (ids, header, signal) => {
     let received: unknown
     await api.POST(path, {
+      baseUrl,
       params: { path: ids, header },
       headers: { Authorization: `Basic ${credentials}` },
       body: {},
       redirect: 'manual',
       signal,
       fetch: async (request) => {
-        const { url, init } = request as unknown as ReturnType<typeof Draft> // which it was made as
+        const parts = request as unknown as ReturnType<typeof Draft> // which it was made as
         // The global one is looked up for each request, so that what replaces it later is used.
-        const response = await (custom ? custom(new Request(url, init)) : fetch(url, init))
+        const response = await (custom ? custom(new Request(...parts)) : fetch(...parts))
         received = { response, text: await bodyText(response) }
-        return new Response(null, { status: 204 })
+        return new Response()
       },
     })
     return received as Received // openapi-fetch has called fetch, or thrown
@@ -42,6 +43,6 @@ export function openTransport({ baseUrl, credentials, fetch: custom }: Settings)
  * What openapi-fetch makes in place of a `Request`. The global fetch takes the parts for half the
  * work, since it would copy a `Request` with its body and its signal.
  */
-function Draft(url: string, init: RequestInit) {
-  return { url, init } // what `new` makes of a function that returns an object
+function Draft(...parts: [url: string, init: RequestInit]) {
+  return parts // what `new` makes of a function that returns an object
 }
