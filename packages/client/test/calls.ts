@@ -54,6 +54,25 @@ export class SkippingClock implements Clock {
   }
 }
 
+/** A clock that stands still but for its timers: each one rings at once, and is kept in a list. */
+export class RingingClock extends SkippingClock {
+  #time = 0
+
+  constructor() {
+    super(Infinity)
+    this.chance = 0
+  }
+
+  override now(): number {
+    return this.#time
+  }
+
+  override schedule(callback: () => void, ms: number): () => void {
+    this.#time += ms
+    return super.schedule(callback, ms)
+  }
+}
+
 /** The same call on a clock that skips, with time limits longer than any wait. */
 export function skippingRevoke(
   baseUrl: string,

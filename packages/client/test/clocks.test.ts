@@ -1,6 +1,9 @@
 import type { Fetch } from '@connected-apps/client'
 import { expect, test, vi } from 'vitest'
-import { connectTo, ids, rejectionOf } from './calls.ts'
+import { readConfig } from '../src/config.ts'
+import type { CallLimits } from '../src/limits.ts'
+import { openRevoke } from '../src/revoke.ts'
+import { connectTo, credentials, ids, rejectionOf, RingingClock } from './calls.ts'
 import { answerWith, listen } from './loopback.ts'
 
 test('timeoutMs ends an attempt that gets no answer', async () => {
@@ -43,6 +46,26 @@ test('the limits hold even for a fetch that ignores its signal', async () => {
   const fetch = vi.fn<Fetch>(() => new Promise<Response>(() => undefined))
   const call = connectTo('http://127.0.0.1:1', { fetch, timeoutMs: 10, maxRetries: 1 }).revoke(ids)
   expect(await rejectionOf(call)).toMatchObject({ kind: 'timeout', attempts: 2 })
+})
+
+// A fetch that never answers, on a clock whose timers are all that passes.
+function unanswered(limits: CallLimits) {
+  const clock = new RingingClock()
+  const fetch = () => new Promise<Response>(() => undefined)
+  const revoke = openRevoke(readConfig({ ...credentials, fetch, ...limits }), clock)
+  return { clock, call: rejectionOf(revoke(ids)) }
+}
+
+test('an attempt is given timeoutMs, not the rest of the call', async () => {
+  const { clock, call } = unanswered({ timeoutMs: 7_000, deadlineMs: 100_000, maxRetries: 1 })
+  expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 2 })
+  expect(clock.waits).toEqual([7_000, 0, 7_000])
+})
+
+test('the last attempt is given no more than is left of deadlineMs', async () => {
+  const { clock, call } = unanswered({ timeoutMs: 7_000, deadlineMs: 10_000, maxRetries: 9 })
+  expect(await call).toMatchObject({ kind: 'timeout', limit: 'deadlineMs', attempts: 2 })
+  expect(clock.waits).toEqual([7_000, 0, 3_000])
 })
 
 test('a timed-out request is taken off the wire', async () => {
