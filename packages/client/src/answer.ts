@@ -1,4 +1,4 @@
-import type { ErrorStatus, ResponseBody, SuccessStatus, Violation } from '@connected-apps/contract'
+import type { ErrorStatus, ResponseBody, Status, SuccessStatus } from '@connected-apps/contract'
 import { checkResponseBody, isStatus, mediaType } from '@connected-apps/contract/compact'
 import type { ConnectedAppsError, DecodeReason } from './errors.ts'
 import { failed } from './errors.ts'
@@ -27,21 +27,24 @@ export function readAnswer(
 ): Revoked | ConnectedAppsError {
   const { status, headers } = response
   const isJson = headers.get('content-type')?.toLowerCase().split(/\s*;/)[0] === mediaType
-  const body = text && isJson ? parse(text, secrets) : undefined
-  const violations = body !== undefined && isStatus(status) ? checkResponseBody(status, body) : []
-  const reason = reasonOf(response, text, isJson, body, violations)
+  const body = parse(text ?? '', secrets)
+  const unread = reasonOf(response, text, isJson, body)
+  const violations = unread ? [] : checkResponseBody(status as Status, body) // unless there is a reason
+  const reason = unread ?? (violations[0] && 'contract')
   if (!reason && status === SUCCESS) return body as Revoked // no violations
 
   const envelope = Object(body) as ResponseBody<ErrorStatus> // unless there is a reason
   const { request_id, error_type, error_message, error_url, error_details } = envelope
   const told = reason
-    ? `the answer breaks the contract (${reason}${violations.map((each) => ` ${each.pointer} ${each.message}`).join()})`
+    ? `breaks the contract (${reason}${violations.map((each) => ` ${each.pointer} ${each.message}`).join()})`
     : `${error_type}: ${error_message}`
-  const message = oneLine(`revoke: ${status} ${told}; request_id ${request_id}`)
+  const requestId = typeof request_id === 'string' ? request_id : undefined
+  const named = requestId ? `; request_id ${requestId}` : ''
+  const message = oneLine(`revoke: ${status} ${told}${named}`)
   const fields = {
     attempts,
     status_code: status as ErrorStatus, // unless there is a reason
-    request_id: typeof request_id === 'string' ? request_id : undefined,
+    request_id: requestId,
     retryAfterMs: retryAfterMs(headers.get('retry-after') ?? '', date),
   }
   if (reason) return failed('decode', message, { ...fields, reason, violations })
@@ -55,21 +58,19 @@ export function readAnswer(
   })
 }
 
-/** Why an answer is none of the contract's, if it is none. */
+/** Why there is no body to check, if there is none. */
 function reasonOf(
   { status, redirected }: Received['response'],
   text: string | undefined,
   isJson: boolean,
   body: unknown,
-  violations: readonly Violation[],
 ): DecodeReason | undefined {
   // Browsers show a redirect as 0, Node.js as it is, and a custom fetch may have followed it.
-  if (redirected || !status || (status >= 300 && status < 400)) return 'redirect'
+  if (redirected || /^[03]/.test(`${status}`)) return 'redirect'
   if (text === undefined) return 'size'
   if (!isStatus(status)) return 'status'
   if (!isJson) return 'media type'
-  if (body === undefined) return 'json'
-  return violations[0] && 'contract'
+  return body === undefined ? 'json' : undefined
 }
 
 // What a server sends must neither flood a log nor forge its lines.
@@ -77,10 +78,7 @@ function oneLine(text: string): string {
   return text.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cc}/gu, ' ')
 }
 
+// Written anew, each secret is spelled in one way, in names as in values.
 function parse(text: string, secrets: readonly string[]): unknown {
-  return tried(() =>
-    JSON.parse(text, (_, value: unknown) =>
-      typeof value === 'string' ? redact(value, secrets) : value,
-    ),
-  )
+  return tried(() => JSON.parse(redact(JSON.stringify(JSON.parse(text)), secrets)) as unknown) // not any
 }

@@ -27,12 +27,12 @@ export async function attemptOnce(
     return failed('timeout', `revoke: ${limit} ran out (${limits[limit]} ms)`, { attempts, limit })
   } catch (thrown) {
     const code = codeOf(thrown, secrets)
-    return failed('network', `revoke: no answer (${code})`, { attempts, code })
+    return failed('network', `revoke: no answer${code ? ` (${code})` : ''}`, { attempts, code })
   }
 }
 
 export function aborted(attempts: number): ConnectedAppsError {
-  return failed('aborted', 'revoke: the signal was aborted', { attempts })
+  return failed('aborted', 'revoke: aborted', { attempts })
 }
 
 // The platform's error may hold the request, and a custom fetch's anything: only a code is kept.

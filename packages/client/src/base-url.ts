@@ -3,7 +3,9 @@ import { refuseArgument } from './errors.ts'
 import { tried } from './tried.ts'
 
 const LIVE_PROJECT = 'project-live-'
-const LOOPBACK = /^((.+\.)?localhost|127[\d.]+|\[::1])$/ // URL has made 127.1 whole
+// The addresses as URL writes them: always with a path, and 127.1 as 127.0.0.1.
+const PLAIN = /^https?:\/\/[^/@]+\/[^?#]*$/
+const PRIVATE = /^https:|^http:\/\/(([^/]+\.)?localhost|127[\d.]+|\[::1])[:/]/
 
 /** The contract's server for the project. */
 export function serverOf(projectId: string): string {
@@ -12,17 +14,13 @@ export function serverOf(projectId: string): string {
 
 /** The address without its last slashes; the refusal never shows it, as it may hold a password. */
 export function requireBaseUrl(value: string, allowCleartext: boolean | undefined): string {
-  const url = tried(() => new URL(value))
-  const isPrivate =
-    url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' && (allowCleartext || LOOPBACK.test(url.hostname)))
-  if (!url || !isPrivate || url.username || url.password || /[?#]/.test(url.href)) {
-    return refuseArgument(
+  const href = tried(() => new URL(value).href) ?? ''
+  if (!PLAIN.test(href) || !(allowCleartext || PRIVATE.test(href))) {
+    refuseArgument(
       'baseUrl',
       'must be https, or http to loopback, without credentials, query or fragment',
       'B2BClient',
-      '; see dangerouslyAllowCleartext',
     )
   }
-  return url.href.replace(/\/+$/, '')
+  return href.replace(/\/+$/, '')
 }

@@ -5,10 +5,6 @@ export function refuseBrowser(): void {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } } // not in each runtime
   // Browsers, their workers and jsdom all begin so; Node.js, Deno, Bun and edge workers do not.
   if (navigator?.userAgent?.startsWith('Mozilla/')) {
-    refuseArgument(
-      'dangerouslyAllowBrowser',
-      'must be set in a browser, which shows the secret',
-      'B2BClient',
-    )
+    refuseArgument('dangerouslyAllowBrowser', 'must be set in a browser', 'B2BClient')
   }
 }

@@ -54,9 +54,8 @@ export function readConfig(config: B2BClientConfig): Settings {
     'dangerouslyAllowCleartext',
     ...LIMIT_NAMES,
   ])
-  const { baseUrl, fetch, dangerouslyAllowBrowser, dangerouslyAllowCleartext } = given
+  const { baseUrl, fetch, hooks = {}, dangerouslyAllowBrowser, dangerouslyAllowCleartext } = given
   if (!dangerouslyAllowBrowser) refuseBrowser()
-  const { hooks = {} } = given
   // Hooks may be an instance of a class, and throw: all that is lost then is what they would see.
   const own = readObject(
     'hooks',
@@ -70,6 +69,8 @@ export function readConfig(config: B2BClientConfig): Settings {
     }
   }
   const projectId = requireHeaderValue('project_id', given.project_id, WHERE)
+  // It would end the user's name in HTTP Basic (RFC 7617 section 2).
+  if (projectId.includes(':')) refuseArgument('project_id', 'has a colon', WHERE)
   const secret = requireHeaderValue('secret', given.secret, WHERE)
   const credentials = btoa(`${projectId}:${secret}`)
   return {

@@ -12,20 +12,16 @@ export function readObject<T extends object>(
   where: string,
   known?: readonly (keyof T)[],
 ): Partial<T> {
-  const copy: object | false | undefined = tried(
-    () => isPlain(given) && { __proto__: null, ...given },
-  )
-  if (!copy) return refuseArgument(argument, 'must be a plain, readable object', where)
+  const copy = tried(() => {
+    // Nothing counts as {}, and the Object.prototype may be that of another realm.
+    const prototype: object = Object.getPrototypeOf(Object(given)) ?? Object.prototype
+    return Object.hasOwn(prototype, 'isPrototypeOf') && { __proto__: null, ...given }
+  }) as Partial<T> | false | undefined // to the compiler, __proto__ is a property
+  if (!copy) return refuseArgument(argument, 'must be a plain object', where)
   for (const name of Object.keys(copy)) {
     if (known && !known.includes(name as keyof T)) {
-      refuseArgument(name, 'is no option', where, `; use ${known.join(', ')}`)
+      refuseArgument(name, 'is no option', where, `; use ${known.join()}`)
     }
   }
-  return copy as Partial<T> // no properties but those of the given
-}
-
-// Nothing counts as {}. The Object.prototype may be that of another realm.
-function isPlain(given: unknown): boolean {
-  const prototype: unknown = Object.getPrototypeOf(Object(given))
-  return !prototype || Object.hasOwn(prototype, 'isPrototypeOf')
+  return copy
 }

@@ -8,3 +8,8 @@ export function redact(text: string, secrets: readonly string[]): string {
     text,
   )
 }
+
+/** A secret as it is, within JSON, and within a URL. */
+export function spellings(secret: string): string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]
+}

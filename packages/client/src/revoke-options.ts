@@ -38,7 +38,7 @@ export function readOrder(
     ...LIMIT_NAMES,
   ])
   const { authorization, signal } = given
-  if (signal && !tried(() => signal.addEventListener)) {
+  if (signal && tried(() => typeof signal.addEventListener) !== 'function') {
     refuseArgument('signal', 'must be an AbortSignal', 'revoke')
   }
   return {

@@ -9,6 +9,7 @@ import type { RevokeOptions, RevokeParams } from './revoke-options.ts'
 import { readOrder } from './revoke-options.ts'
 import { retryWaitMs } from './retry.ts'
 import { limited } from './time-limit.ts'
+import { spellings } from './redact.ts'
 import { openTransport } from './transport.ts'
 
 export type Revoke = (params: RevokeParams, options?: RevokeOptions) => Promise<Revoked>
@@ -22,7 +23,7 @@ export function openRevoke(settings: Settings, clock: Clock): Revoke {
     const order = readOrder(params, options, settings.limits)
     const { limits, session, signal } = order
     if (signal?.aborted) throw aborted(0)
-    const secrets = [...settings.secrets, ...Object.values(session)]
+    const secrets = [...settings.secrets, ...Object.values(session)].flatMap(spellings)
     const deadline = clock.now() + limits.deadlineMs
     const call = {}
     for (let attempt = 1; ; attempt++) {
@@ -41,9 +42,7 @@ export function openRevoke(settings: Settings, clock: Clock): Revoke {
       const waitMs = retryWaitMs(error, retriesLeft, deadline - endedAt, clock.random())
       if (waitMs === undefined) throw error
       notify(hooks, 'onRetry', { ...observed, waitMs, error })
-      if ((await limited(never, waitMs, signal, clock)) === 'aborted') throw aborted(attempt)
+      if ((await limited(undefined, waitMs, signal, clock)) === 'aborted') throw aborted(attempt)
     }
   }
 }
-
-const never = () => new Promise<never>(() => undefined)

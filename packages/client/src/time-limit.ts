@@ -4,12 +4,13 @@ import type { Clock } from './clock.ts'
 type Stopped = 'timeout' | 'aborted'
 
 /**
- * Ends the work when its time is up or the caller aborts, also work that ignores its signal.
+ * Ends the work, or a mere wait, when its time is up or the caller aborts, also work that ignores
+ * its signal.
  * The caller's signal is listened to here alone, and no longer than the work lasts: a `Request`
  * made on it would leave a listener behind until it is garbage.
  */
 export function limited<T>(
-  work: (signal: AbortSignal) => Promise<T>,
+  work: ((signal: AbortSignal) => Promise<T>) | undefined,
   ms: number,
   caller: AbortSignal | undefined,
   clock: Clock,
@@ -29,6 +30,6 @@ export function limited<T>(
     }
     caller?.addEventListener('abort', abort)
     if (caller?.aborted) return abort()
-    work(controller.signal).then(resolve, reject).finally(settle)
+    void work?.(controller.signal).then(resolve, reject).finally(settle)
   })
 }

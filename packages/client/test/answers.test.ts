@@ -1,7 +1,7 @@
 import type { Status } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import { responseExamples } from '@connected-apps/contract/examples'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ConnectedAppsError } from '@connected-apps/client'
 import { MAX_BODY_BYTES } from '../src/body-text.ts'
 import { connectTo, ids, rejectionOf } from './calls.ts'
@@ -140,6 +140,20 @@ describe('anything else is a decode error that keeps the status', () => {
     )
   })
 
+  test.each([200, 500])('also of %i with a request id that is no text', async (status) => {
+    const body = `{"status_code":${status},"request_id":{"toString":1,"valueOf":1}}`
+    expect(await answered(status, json, body)).toMatchObject({
+      error: { kind: 'decode', status_code: status, reason: 'contract', attempts: 1 },
+    })
+  })
+
+  test('and does not tell of a request id that is not there', async () => {
+    const result = await answered(200, 'text/html', '<h1>Welcome</h1>')
+    expect(result).toMatchObject({
+      error: { message: 'revoke: 200 breaks the contract (media type)' },
+    })
+  })
+
   test('and says where the body breaks the contract', async () => {
     const result = await answered(401, json, JSON.stringify({ ...exampleOf(401), error_type: 7 }))
     expect(result).toMatchObject({
@@ -172,6 +186,18 @@ describe('a body without bound', () => {
     expect(await connectTo(server.url, { maxRetries: 0 }).tryRevoke(ids)).toMatchObject({
       error: { kind: 'decode', reason: 'size', status_code: 200 },
     })
+    await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
+      timeout: 10_000,
+    })
+  })
+
+  test('is given back to a fetch that made it', async () => {
+    const cancel = vi.fn<() => void>()
+    const pull = (controller: ReadableByteStreamController | ReadableStreamDefaultController) =>
+      controller.enqueue(new Uint8Array(65_536))
+    const fetch = async () => new Response(new ReadableStream({ pull, cancel }))
+    await connectTo('http://127.0.0.1:1', { fetch }).tryRevoke(ids)
+    expect(cancel).toHaveBeenCalledOnce()
   })
 
   test('is refused above the bound, and read up to it', async () => {

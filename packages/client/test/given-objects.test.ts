@@ -47,6 +47,7 @@ async function polluted<T>(name: string, value: unknown, work: () => Promise<T>)
   // openapi-fetch reads what can be enumerated as a query, and refuses to send objects in one.
   const enumerable = typeof value !== 'object'
   const property = { value, configurable: true, enumerable, writable: true }
+  // oxlint-disable-next-line no-extend-native -- what an attack does, until the work is over
   Object.defineProperty(Object.prototype, name, property)
   try {
     return await work()
@@ -63,7 +64,7 @@ test.each(notPlain)('%s is refused as options: its session would not be sent', a
       kind: 'argument',
       argument: 'options',
       attempts: 0,
-      message: 'options must be a plain, readable object (revoke)',
+      message: 'options must be a plain object (revoke)',
     },
   })
   expect(server.requests).toHaveLength(0)
@@ -101,15 +102,13 @@ test('a class is refused as config', () => {
       return 'https://elsewhere.example'
     }
   }
-  expect(() => new B2BClient(new Config())).toThrow(
-    'config must be a plain, readable object (B2BClient)',
-  )
+  expect(() => new B2BClient(new Config())).toThrow('config must be a plain object (B2BClient)')
 })
 
 test('objects without a prototype are as good as any', async () => {
   const server = await answering()
   const config = Object.assign(bare(), { ...credentials, baseUrl: server.url })
-  const client = new B2BClient(config as B2BClientConfig) // what assign adds to any is lost
+  const client = new B2BClient(config)
   const session = Object.assign(bare(), authorization)
   await client.organizations.members.connectedApps.revoke(
     Object.assign(bare(), ids) as RevokeParams, // the same
@@ -184,5 +183,5 @@ test.each<[string, object, object]>([
 
 test('a config that throws when it is read is refused', () => {
   const config = broken('secret') as B2BClientConfig // as from JavaScript
-  expect(() => new B2BClient(config)).toThrow('config must be a plain, readable object (B2BClient)')
+  expect(() => new B2BClient(config)).toThrow('config must be a plain object (B2BClient)')
 })

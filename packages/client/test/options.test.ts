@@ -21,6 +21,7 @@ describe('the config', () => {
     ['onRequst', { hooks: { onRequst: () => undefined } }, /^onRequst is no option .*onRequest/],
     ['project_id', { project_id: undefined }, /^project_id is missing/],
     ['project_id', { project_id: '' }, /^project_id is missing/],
+    ['project_id', { project_id: 'project:1' }, /^project_id has a colon/],
     ['secret', { secret: undefined }, /^secret is missing/],
     ['fetch', { fetch: 'fetch' }, /^fetch must be a function/],
     ['onRetry', { hooks: { onRetry: 1 } }, /^onRetry must be a function/],
@@ -83,8 +84,11 @@ describe('the server', () => {
     'http://localhost:1',
     'http://api.localhost:1',
     'http://127.9.9.9:1',
+    'http://127.1',
     'http://[::1]:1',
+    'http://LOCALHOST/@scope',
     'https://example.com',
+    'https://example.com/@scope/a:b',
   ])('may be %s', (baseUrl) => {
     expect(() => make({ baseUrl })).not.toThrow()
   })
@@ -94,6 +98,10 @@ describe('the server', () => {
     'http://127.0.0.1.example.com',
     'http://localhost.example.com',
     'http://10.0.0.1',
+    'http://10.0.0.1/x.localhost/',
+    'http://localhost@example.com',
+    'http://user@localhost',
+    'http://:pass-word@localhost',
     'https://user@example.com',
     'https://user:pass-word@example.com',
     'https://example.com?a=b',

@@ -51,6 +51,14 @@ test('a connection that breaks off, before or within the answer, is tried again'
   expect(server.requests).toHaveLength(3)
 })
 
+test('a failure without a code is told of without one', async () => {
+  const fetch = () => Promise.reject(new Error('down'))
+  const error = await rejectionOf(
+    skippingRevoke('http://127.0.0.1:1', new SkippingClock(), { fetch })(ids),
+  )
+  expect(error).toMatchObject({ kind: 'network', message: 'revoke: no answer' })
+})
+
 test('a refused connection is a network error with its code', async () => {
   const server = await listen(() => undefined)
   await server.stop()

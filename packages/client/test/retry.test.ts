@@ -83,6 +83,10 @@ describe('Retry-After is read', () => {
     ['120', 120_000],
     ['Sun, 22 Nov 2026 12:00:30 GMT', 30_000],
     ['Sun, 22 Nov 2026 12:00:00 GMT', 0],
+    ['Sunday, 22-Nov-26 12:00:30 GMT', 30_000],
+    ['Sun Nov 22 12:00:30 2026', 30_000],
+    ['Tue Dec  1 12:00:00 2026', 9 * 86_400_000],
+    ['9'.repeat(400), 2 ** 31 * 1_000],
     ['Sun, 22 Nov 2026 11:59:59 GMT', undefined],
     ['', undefined],
     ['-1', undefined],
@@ -90,6 +94,8 @@ describe('Retry-After is read', () => {
     ['1e3', undefined],
     ['soon', undefined],
     ['soon GMT', undefined],
+    ['2099', 2_099_000],
+    ['soon 12:00:00 GMT', undefined],
     ['2026-11-22T12:00:30Z', undefined],
   ])('%j as %s ms', (value, ms) => {
     expect(retryAfterMs(value, now)).toBe(ms)

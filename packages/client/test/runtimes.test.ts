@@ -18,7 +18,7 @@ afterEach(() => {
 test.each(browsers)('a browser is refused: %s', (userAgent) => {
   vi.stubGlobal('navigator', { userAgent })
   expect(() => new B2BClient(credentials)).toThrow(
-    'dangerouslyAllowBrowser must be set in a browser, which shows the secret (B2BClient)',
+    'dangerouslyAllowBrowser must be set in a browser (B2BClient)',
   )
 })
 

@@ -4,6 +4,7 @@ import { B2BClient } from '@connected-apps/client'
 import { operation } from '@connected-apps/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { spellings } from '../src/redact.ts'
 import { credentials, ids } from './calls.ts'
 import type { Loopback } from './loopback.ts'
 import { answerWith, exampleOf, listen } from './loopback.ts'
@@ -111,6 +112,24 @@ test('a session that looks like an error code is not taken for one', async () =>
   const { tryRevoke } = client.organizations.members.connectedApps
   const result = await tryRevoke(ids, { authorization: { session_token } })
   expect(shownBy(result)).not.toContain(session_token)
+})
+
+test.each<[string, (secret: string) => unknown]>([
+  ['as a name', (secret) => ({ [secret]: 1 })],
+  ['within a name', (secret) => [{ deep: { [`x-${secret}-${secret}`]: [1] } }]],
+  ['twice in a text', (secret) => `${secret} and ${secret}`],
+  ['percent-encoded', (secret) => `/search?q=${encodeURIComponent(secret)}`],
+])('a secret that is echoed %s is not shown', async (_, echoed) => {
+  const secret = 'secret+"with\\/more=='
+  const server = await listen((__, response) => {
+    const body = { ...exampleOf(404), error_details: echoed(secret), kept: [{ name: null }, [7]] }
+    response.writeHead(404, { 'content-type': operation.mediaType }).end(JSON.stringify(body))
+  })
+  const client = new B2BClient({ ...credentials, secret, baseUrl: server.url })
+  const result = await client.organizations.members.connectedApps.tryRevoke(ids)
+  for (const spelling of spellings(secret)) expect(shownBy(result)).not.toContain(spelling)
+  expect(shownBy(result)).toContain('[redacted]')
+  expect(result).toMatchObject({ error: { body: { kept: [{ name: null }, [7]] } } })
 })
 
 test('an error as JSON is a whole log line', async () => {
