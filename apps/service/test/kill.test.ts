@@ -51,8 +51,9 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
         `without an answer: ${unanswered.length}, forgotten: ${forgotten.size}\n`,
     )
     await service.stop()
-    await pool.end()
+    // Before what may wait for it: no PostgreSQL is left behind, however the tests ended.
     await cluster.stop()
+    await pool.end()
     await rm(directory, { recursive: true, force: true })
   })
 
