@@ -3,7 +3,7 @@ import { Pool } from 'pg'
 import { watchMemory } from '../bench/memory.ts'
 import { startEmbeddedPostgres } from '../src/embedded/start.ts'
 import { runCampaign } from '../test/history/campaign.ts'
-import { addConnections } from '../test/history/http/connections.ts'
+import { addConnectionLike, addConnections } from '../test/history/http/connections.ts'
 import { startServiceProcess } from '../test/history/service-process.ts'
 
 const mostResidentMegabytes = 200
@@ -30,6 +30,7 @@ const figures = await runCampaign({
     ...(await addConnections(pool, [one.url], 2)),
     ...(await addConnections(pool, [one.url, two.url], 2)),
   ],
+  renew: (connection) => addConnectionLike(pool, connection),
   firstSeed,
   isWanted(histories) {
     const minute = Math.floor(minutes - (endAt - performance.now()) / 60_000)

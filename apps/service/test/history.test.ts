@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runCampaign } from './history/campaign.ts'
-import { addConnections } from './history/http/connections.ts'
+import { addConnectionLike, addConnections } from './history/http/connections.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
 import type { ServiceProcess } from './history/service-process.ts'
 import { startServiceProcess } from './history/service-process.ts'
@@ -38,6 +38,7 @@ describe('The service under concurrency', () => {
       const failures: string[] = []
       const figures = await runCampaign({
         connections,
+        renew: (connection) => addConnectionLike(database.pool, connection),
         firstSeed: Date.now() % 2 ** 31,
         isWanted: (histories) => histories < wanted,
         onFailure: (report) => failures.push(report),

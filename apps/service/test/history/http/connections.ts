@@ -40,3 +40,14 @@ export async function addConnections(
   }
   return connections
 }
+
+/** Adds another connection of the same instances, and of the same kind of client. */
+export async function addConnectionLike(
+  pool: Pool,
+  { instances, clientSecret }: Connection,
+): Promise<Connection> {
+  const [ofPublicClient, ofConfidentialClient] = await addConnections(pool, instances, 2)
+  const connection = clientSecret === undefined ? ofPublicClient : ofConfidentialClient
+  if (connection === undefined) throw new Error('no connection was added')
+  return connection
+}
