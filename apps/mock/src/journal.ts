@@ -1,8 +1,15 @@
 import type { Status } from '@connected-apps/contract'
+import type { ExampleName } from '@connected-apps/contract/examples'
 import { RecentLog } from './recent-log.ts'
 
 /** So many requests are kept, the latest. */
 export const journalCapacity = 1000
+
+/** Whether project credentials were sent; what they were is not kept. */
+export const credentialsKinds = ['present', 'absent'] as const
+
+/** Which session headers were sent; what they held is not kept. */
+export const sessionKinds = ['none', 'token', 'jwt', 'both'] as const
 
 /** One request that arrived, and what became of it. It holds no secret. */
 export interface JournalEntry {
@@ -17,13 +24,13 @@ export interface JournalEntry {
   member_id?: string
   connected_app_id?: string
   /** Whether project credentials were sent; what they were is not kept. */
-  credentials: 'present' | 'absent'
+  credentials: (typeof credentialsKinds)[number]
   /** Which session headers were sent; what they held is not kept. */
-  session: 'none' | 'token' | 'jwt' | 'both'
+  session: (typeof sessionKinds)[number]
   /** The answer's status; absent while the request waits, and when the caller went away. */
   status?: Status
   /** The name of the contract's example that was answered. */
-  example?: string
+  example?: ExampleName
   /** The caller went away before it was answered. */
   aborted?: true
 }
@@ -42,9 +49,7 @@ export const filterNames = [
 ] as const satisfies readonly (keyof JournalEntry)[]
 
 /** What to select entries by; every given property has to be equal. */
-export type JournalFilter = Partial<
-  Pick<JournalEntry, Exclude<(typeof filterNames)[number], 'status'>> & { status: number }
->
+export type JournalFilter = Partial<Pick<JournalEntry, (typeof filterNames)[number]>>
 
 /** How an expectation about the journal turned out. */
 export interface JournalAssertion {
@@ -80,14 +85,21 @@ export class Journal {
       .map((entry) => ({ ...entry }))
   }
 
-  /** Whether so many requests match; at least one, when no number is given. */
+  /**
+   * Whether so many requests match; at least one, when no number is given. No number is found to
+   * be right once requests are forgotten, as some of them may have matched.
+   */
   assert(filter: JournalFilter, times?: number): JournalAssertion {
     const actual = this.entries(filter).length
-    const ok = times === undefined ? actual > 0 : actual === times
     const forgotten = this.#log.total - this.#log.entries().length
+    const ok = times === undefined ? actual > 0 : actual === times && forgotten === 0
     const message = [
       `expected ${times ?? 'at least 1'} request(s)${describe(filter)}, found ${actual}`,
-      ...(forgotten > 0 ? [`(the oldest ${forgotten} are forgotten)`] : []),
+      ...(forgotten > 0
+        ? [
+            `(the oldest ${forgotten} are forgotten and may have matched; reset the journal earlier)`,
+          ]
+        : []),
     ].join(' ')
     return { ok, message, expected: times, actual }
   }

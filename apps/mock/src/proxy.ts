@@ -14,7 +14,7 @@ import { matchRoute, originForm, splitTarget } from './route.ts'
 import { sendJson } from './send.ts'
 import { listen } from './server.ts'
 import { sessionHeaders } from './session-headers.ts'
-import { forward, UpstreamError } from './upstream.ts'
+import { BrokenAnswerError, forward, UpstreamError } from './upstream.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 import { ViolationLog } from './violation-log.ts'
 import type { ContractViolation, LoggedViolation } from './violation-log.ts'
@@ -30,6 +30,8 @@ export interface ProxyOptions {
   passOtherRoutes?: boolean
   /** Called for each violation at once. */
   onViolation?: (violation: ContractViolation, method: string, path: string) => void
+  /** Called at once for each request that got no answer; the message says why. */
+  onFailure?: (message: string, method: string, path: string) => void
 }
 
 /** A running validation proxy. */
@@ -38,8 +40,8 @@ export interface Proxy {
   url: string
   /** What broke the contract so far, the latest 1000. */
   violations(): LoggedViolation[]
-  /** How many exchanges were checked, and how many violations were found. */
-  totals(): { exchanges: number; violations: number }
+  /** How many exchanges were checked, how many violations found, and how many got no answer. */
+  totals(): { exchanges: number; violations: number; failures: number }
   /** Forgets what was counted. */
   reset(): void
   /** Ends every connection, and the server. */
@@ -57,23 +59,25 @@ export interface Proxy {
  * await proxy.close()
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const { host = '127.0.0.1', port = 0, passOtherRoutes = false, onViolation } = options
+  const { host = '127.0.0.1', port = 0, passOtherRoutes = false, onViolation, onFailure } = options
   const upstream = new URL(options.upstream)
   const prism = await loadPrism()
   const log = new ViolationLog()
   let exchanges = 0
+  let failures = 0
   const reset = () => {
     exchanges = 0
+    failures = 0
     log.reset()
   }
   const server = await listen({ host, port }, (request, response) => {
-    answer(request, response).catch((error: unknown) => answerFailure(response, error))
+    answer(request, response).catch((error: unknown) => answerFailure(request, response, error))
   })
   const violationsUrl = `${server.url}${controlPrefix}/violations`
   return {
     url: server.url,
     violations: () => log.entries(),
-    totals: () => ({ exchanges, violations: log.total }),
+    totals: () => ({ exchanges, violations: log.total, failures }),
     reset,
     close: () => server.close(),
   }
@@ -97,8 +101,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     if (isBeyondContract(exchange) && body !== 'too long') {
       return sendAnswer(response, await pass(body))
     }
-    exchanges += 1
     const result = await examine(exchange, body, pass, prism, upstream)
+    exchanges += 1
     if (result.violations.length === 0 && result.answer) return sendAnswer(response, result.answer)
     report(exchange, result.violations)
     setCorsHeaders(request.headers, response)
@@ -120,7 +124,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     setCorsHeaders(request.headers, response)
     const route = `${request.method} ${path.slice(controlPrefix.length)}`
     if (route === 'GET /violations') {
-      sendJson(response, 200, { exchanges, total: log.total, violations: log.entries() })
+      sendJson(response, 200, { exchanges, failures, total: log.total, violations: log.entries() })
     } else if (route === 'DELETE /violations') {
       reset()
       response.writeHead(204).end()
@@ -131,19 +135,19 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }
   }
 
-  function answerFailure(response: ServerResponse, error: unknown): void {
-    if (response.headersSent || response.destroyed) {
-      response.destroy()
-      return
-    }
+  function answerFailure(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (response.destroyed) return // the caller went away, which is no failure of the provider
+    failures += 1
     const message = error instanceof Error ? error.message : String(error)
-    sendProblem(response, violationsUrl, message)
+    onFailure?.(message, request.method ?? '', splitTarget(request.url ?? '/').path)
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, violationsUrl, message)
   }
 }
 
 interface Examination {
   violations: ContractViolation[]
-  /** What the provider answered; absent when the request was not passed on. */
+  /** What the provider answered; absent when it was not asked, or did not answer whole. */
   answer?: UpstreamAnswer
 }
 
@@ -195,6 +199,10 @@ async function examine(
   } catch (error) {
     if (error instanceof PrismRefusal) {
       return { violations: prismViolations('request', error.violations, []) }
+    }
+    if (error instanceof BrokenAnswerError) {
+      const { where, message } = error
+      return { violations: [{ direction: 'response', where, message }] }
     }
     if (error instanceof UpstreamError || !found.answer) throw error
     // Prism can fall over an answer, over a broken Content-Type for one.

@@ -1,5 +1,6 @@
 import { isStatus } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
+import type { ExampleName } from '@connected-apps/contract/examples'
 import type { IncomingHttpHeaders } from 'node:http'
 import { exampleAnswer, firstExample } from './known-examples.ts'
 import type { ExampleAnswer } from './known-examples.ts'
@@ -27,7 +28,7 @@ export interface Reply extends Omit<ExampleAnswer, 'body'> {
   /** Prism's, which is of any type. */
   body: unknown
   /** The contract's example that it is; none when the body was generated. */
-  example?: string
+  example?: ExampleName
   waitSeconds: number
 }
 

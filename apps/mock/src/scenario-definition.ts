@@ -23,7 +23,14 @@ export function parseScenario(connectedAppId: string, definition: unknown): Scen
   if (checkParameter('connected_app_id', connectedAppId).length > 0) {
     throw new ScenarioError('connected_app_id has not the form that the contract demands')
   }
-  const { answers, title = 'Defined at run time' } = asRecord(definition)
+  const {
+    connected_app_id: repeated = connectedAppId,
+    title = 'Defined at run time',
+    answers,
+  } = asRecord(definition, 'a scenario', scenarioKeys)
+  if (repeated !== connectedAppId) {
+    throw new ScenarioError("connected_app_id is not the path's; leave it out")
+  }
   if (!Array.isArray(answers) || answers.length === 0 || answers.length > answersLimit) {
     throw new ScenarioError(`answers is a list of 1 to ${answersLimit} answers`)
   }
@@ -37,7 +44,7 @@ export function parseScenario(connectedAppId: string, definition: unknown): Scen
 }
 
 function parseAnswer(answer: unknown, index: number): PlannedAnswer {
-  const { status, example, waitSeconds } = asRecord(answer)
+  const { status, example, waitSeconds } = asRecord(answer, `answers[${index}]`, answerKeys)
   const first = typeof status === 'number' ? firstExample(status) : undefined
   if (!first) throw new ScenarioError(`answers[${index}].status is none of the contract's`)
   const choice = example === undefined ? first : findNamed(example, first.status)
@@ -55,7 +62,15 @@ function findNamed(example: unknown, status: Status): Choice | undefined {
   return typeof example === 'string' ? findExample(example, status) : undefined
 }
 
-function asRecord(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null) return { ...value }
-  throw new ScenarioError('a scenario is an object, and so is each of its answers')
+// What is left out has a default, so that a misspelled key would play another answer.
+const scenarioKeys = ['connected_app_id', 'title', 'answers']
+const answerKeys = ['status', 'example', 'waitSeconds']
+
+function asRecord(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw new ScenarioError(`${what} is no object`)
+  const unknown = Object.keys(value).filter((key) => !keys.includes(key))
+  if (unknown.length === 0) return { ...value }
+  const names = unknown.join(', ').slice(0, 128)
+  const are = unknown.length === 1 ? 'is' : 'are'
+  throw new ScenarioError(`${names} ${are} unknown; ${what} has ${keys.join(', ')}`)
 }

@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { exampleAnswer } from './known-examples.ts'
+import type { ExampleAnswer } from './known-examples.ts'
+import { OwedAnswers } from './owed-answers.ts'
 import { sendJson } from './send.ts'
 
 /** Where to listen. */
@@ -34,7 +36,7 @@ export class ListenError extends Error {
 
 /**
  * Starts an HTTP server that answers everything, even what is not HTTP, and that no slow or silent
- * caller can hold.
+ * caller can hold. Only where an answer is owed does it end the connection instead.
  *
  * @throws {ListenError}
  */
@@ -43,7 +45,9 @@ export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   patience: Patience = defaultPatience,
 ): Promise<Listening> {
+  const owed = new OwedAnswers()
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    owed.add(response)
     // RFC 9112 section 3.2
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       response.setHeader('Connection', 'close')
@@ -65,8 +69,16 @@ export async function listen(
   server.maxConnections = 4096
   server.setTimeout(patience.idleMs)
   server.on('checkExpectation', answer)
-  server.on('clientError', refuseRaw)
-  server.on('connect', (_request, socket) => sendRaw(socket, '404 Not Found', routeNotFound))
+  const refuse = (socket: Duplex, ...reply: [string, ExampleAnswer]) => {
+    // What is sent now would pass for the answer that the caller waits for.
+    if (owed.has(socket)) socket.destroy()
+    else sendRaw(socket, ...reply)
+  }
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else refuse(socket, '400 Bad Request', badRequest)
+  })
+  server.on('connect', (_request, socket) => refuse(socket, '404 Not Found', routeNotFound))
   await bind(server, { host, port })
   return {
     url: urlOf(server, host),
@@ -81,16 +93,7 @@ export async function listen(
 const badRequest = exampleAnswer({ status: 400, example: 'bad_request' })
 const routeNotFound = exampleAnswer({ status: 404, example: 'route_not_found' })
 
-function refuseRaw(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-  else sendRaw(socket, '400 Bad Request', badRequest)
-}
-
-function sendRaw(
-  socket: Duplex,
-  statusLine: string,
-  { headers, body }: ReturnType<typeof exampleAnswer>,
-): void {
+function sendRaw(socket: Duplex, statusLine: string, { headers, body }: ExampleAnswer): void {
   const text = JSON.stringify(body)
   const lines = Object.entries({
     ...headers,

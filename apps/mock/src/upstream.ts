@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 
 /** An answer may be this long; the contract's have some hundred bytes. */
 const answerLimitBytes = 10 * 1024 * 1024
@@ -32,6 +32,18 @@ export class UpstreamError extends Error {
   override name = 'UpstreamError'
 }
 
+/** The provider did answer, but not with one whole HTTP response. */
+export class BrokenAnswerError extends UpstreamError {
+  override name = 'BrokenAnswerError'
+  /** Which part is broken. */
+  readonly where: 'status' | 'head' | 'body'
+
+  constructor(where: BrokenAnswerError['where'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.where = where
+  }
+}
+
 /**
  * Passes a request on. Redirects are not followed: they are the caller's to see.
  *
@@ -40,46 +52,73 @@ export class UpstreamError extends Error {
 export async function forward(
   upstream: URL,
   { method, target, rawHeaders, body }: ForwardedRequest,
-  signal: AbortSignal,
+  gone: AbortSignal,
 ): Promise<UpstreamAnswer> {
   const client = upstream.protocol === 'https:' ? https : http
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(timeoutMs)])
   try {
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = client.request(upstream, {
-        method,
-        path: upstream.pathname.replace(/\/$/, '') + target,
-        headers: requestHeaders(upstream, rawHeaders, body),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      })
-      request.once('response', resolve)
-      request.once('error', reject)
-      request.end(body)
+    const request = client.request(upstream, {
+      method,
+      path: upstream.pathname.replace(/\/$/, '') + target,
+      headers: requestHeaders(upstream, rawHeaders, body),
+      signal,
     })
-    return await readAnswer(answer)
+    request.end(body)
+    return await readAnswer(await headOf(request), signal)
   } catch (error) {
+    if (error instanceof UpstreamError) throw error
     throw new UpstreamError(`${upstream.origin} gave no answer: ${reasonOf(error)}`, {
       cause: error,
     })
   }
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<UpstreamAnswer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    // no encoding is set, so chunks are buffers
-    length += chunk.length
-    if (length > answerLimitBytes) throw new Error(`longer than ${answerLimitBytes} bytes`)
-    chunks.push(chunk)
-  }
+function headOf(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve)
+    // Without this listener, a 101 would be followed by neither a response nor an error.
+    request.once('upgrade', (answer, socket) => {
+      socket.destroy()
+      const status = `${answer.statusCode} ${answer.statusMessage}`
+      reject(new BrokenAnswerError('status', `is ${status}, which nobody asked for`))
+    })
+    // It stays, as the parser reports here also what goes wrong after the head.
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const isNotHttp = error.code?.startsWith('HPE_') === true
+      reject(isNotHttp ? new BrokenAnswerError('head', 'is not HTTP', { cause: error }) : error)
+    })
+    request.once('close', () => reject(new Error('the connection was closed')))
+  })
+}
+
+async function readAnswer(answer: IncomingMessage, signal: AbortSignal): Promise<UpstreamAnswer> {
   const rawHeaders = endToEnd(answer.rawHeaders)
   return {
     status: answer.statusCode ?? 0,
     statusText: answer.statusMessage ?? '',
     rawHeaders,
     headers: new Headers(pairs(rawHeaders)),
-    body: Buffer.concat(chunks),
+    body: await readBody(answer, signal),
   }
+}
+
+async function readBody(answer: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      // no encoding is set, so chunks are buffers
+      length += chunk.length
+      if (length > answerLimitBytes) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    // Then it is not the answer that broke off, but the proxy's patience or its caller's.
+    if (signal.aborted) throw signal.reason
+    throw new BrokenAnswerError('body', 'breaks off', { cause: error })
+  }
+  if (length <= answerLimitBytes) return Buffer.concat(chunks)
+  throw new BrokenAnswerError('body', `is longer than ${answerLimitBytes} bytes`)
 }
 
 function requestHeaders(upstream: URL, rawHeaders: string[], body: Buffer): string[] {

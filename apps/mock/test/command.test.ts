@@ -133,10 +133,33 @@ describe('connected-apps-mock proxy', () => {
     await mock.close()
   })
 
-  it('exits with 0 when nothing broke the contract', async () => {
+  it('exits with 0 when something was checked and nothing broke the contract', async () => {
+    const mock = await startMock()
+    const run = start(['proxy', '--upstream', mock.url, '--port', '0'])
+    const [, url = ''] = await run.printed(watching)
+    await callRevoke(url)
+    run.kill('SIGTERM')
+    expect(await run.exit).toBe(0)
+    expect(run.stderr).toBe('checked 1 exchange(s), found 0 violation(s)\n')
+    await mock.close()
+  })
+
+  it('exits with 1 when the upstream failed, and says so at once and at the end', async () => {
+    const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
+    const [, url = ''] = await run.printed(watching)
+    await callRevoke(url)
+    const line = /POST \/v1\/\S+ -> http:\/\/127\.0\.0\.1:1 gave no answer: connect ECONNREFUSED/
+    await vi.waitFor(() => expect(run.stderr).toMatch(line), { timeout: 10_000 })
+    run.kill('SIGTERM')
+    expect(await run.exit).toBe(1)
+    expect(run.stderr).toContain('the upstream failed 1 time(s)')
+  })
+
+  it('exits with 1 when nothing was checked, and says so', async () => {
     const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
     await run.printed(watching)
     run.kill('SIGTERM')
-    expect(await run.exit).toBe(0)
+    expect(await run.exit).toBe(1)
+    expect(run.stderr).toContain('nothing was checked')
   })
 })

@@ -185,6 +185,32 @@ describe('what is not HTTP', () => {
   })
 })
 
+describe('what is not HTTP behind a request', () => {
+  const request = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n`
+
+  it.each(['hello\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n'])(
+    'ends the connection, as its 400 would pass for the answer that is still owed: %j',
+    async (rest) => {
+      const bytes = `${request}Prefer: wait=30\r\n\r\n${rest}`
+      expect(await sendRaw(mock.url, bytes, { halfClose: false })).toBe('')
+    },
+  )
+
+  it('gets its own 400 once the answer is given', async () => {
+    const server = await listen({ host: '127.0.0.1', port: 0 }, (_request, response) =>
+      response.end('the answer'),
+    )
+    try {
+      const answers = await sendRaw(server.url, `${request}\r\nhello\r\n\r\n`, {
+        halfClose: false,
+      })
+      expect(answers).toMatch(/^HTTP\/1\.1 200 .*the answerHTTP\/1\.1 400 /s)
+    } finally {
+      await server.close()
+    }
+  })
+})
+
 describe('a slow caller', () => {
   const patience = { headersMs: 100, requestMs: 200, idleMs: 2_000 }
   const slow: [string, string][] = [

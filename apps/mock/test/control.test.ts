@@ -86,6 +86,34 @@ describe('a scenario defined at run time', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toHaveProperty('message')
   })
+
+  it.each([
+    [
+      '{"answers":[{"status":403,"exmple":"session_authorization_error"}]}',
+      'exmple is unknown; answers[0] has status, example, waitSeconds',
+    ],
+    [
+      '{"answers":[{"status":200},{"status":200,"wait":1,"code":2}]}',
+      'wait, code are unknown; answers[1] has status, example, waitSeconds',
+    ],
+    [
+      '{"answers":[{"status":200}],"tilte":"a"}',
+      'tilte is unknown; a scenario has connected_app_id, title, answers',
+    ],
+    [
+      '{"answers":[{"status":200}],"connected_app_id":"b"}',
+      "connected_app_id is not the path's; leave it out",
+    ],
+  ])('is refused when a key is misspelled: %s', async (wrong, message) => {
+    const response = await put('a', wrong)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ message })
+  })
+
+  it('can be sent back as it was answered', async () => {
+    const defined = await (await put('my-app', definition)).text()
+    expect((await put('my-app', defined)).status).toBe(200)
+  })
 })
 
 describe('what the mock remembers', () => {

@@ -127,10 +127,36 @@ describe('an assertion', () => {
     '/journal?times=1',
     '/journal/assert?times=one',
     '/journal?status=a',
+    '/journal?status=418',
+    '/journal?example=typo',
+    '/journal?credentials=maybe',
+    '/journal?session=foo',
+    '/journal/assert?times=0&example=typo',
+    '/journal/assert?times=0&credentials=maybe',
+    '/journal/assert?times=0&session=foo',
   ])('refuses the misspelled %s rather than finding nothing', async (path) => {
     const { status, body } = await control(path)
     expect(status).toBe(400)
     expect(body).toHaveProperty('message')
+  })
+
+  it('does not hold for a number of requests once some are forgotten', () => {
+    const journal = new Journal()
+    const add = (member_id: string) =>
+      journal.add({ method: 'POST', path: '/', member_id, credentials: 'absent', session: 'none' })
+    add('first')
+    add('second')
+    expect(journal.assert({ member_id: 'second' }, 1)).toMatchObject({ ok: true })
+    for (let count = 1; count < journalCapacity; count += 1) add('other')
+    expect(journal.assert({ member_id: 'first' }, 0)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/the oldest 1 are forgotten.*reset the journal/),
+    })
+    expect(journal.assert({ member_id: 'second' }, 1)).toMatchObject({ ok: false })
+    expect(journal.assert({ member_id: 'second' })).toMatchObject({ ok: true })
+    expect(journal.assert({ member_id: 'first' })).toMatchObject({ ok: false })
+    journal.reset()
+    expect(journal.assert({ member_id: 'first' }, 0)).toMatchObject({ ok: true })
   })
 
   it('is there for tests in the same process', async () => {

@@ -29,6 +29,7 @@ beforeEach(() => {
 
 const json = { 'content-type': 'application/json' }
 const revoked = JSON.stringify(exampleAnswer({ status: 200, example: 'revoked' }).body)
+const switching = { connection: 'upgrade', upgrade: 'websocket' }
 const tokenHeader = 'X-Stytch-Member-Session'
 
 describe('what keeps the contract passes unchanged', () => {
@@ -63,7 +64,7 @@ describe('what keeps the contract passes unchanged', () => {
   ])('%s', async (_what, status, headers, body) => {
     provider.answer = (response) => response.writeHead(status, headers).end(JSON.stringify(body))
     expect(await callRevoke(proxy.url)).toMatchObject({ status, body })
-    expect(proxy.totals()).toEqual({ exchanges: 1, violations: 0 })
+    expect(proxy.totals()).toEqual({ exchanges: 1, violations: 0, failures: 0 })
   })
 
   it('headers, in their order and case, several of one name among them', async () => {
@@ -143,7 +144,7 @@ describe('what keeps the contract passes unchanged', () => {
       { method: 'PUT', url: '/v1/b2b/sessions', body: 'x=1' },
     ])
     expect((await callRevoke(open.url)).status).toBe(502)
-    expect(open.totals()).toEqual({ exchanges: 1, violations: 1 })
+    expect(open.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
     await open.close()
   })
 
@@ -224,6 +225,41 @@ describe('an answer that breaks the contract', () => {
   })
 
   it.each([
+    ['101 Switching Protocols', (response) => response.writeHead(101, switching).end(), 'status'],
+    ['what is not HTTP', (response) => response.socket?.end('SSH-2.0-OpenSSH\r\n'), 'head'],
+    [
+      'a broken chunk',
+      (response) =>
+        response.socket?.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n'),
+      'body',
+    ],
+    [
+      'an endless answer',
+      (response) => response.writeHead(200, json).end(Buffer.alloc(11 * 1024 * 1024)),
+      'body',
+    ],
+    [
+      'an answer that breaks off',
+      (response) =>
+        response
+          .writeHead(200, { ...json, 'content-length': 99 })
+          .write('{', () => response.destroy()),
+      'body',
+    ],
+  ] satisfies [string, Provider['answer'], string][])(
+    'is caught: %s',
+    async (_what, answer, where) => {
+      provider.answer = answer
+      expect(await callRevoke(proxy.url)).toMatchObject({
+        status: 502,
+        body: { title: 'The answer breaks the contract', violations: [{ where }] },
+      })
+      expect(proxy.violations()).toMatchObject([{ direction: 'response', where }])
+      expect(proxy.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
+    },
+  )
+
+  it.each([
     [{ ...json, 'retry-after': '-1' }, JSON.stringify(exampleOf(429)), 'header Retry-After'],
     [{ 'content-type': 'text/html' }, JSON.stringify(exampleOf(429)), 'header Content-Type'],
     [json, `\uFEFF${JSON.stringify(exampleOf(429))}`, 'body'],
@@ -253,7 +289,7 @@ describe('an answer that breaks the contract', () => {
       violations: [{ number: 1, method: 'POST', path: examplePath(), pointer: '/request_id' }],
     })
     await fetch(`${proxy.url}/__mock/violations`, { method: 'DELETE' })
-    expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0 })
+    expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 0 })
   })
 })
 
@@ -276,7 +312,7 @@ describe('a request that breaks the contract', () => {
       detail: expect.stringContaining(message),
     })
     expect(provider.requests).toEqual([])
-    expect(proxy.totals()).toEqual({ exchanges: 1, violations: 1 })
+    expect(proxy.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
   })
 
   it('is told with every fault at once', async () => {
@@ -300,44 +336,54 @@ describe('a request that breaks the contract', () => {
 })
 
 describe('a provider that cannot be reached', () => {
-  it('gives a 502 that says so, each time, and is no violation', async () => {
+  it('gives a 502 that says so, each time, and is a failure, not a violation', async () => {
     const gone = await startProvider()
     await gone.close()
-    const lonely = await startProxy({ upstream: gone.url })
-    const { status, body } = await callRevoke(lonely.url)
-    expect(status).toBe(502)
-    expect(body).toMatchObject({
-      title: 'The upstream gave no answer',
-      detail: expect.stringMatching(/127\.0\.0\.1:\d+ gave no answer: connect ECONNREFUSED/),
-      error_type: 'upstream_unreachable',
+    const onFailure = vi.fn<(message: string, method: string, path: string) => void>()
+    const lonely = await startProxy({ upstream: gone.url, onFailure })
+    const refused = /127\.0\.0\.1:\d+ gave no answer: connect ECONNREFUSED/
+    for (const failures of [1, 2]) {
+      const { status, body } = await callRevoke(lonely.url)
+      expect(status).toBe(502)
+      expect(body).toMatchObject({
+        title: 'The upstream gave no answer',
+        detail: expect.stringMatching(refused),
+        error_type: 'upstream_unreachable',
+      })
+      expect(lonely.totals()).toEqual({ exchanges: 0, violations: 0, failures })
+      expect(onFailure).toHaveBeenLastCalledWith(
+        expect.stringMatching(refused),
+        'POST',
+        examplePath(),
+      )
+    }
+    expect(await (await fetch(`${lonely.url}/__mock/violations`)).json()).toEqual({
+      exchanges: 0,
+      failures: 2,
+      total: 0,
+      violations: [],
     })
-    expect(lonely.totals()).toEqual({ exchanges: 1, violations: 0 })
+    lonely.reset()
+    expect(lonely.totals()).toEqual({ exchanges: 0, violations: 0, failures: 0 })
     await lonely.close()
   })
 
-  it.each([
-    ['before its answer', (response) => response.destroy()],
-    [
-      'by an endless answer',
-      (response) => response.writeHead(200, json).end(Buffer.alloc(11 * 1024 * 1024)),
-    ],
-    [
-      'in the middle of its answer',
-      (response) =>
-        response
-          .writeHead(200, { ...json, 'content-length': 99 })
-          .write('{', () => response.destroy()),
-    ],
-  ] satisfies [string, Provider['answer']][])(
-    'gives the same when it fails %s',
-    async (_when, answer) => {
-      provider.answer = answer
-      expect(await callRevoke(proxy.url)).toMatchObject({
-        status: 502,
-        body: { error_type: 'upstream_unreachable' },
-      })
-    },
-  )
+  it('gives the same when it hangs up before its answer', async () => {
+    provider.answer = (response) => response.destroy()
+    expect(await callRevoke(proxy.url)).toMatchObject({
+      status: 502,
+      body: { error_type: 'upstream_unreachable' },
+    })
+    expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 1 })
+  })
+
+  it('gives the same when it switches protocols for another operation', async () => {
+    const open = await startProxy({ upstream: provider.url, passOtherRoutes: true })
+    provider.answer = (response) => response.writeHead(101, switching).end()
+    expect((await fetch(`${open.url}/v1/b2b/sessions`)).status).toBe(502)
+    expect(open.totals()).toEqual({ exchanges: 0, violations: 0, failures: 1 })
+    await open.close()
+  })
 
   it('is left alone when the caller goes away', async () => {
     const upstreamClosed = vi.fn<() => void>()
@@ -348,6 +394,7 @@ describe('a provider that cannot be reached', () => {
     abort.abort()
     expect(await call).toBe('aborted')
     await vi.waitFor(() => expect(upstreamClosed).toHaveBeenCalled(), { timeout: 10_000 })
+    expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 0 })
   })
 })
 
@@ -358,7 +405,11 @@ it('finds nothing wrong with the mock', async () => {
     const headers = { prefer: `example=${example}` }
     expect((await callRevoke(watching.url, { headers })).status).toBe(status)
   }
-  expect(watching.totals()).toEqual({ exchanges: knownExamples.length, violations: 0 })
+  expect(watching.totals()).toEqual({
+    exchanges: knownExamples.length,
+    violations: 0,
+    failures: 0,
+  })
   await watching.close()
   await mock.close()
 })

@@ -13,8 +13,10 @@ test('a scenario has at least one answer', () => {
   expectTypeOf<[]>().not.toExtend<Scenario['answers']>()
 })
 
-test('a filter of the journal names what an entry has', () => {
-  expectTypeOf<{ member_id: string; status: number }>().toExtend<JournalFilter>()
+test('a filter of the journal names what an entry has, and what it can hold', () => {
+  expectTypeOf<{ member_id: string; status: 403 }>().toExtend<JournalFilter>()
+  expectTypeOf<{ example: 'typo' }>().not.toExtend<JournalFilter>()
+  expectTypeOf<{ status: 418 }>().not.toExtend<JournalFilter>()
   // @ts-expect-error a misspelled filter would find everything
   const misspelled: JournalFilter = { membr_id: 'a' }
   void misspelled

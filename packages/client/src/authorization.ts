@@ -23,7 +23,7 @@ export function readAuthorization(authorization: unknown): HeaderParameters {
     }
   }
   if (session_token !== undefined) {
-    refuseArgument('authorization', 'pass session_token or session_jwt, not both (revoke)')
+    refuseArgument('authorization', 'must be session_token or session_jwt, not both', 'revoke')
   }
   return { 'X-Stytch-Member-SessionJWT': requireHeaderValue('session_jwt', session_jwt, 'revoke') }
 }

@@ -20,7 +20,9 @@ export function requireBaseUrl(value: string, allowCleartext: boolean | undefine
   if (!url || !isPrivate || url.username || url.password || /[?#]/.test(url.href)) {
     return refuseArgument(
       'baseUrl',
-      'baseUrl must be https, or http to loopback, without credentials, query or fragment (B2BClient); see dangerouslyAllowCleartext',
+      'must be https, or http to loopback, without credentials, query or fragment',
+      'B2BClient',
+      '; see dangerouslyAllowCleartext',
     )
   }
   return url.href.replace(/\/+$/, '')

@@ -7,7 +7,8 @@ export function refuseBrowser(): void {
   if (navigator?.userAgent?.startsWith('Mozilla/')) {
     refuseArgument(
       'dangerouslyAllowBrowser',
-      'a browser shows the secret to anyone (B2BClient); see dangerouslyAllowBrowser',
+      'is not set, and a browser shows the secret to anyone',
+      'B2BClient',
     )
   }
 }

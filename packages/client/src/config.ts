@@ -63,7 +63,7 @@ export function readConfig(config: B2BClientConfig): Settings {
   readOptions(hooks, HOOKS, WHERE)
   for (const [name, value] of Object.entries({ fetch, ...hooks })) {
     if (value && typeof value !== 'function') {
-      refuseArgument(name, `${name} must be a function (${WHERE})`)
+      refuseArgument(name, 'must be a function', WHERE)
     }
   }
   const projectId = requireHeaderValue('project_id', given.project_id, WHERE)

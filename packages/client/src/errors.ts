@@ -100,7 +100,7 @@ const Family = class ConnectedAppsError extends Error {
 
   // A log line of JSON would lack the message, which errors keep out of their own properties.
   toJSON(): object {
-    return Object.assign({ message: this.message }, this)
+    return { message: this.message, ...(this as object) } // whose own properties lack it
   }
 }
 
@@ -121,6 +121,12 @@ export function failed<Kind extends ConnectedAppsError['kind']>(
   return new Family(message, { kind, ...fields }) as unknown as ConnectedAppsError // see above
 }
 
-export function refuseArgument(argument: string, message: string): never {
-  throw failed('argument', message, { attempts: 0, argument })
+/** The message says what is wrong with the argument, of what call, and what to do. */
+export function refuseArgument(
+  argument: string,
+  problem: string,
+  where: string,
+  advice = '',
+): never {
+  throw failed('argument', `${argument} ${problem} (${where})${advice}`, { attempts: 0, argument })
 }

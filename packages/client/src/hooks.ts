@@ -44,11 +44,13 @@ export interface Hooks {
   onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
 
-export function notify<Event>(
-  hooks: Hooks,
-  hook: ((event: Event) => unknown) | undefined,
-  event: Event,
+export function notify<Name extends keyof Hooks>(
+  hooks: { [Each in Name]?: ((event: EventOf<Name>) => unknown) | undefined },
+  name: Name,
+  event: EventOf<Name>,
 ): void {
   // An async function turns a throw into a rejection, so that one handler drops both.
-  if (hook) void (async () => hook.call(hooks, event))().catch(() => undefined)
+  void (async () => hooks[name]?.(event))().catch(() => undefined)
 }
+
+type EventOf<Name extends keyof Hooks> = Parameters<NonNullable<Hooks[Name]>>[0]

@@ -9,7 +9,7 @@ export function readOptions<T extends object>(
   const copy = { ...options } as Partial<T> // spreading what is no object gives an empty one
   for (const name of Object.keys(copy)) {
     if (!known.includes(name as keyof T)) {
-      refuseArgument(name, `${name} is no option (${where}); use ${known.join(', ')}`)
+      refuseArgument(name, 'is no option', where, `; use ${known.join(', ')}`)
     }
   }
   return copy

@@ -25,7 +25,7 @@ export function readLimits(given: CallLimits, defaults: Limits, where: string): 
     const value = given[name] ?? defaults[name]
     const least = name === 'maxRetries' ? 0 : 1
     if (!Number.isInteger(value) || value < least || value > MAX) {
-      refuseArgument(name, `${name} must be a whole number, ${least} to ${MAX} (${where})`)
+      refuseArgument(name, `must be a whole number, ${least} to ${MAX}`, where)
     }
     limits[name] = value
   }

@@ -4,14 +4,16 @@ import { tried } from './tried.ts'
 
 /** The ids, read once; whatever would leave its segment of the path is refused. */
 export function readPathParams(params: PathParameters): PathParameters {
-  const { organization_id, member_id, connected_app_id } = { ...params }
-  const ids = { organization_id, member_id, connected_app_id }
-  for (const [name, id] of Object.entries(ids)) {
+  const ids = { ...params }
+  for (const name of ['organization_id', 'member_id', 'connected_app_id'] as const) {
+    const id: unknown = ids[name]
     if (!isSegment(id)) {
       const shown = typeof id === 'string' ? JSON.stringify(id) : typeof id
       refuseArgument(
         name,
-        `${name} ${shown} cannot be a path segment (revoke); pass the id that the API returned`,
+        `${shown} cannot be a path segment`,
+        'revoke',
+        '; pass the id that the API returned',
       )
     }
   }

@@ -34,7 +34,7 @@ export function readOrder(
   const given = readOptions(options, ['authorization', 'signal', ...LIMIT_NAMES], 'revoke')
   const { authorization, signal } = given
   if (signal && !signal.addEventListener) {
-    refuseArgument('signal', 'signal must be an AbortSignal (revoke)')
+    refuseArgument('signal', 'must be an AbortSignal', 'revoke')
   }
   return {
     ids: readPathParams(params),

@@ -27,20 +27,20 @@ export function openRevoke(settings: Settings, clock: Clock): Revoke {
     const call = {}
     for (let attempt = 1; ; attempt++) {
       const observed = { operationId, call, attempt }
-      notify(hooks, hooks.onRequest, observed)
+      notify(hooks, 'onRequest', observed)
       const sentAt = clock.now()
       const outcome = await attemptOnce(send, order, attempt, deadline - sentAt, clock, secrets)
       const endedAt = clock.now()
       const durationMs = endedAt - sentAt
       const error = outcome instanceof ConnectedAppsError ? outcome : undefined
       const { status_code, request_id } = outcome as Partial<Revoked> // an error may have both too
-      notify(hooks, hooks.onResponse, { ...observed, durationMs, status_code, request_id, error })
+      notify(hooks, 'onResponse', { ...observed, durationMs, status_code, request_id, error })
       if (!error) return outcome as Revoked // no error
 
       const retriesLeft = limits.maxRetries + 1 - attempt
       const waitMs = retryWaitMs(error, retriesLeft, deadline - endedAt, clock.random())
       if (waitMs === undefined) throw error
-      notify(hooks, hooks.onRetry, { ...observed, waitMs, error })
+      notify(hooks, 'onRetry', { ...observed, waitMs, error })
       if ((await limited(never, waitMs, signal, clock)) === 'aborted') throw aborted(attempt)
     }
   }

@@ -27,7 +27,7 @@ export function openTransport({ baseUrl, credentials, fetch: custom }: Settings)
       redirect: 'manual',
       signal,
       fetch: async (request) => {
-        const { url, init } = request as unknown as Draft // which it was made as
+        const { url, init } = request as unknown as ReturnType<typeof Draft> // which it was made as
         // The global one is looked up for each request, so that what replaces it later is used.
         const response = await (custom ? custom(new Request(url, init)) : fetch(url, init))
         received = { response, text: await bodyText(response) }
@@ -42,12 +42,6 @@ export function openTransport({ baseUrl, credentials, fetch: custom }: Settings)
  * What openapi-fetch makes in place of a `Request`. The global fetch takes the parts for half the
  * work, since it would copy a `Request` with its body and its signal.
  */
-class Draft {
-  readonly url: string
-  readonly init: RequestInit
-
-  constructor(url: string, init: RequestInit) {
-    this.url = url
-    this.init = init
-  }
+function Draft(url: string, init: RequestInit) {
+  return { url, init } // what `new` makes of a function that returns an object
 }

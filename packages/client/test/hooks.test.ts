@@ -80,6 +80,16 @@ test('may be methods of an object, with a this', async () => {
   expect(hooks.count).toBe(1)
 })
 
+test('may throw when they are looked up', async () => {
+  class Broken implements Hooks {
+    get onRequest(): () => void {
+      throw new Error('broken hook')
+    }
+  }
+  const server = await listen((_, response) => answerWith(response, 200))
+  await connectTo(server.url, { hooks: new Broken() }).revoke(ids)
+})
+
 test('are silent about a call that sends nothing', async () => {
   const { seen, hooks } = recorder()
   const calls = connectTo('http://127.0.0.1:1', { hooks })

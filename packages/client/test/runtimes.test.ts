@@ -18,7 +18,7 @@ afterEach(() => {
 test.each(browsers)('a browser is refused: %s', (userAgent) => {
   vi.stubGlobal('navigator', { userAgent })
   expect(() => new B2BClient(credentials)).toThrow(
-    'a browser shows the secret to anyone (B2BClient); see dangerouslyAllowBrowser',
+    'dangerouslyAllowBrowser is not set, and a browser shows the secret to anyone (B2BClient)',
   )
 })
 

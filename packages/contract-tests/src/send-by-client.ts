@@ -54,6 +54,7 @@ export function clientFor(
     dangerouslyAllowCleartext: true,
     maxRetries: 0,
     timeoutMs: settings.timeoutMs,
+    deadlineMs: settings.timeoutMs,
     fetch: fetchOnce,
   })
 }

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { expandPath, headerParameterNames, operation } from '@connected-apps/contract'
+import type { ReceivedResponse } from '@connected-apps/contract'
 import type { Exchange } from './exchange.ts'
-import { noAnswer } from './exchange.ts'
+import { NoAnswerError, noAnswer } from './exchange.ts'
 import { readBytes } from './read-bytes.ts'
 import type { CaseRequest, Credentials } from './request.ts'
 import { secretFor } from './request.ts'
@@ -38,19 +38,37 @@ export async function sendOnTheWire(
     // Once the response has begun, its body reports what breaks off; unheard, this would end the process.
     outgoing.on('error', () => undefined)
     outgoing.end(body)
-    const [incoming]: http.IncomingMessage[] = await once(outgoing, 'response')
-    if (incoming === undefined)
-      throw new Error('node:http gave a response event without a response')
-    const received = {
-      status: incoming.statusCode ?? 0,
-      headers: receivedHeaders(incoming.rawHeaders),
-      body: await readBytes(incoming),
-    }
-    return { sent: { path, headers }, received }
+    return { sent: { path, headers }, received: await answerTo(outgoing) }
   } catch (error) {
     // Half an answer fails with a broken connection, though it is the time that ran out.
     throw noAnswer(signal.aborted ? signal.reason : error, settings.timeoutMs)
   }
+}
+
+async function answerTo(outgoing: http.ClientRequest): Promise<ReceivedResponse> {
+  const { incoming, isWhole } = await headOf(outgoing)
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: receivedHeaders(incoming.rawHeaders),
+    body: isWhole ? '' : await readBytes(incoming),
+  }
+}
+
+// After a 101 there is neither a response event nor an error, and no body either.
+function headOf(
+  outgoing: http.ClientRequest,
+): Promise<{ incoming: http.IncomingMessage; isWhole: boolean }> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', (incoming) => resolve({ incoming, isWhole: false }))
+    outgoing.once('upgrade', (incoming, socket) => {
+      socket.destroy()
+      resolve({ incoming, isWhole: true })
+    })
+    outgoing.once('error', reject)
+    outgoing.once('close', () =>
+      reject(new NoAnswerError('no answer before the connection closed')),
+    )
+  })
 }
 
 function pathOf({ parameters, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {

@@ -52,6 +52,14 @@ describe('exit code 1', () => {
     expect(out).toContain('\nFAILED: ')
   })
 
+  test('says so of one that answers 101 Switching Protocols, and then nothing', async () => {
+    const headers = { connection: 'upgrade', upgrade: 'websocket' }
+    await using switching = await startProvider(() => ({ status: 101, headers, body: '' }))
+    const { code, out } = await contractTests(['--url', switching.url, ...base])
+    expect(code).toBe(1)
+    expect(out).toContain('101 status: ')
+  })
+
   test('says that a required status was not provoked', async () => {
     const remote = ['--url', mock.url, ...base, '--profile', 'remote']
     const { code, out } = await contractTests([...remote, '--require', '429'])

@@ -230,6 +230,20 @@ test.each([
   )
 })
 
+test('takes 101 Switching Protocols, after which no answer comes, for a failure', async () => {
+  await using target = await startProvider(() => ({
+    status: 101,
+    headers: { connection: 'upgrade', upgrade: 'websocket' },
+    body: '',
+  }))
+  const cases = contractCases.filter(({ name }) => /^a revoke$|^no credentials$/.test(name))
+  const report = await runCases(await openTarget({ url: target.url, ...credentials }), cases)
+  expect(failures(report)).toEqual([
+    expect.stringMatching(/^200 revoked: a revoke: answer: no whole answer \(\w+\)$/),
+    expect.stringMatching(/^401 .*: no credentials: 101 status: /),
+  ])
+})
+
 test('tells which error_type is mixed up, and accepts one that no document lists', async () => {
   const unknownMember = contractCases.filter(({ example }) => example === 'member_not_found')
   await using target = await startProvider(() => rightResponse('organization_not_found'))
@@ -253,4 +267,16 @@ test('puts no secret into a report, though the target echoes them', async () => 
   for (const secret of [credentials.secret, basic, ...Object.values(sessions)]) {
     expect(text).not.toContain(secret)
   }
+})
+
+test('leaves words alone that a short secret is part of, which would give it away', async () => {
+  await using liar = await startProvider(() => ({
+    ...rightResponse('revoked'),
+    headers: { 'content-type': 'text/sss' },
+  }))
+  const options = { url: liar.url, projectId: credentials.projectId, secret: 's' }
+  const report = await runCases(await openTarget(options), aRevoke)
+  expect(failures(report)).toEqual([
+    expect.stringContaining('200 revoked: a revoke: 200 media type: content-type is text/sss; '),
+  ])
 })
