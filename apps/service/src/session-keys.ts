@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { JSONWebKeySet } from 'jose'
 import { newRequestId, responseOf } from './operation/answer.ts'
 import type { Database } from './postgres/database.ts'
+import { isText } from './postgres/text.ts'
 
 const find = {
   name: 'find-session-keys',
@@ -13,9 +14,9 @@ export function sessionKeysRoute(database: Database) {
   const app = new Hono()
   app.get('/:project_id', async (page) => {
     const projectId = page.req.param('project_id')
-    const [row] = projectId.includes('\0')
-      ? []
-      : await database.query<{ session_jwks: JSONWebKeySet }>(find, [projectId])
+    const [row] = isText(projectId)
+      ? await database.query<{ session_jwks: JSONWebKeySet }>(find, [projectId])
+      : []
     if (row === undefined) {
       return responseOf({ status: 404, name: 'route_not_found' }, newRequestId(undefined))
     }
