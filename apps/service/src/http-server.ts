@@ -2,6 +2,8 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { STATUS_CODES } from 'node:http'
+import { operation } from '@connected-apps/contract'
+import type { Observe } from './observation.ts'
 import type { Answer } from './operation/answer.ts'
 import { bodyOf, newRequestId } from './operation/answer.ts'
 
@@ -16,10 +18,9 @@ const limits = {
 
 export type HttpLimits = typeof limits
 
-/** A Node server with bounded headers and patience, whose own refusals follow the contract too. */
+/** A Node server with bounded headers and patience. */
 export function createHttpServer(overrides: Partial<HttpLimits>): Server {
   const server = createServer({ ...limits, ...overrides })
-  server.on('clientError', refuseMalformed)
   // An `Expect` that means nothing to Node would be answered by Node itself, with 417.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   return server
@@ -27,23 +28,33 @@ export function createHttpServer(overrides: Partial<HttpLimits>): Server {
 
 const malformed: Answer = { status: 400, name: 'bad_request' }
 
-/** What Node can't parse never becomes a request; the answer is written by hand. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
+/** What Node can't parse never becomes a request; the contract's answer is written by hand. */
+export function refuseMalformed(observe: Observe) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const requestId = newRequestId(undefined)
+    const body = JSON.stringify(bodyOf(malformed, requestId))
+    socket.end(
+      [
+        `HTTP/1.1 ${malformed.status} ${STATUS_CODES[malformed.status]}`,
+        `Content-Type: ${operation.mediaType}`,
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        'Connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    )
+    observe({
+      requestId,
+      route: 'unknown',
+      status: malformed.status,
+      answer: malformed.name,
+      durationMs: 0,
+    })
   }
-  const body = JSON.stringify(bodyOf(malformed, newRequestId(undefined)))
-  socket.end(
-    [
-      `HTTP/1.1 ${malformed.status} ${STATUS_CODES[malformed.status]}`,
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import type { HttpLimits } from './http-server.ts'
-import { createHttpServer, dispatch } from './http-server.ts'
+import { createHttpServer, dispatch, refuseMalformed } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { Metrics } from './metrics.ts'
 import { createObserver } from './observation.ts'
@@ -80,6 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
     const observe = createObserver(logger, metrics)
+    server.on('clientError', refuseMalformed(observe))
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,

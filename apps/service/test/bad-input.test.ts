@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { checkResponseBody, isStatus } from '@connected-apps/contract'
 import * as fc from 'fast-check'
 import type { Pool } from 'pg'
@@ -8,6 +6,7 @@ import type { OAuthParts } from './support/bad-oauth-requests.ts'
 import { badOAuthRequests, rightFields } from './support/bad-oauth-requests.ts'
 import type { Parts } from './support/bad-requests.ts'
 import { badRequests, targetOf } from './support/bad-requests.ts'
+import { sendRaw } from './support/raw-http.ts'
 import { useService } from './support/service.ts'
 
 const batchSize = 25
@@ -65,10 +64,9 @@ it('survives bytes that are no HTTP at all', async () => {
   )
   await fc.assert(
     fc.asyncProperty(request, async ([start, bytes]) => {
-      const text = await sendRaw(
-        Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')]),
-      )
-      if (text !== '') expectEnvelope(Number(text.split(' ')[1]), text.split('\r\n\r\n')[1] ?? '')
+      const sent = Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')])
+      const answer = await sendRaw(test.service.url, sent, true)
+      if (answer !== undefined) expectEnvelope(answer.status, answer.text)
     }),
     { numRuns: 300 },
   )
@@ -107,18 +105,6 @@ function expectEnvelope(status: number, text: string): void {
   if (!isStatus(status)) throw new Error(`the contract has no status ${status}`)
   expect(checkResponseBody(status, body)).toEqual([])
   expect(text).not.toMatch(internals)
-}
-
-async function sendRaw(bytes: Buffer): Promise<string> {
-  const socket = connect(Number(new URL(test.service.url).port), '127.0.0.1')
-  let received = ''
-  socket.on('data', (chunk: Buffer) => {
-    received += chunk.toString()
-  })
-  socket.on('error', () => undefined)
-  socket.end(bytes)
-  await once(socket, 'close')
-  return received
 }
 
 /** One number for all that the database holds; counts of requests are no data. */
