@@ -115,6 +115,7 @@ describe('the form of a request', () => {
     ],
     ['body', { headers: json, body: '{' }, '400 bad_request'],
     ['body', { headers: json, body: '[]' }, '400 bad_request'],
+    ['body', { headers: json, body: '\u{feff}{}' }, '400 bad_request'],
     ['body', { headers: json, body: 'null' }, '400 bad_request'],
     ['body', { headers: json, body: Buffer.from([0x22, 0xff, 0x22]) }, '400 bad_request'],
     [

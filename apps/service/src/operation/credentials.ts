@@ -25,7 +25,7 @@ export function parseCredentials(authorization: string | undefined): Credentials
 }
 
 /** @returns undefined if the bytes are not UTF-8 */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
+function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {

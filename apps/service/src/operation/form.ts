@@ -1,8 +1,7 @@
 import type { HeaderParameters, ParameterName, PathParameters } from '@connected-apps/contract'
-import { isContractMediaType, operation } from '@connected-apps/contract'
+import { isContractMediaType, operation, parseBody } from '@connected-apps/contract'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
 import type { Answer } from './answer.ts'
-import { decodeUtf8 } from './credentials.ts'
 
 /** A request as it came, before anything in it is believed. */
 export interface ReceivedRequest {
@@ -37,12 +36,6 @@ function isAcceptable({ body, contentType, contentEncoding }: ReceivedRequest): 
   if (body.length === 0) return true
   // Nothing is decompressed: a body of this size has no need of it.
   if (contentEncoding !== undefined || !isContractMediaType(contentType)) return false
-  const text = decodeUtf8(body)
-  if (text === undefined) return false
-  try {
-    return checkRequestBody(JSON.parse(text)).length === 0
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
+  const parsed = parseBody(body)
+  return 'value' in parsed && checkRequestBody(parsed.value).length === 0
 }
