@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
+import { STATUS_CODES, createServer } from 'node:http'
 import type { Socket } from 'node:net'
-import { STATUS_CODES } from 'node:http'
 import { operation } from '@connected-apps/contract'
+import { statusOf } from '@connected-apps/contract/examples'
 import type { Observe } from './observation.ts'
 import type { Answer } from './operation/answer.ts'
 import { bodyOf, newRequestId } from './operation/answer.ts'
@@ -26,7 +26,7 @@ export function createHttpServer(overrides: Partial<HttpLimits>): Server {
   return server
 }
 
-const malformed: Answer = { status: 400, name: 'bad_request' }
+const malformed: Answer = { name: 'bad_request' }
 
 /** What Node can't parse never becomes a request; the contract's answer is written by hand. */
 export function refuseMalformed(observe: Observe) {
@@ -36,10 +36,11 @@ export function refuseMalformed(observe: Observe) {
       return
     }
     const requestId = newRequestId(undefined)
+    const status = statusOf(malformed.name)
     const body = JSON.stringify(bodyOf(malformed, requestId))
     socket.end(
       [
-        `HTTP/1.1 ${malformed.status} ${STATUS_CODES[malformed.status]}`,
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
         `Content-Type: ${operation.mediaType}`,
         `Content-Length: ${Buffer.byteLength(body)}`,
         'Connection: close',
@@ -50,7 +51,7 @@ export function refuseMalformed(observe: Observe) {
     observe({
       requestId,
       route: 'unknown',
-      status: malformed.status,
+      status,
       answer: malformed.name,
       durationMs: 0,
     })

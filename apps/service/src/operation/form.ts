@@ -20,15 +20,11 @@ export function findFormError(request: ReceivedRequest): Answer | undefined {
   for (const { name, errorType, required } of operation.parameters) {
     const value = values[name]
     if (value === undefined && !required) continue
-    if (checkParameter(name, value).length > 0) return badRequest(errorType)
+    if (checkParameter(name, value).length > 0) return { name: errorType }
   }
-  if (Object.keys(headers).length > 1) return badRequest('too_many_session_arguments')
-  if (!isAcceptable(request)) return badRequest('bad_request')
+  if (Object.keys(headers).length > 1) return { name: 'too_many_session_arguments' }
+  if (!isAcceptable(request)) return { name: 'bad_request' }
   return undefined
-}
-
-function badRequest(name: Extract<Answer, { status: 400 }>['name']): Answer {
-  return { status: 400, name }
 }
 
 function isAcceptable({ body, contentType, contentEncoding }: ReceivedRequest): boolean {
