@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
 import { Pool } from 'pg'
 import { startEmbeddedPostgres } from '../src/embedded/start.ts'
 import type { Granted } from '../test/history/many-grants.ts'
@@ -83,10 +83,11 @@ function revoke(grants: Granted[], connections: number): Load {
     method: operation.method,
     headers: { authorization: `Basic ${btoa(`${projectId}:${projectSecret}`)}` },
     requests: grants.map(({ connection }) => ({
-      path: operation.path
-        .replace('{organization_id}', connection.organizationId)
-        .replace('{member_id}', connection.memberId)
-        .replace('{connected_app_id}', connection.connectedAppId),
+      path: expandPath({
+        organization_id: connection.organizationId,
+        member_id: connection.memberId,
+        connected_app_id: connection.connectedAppId,
+      }),
     })),
     connections,
     seconds: secondsPerRound,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ResponseBody } from '@connected-apps/contract'
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
 import type { Patience, System, Tokens } from '../system.ts'
 import { Browser } from './browser.ts'
 import type { WireResponse } from './wire.ts'
@@ -36,10 +36,11 @@ export class ServiceSystem implements System {
   constructor(connection: Connection) {
     this.#connection = connection
     this.rotatesRefreshTokens = connection.clientSecret === undefined
-    this.#revokePath = operation.path
-      .replace('{organization_id}', connection.organizationId)
-      .replace('{member_id}', connection.memberId)
-      .replace('{connected_app_id}', connection.connectedAppId)
+    this.#revokePath = expandPath({
+      organization_id: connection.organizationId,
+      member_id: connection.memberId,
+      connected_app_id: connection.connectedAppId,
+    })
   }
 
   /** Signs the Member in, in each browser. */
