@@ -4,7 +4,7 @@ import { watchMemory } from '../bench/memory.ts'
 import { startEmbeddedPostgres } from '../src/embedded/start.ts'
 import { runCampaign } from '../test/history/campaign.ts'
 import { addConnectionLike, addConnections } from '../test/history/http/connections.ts'
-import { startServiceProcess } from '../test/history/service-process.ts'
+import { startServiceProcess } from '../test/support/service-process.ts'
 
 const mostResidentMegabytes = 200
 

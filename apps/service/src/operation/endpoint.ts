@@ -1,4 +1,4 @@
-import type { HeaderParameters, PathParameters } from '@connected-apps/contract'
+import type { PathParameters } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
@@ -11,10 +11,9 @@ import { createFactFinder } from './facts.ts'
 import { findFormError } from './form.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { createRevoke } from './revoke.ts'
-import { claimedSessionId, verifySessionJwt } from './session-jwt.ts'
+import { jwtHeader, sessionHeadersOf, sessionReferenceIn } from './session-headers.ts'
+import { verifySessionJwt } from './session-jwt.ts'
 
-const tokenHeader = 'X-Stytch-Member-Session' satisfies keyof HeaderParameters
-const jwtHeader = 'X-Stytch-Member-SessionJWT' satisfies keyof HeaderParameters
 const unauthorized: Answer = { name: 'unauthorized_credentials' }
 
 /** A request that reached the operation's method and path. */
@@ -61,22 +60,6 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
     if ('refusal' in decision) return decision.refusal
     await revokeConnectedApp({ ...decision.order, requestId })
     return { name: 'revoked' }
-  }
-}
-
-function sessionHeadersOf(request: Request): HeaderParameters {
-  const token = request.headers.get(tokenHeader)
-  const jwt = request.headers.get(jwtHeader)
-  return {
-    ...(token !== null && { [tokenHeader]: token }),
-    ...(jwt !== null && { [jwtHeader]: jwt }),
-  }
-}
-
-function sessionReferenceIn({ [tokenHeader]: token, [jwtHeader]: jwt }: HeaderParameters) {
-  return {
-    ...(token !== undefined && { token }),
-    ...(jwt !== undefined && { jwtSessionId: claimedSessionId(jwt) }),
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import { addConnections } from './http/connections.ts'
-import type { Connection } from './http/service-system.ts'
-import { ServiceSystem } from './http/service-system.ts'
+import { addConnections } from '../history/http/connections.ts'
+import type { Connection } from '../history/http/service-system.ts'
+import { ServiceSystem } from '../history/http/service-system.ts'
 
 /** A Member's consent, and what it brought. */
 export interface Granted {
