@@ -4,6 +4,7 @@ import { Pool } from 'pg'
 import { startEmbeddedPostgres } from '../src/embedded/start.ts'
 import type { Granted } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
+import { basic } from '../test/support/revoke.ts'
 import { startServiceProcess } from '../test/support/service-process.ts'
 import type { LoadResult } from './http-load.ts'
 import type { Load } from './load.ts'
@@ -81,7 +82,7 @@ function revoke(grants: Granted[], connections: number): Load {
     kind: 'http',
     url: service.url,
     method: operation.method,
-    headers: { authorization: `Basic ${btoa(`${projectId}:${projectSecret}`)}` },
+    headers: { authorization: basic(projectId, projectSecret) },
     requests: grants.map(({ connection }) => ({
       path: expandPath({
         organization_id: connection.organizationId,

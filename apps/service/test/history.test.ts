@@ -3,7 +3,7 @@ import { runCampaign } from './history/campaign.ts'
 import { addConnectionLike, addConnections } from './history/http/connections.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
 import type { ServiceProcess } from './support/service-process.ts'
-import { startServiceProcess } from './support/service-process.ts'
+import { startTwoInstances } from './support/service-process.ts'
 import type { TestDatabase } from './support/database.ts'
 import { createDatabase } from './support/database.ts'
 
@@ -15,10 +15,7 @@ describe('The service under concurrency', () => {
 
   beforeAll(async () => {
     database = await createDatabase()
-    const first = await startServiceProcess({ databaseUrl: database.url })
-    services.push(first)
-    const environment = { PUBLIC_URL: first.url }
-    services.push(await startServiceProcess({ databaseUrl: database.url, environment }))
+    services.push(...(await startTwoInstances({ databaseUrl: database.url })))
   })
 
   afterAll(async () => {

@@ -66,7 +66,7 @@ describe('the log', () => {
       refreshed: refreshed.access_token,
       databasePassword: new URL(database.url).password,
       ...Object.fromEntries(
-        flow.browser.cookies().map((value, index) => [`cookie${index}`, value]),
+        flow.browser.cookies.values().map((value, index) => [`cookie${index}`, value]),
       ),
     }
     const leaked = Object.entries(secrets).filter(([, secret]) => text.includes(secret))

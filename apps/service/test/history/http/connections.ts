@@ -7,8 +7,8 @@ import {
   addSession,
   newSecret,
 } from '../../../src/provision.ts'
+import { redirectUri } from '../../support/tenant.ts'
 import type { Connection } from './service-system.ts'
-import { redirectUri } from './service-system.ts'
 
 /**
  * Adds a project with Members who have never met a Connected App. Every other connection is of a
