@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
 import { Pool } from 'pg'
 import { startEmbeddedPostgres } from '../src/embedded/start.ts'
-import type { Granted } from '../test/history/many-grants.ts'
-import { addManyGrants } from '../test/history/many-grants.ts'
-import { startServiceProcess } from '../test/history/service-process.ts'
+import type { Granted } from '../test/support/many-grants.ts'
+import { addManyGrants } from '../test/support/many-grants.ts'
+import { basic } from '../test/support/revoke.ts'
+import { startServiceProcess } from '../test/support/service-process.ts'
 import type { LoadResult } from './http-load.ts'
 import type { Load } from './load.ts'
 import { measure, middleOf } from './load.ts'
@@ -81,12 +82,13 @@ function revoke(grants: Granted[], connections: number): Load {
     kind: 'http',
     url: service.url,
     method: operation.method,
-    headers: { authorization: `Basic ${btoa(`${projectId}:${projectSecret}`)}` },
+    headers: { authorization: basic(projectId, projectSecret) },
     requests: grants.map(({ connection }) => ({
-      path: operation.path
-        .replace('{organization_id}', connection.organizationId)
-        .replace('{member_id}', connection.memberId)
-        .replace('{connected_app_id}', connection.connectedAppId),
+      path: expandPath({
+        organization_id: connection.organizationId,
+        member_id: connection.memberId,
+        connected_app_id: connection.connectedAppId,
+      }),
     })),
     connections,
     seconds: secondsPerRound,

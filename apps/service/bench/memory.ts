@@ -1,4 +1,4 @@
-import type { ServiceProcess } from '../test/history/service-process.ts'
+import type { ServiceProcess } from '../test/support/service-process.ts'
 
 /** Watches how much memory a service has resident, until stopped. */
 export function watchMemory(service: ServiceProcess) {

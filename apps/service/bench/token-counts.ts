@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
-import type { Granted } from '../test/history/many-grants.ts'
-import { addManyGrants } from '../test/history/many-grants.ts'
+import type { Granted } from '../test/support/many-grants.ts'
+import { addManyGrants } from '../test/support/many-grants.ts'
 
 const tokenCounts = [1, 1000, 100_000, 1_000_000] as const
 const revokesOfEach = 150

@@ -3,8 +3,8 @@ import { Pool } from 'pg'
 import { watchMemory } from '../bench/memory.ts'
 import { startEmbeddedPostgres } from '../src/embedded/start.ts'
 import { runCampaign } from '../test/history/campaign.ts'
-import { addConnections } from '../test/history/http/connections.ts'
-import { startServiceProcess } from '../test/history/service-process.ts'
+import { addConnectionLike, addConnections } from '../test/history/http/connections.ts'
+import { startTwoInstances } from '../test/support/service-process.ts'
 
 const mostResidentMegabytes = 200
 
@@ -14,11 +14,11 @@ if (!(minutes > 0)) throw new Error(`--minutes must be a number above 0, not "${
 
 const postgres = await startEmbeddedPostgres()
 const pool = new Pool({ connectionString: postgres.url })
-const options = { databaseUrl: postgres.url, build: 'dist', log: 'ignore' } as const
-const one = await startServiceProcess({ ...options, environment: { LOG_LEVEL: 'info' } })
-const two = await startServiceProcess({
-  ...options,
-  environment: { LOG_LEVEL: 'info', PUBLIC_URL: one.url },
+const [one, two] = await startTwoInstances({
+  databaseUrl: postgres.url,
+  build: 'dist',
+  log: 'ignore',
+  environment: { LOG_LEVEL: 'info' },
 })
 const memories = [one, two].map(watchMemory)
 const firstSeed = Date.now() % 2 ** 31
@@ -30,6 +30,7 @@ const figures = await runCampaign({
     ...(await addConnections(pool, [one.url], 2)),
     ...(await addConnections(pool, [one.url, two.url], 2)),
   ],
+  renew: (connection) => addConnectionLike(pool, connection),
   firstSeed,
   isWanted(histories) {
     const minute = Math.floor(minutes - (endAt - performance.now()) / 60_000)

@@ -1,4 +1,5 @@
 import { matchPath } from '@connected-apps/contract'
+import { statusOf } from '@connected-apps/contract/examples'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
@@ -63,13 +64,13 @@ export function createApplication(options: ApplicationOptions) {
     const requestId = newRequestId(credentials?.projectId)
     const path = isOperationMethod(page.req.method) ? matchPath(rawPathOf(page)) : undefined
     const answer = await answerSafely(async () => {
-      if (path === undefined) return { status: 404, name: 'route_not_found' }
+      if (path === undefined) return { name: 'route_not_found' }
       return revoke({ request: page.req.raw, path, credentials, requestId })
     }, requestId)
     observe({
       requestId,
       route: path === undefined ? 'unknown' : 'revoke',
-      status: answer.status,
+      status: statusOf(answer.name),
       answer: answer.name,
       durationMs: performance.now() - startedAt,
     })
@@ -94,7 +95,7 @@ export function createApplication(options: ApplicationOptions) {
   return app
 }
 
-const serverError: Answer = { status: 500, name: 'internal_server_error' }
+const serverError: Answer = { name: 'internal_server_error' }
 
 const pageHeaders: Parameters<typeof secureHeaders>[0] = {
   contentSecurityPolicy: {

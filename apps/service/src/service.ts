@@ -5,8 +5,10 @@ import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
+import { readConfiguration } from './configuration.ts'
+import { dispatch } from './dispatch.ts'
 import type { HttpLimits } from './http-server.ts'
-import { createHttpServer, dispatch } from './http-server.ts'
+import { createHttpServer, refuseMalformed } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { Metrics } from './metrics.ts'
 import { createObserver } from './observation.ts'
@@ -42,13 +44,7 @@ export interface Service {
   close: () => Promise<void>
 }
 
-const defaults = {
-  host: '127.0.0.1',
-  poolSize: 10,
-  rateLimit: { requests: 1000, windowSeconds: 1 },
-  cleanupIntervalMs: 60_000,
-  drainMs: 10_000,
-}
+const defaults = readConfiguration({})
 
 /**
  * Starts one instance of the service. Any number of them may share one database.
@@ -63,7 +59,7 @@ const defaults = {
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { host, poolSize, rateLimit, cleanupIntervalMs, drainMs } = { ...defaults, ...options }
-  const logger = options.logger ?? createLogger('info')
+  const logger = options.logger ?? createLogger(defaults.logLevel)
   const onError = (error: Error): void => logger.error({ err: error }, 'failed')
   const database = new Database({ url: options.databaseUrl, poolSize, onError })
   const server = createHttpServer(options.httpLimits ?? {})
@@ -80,6 +76,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
     const observe = createObserver(logger, metrics)
+    server.on('clientError', refuseMalformed(observe))
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,

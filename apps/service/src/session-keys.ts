@@ -1,25 +1,22 @@
 import { Hono } from 'hono'
 import type { JSONWebKeySet } from 'jose'
-import { newRequestId, responseOf } from './operation/answer.ts'
 import type { Database } from './postgres/database.ts'
+import { isText } from './postgres/text.ts'
 
 const find = {
   name: 'find-session-keys',
   text: 'SELECT session_jwks FROM projects WHERE project_id = $1',
 }
 
-/** The public keys of a project's session JWTs, where upstream serves them. */
+/** The public keys of a project's session JWTs, where upstream serves them; others are no route. */
 export function sessionKeysRoute(database: Database) {
   const app = new Hono()
-  app.get('/:project_id', async (page) => {
+  app.get('/:project_id', async (page, next) => {
     const projectId = page.req.param('project_id')
-    const [row] = projectId.includes('\0')
-      ? []
-      : await database.query<{ session_jwks: JSONWebKeySet }>(find, [projectId])
-    if (row === undefined) {
-      return responseOf({ status: 404, name: 'route_not_found' }, newRequestId(undefined))
-    }
-    return page.json(row.session_jwks)
+    const [row] = isText(projectId)
+      ? await database.query<{ session_jwks: JSONWebKeySet }>(find, [projectId])
+      : []
+    return row === undefined ? next() : page.json(row.session_jwks)
   })
   return app
 }

@@ -1,15 +1,19 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { checkResponseBody, isStatus } from '@connected-apps/contract'
 import * as fc from 'fast-check'
 import type { Pool } from 'pg'
 import { expect, it } from 'vitest'
+import type { OAuthParts } from './support/bad-oauth-requests.ts'
+import { badOAuthRequests, rightFields } from './support/bad-oauth-requests.ts'
 import type { Parts } from './support/bad-requests.ts'
 import { badRequests, targetOf } from './support/bad-requests.ts'
+import { sendRaw } from './support/raw-http.ts'
 import { useService } from './support/service.ts'
 
 const batchSize = 25
 const batches = 400
+
+/** What a stack or a statement would show. */
+const internals = /\bat .+:\d+:\d+|node_modules|SELECT/
 
 const test = useService({ rateLimit: { requests: 1_000_000, windowSeconds: 600 } })
 
@@ -26,6 +30,31 @@ it(`refuses ${batches * batchSize} bad requests as the contract has it, and chan
   expect(await digest(database.pool)).toBe(before)
 }, 300_000)
 
+it('answers no OAuth request, however hostile, with a failure of its own', async () => {
+  const requests = fc.array(badOAuthRequests(test.tenant), { minLength: 10, maxLength: 10 })
+  await fc.assert(
+    fc.asyncProperty(requests, async (batch) => {
+      await Promise.all(batch.map(expectNoFailure))
+    }),
+    { numRuns: 60 },
+  )
+}, 120_000)
+
+it.each(['client_id', 'state', 'nonce', 'refresh_token', 'token'])(
+  'answers OAuth requests with a NUL in their %s',
+  async (name) => {
+    const fields = { ...rightFields(test.tenant), [name]: 'a\0b' }
+    const requests = [
+      ['GET', '/oauth2/authorize'],
+      ['POST', '/oauth2/introspect'],
+      ['POST', '/oauth2/token'],
+    ] as const
+    for (const [method, path] of requests) {
+      await expectNoFailure({ method, path, fields, authorization: undefined })
+    }
+  },
+)
+
 it('survives bytes that are no HTTP at all', async () => {
   const { database } = test
   const before = await digest(database.pool)
@@ -35,10 +64,9 @@ it('survives bytes that are no HTTP at all', async () => {
   )
   await fc.assert(
     fc.asyncProperty(request, async ([start, bytes]) => {
-      const text = await sendRaw(
-        Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')]),
-      )
-      if (text !== '') expectEnvelope(Number(text.split(' ')[1]), text.split('\r\n\r\n')[1] ?? '')
+      const sent = Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')])
+      const answer = await sendRaw(test.service.url, sent, true)
+      if (answer !== undefined) expectEnvelope(answer.status, answer.text)
     }),
     { numRuns: 300 },
   )
@@ -54,25 +82,29 @@ async function expectRefusal(parts: Parts): Promise<void> {
   expectEnvelope(response.status, await response.text())
 }
 
+async function expectNoFailure({ method, path, fields, authorization }: OAuthParts): Promise<void> {
+  const form = new URLSearchParams(fields)
+  const url = test.service.url + path
+  const response = await fetch(method === 'GET' ? `${url}?${form.toString()}` : url, {
+    method,
+    redirect: 'manual',
+    headers: { ...(authorization !== undefined && { authorization }) },
+    ...(method === 'POST' && { body: form }),
+  })
+  expect(response.status).toBeLessThan(500)
+  // The authorization endpoint tells the Connected App, in the address that it redirects to.
+  const answer = `${response.headers.get('location')} ${await response.text()}`
+  expect(answer).not.toContain('server_error')
+  expect(answer).not.toMatch(internals)
+}
+
 function expectEnvelope(status: number, text: string): void {
   expect(status).toBeGreaterThanOrEqual(400)
   expect(status).toBeLessThan(500)
   const body: unknown = JSON.parse(text)
   if (!isStatus(status)) throw new Error(`the contract has no status ${status}`)
   expect(checkResponseBody(status, body)).toEqual([])
-  expect(text).not.toMatch(/\bat .+:\d+:\d+|node_modules|SELECT/)
-}
-
-async function sendRaw(bytes: Buffer): Promise<string> {
-  const socket = connect(Number(new URL(test.service.url).port), '127.0.0.1')
-  let received = ''
-  socket.on('data', (chunk: Buffer) => {
-    received += chunk.toString()
-  })
-  socket.on('error', () => undefined)
-  socket.end(bytes)
-  await once(socket, 'close')
-  return received
+  expect(text).not.toMatch(internals)
 }
 
 /** One number for all that the database holds; counts of requests are no data. */

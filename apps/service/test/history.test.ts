@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runCampaign } from './history/campaign.ts'
-import { addConnections } from './history/http/connections.ts'
+import { addConnectionLike, addConnections } from './history/http/connections.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
-import type { ServiceProcess } from './history/service-process.ts'
-import { startServiceProcess } from './history/service-process.ts'
+import type { ServiceProcess } from './support/service-process.ts'
+import { startTwoInstances } from './support/service-process.ts'
 import type { TestDatabase } from './support/database.ts'
 import { createDatabase } from './support/database.ts'
 
@@ -15,10 +15,7 @@ describe('The service under concurrency', () => {
 
   beforeAll(async () => {
     database = await createDatabase()
-    const first = await startServiceProcess({ databaseUrl: database.url })
-    services.push(first)
-    const environment = { PUBLIC_URL: first.url }
-    services.push(await startServiceProcess({ databaseUrl: database.url, environment }))
+    services.push(...(await startTwoInstances({ databaseUrl: database.url })))
   })
 
   afterAll(async () => {
@@ -38,6 +35,7 @@ describe('The service under concurrency', () => {
       const failures: string[] = []
       const figures = await runCampaign({
         connections,
+        renew: (connection) => addConnectionLike(database.pool, connection),
         firstSeed: Date.now() % 2 ** 31,
         isWanted: (histories) => histories < wanted,
         onFailure: (report) => failures.push(report),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ServiceSystem } from './history/http/service-system.ts'
-import type { Granted } from './history/many-grants.ts'
-import { addManyGrants } from './history/many-grants.ts'
-import type { ServiceProcess } from './history/service-process.ts'
-import { startServiceProcess } from './history/service-process.ts'
+import type { Granted } from './support/many-grants.ts'
+import { addManyGrants } from './support/many-grants.ts'
+import type { ServiceProcess } from './support/service-process.ts'
+import { startTwoInstances } from './support/service-process.ts'
 import type { TestDatabase } from './support/database.ts'
 import { createDatabase } from './support/database.ts'
 
@@ -15,9 +15,7 @@ describe('Two instances on one database', () => {
 
   beforeAll(async () => {
     database = await createDatabase()
-    const first = await startServiceProcess({ databaseUrl: database.url })
-    const environment = { PUBLIC_URL: first.url }
-    services.push(first, await startServiceProcess({ databaseUrl: database.url, environment }))
+    services.push(...(await startTwoInstances({ databaseUrl: database.url })))
   })
 
   afterAll(async () => {

@@ -5,14 +5,14 @@ import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Cluster } from '../src/embedded/cluster.ts'
 import { startCluster } from '../src/embedded/cluster.ts'
-import { killBackend, killPostgres } from './history/kill.ts'
-import type { Granted } from './history/many-grants.ts'
-import { addManyGrants } from './history/many-grants.ts'
+import { killBackend, killPostgres } from './kill/victims.ts'
+import type { Granted } from './support/many-grants.ts'
+import { addManyGrants } from './support/many-grants.ts'
 import { Random } from './history/random.ts'
-import type { Acknowledged } from './history/revokers.ts'
-import { startRevoking } from './history/revokers.ts'
-import type { ServiceProcess } from './history/service-process.ts'
-import { isReady, startServiceProcess } from './history/service-process.ts'
+import type { Acknowledged } from './kill/revokers.ts'
+import { startRevoking } from './kill/revokers.ts'
+import type { ServiceProcess } from './support/service-process.ts'
+import { isReady, startServiceProcess } from './support/service-process.ts'
 
 const victims = ['service', 'postgres', 'backend'] as const
 const killsOfEach = 8
@@ -51,8 +51,9 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
         `without an answer: ${unanswered.length}, forgotten: ${forgotten.size}\n`,
     )
     await service.stop()
-    await pool.end()
+    // Before what may wait for it: no PostgreSQL is left behind, however the tests ended.
     await cluster.stop()
+    await pool.end()
     await rm(directory, { recursive: true, force: true })
   })
 

@@ -3,6 +3,7 @@ import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../src/logger.ts'
 import { approve, discover, exchange, openConsentPage } from './support/connected-app.ts'
+import { sendRaw } from './support/raw-http.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
@@ -13,6 +14,17 @@ stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
 const test = useService({ logger: createLogger('trace', stream) })
 
 describe('the log', () => {
+  it('has the request_id of each refusal, also of what is no route and no HTTP', async () => {
+    const { url } = test.service
+    const noRoutes = [`${url}/nowhere`, `${url}/v1/b2b/sessions/jwks/nobody`]
+    const answers = await Promise.all(noRoutes.map(async (each) => (await fetch(each)).text()))
+    answers.push(String((await sendRaw(url, 'nonsense\r\n\r\n'))?.text))
+    for (const answer of answers) {
+      const { request_id: requestId } = JSON.parse(answer) as { request_id: string }
+      expect(text).toContain(requestId)
+    }
+  })
+
   it('has the request_id of each answer, and nothing secret', async () => {
     const { service, tenant, database } = test
     const config = await discover(service.url, tenant.confidentialAppId, tenant.clientSecret)
@@ -54,7 +66,7 @@ describe('the log', () => {
       refreshed: refreshed.access_token,
       databasePassword: new URL(database.url).password,
       ...Object.fromEntries(
-        flow.browser.cookies().map((value, index) => [`cookie${index}`, value]),
+        flow.browser.cookies.values().map((value, index) => [`cookie${index}`, value]),
       ),
     }
     const leaked = Object.entries(secrets).filter(([, secret]) => text.includes(secret))

@@ -245,11 +245,11 @@ describe('the database', () => {
     const config = await asConfidentialApp()
     const flow = await openConsentPage(config, tenant.session.token)
     const page = String(flow.browser.url.split('/').at(-1))
-    expect(await stored([page, ...flow.browser.cookies()])).toEqual([])
+    expect(await stored([page, ...flow.browser.cookies.values()])).toEqual([])
 
     const callback = await approve(flow)
     const code = String(new URL(callback).searchParams.get('code'))
-    expect(await stored([code, ...flow.browser.cookies()])).toEqual([])
+    expect(await stored([code, ...flow.browser.cookies.values()])).toEqual([])
 
     const tokens = await exchange(config, flow, callback)
     const secrets = [tenant.secret, tenant.clientSecret, tenant.session.token]

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
 import { demo, demoCallbackPath } from './project.ts'
 
 /** A step of the walk: what it shows, and the commands that show it. */
@@ -26,10 +26,11 @@ export function describeWalk(origin: string): Walk {
       `curl -s ${origin}/oauth2/introspect -d client_id=${demo.connectedAppId} -d token=$access; echo`,
     ],
   })
-  const path = operation.path
-    .replace('{organization_id}', demo.organizationId)
-    .replace('{member_id}', demo.memberId)
-    .replace('{connected_app_id}', demo.connectedAppId)
+  const path = expandPath({
+    organization_id: demo.organizationId,
+    member_id: demo.memberId,
+    connected_app_id: demo.connectedAppId,
+  })
   return {
     authorize,
     steps: [

@@ -55,7 +55,7 @@ export async function saveBrowserState(
   payload: AdapterPayload,
   expiresInSeconds: number,
 ): Promise<void> {
-  await database.query(save, [
+  await database.execute(save, [
     kind,
     hashOf(id),
     payload.uid,
@@ -88,5 +88,5 @@ export async function discardBrowserState(
   kind: string,
   id: string,
 ): Promise<void> {
-  await database.query(discard, [kind, hashOf(id)])
+  await database.execute(discard, [kind, hashOf(id)])
 }

@@ -66,7 +66,7 @@ export async function openConsent(
   database: Database,
   { interactionId, memberId, connectedAppId }: Consent,
 ): Promise<'open' | 'overtaken' | 'impossible'> {
-  await database.query(meet, [memberId, connectedAppId])
+  await database.execute(meet, [memberId, connectedAppId])
   const [row] = await database.query<{ current: boolean }>(open, [
     hashOf(interactionId),
     memberId,
@@ -121,5 +121,5 @@ export async function findGrant(
 
 /** Ends one grant, and with it each of its tokens. Ending it again changes nothing. */
 export async function endGrant(database: Database, grantId: string): Promise<void> {
-  await database.query(end, [grantId])
+  await database.execute(end, [grantId])
 }

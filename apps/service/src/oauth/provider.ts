@@ -4,7 +4,7 @@ import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../observation.ts'
 import { newRequestId } from '../operation/answer.ts'
-import { findMember } from '../sessions.ts'
+import { findMember } from './members.ts'
 import { createAdapter } from './adapter.ts'
 import { errorPage } from './pages.ts'
 import type { ServerKeys } from './server-keys.ts'
@@ -57,7 +57,7 @@ export interface OAuthOptions {
 export function createProvider(options: OAuthOptions): Provider {
   const { database, issuer, keys, observe, onError } = options
   const provider = new Provider(issuer, configure(database, keys))
-  // The front (http-server.ts) sets the forwarded headers itself, from the issuer.
+  // The front (dispatch.ts) sets the forwarded headers itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
   provider.use(async (ctx, next) => {

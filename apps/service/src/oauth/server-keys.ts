@@ -23,7 +23,7 @@ export interface ServerKeys {
 export async function loadServerKeys(database: Database): Promise<ServerKeys> {
   const [stored] = await database.query<{ value: ServerKeys }>(find, [])
   if (stored !== undefined) return stored.value
-  await database.query(keep, [await makeServerKeys()])
+  await database.execute(keep, [await makeServerKeys()])
   return loadServerKeys(database)
 }
 

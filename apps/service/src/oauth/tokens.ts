@@ -19,8 +19,7 @@ const issue = {
   text: `
     INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
     SELECT organization_id, $1, $2, grant_id, $4, now() + make_interval(secs => $5)
-    FROM live_grants WHERE grant_id = $3
-    RETURNING grant_id`,
+    FROM live_grants WHERE grant_id = $3`,
 }
 
 const find = {
@@ -37,8 +36,7 @@ const consume = {
     UPDATE tokens t SET consumed_at = now()
     FROM live_grants g
     WHERE t.token_hash = $1 AND t.kind = $2 AND t.consumed_at IS NULL
-      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id
-    RETURNING t.grant_id`,
+      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id`,
 }
 
 const endGrant = {
@@ -57,14 +55,14 @@ const discard = {
 
 /** @returns false if the grant is not alive, and so nothing was issued */
 export async function issueToken(database: Database, token: NewToken): Promise<boolean> {
-  const rows = await database.query(issue, [
+  const issued = await database.execute(issue, [
     hashOf(token.value),
     token.kind,
     token.grantId,
     token.payload,
     token.expiresInSeconds ?? 0,
   ])
-  return rows.length === 1
+  return issued === 1
 }
 
 /** Finds a token whose grant is alive. */
@@ -89,7 +87,7 @@ export async function consumeToken(
   kind: TokenKind,
   value: string,
 ): Promise<boolean> {
-  return (await database.query(consume, [hashOf(value), kind])).length === 1
+  return (await database.execute(consume, [hashOf(value), kind])) === 1
 }
 
 /** Ends the grant that a token belongs to, and with it the token and all its siblings. */
@@ -98,7 +96,7 @@ export async function endGrantOfToken(
   kind: TokenKind,
   value: string,
 ): Promise<void> {
-  await database.query(endGrant, [hashOf(value), kind])
+  await database.execute(endGrant, [hashOf(value), kind])
 }
 
 /** Removes one token (RFC 7009); its grant and its siblings stay. */
@@ -107,5 +105,5 @@ export async function discardToken(
   kind: TokenKind,
   value: string,
 ): Promise<void> {
-  await database.query(discard, [hashOf(value), kind])
+  await database.execute(discard, [hashOf(value), kind])
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorStatus, ResponseBody } from '@connected-apps/contract'
+import type { ResponseBody } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { exampleBody } from '@connected-apps/contract/examples'
+import { exampleBody, statusOf } from '@connected-apps/contract/examples'
 
-/** An answer of the contract, before it has a request_id. */
-export type Answer = {
-  [S in ErrorStatus | 200]: { status: S; name: ExampleName<S>; retryAfterSeconds?: number }
-}[ErrorStatus | 200]
+/** An answer of the contract, by the name of its example. */
+export interface Answer {
+  name: ExampleName
+  retryAfterSeconds?: number
+}
 
 /** A new request_id, which says whether a live or a test project asked. */
 export function newRequestId(projectId: string | undefined): string {
@@ -22,14 +23,12 @@ export function bodyOf(answer: Answer, requestId: string): ResponseBody {
 
 /** The answer as HTTP has it. */
 export function responseOf(answer: Answer, requestId: string): Response {
+  const status = statusOf(answer.name)
   const headers = new Headers({ 'content-type': operation.mediaType, 'cache-control': 'no-store' })
   if (answer.retryAfterSeconds !== undefined) {
     const [retryAfter] = operation.responseHeaders[429]
     headers.set(retryAfter, String(answer.retryAfterSeconds))
   }
-  if (answer.status === 401) headers.set('www-authenticate', 'Basic realm="project"')
-  return new Response(JSON.stringify(bodyOf(answer, requestId)), {
-    status: answer.status,
-    headers,
-  })
+  if (status === 401) headers.set('www-authenticate', 'Basic realm="project"')
+  return new Response(JSON.stringify(bodyOf(answer, requestId)), { status, headers })
 }

@@ -1,3 +1,5 @@
+import { isText } from '../postgres/text.ts'
+
 /** What HTTP Basic carries: the project and its secret. */
 export interface Credentials {
   projectId: string
@@ -18,14 +20,12 @@ export function parseCredentials(authorization: string | undefined): Credentials
   if (encoded === undefined) return undefined
   const decoded = decodeUtf8(Buffer.from(encoded, 'base64'))
   const colon = decoded?.indexOf(':') ?? -1
-  if (decoded === undefined || colon < 1) return undefined
-  // PostgreSQL knows no text with a NUL, so no project has one in its id.
-  if (decoded.includes('\0')) return undefined
+  if (decoded === undefined || colon < 1 || !isText(decoded)) return undefined
   return { projectId: decoded.slice(0, colon), secret: decoded.slice(colon + 1) }
 }
 
 /** @returns undefined if the bytes are not UTF-8 */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
+function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {

@@ -22,18 +22,18 @@ export type Decision = { order: Order } | { refusal: Answer }
  */
 export function decide(facts: Facts, hasSession: boolean): Decision {
   const { projectId, organizationId, memberId, connectedAppId, session } = facts
-  if (organizationId === undefined) return refuse({ status: 404, name: 'organization_not_found' })
+  if (organizationId === undefined) return refuse('organization_not_found')
   if (hasSession) {
-    if (session === undefined) return refuse({ status: 404, name: 'session_not_found' })
+    if (session === undefined) return refuse('session_not_found')
     if (session.organizationId !== organizationId) {
-      return refuse({ status: 403, name: 'session_authorization_tenancy_error' })
+      return refuse('session_authorization_tenancy_error')
     }
     if (!mayRevoke(session, memberId)) {
-      return refuse({ status: 403, name: 'session_authorization_error' })
+      return refuse('session_authorization_error')
     }
   }
-  if (memberId === undefined) return refuse({ status: 404, name: 'member_not_found' })
-  if (connectedAppId === undefined) return refuse({ status: 404, name: 'connected_app_not_found' })
+  if (memberId === undefined) return refuse('member_not_found')
+  if (connectedAppId === undefined) return refuse('connected_app_not_found')
   return { order: { projectId, organizationId, memberId, connectedAppId, session } }
 }
 
@@ -43,6 +43,6 @@ function mayRevoke({ allowedResources, memberId }: SessionFacts, target: string 
   return allowedResources.includes('stytch.self') && target === memberId
 }
 
-function refuse(refusal: Answer): Decision {
-  return { refusal }
+function refuse(name: Answer['name']): Decision {
+  return { refusal: { name } }
 }

@@ -1,4 +1,4 @@
-import type { HeaderParameters, PathParameters } from '@connected-apps/contract'
+import type { PathParameters } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
@@ -11,11 +11,10 @@ import { createFactFinder } from './facts.ts'
 import { findFormError } from './form.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { createRevoke } from './revoke.ts'
-import { claimedSessionId, verifySessionJwt } from './session-jwt.ts'
+import { jwtHeader, sessionHeadersOf, sessionReferenceIn } from './session-headers.ts'
+import { verifySessionJwt } from './session-jwt.ts'
 
-const tokenHeader = 'X-Stytch-Member-Session' satisfies keyof HeaderParameters
-const jwtHeader = 'X-Stytch-Member-SessionJWT' satisfies keyof HeaderParameters
-const unauthorized: Answer = { status: 401, name: 'unauthorized_credentials' }
+const unauthorized: Answer = { name: 'unauthorized_credentials' }
 
 /** A request that reached the operation's method and path. */
 export interface Call {
@@ -51,32 +50,16 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
     }
     const retryAfterSeconds = await rateLimit.consume(facts.projectId)
     if (retryAfterSeconds !== undefined) {
-      return { status: 429, name: 'too_many_requests', retryAfterSeconds }
+      return { name: 'too_many_requests', retryAfterSeconds }
     }
     if (formError !== undefined) return formError
     const believed = await believe(facts, headers[jwtHeader])
-    if (believed === undefined) return { status: 400, name: 'unable_to_parse_session_jwt' }
+    if (believed === undefined) return { name: 'unable_to_parse_session_jwt' }
 
     const decision = decide(believed, Object.keys(headers).length > 0)
     if ('refusal' in decision) return decision.refusal
     await revokeConnectedApp({ ...decision.order, requestId })
-    return { status: 200, name: 'revoked' }
-  }
-}
-
-function sessionHeadersOf(request: Request): HeaderParameters {
-  const token = request.headers.get(tokenHeader)
-  const jwt = request.headers.get(jwtHeader)
-  return {
-    ...(token !== null && { [tokenHeader]: token }),
-    ...(jwt !== null && { [jwtHeader]: jwt }),
-  }
-}
-
-function sessionReferenceIn({ [tokenHeader]: token, [jwtHeader]: jwt }: HeaderParameters) {
-  return {
-    ...(token !== undefined && { token }),
-    ...(jwt !== undefined && { jwtSessionId: claimedSessionId(jwt) }),
+    return { name: 'revoked' }
   }
 }
 

@@ -1,8 +1,7 @@
 import type { HeaderParameters, ParameterName, PathParameters } from '@connected-apps/contract'
-import { isContractMediaType, operation } from '@connected-apps/contract'
+import { isContractMediaType, operation, parseBody } from '@connected-apps/contract'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
 import type { Answer } from './answer.ts'
-import { decodeUtf8 } from './credentials.ts'
 
 /** A request as it came, before anything in it is believed. */
 export interface ReceivedRequest {
@@ -21,15 +20,11 @@ export function findFormError(request: ReceivedRequest): Answer | undefined {
   for (const { name, errorType, required } of operation.parameters) {
     const value = values[name]
     if (value === undefined && !required) continue
-    if (checkParameter(name, value).length > 0) return badRequest(errorType)
+    if (checkParameter(name, value).length > 0) return { name: errorType }
   }
-  if (Object.keys(headers).length > 1) return badRequest('too_many_session_arguments')
-  if (!isAcceptable(request)) return badRequest('bad_request')
+  if (Object.keys(headers).length > 1) return { name: 'too_many_session_arguments' }
+  if (!isAcceptable(request)) return { name: 'bad_request' }
   return undefined
-}
-
-function badRequest(name: Extract<Answer, { status: 400 }>['name']): Answer {
-  return { status: 400, name }
 }
 
 function isAcceptable({ body, contentType, contentEncoding }: ReceivedRequest): boolean {
@@ -37,12 +32,6 @@ function isAcceptable({ body, contentType, contentEncoding }: ReceivedRequest): 
   if (body.length === 0) return true
   // Nothing is decompressed: a body of this size has no need of it.
   if (contentEncoding !== undefined || !isContractMediaType(contentType)) return false
-  const text = decodeUtf8(body)
-  if (text === undefined) return false
-  try {
-    return checkRequestBody(JSON.parse(text)).length === 0
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
+  const parsed = parseBody(body)
+  return 'value' in parsed && checkRequestBody(parsed.value).length === 0
 }

@@ -41,7 +41,7 @@ export interface NumberedOrder extends Order {
 
 /** Ends the access that each order names, and writes down who did it. */
 async function revokeConnectedApps(database: Database, orders: NumberedOrder[]): Promise<void> {
-  await database.query(revoke, [
+  await database.execute(revoke, [
     orders.map(({ organizationId }) => organizationId),
     orders.map(({ memberId }) => memberId),
     orders.map(({ connectedAppId }) => connectedAppId),

@@ -8,6 +8,8 @@ import { runWorkload } from './workload.ts'
 export interface CampaignOptions {
   /** Each has one history at a time. */
   connections: Connection[]
+  /** Makes another connection like this one, on which nothing ever happened. */
+  renew: (connection: Connection) => Promise<Connection>
   firstSeed: number
   /** Whether to make another history, after so many. */
   isWanted: (histories: number) => boolean
@@ -17,6 +19,7 @@ export interface CampaignOptions {
 /** Makes histories of a running service, several at once, and checks each of them. */
 export async function runCampaign({
   connections,
+  renew,
   firstSeed,
   isWanted,
   onFailure,
@@ -27,7 +30,7 @@ export async function runCampaign({
   return figures
 
   async function work(connection: Connection): Promise<void> {
-    const system = new ServiceSystem(connection)
+    let system = new ServiceSystem(connection)
     await system.signIn()
     while (isWanted(begun)) {
       const seed = firstSeed + begun
@@ -41,11 +44,13 @@ export async function runCampaign({
       const isLinearizable = findLinearization(history) !== undefined
       figures.add(history, isLinearizable)
       if (!isLinearizable) onFailure(`seed ${seed}: not linearizable\n${describe(history)}`)
-      const isBrowserLost = history.some(
-        ({ operation: { kind }, succeeded }) =>
-          succeeded === undefined && ['request', 'look', 'approve'].includes(kind),
-      )
-      if (isBrowserLost) await system.signIn()
+      const unanswered = history.filter(({ succeeded }) => succeeded === undefined)
+      const kinds = unanswered.map(({ operation: { kind } }) => kind)
+      // It may have its effect at any time, which would be in the midst of the next history.
+      const isRevokeAbroad = kinds.includes('revoke')
+      if (isRevokeAbroad) system = new ServiceSystem(await renew(connection))
+      const isBrowserLost = kinds.some((kind) => ['request', 'look', 'approve'].includes(kind))
+      if (isRevokeAbroad || isBrowserLost) await system.signIn()
     }
   }
 }

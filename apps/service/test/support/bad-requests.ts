@@ -15,7 +15,8 @@ export interface Parts {
 
 type Fault = (parts: Parts) => Parts
 
-const hostile = fc.oneof(
+/** Text that somebody might send in the place of an id. */
+export const hostile = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }),
   fc.string({ minLength: 1 }),
   // Of the right form, but nobody's.

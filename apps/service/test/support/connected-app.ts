@@ -1,4 +1,5 @@
 import * as openid from 'openid-client'
+import { CookieJar } from './cookie-jar.ts'
 import { redirectUri } from './tenant.ts'
 
 /** Finds the service's endpoints as a Connected App does. Without a secret it is a public client. */
@@ -14,7 +15,7 @@ export function discover(url: string, clientId: string, clientSecret?: string) {
 
 /** A browser, as far as it follows redirects and keeps cookies. */
 export class Browser {
-  readonly #cookies = new Map<string, { value: string; path: string }>()
+  readonly cookies = new CookieJar()
   /** The page that it shows. */
   url = ''
   status = 0
@@ -29,10 +30,10 @@ export class Browser {
   ): Promise<string> {
     const response = await fetch(url, {
       redirect: 'manual',
-      headers: { cookie: this.#cookiesFor(url), origin },
+      headers: { cookie: this.cookies.for(new URL(url).pathname), origin },
       ...(form !== undefined && { method: 'POST', body: new URLSearchParams(form) }),
     })
-    for (const line of response.headers.getSetCookie()) this.#keep(line)
+    this.cookies.keep(response.headers.getSetCookie())
     const location = response.headers.get('location')
     this.text = await response.text()
     this.status = response.status
@@ -47,31 +48,6 @@ export class Browser {
   /** Sends the form of the page that is shown. */
   submit(fields: Record<string, string>): Promise<string> {
     return this.open(this.url, fields)
-  }
-
-  /** The values of all cookies but signatures. */
-  cookies(): string[] {
-    return [...this.#cookies.values()]
-      .filter(({ value }) => !value.includes('.sig='))
-      .map(({ value }) => value.slice(value.indexOf('=') + 1))
-  }
-
-  #keep(line: string): void {
-    const [pair = '', ...attributes] = line.split('; ')
-    const path = attributes.find((each) => each.startsWith('path='))?.slice(5) ?? '/'
-    const equals = pair.indexOf('=')
-    const key = `${pair.slice(0, equals)} ${path}`
-    const isExpired = attributes.some((each) => each.startsWith('expires=Thu, 01 Jan 1970'))
-    if (isExpired) this.#cookies.delete(key)
-    else this.#cookies.set(key, { value: pair, path })
-  }
-
-  #cookiesFor(url: string): string {
-    const { pathname } = new URL(url)
-    return [...this.#cookies.values()]
-      .filter(({ path }) => pathname.startsWith(path))
-      .map(({ value }) => value)
-      .join('; ')
   }
 }
 

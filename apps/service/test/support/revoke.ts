@@ -1,4 +1,4 @@
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
 import type { Tenant } from './tenant.ts'
 
 export interface RevokeRequest {
@@ -15,10 +15,8 @@ export function basic(user: string, password: string): string {
 
 /** The operation's path, with the ids as they are given. */
 export function pathOf(organizationId: string, memberId: string, connectedAppId: string): string {
-  return operation.path
-    .replace('{organization_id}', organizationId)
-    .replace('{member_id}', memberId)
-    .replace('{connected_app_id}', connectedAppId)
+  const ids = { organization_id: organizationId, member_id: memberId }
+  return expandPath({ ...ids, connected_app_id: connectedAppId }, (id) => id)
 }
 
 /** Revokes as the project does, unless told otherwise. */

@@ -1,3 +1,4 @@
+import { CookieJar } from '../../support/cookie-jar.ts'
 import type { WireResponse } from './wire.ts'
 import { send } from './wire.ts'
 
@@ -6,7 +7,7 @@ import { send } from './wire.ts'
  * whose address any of the instances may answer.
  */
 export class Browser {
-  readonly #cookies = new Map<string, { pair: string; path: string }>()
+  readonly #cookies = new CookieJar()
   readonly #pickInstance: () => string
 
   constructor(pickInstance: () => string) {
@@ -24,27 +25,12 @@ export class Browser {
   }
 
   async #send(method: string, path: string, form?: Record<string, string>) {
-    const cookie = [...this.#cookies.values()]
-      .filter((each) => path.startsWith(each.path))
-      .map((each) => each.pair)
-      .join('; ')
     const response = await send(this.#pickInstance() + path, {
       method,
-      headers: { cookie },
+      headers: { cookie: this.#cookies.for(path) },
       ...(form && { form }),
     })
-    for (const line of response.headers['set-cookie'] ?? []) this.#keep(line)
+    this.#cookies.keep(response.headers['set-cookie'] ?? [])
     return response
-  }
-
-  #keep(line: string): void {
-    const [pair = '', ...attributes] = line.split('; ')
-    const path = attributes.find((each) => each.startsWith('path='))?.slice('path='.length) ?? '/'
-    const key = `${pair.slice(0, pair.indexOf('='))} ${path}`
-    if (attributes.some((each) => each.startsWith('expires=Thu, 01 Jan 1970'))) {
-      this.#cookies.delete(key)
-    } else {
-      this.#cookies.set(key, { pair, path })
-    }
   }
 }

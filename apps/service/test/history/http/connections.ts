@@ -7,8 +7,8 @@ import {
   addSession,
   newSecret,
 } from '../../../src/provision.ts'
+import { redirectUri } from '../../support/tenant.ts'
 import type { Connection } from './service-system.ts'
-import { redirectUri } from './service-system.ts'
 
 /**
  * Adds a project with Members who have never met a Connected App. Every other connection is of a
@@ -39,4 +39,15 @@ export async function addConnections(
     })
   }
   return connections
+}
+
+/** Adds another connection of the same instances, and of the same kind of client. */
+export async function addConnectionLike(
+  pool: Pool,
+  { instances, clientSecret }: Connection,
+): Promise<Connection> {
+  const [ofPublicClient, ofConfidentialClient] = await addConnections(pool, instances, 2)
+  const connection = clientSecret === undefined ? ofPublicClient : ofConfidentialClient
+  if (connection === undefined) throw new Error('no connection was added')
+  return connection
 }

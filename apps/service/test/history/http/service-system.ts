@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ResponseBody } from '@connected-apps/contract'
-import { operation } from '@connected-apps/contract'
+import { expandPath, operation } from '@connected-apps/contract'
+import { basic } from '../../support/revoke.ts'
+import { redirectUri } from '../../support/tenant.ts'
 import type { Patience, System, Tokens } from '../system.ts'
 import { Browser } from './browser.ts'
 import type { WireResponse } from './wire.ts'
@@ -21,7 +23,6 @@ export interface Connection {
   clientSecret?: string
 }
 
-export const redirectUri = 'http://127.0.0.1/callback'
 const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
@@ -36,10 +37,11 @@ export class ServiceSystem implements System {
   constructor(connection: Connection) {
     this.#connection = connection
     this.rotatesRefreshTokens = connection.clientSecret === undefined
-    this.#revokePath = operation.path
-      .replace('{organization_id}', connection.organizationId)
-      .replace('{member_id}', connection.memberId)
-      .replace('{connected_app_id}', connection.connectedAppId)
+    this.#revokePath = expandPath({
+      organization_id: connection.organizationId,
+      member_id: connection.memberId,
+      connected_app_id: connection.connectedAppId,
+    })
   }
 
   /** Signs the Member in, in each browser. */
@@ -177,10 +179,6 @@ export class ServiceSystem implements System {
     const { instances } = this.#connection
     return instances[Math.floor(Math.random() * instances.length)] ?? ''
   }
-}
-
-function basic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 }
 
 /** Where an answer leads, without the host: that is for the instance to be picked. */

@@ -1,5 +1,5 @@
-import type { Granted } from './many-grants.ts'
-import { OutcomeUnknown } from './system.ts'
+import type { Granted } from '../support/many-grants.ts'
+import { OutcomeUnknown } from '../history/system.ts'
 
 /** A revoke that the service has confirmed. */
 export interface Acknowledged {

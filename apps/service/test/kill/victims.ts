@@ -20,16 +20,19 @@ export async function killBackend(pool: Pool): Promise<void> {
   // It ends with an error, which is what it waits for.
   witness.on('error', () => undefined)
   const thrownOut = new Promise((resolve) => witness.once('end', resolve))
-  const { rows } = await witness.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity
-     WHERE application_name = 'connected-apps'
-     ORDER BY query LIKE '%UPDATE connections%' DESC, state_change DESC LIMIT 1`,
-  )
-  const [backend] = rows
-  if (backend === undefined) throw new Error('no process of PostgreSQL serves the service')
-  signal(backend.pid)
-  await thrownOut
-  witness.release(true)
+  try {
+    const { rows } = await witness.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity
+       WHERE application_name = 'connected-apps'
+       ORDER BY query LIKE '%UPDATE connections%' DESC, state_change DESC LIMIT 1`,
+    )
+    const [backend] = rows
+    if (backend === undefined) throw new Error('no process of PostgreSQL serves the service')
+    signal(backend.pid)
+    await thrownOut
+  } finally {
+    witness.release(true)
+  }
 }
 
 async function childrenOf(parent: number): Promise<number[]> {

@@ -1,5 +1,5 @@
-import { hashOf } from './hash.ts'
-import type { Database } from './postgres/database.ts'
+import { hashOf } from '../hash.ts'
+import type { Database } from '../postgres/database.ts'
 
 const findById = {
   name: 'find-member',

@@ -1,11 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { findFreePort } from '../../src/embedded/free-port.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
 /** The service as it is run: a process of its own. */
@@ -75,6 +74,15 @@ export async function startServiceProcess({
   }
 }
 
+/** Starts two instances on one database, which are one service to browsers and apps. */
+export async function startTwoInstances(
+  options: ServiceProcessOptions,
+): Promise<[ServiceProcess, ServiceProcess]> {
+  const one = await startServiceProcess(options)
+  const environment = { ...options.environment, PUBLIC_URL: one.url }
+  return [one, await startServiceProcess({ ...options, environment })]
+}
+
 /** Whether a service is there, and has its database. */
 export async function isReady(url: string): Promise<boolean> {
   try {
@@ -88,14 +96,4 @@ export async function isReady(url: string): Promise<boolean> {
 async function residentBytesOf({ pid }: ChildProcess): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])
   return Number(stdout) * 1024
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // it listens on TCP
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import { addConnections } from './http/connections.ts'
-import type { Connection } from './http/service-system.ts'
-import { ServiceSystem } from './http/service-system.ts'
+import { addConnections } from '../history/http/connections.ts'
+import type { Connection } from '../history/http/service-system.ts'
+import { ServiceSystem } from '../history/http/service-system.ts'
 
 /** A Member's consent, and what it brought. */
 export interface Granted {
@@ -54,7 +54,7 @@ export async function addManyGrants(
     `INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
      SELECT organization_id, sha256(convert_to(kind || '${mark}-' || n, 'UTF8')), kind,
        '${mark}-' || n,
-       payload || jsonb_build_object('grantId', '${mark}-' || n, 'accountId', '${mark}-' || n),
+       payload::jsonb || jsonb_build_object('grantId', '${mark}-' || n, 'accountId', '${mark}-' || n),
        expires_at + interval '1 hour'
      FROM tokens JOIN grants USING (organization_id, grant_id), ${all}
      WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3

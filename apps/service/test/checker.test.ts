@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TestDatabase } from '../support/database.ts'
-import { createDatabase } from '../support/database.ts'
-import { badHistories, goodHistories } from './known-histories.ts'
-import { findLinearization } from './linearizability.ts'
-import { runWorkload } from './workload.ts'
-import { ConsentInFlight } from './wrong-designs/consent-in-flight.ts'
-import { DeleteOnRevoke } from './wrong-designs/delete-on-revoke.ts'
-import { FindThenConsume } from './wrong-designs/find-then-consume.ts'
-import { RereadAtIssue } from './wrong-designs/reread-at-issue.ts'
-import { RightDesign } from './wrong-designs/right-design.ts'
-import { StaleCache } from './wrong-designs/stale-cache.ts'
-import { Timestamps } from './wrong-designs/timestamps.ts'
+import type { TestDatabase } from './support/database.ts'
+import { createDatabase } from './support/database.ts'
+import { badHistories, goodHistories } from './history/known-histories.ts'
+import { findLinearization } from './history/linearizability.ts'
+import { runWorkload } from './history/workload.ts'
+import { ConsentInFlight } from './history/wrong-designs/consent-in-flight.ts'
+import { DeleteOnRevoke } from './history/wrong-designs/delete-on-revoke.ts'
+import { FindThenConsume } from './history/wrong-designs/find-then-consume.ts'
+import { RereadAtIssue } from './history/wrong-designs/reread-at-issue.ts'
+import { RightDesign } from './history/wrong-designs/right-design.ts'
+import { StaleCache } from './history/wrong-designs/stale-cache.ts'
+import { Timestamps } from './history/wrong-designs/timestamps.ts'
 
 /** A wrong design is caught when this many of its histories were rejected. */
 const enough = 5
@@ -37,7 +37,9 @@ describe('The histories of', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     database = await createDatabase()
     pool = new Pool({ connectionString: database.url, max: 40 })
-    await pool.query(await readFile(new URL('wrong-designs/schema.sql', import.meta.url), 'utf8'))
+    await pool.query(
+      await readFile(new URL('history/wrong-designs/schema.sql', import.meta.url), 'utf8'),
+    )
   })
 
   afterAll(async () => {
