@@ -65,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const server = createHttpServer(options.httpLimits ?? {})
   let isStopping = false
   try {
-    const applied = await migrate(database.pool)
+    const applied = await migrate(options.databaseUrl)
     if (applied.length > 0) logger.info({ applied }, 'migrated')
     const keys = await loadServerKeys(database)
     server.listen(options.port, host)
