@@ -8,7 +8,7 @@ import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
 import { dispatch } from './dispatch.ts'
 import type { HttpLimits } from './http-server.ts'
-import { createHttpServer, refuseMalformed } from './http-server.ts'
+import { createHttpServer, refuseMalformed, refuseWithoutUrl } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { Metrics } from './metrics.ts'
 import { createObserver } from './observation.ts'
@@ -76,7 +76,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
     const observe = createObserver(logger, metrics)
-    server.on('clientError', refuseMalformed(observe))
+    refuseMalformed(server, observe)
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
@@ -91,7 +91,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     })
     server.on(
       'request',
-      dispatch(issuer, isOAuthPath, provider.callback(), getRequestListener(application.fetch)),
+      dispatch(
+        issuer,
+        isOAuthPath,
+        provider.callback(),
+        getRequestListener(application.fetch, { errorHandler: refuseWithoutUrl(observe) }),
+      ),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)
     logger.info({ url, issuer: issuer.origin }, 'listening')

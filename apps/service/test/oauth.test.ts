@@ -1,4 +1,5 @@
 import * as openid from 'openid-client'
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { addMember, addSession } from '../src/provision.ts'
 import {
@@ -13,7 +14,15 @@ import {
 import { useService } from './support/service.ts'
 import { addTenant, redirectUri } from './support/tenant.ts'
 
-const test = useService()
+/** What the service's log has of failures. */
+const failures: unknown[] = []
+const logger = pino(
+  { level: 'error' },
+  {
+    write: (line) => failures.push((JSON.parse(line) as { err: unknown }).err),
+  },
+)
+const test = useService({ logger })
 const invalidGrant = { error: 'invalid_grant' }
 
 function asPublicApp() {
@@ -99,6 +108,37 @@ describe('an authorization code', () => {
       exchange(config, flow, callback),
     ])
     expect(await outcomeOf(config, results)).toEqual(noTwoWinners)
+  })
+
+  it('is used up together with the tokens that it gives, or not at all', async () => {
+    const config = await asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = await approve(flow)
+    const { pool } = test.database
+    await pool.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE 'no commit' USING ERRCODE = 'check_violation'; END $$;
+      CREATE CONSTRAINT TRIGGER fails_at_commit AFTER INSERT OR UPDATE ON tokens
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()`)
+    const refusal = await fetch(`${test.service.url}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: test.tenant.publicAppId,
+        redirect_uri: redirectUri,
+        code: String(new URL(callback).searchParams.get('code')),
+        code_verifier: flow.verifier,
+      }),
+    })
+    await pool.query('DROP TRIGGER fails_at_commit ON tokens; DROP FUNCTION fail')
+    expect(refusal.status).toBe(500)
+    expect(await refusal.json()).toEqual({ error: 'server_error' })
+    expect(failures).toMatchObject([{ message: 'no commit' }])
+    expect(await (await fetch(`${test.service.url}/metrics`)).text()).toContain(
+      'connected_apps_answers_total{route="token",status="500",answer="server_error"} 1',
+    )
+    const tokens = await exchange(config, flow, callback)
+    expect(await isActive(config, tokens.access_token)).toBe(true)
   })
 })
 

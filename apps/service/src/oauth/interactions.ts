@@ -58,6 +58,9 @@ export function interactionPages(provider: Provider, database: Database, origin:
 
   app.post('/:uid', async (page) => {
     const question = await ask(page)
+    if (!isForm(page.req.header('content-type'))) {
+      return page.html(errorPage('invalid_request', 'This is not the form of this page.'), 400)
+    }
     const form = await page.req.parseBody()
     if (question.prompt === 'login') return login(page, question, form['session_token'])
     if (form['decision'] !== 'approve') return finish(page, { error: 'access_denied' })
@@ -121,6 +124,12 @@ export function interactionPages(provider: Provider, database: Database, origin:
   }
 
   return app
+}
+
+/** Whether it is how a browser sends the forms of these pages. */
+function isForm(contentType = ''): boolean {
+  const [mediaType = ''] = contentType.split(';', 1)
+  return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded'
 }
 
 function consentOf({ interaction, clientId }: Question, memberId: string): Consent {
