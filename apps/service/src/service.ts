@@ -18,6 +18,7 @@ import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { RateLimit } from './operation/rate-limit.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
+import { watchSilentConnections } from './silent-connections.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
@@ -63,6 +64,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const onError = (error: Error): void => logger.error({ err: error }, 'failed')
   const database = new Database({ url: options.databaseUrl, poolSize, onError })
   const server = createHttpServer(options.httpLimits ?? {})
+  const closeSilentConnections = watchSilentConnections(server)
   let isStopping = false
   try {
     const applied = await migrate(options.databaseUrl)
@@ -105,12 +107,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       isStopping = true
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
-      const cutOff = setTimeout(() => server.closeAllConnections(), drainMs)
-      await closed
-      clearTimeout(cutOff)
-      await cleanup.stop()
+      closeSilentConnections()
+      const cutOff = setTimeout(() => {
+        server.closeAllConnections()
+        database.cutOff().catch(onError)
+      }, drainMs)
+      await Promise.all([closed, cleanup.stop()])
       await database.close()
+      clearTimeout(cutOff)
       metrics.close()
       logger.info('stopped')
     }

@@ -117,6 +117,45 @@ describe('the service', () => {
     expect((await response).status).toBe(200)
     await closed
   })
+
+  it('holds nobody up for longer than the drain time', async () => {
+    const stopping = await startService({
+      databaseUrl: database.url,
+      port: 0,
+      logger: silent,
+      drainMs: 100,
+    })
+    const blocker = await database.pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('LOCK TABLE projects')
+    const response = revoke(stopping.url, tenant).then(
+      ({ status }) => status,
+      (error: unknown) => error,
+    )
+    await expect.poll(() => isBlocked(), patience).toBe(true)
+    await stopping.close()
+    expect(await response).toBeInstanceOf(Error)
+    // PostgreSQL itself would have given up later.
+    expect(await isBlocked()).toBe(true)
+    await blocker.query('ROLLBACK')
+    blocker.release()
+  })
+
+  it('waits for no connection that never sent a byte', async () => {
+    const drainMs = 3_600_000
+    const stopping = await startService({
+      databaseUrl: database.url,
+      port: 0,
+      logger: silent,
+      drainMs,
+    })
+    const socket = connect(Number(new URL(stopping.url).port), '127.0.0.1')
+    const closed = once(socket.resume(), 'close')
+    // By then the server has accepted what came before.
+    expect((await fetch(`${stopping.url}/health/live`)).status).toBe(200)
+    await stopping.close()
+    await closed
+  })
 })
 
 async function isBlocked(): Promise<boolean> {

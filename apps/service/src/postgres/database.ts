@@ -24,6 +24,9 @@ export interface DatabaseOptions {
 export class Database {
   readonly pool: Pool
   readonly #scopes = new AsyncLocalStorage<Scope>()
+  readonly #clients = new Set<PoolClient>()
+  #closed: Promise<void> | undefined
+  #isCutOff = false
 
   constructor({ url, poolSize, onError }: DatabaseOptions) {
     this.pool = new Pool({
@@ -43,7 +46,12 @@ export class Database {
     }
     this.pool.on('error', report)
     // A connection that breaks inside a transaction has no other listener, and would end the process.
-    this.pool.on('connect', (client) => client.on('error', report))
+    this.pool.on('connect', (client) => {
+      client.on('error', report)
+      this.#clients.add(client)
+      if (this.#isCutOff) void client.end()
+    })
+    this.pool.on('remove', (client) => this.#clients.delete(client))
   }
 
   /** Runs one statement: inside the request's transaction if it has begun one, else by itself. */
@@ -108,7 +116,16 @@ export class Database {
     }
   }
 
-  async close(): Promise<void> {
-    await this.pool.end()
+  /** Lets go of each connection once its work is done. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.pool.end())
+  }
+
+  /** Lets go of all connections now. What they were doing fails, and may yet have its effect. */
+  async cutOff(): Promise<void> {
+    this.#isCutOff = true
+    const closed = this.close()
+    await Promise.all([...this.#clients].map((client) => client.end()))
+    await closed
   }
 }
