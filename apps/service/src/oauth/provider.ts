@@ -11,6 +11,7 @@ import { findMember } from './members.ts'
 import { createAdapter } from './adapter.ts'
 import { errorPage } from './pages.ts'
 import type { ServerKeys } from './server-keys.ts'
+import { signInPolicy } from './sign-in.ts'
 
 const routes = {
   authorization: '/oauth2/authorize',
@@ -108,7 +109,10 @@ function configure(database: Database, keys: ServerKeys): Configuration {
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
     revokeGrantPolicy: isEndOfGrant,
-    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    interactions: {
+      url: (_, { uid }) => `/interaction/${uid}`,
+      policy: signInPolicy(database),
+    },
     features: {
       devInteractions: { enabled: false },
       introspection: {
