@@ -118,6 +118,31 @@ describe('the service', () => {
     await closed
   })
 
+  it('lets a revoke that must wait for another transaction hold up no other revoke', async () => {
+    const other = await addTenant(database.pool)
+    await database.pool.query(
+      `INSERT INTO connections (organization_id, member_id, connected_app_id)
+       VALUES ($1, $2, $3), ($4, $5, $6)`,
+      [tenant, other].flatMap(({ organizationId, memberId, publicAppId }) => [
+        organizationId,
+        memberId,
+        publicAppId,
+      ]),
+    )
+    const blocker = await database.pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('SELECT FROM connections WHERE member_id = $1 FOR UPDATE', [
+      tenant.memberId,
+    ])
+    const answers = Array.from({ length: 20 }, (_, index) =>
+      revoke(service.url, index % 2 === 0 ? tenant : other),
+    )
+    const statuses = await Promise.all(answers.map(async (answer) => (await answer).status))
+    await blocker.query('ROLLBACK')
+    blocker.release()
+    expect(statuses).toEqual(statuses.map((_, index) => (index % 2 === 0 ? 500 : 200)))
+  })
+
   it('holds nobody up for longer than the drain time', async () => {
     const stopping = await startService({
       databaseUrl: database.url,
