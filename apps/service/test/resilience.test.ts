@@ -85,6 +85,13 @@ describe('the service', () => {
     expect((await revoke(service.url, tenant)).status).toBe(200)
   })
 
+  it('is not ready while its database is read-only', async () => {
+    await setReadOnly('on')
+    await expect.poll(() => statusOf('/health/ready'), patience).toBe(503)
+    await setReadOnly('off')
+    await expect.poll(() => statusOf('/health/ready'), patience).toBe(200)
+  })
+
   it.each([
     ['in its headers', 'POST / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
     [
@@ -182,6 +189,18 @@ describe('the service', () => {
     await closed
   })
 })
+
+/** Of each connection from now on. */
+async function setReadOnly(value: 'on' | 'off'): Promise<void> {
+  await database.pool.query(`
+    SET default_transaction_read_only = off;
+    DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = ${value}',
+        current_database());
+    END $$;
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'connected-apps' AND datname = current_database()`)
+}
 
 async function isBlocked(): Promise<boolean> {
   const { rows } = await database.pool.query(

@@ -36,9 +36,11 @@ export class Database {
       query_timeout: 10_000,
       statement_timeout: 8000,
       application_name: 'connected-apps',
+      // A revoke is answered when it is on disk, whatever the role or the database says.
       // Every statement looks rows up by their keys. So its plan depends neither on the values, and
       // needs to be made only once; nor on how many rows there were when it was made.
-      options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
+      options:
+        '-c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
     })
     const report = (error: Error): void => {
       // The server may notice the end of a connection in its own way once it is of no use any more.
