@@ -63,8 +63,12 @@ CREATE TABLE sessions (
   PRIMARY KEY (organization_id, session_id),
   FOREIGN KEY (organization_id, member_id) REFERENCES members
 );
-CREATE INDEX sessions_by_id ON sessions (session_id);
-CREATE INDEX sessions_by_token ON sessions (token_hash);
+-- A session is found by its id or token alone, so no two may share one.
+CREATE UNIQUE INDEX sessions_by_id ON sessions (session_id);
+CREATE UNIQUE INDEX sessions_by_token ON sessions (token_hash);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+-- Whoever looks at a consent page must have a live session, whichever it is.
+CREATE INDEX sessions_by_member ON sessions (organization_id, member_id);
 
 CREATE TABLE connected_apps (
   connected_app_id text PRIMARY KEY,

@@ -26,10 +26,13 @@ CREATE TABLE grants (
   -- Set when this one grant ends: a refresh token was revoked (RFC 7009), a code or refresh
   -- token was replayed.
   ended_at timestamptz,
+  -- When cleaning up looks at this grant next. Once a day is enough, and spreads the work.
+  look_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
   PRIMARY KEY (organization_id, grant_id),
   FOREIGN KEY (organization_id, member_id, connected_app_id) REFERENCES connections
 );
 CREATE INDEX grants_by_id ON grants (grant_id);
+CREATE INDEX grants_by_look_at ON grants (look_at);
 CREATE INDEX grants_by_connection ON grants (organization_id, member_id, connected_app_id);
 
 -- The only definition of a live grant. Whatever reads a code or a token joins it.
@@ -45,7 +48,8 @@ CREATE TABLE tokens (
   token_hash bytea NOT NULL,
   kind text NOT NULL,
   grant_id text NOT NULL,
-  payload jsonb NOT NULL,
+  -- Not jsonb, which can't hold a NUL; a `state` or `nonce` may contain one.
+  payload json NOT NULL,
   expires_at timestamptz NOT NULL,
   consumed_at timestamptz,
   PRIMARY KEY (organization_id, token_hash),
@@ -60,7 +64,7 @@ CREATE TABLE browser_states (
   kind text NOT NULL,
   id_hash bytea NOT NULL,
   uid text,
-  payload jsonb NOT NULL,
+  payload json NOT NULL,
   expires_at timestamptz NOT NULL,
   -- The connection's `revocations` when its consent page was first opened.
   consent_epoch bigint,

@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import type { Database, Statement } from './postgres/database.ts'
 
 const batchSize = 1000
+/** That of a refresh token (provider.ts), and a day. */
+const longestTokenLife = "interval '91 days'"
 
 /**
  * Each removes at most one batch of rows that no answer depends on any more. A row counts as old a
@@ -20,18 +22,21 @@ const removals: Statement[] = [
       SELECT t.ctid FROM grants g JOIN connections c
         USING (organization_id, member_id, connected_app_id)
       JOIN tokens t USING (organization_id, grant_id)
-      WHERE (g.ended_at IS NOT NULL OR g.epoch < c.revocations)
-        AND g.created_at < now() - interval '1 day' LIMIT $1))`,
+      WHERE g.look_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < c.revocations) LIMIT $1))`,
   },
   {
+    // A grant that is alive stays for as long as a token of it might: the Member's browser gets a
+    // code for it without another consent.
     name: 'remove-grants',
     text: `DELETE FROM grants WHERE ctid = ANY(ARRAY(
       SELECT g.ctid FROM grants g JOIN connections c
         USING (organization_id, member_id, connected_app_id)
-      WHERE (g.ended_at IS NOT NULL OR g.epoch < c.revocations)
-        AND g.created_at < now() - interval '1 day'
+      WHERE g.look_at < now()
+        AND (g.ended_at IS NOT NULL OR g.epoch < c.revocations
+          OR g.created_at < now() - ${longestTokenLife})
         AND NOT EXISTS (SELECT FROM tokens t
-          WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id) LIMIT $1))`,
+          WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id)
+      LIMIT $1 FOR UPDATE OF g SKIP LOCKED))`,
   },
   {
     name: 'remove-browser-states',
@@ -51,39 +56,72 @@ const removals: Statement[] = [
   },
 ]
 
-/** Removes what is old, in batches, until nothing old is left. Instances may do so at once. */
-export async function cleanUp(database: Database): Promise<number> {
-  let total = 0
-  for (const removal of removals) {
-    let removed: number
-    do {
-      removed = await database.execute(removal, [batchSize])
-      total += removed
-    } while (removed === batchSize)
+/** What is left of the grants that were to be looked at is alive; it is looked at in a day. */
+const postpone: Statement = {
+  name: 'postpone-grants',
+  text: `UPDATE grants SET look_at = now() + interval '1 day' WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM grants WHERE look_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+}
+
+type Executor = Pick<Database, 'execute'>
+
+export interface CleanupResult {
+  /** How many rows each removal removed. */
+  removed: Record<string, number>
+  failures: { removal: string; error: unknown }[]
+}
+
+/**
+ * Removes what is old, in batches, until nothing old is left. A removal that fails stops no other.
+ * Instances may do so at once.
+ *
+ * @param isStopping asked between batches
+ */
+export async function cleanUp(
+  database: Executor,
+  isStopping: () => boolean = () => false,
+): Promise<CleanupResult> {
+  const result: CleanupResult = { removed: {}, failures: [] }
+  const repeat = async (statement: Statement): Promise<number> => {
+    let total = 0
+    try {
+      for (let changed = batchSize; changed === batchSize && !isStopping(); total += changed) {
+        changed = await database.execute(statement, [batchSize])
+      }
+    } catch (error) {
+      result.failures.push({ removal: statement.name, error })
+    }
+    return total
   }
-  return total
+  for (const removal of removals) result.removed[removal.name] = await repeat(removal)
+  // What could not be removed is looked at again the next time.
+  if (result.failures.length === 0) await repeat(postpone)
+  return result
 }
 
 /** Cleans up now and then, until stopped. A failure waits for the next time. */
-export function startCleanup(database: Database, intervalMs: number, logger: Logger) {
-  let running = Promise.resolve()
+export function startCleanup(database: Executor, intervalMs: number, logger: Logger) {
+  let running: Promise<void> | undefined
+  let isStopping = false
+  const run = async (): Promise<void> => {
+    log(await cleanUp(database, () => isStopping), logger)
+    running = undefined
+  }
   const timer = setInterval(() => {
-    running = running.then(() => cleanUpAndLog(database, logger))
+    running ??= run()
   }, intervalMs)
   timer.unref()
   return {
-    stop: (): Promise<void> => {
+    /** Waits for the batch under way, and no longer. */
+    async stop(): Promise<void> {
       clearInterval(timer)
-      return running
+      isStopping = true
+      await running
     },
   }
 }
 
-async function cleanUpAndLog(database: Database, logger: Logger): Promise<void> {
-  try {
-    const removed = await cleanUp(database)
-    if (removed > 0) logger.info({ removed }, 'cleaned up')
-  } catch (error) {
-    logger.error({ err: error }, 'cleanup failed')
-  }
+function log({ removed, failures }: CleanupResult, logger: Logger): void {
+  for (const { removal, error } of failures) logger.error({ removal, err: error }, 'cleanup failed')
+  if (Object.values(removed).some((count) => count > 0)) logger.info(removed, 'cleaned up')
 }

@@ -1,11 +1,13 @@
 import type { Server } from 'node:http'
 import { STATUS_CODES, createServer } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { operation } from '@connected-apps/contract'
 import { statusOf } from '@connected-apps/contract/examples'
+import { RequestError } from '@hono/node-server'
 import type { Observe } from './observation.ts'
 import type { Answer } from './operation/answer.ts'
-import { bodyOf, newRequestId } from './operation/answer.ts'
+import { bodyOf, newRequestId, responseOf } from './operation/answer.ts'
+import { OwedAnswers } from './owed-answers.ts'
 
 /** Bounds of what one client may cost; a client that exceeds them is cut off. */
 const limits = {
@@ -14,6 +16,8 @@ const limits = {
   requestTimeout: 15_000,
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 1000,
+  // A missing host is answered as the contract has it (dispatch.ts), not by Node.
+  requireHostHeader: false,
 }
 
 export type HttpLimits = typeof limits
@@ -28,32 +32,49 @@ export function createHttpServer(overrides: Partial<HttpLimits>): Server {
 
 const malformed: Answer = { name: 'bad_request' }
 
-/** What Node can't parse never becomes a request; the contract's answer is written by hand. */
-export function refuseMalformed(observe: Observe) {
-  return (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+/**
+ * Answers what never becomes a request: what Node can't parse, and tunnels. The contract's answer
+ * is written by hand, unless the client would take it for the answer to an earlier request.
+ */
+export function refuseMalformed(server: Server, observe: Observe): void {
+  const owed = new OwedAnswers()
+  server.on('request', (_, response) => owed.add(response))
+  server.on('connect', (_, socket) => refuse(socket))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET') socket.destroy()
+    else refuse(socket)
+  })
+
+  function refuse(socket: Duplex): void {
+    if (!socket.writable || owed.has(socket)) {
       socket.destroy()
       return
     }
     const requestId = newRequestId(undefined)
     const status = statusOf(malformed.name)
-    const body = JSON.stringify(bodyOf(malformed, requestId))
-    socket.end(
-      [
-        `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-        `Content-Type: ${operation.mediaType}`,
-        `Content-Length: ${Buffer.byteLength(body)}`,
-        'Connection: close',
-        '',
-        body,
-      ].join('\r\n'),
-    )
-    observe({
-      requestId,
-      route: 'unknown',
-      status,
-      answer: malformed.name,
-      durationMs: 0,
-    })
+    socket.end(handwritten(status, JSON.stringify(bodyOf(malformed, requestId))))
+    observe({ requestId, route: 'unknown', status, answer: malformed.name, durationMs: 0 })
+  }
+}
+
+function handwritten(status: number, body: string): string {
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `Content-Type: ${operation.mediaType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}
+
+/** Answers a request whose host or target makes no URL; other errors are not for here. */
+export function refuseWithoutUrl(observe: Observe) {
+  return (error: unknown): Response => {
+    if (!(error instanceof RequestError)) throw error
+    const requestId = newRequestId(undefined)
+    const status = statusOf(malformed.name)
+    observe({ requestId, route: 'unknown', status, answer: malformed.name, durationMs: 0 })
+    return responseOf(malformed, requestId)
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import type { Pool } from 'pg'
 import { hashOf } from './hash.ts'
+import { publicPartOf } from './public-keys.ts'
 
 /** A secret that can't be guessed: 256 random bits. */
 export function newSecret(): string {
@@ -27,7 +28,7 @@ export async function addProject(pool: Pool, project: NewProject = {}) {
   const { projectId = `project-test-${randomUUID()}`, secret = newSecret() } = project
   await pool.query(
     'INSERT INTO projects (project_id, secret_hash, session_jwks) VALUES ($1, $2, $3)',
-    [projectId, hashOf(secret), project.sessionKeys ?? { keys: [] }],
+    [projectId, hashOf(secret), publicPartOf(project.sessionKeys ?? { keys: [] })],
   )
   for (const { role, resource, action } of defaultPermissions) {
     await pool.query('INSERT INTO roles VALUES ($1, $2) ON CONFLICT DO NOTHING', [projectId, role])

@@ -8,7 +8,7 @@ import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
 import { dispatch } from './dispatch.ts'
 import type { HttpLimits } from './http-server.ts'
-import { createHttpServer, refuseMalformed } from './http-server.ts'
+import { createHttpServer, refuseMalformed, refuseWithoutUrl } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { Metrics } from './metrics.ts'
 import { createObserver } from './observation.ts'
@@ -18,6 +18,7 @@ import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { RateLimit } from './operation/rate-limit.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
+import { watchSilentConnections } from './silent-connections.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
@@ -63,9 +64,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const onError = (error: Error): void => logger.error({ err: error }, 'failed')
   const database = new Database({ url: options.databaseUrl, poolSize, onError })
   const server = createHttpServer(options.httpLimits ?? {})
+  const closeSilentConnections = watchSilentConnections(server)
   let isStopping = false
   try {
-    const applied = await migrate(database.pool)
+    const applied = await migrate(options.databaseUrl)
     if (applied.length > 0) logger.info({ applied }, 'migrated')
     const keys = await loadServerKeys(database)
     server.listen(options.port, host)
@@ -76,7 +78,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
     const observe = createObserver(logger, metrics)
-    server.on('clientError', refuseMalformed(observe))
+    refuseMalformed(server, observe)
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
@@ -91,7 +93,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     })
     server.on(
       'request',
-      dispatch(issuer, isOAuthPath, provider.callback(), getRequestListener(application.fetch)),
+      dispatch(
+        issuer,
+        isOAuthPath,
+        provider.callback(),
+        getRequestListener(application.fetch, { errorHandler: refuseWithoutUrl(observe) }),
+      ),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)
     logger.info({ url, issuer: issuer.origin }, 'listening')
@@ -100,12 +107,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       isStopping = true
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
-      const cutOff = setTimeout(() => server.closeAllConnections(), drainMs)
-      await closed
-      clearTimeout(cutOff)
-      await cleanup.stop()
+      closeSilentConnections()
+      const cutOff = setTimeout(() => {
+        server.closeAllConnections()
+        database.cutOff().catch(onError)
+      }, drainMs)
+      await Promise.all([closed, cleanup.stop()])
       await database.close()
+      clearTimeout(cutOff)
       metrics.close()
       logger.info('stopped')
     }

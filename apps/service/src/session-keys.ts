@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { JSONWebKeySet } from 'jose'
 import type { Database } from './postgres/database.ts'
 import { isText } from './postgres/text.ts'
+import { publicPartOf } from './public-keys.ts'
 
 const find = {
   name: 'find-session-keys',
@@ -16,7 +17,7 @@ export function sessionKeysRoute(database: Database) {
     const [row] = isText(projectId)
       ? await database.query<{ session_jwks: JSONWebKeySet }>(find, [projectId])
       : []
-    return row === undefined ? next() : page.json(row.session_jwks)
+    return row === undefined ? next() : page.json(publicPartOf(row.session_jwks))
   })
   return app
 }

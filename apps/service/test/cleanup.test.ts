@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../src/cleanup.ts'
 import { Database } from '../src/postgres/database.ts'
+import { addSession } from '../src/provision.ts'
 import { authorize, discover, isActive } from './support/connected-app.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 const test = useService()
+const tables = ['grants', 'tokens', 'browser_states', 'sessions', 'rate_limits'] as const
+
+async function countRows(): Promise<Record<string, number>> {
+  const counts = tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`)
+  const { rows } = await test.database.pool.query<Record<string, number>>(
+    `SELECT ${counts.join(', ')}`,
+  )
+  return rows[0] ?? {}
+}
 
 describe('cleaning up', () => {
   it('removes what is old in batches, and changes no answer', async () => {
@@ -15,25 +25,50 @@ describe('cleaning up', () => {
     const revoked = await authorize(config, tenant.session.token)
     await revoke(service.url, tenant)
     const alive = await authorize(config, tenant.session.token)
+    const { organizationId, memberId } = tenant
+    await addSession(pool, { organizationId, memberId, secondsToLive: -2 * 86_400 })
     // As if all that had been long ago, with more dead tokens than fit into one batch.
-    await pool.query("UPDATE grants SET created_at = created_at - interval '10 days'")
+    await pool.query("UPDATE grants SET look_at = now() - interval '1 minute'")
+    await pool.query(`
+      INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope,
+        created_at, look_at)
+      SELECT organization_id, 'unused-' || days, member_id, connected_app_id, epoch, scope,
+        now() - make_interval(days => days), now() - interval '1 minute'
+      FROM live_grants, unnest('{1, 92}'::int[]) days`)
     await pool.query(`
       INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
       SELECT organization_id, sha256(i::text::bytea), 'AccessToken', grant_id, '{}',
         now() - interval '2 days'
-      FROM live_grants, generate_series(1, 2500) i`)
+      FROM live_grants, generate_series(1, 2500) i WHERE grant_id NOT LIKE 'unused-%'`)
     await pool.query("UPDATE browser_states SET expires_at = now() - interval '2 days'")
+    await pool.query("INSERT INTO rate_limits VALUES ('old', 1, 1)")
+    const before = await countRows()
 
     const worker = new Database({ url: database.url, poolSize: 1, onError: () => undefined })
-    expect(await cleanUp(worker)).toBeGreaterThan(2500)
-    expect(await cleanUp(worker)).toBe(0)
+    expect(await cleanUp(worker)).toEqual({
+      failures: [],
+      removed: {
+        'remove-tokens': 2500,
+        'remove-dead-tokens': 3,
+        'remove-grants': 2,
+        'remove-browser-states': before['browser_states'],
+        'remove-sessions': 1,
+        'remove-rate-limits': 1,
+      },
+    })
+    // What is alive is not looked at again today.
+    const due = await pool.query('SELECT FROM grants WHERE look_at < now()')
+    expect(due.rowCount).toBe(0)
     await worker.close()
 
-    const { rows } = await pool.query(
-      'SELECT (SELECT count(*) FROM grants)::int AS grants, (SELECT count(*) FROM tokens)::int AS tokens',
-    )
-    // The grant that is alive, with its code, access token and refresh token.
-    expect(rows).toEqual([{ grants: 1, tokens: 3 }])
+    // The grant that is alive, with its code, access token and refresh token, and a young one.
+    expect(await countRows()).toEqual({
+      grants: 2,
+      tokens: 3,
+      browser_states: 0,
+      sessions: 1,
+      rate_limits: 1,
+    })
     expect(await isActive(config, alive.access_token)).toBe(true)
     expect(await isActive(config, revoked.access_token)).toBe(false)
   })

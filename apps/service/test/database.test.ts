@@ -24,6 +24,16 @@ async function notes(): Promise<string[]> {
   return rows.map(({ text }) => text)
 }
 
+describe('a connection', () => {
+  it('waits for the disk at each commit, whatever the database is set to', async () => {
+    await server.pool.query(`DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
+    END $$`)
+    const show = { name: 'show', text: 'SHOW synchronous_commit' }
+    expect(await database.query(show, [])).toEqual([{ synchronous_commit: 'on' }])
+  })
+})
+
 describe('a transaction', () => {
   it('is kept when its work succeeds, undone when it does not or throws', async () => {
     await database.transactional(async () => {

@@ -44,6 +44,7 @@ describe('The service under concurrency', () => {
 
       expect(failures.slice(0, 3).join('\n\n')).toBe('')
       expect(figures.histories).toBe(wanted)
+      expect(figures.failures).toEqual([])
       // Without races, all this would have proved nothing.
       for (const kind of ['approve', 'exchange', 'refresh', 'introspect'] as const) {
         expect(figures.overlappedByRevoke.get(kind)).toBeGreaterThan(wanted / 10)

@@ -12,11 +12,64 @@ afterAll(() => database.drop())
 
 describe('migrations', () => {
   it('run once, however many instances start at once, and do nothing the next time', async () => {
-    const { pool } = database
-    const runs = await Promise.all([migrate(pool), migrate(pool), migrate(pool)])
+    const { url } = database
+    const runs = await Promise.all([migrate(url), migrate(url), migrate(url)])
     const applied = runs.flat()
     expect(applied.length).toBeGreaterThan(0)
     expect(new Set(applied).size).toBe(applied.length)
-    expect(await migrate(pool)).toEqual([])
+    expect(await migrate(url)).toEqual([])
+  })
+
+  it('let no two sessions share an id or a token, which are looked up alone', async () => {
+    const { rows } = await database.pool.query(
+      `SELECT indexname FROM pg_indexes
+       WHERE tablename = 'sessions' AND indexdef LIKE 'CREATE UNIQUE%' ORDER BY indexname`,
+    )
+    expect(rows.map(({ indexname }) => String(indexname))).toEqual([
+      'sessions_by_id',
+      'sessions_by_token',
+      'sessions_pkey',
+    ])
+  })
+
+  it('wait for another instance for longer than any statement may take', async () => {
+    const { pool } = database
+    await pool.query(`DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET statement_timeout = 100', current_database());
+    END $$`)
+    const unlock = await lockMigrations()
+    const migrating = migrate(database.url)
+    await expect.poll(waiting).toHaveLength(1)
+    await pool.query('SET statement_timeout = 0; SELECT pg_sleep(0.3)')
+    await unlock()
+    expect(await migrating).toEqual([])
+  })
+
+  it('that lose their connection say so', async () => {
+    const unlock = await lockMigrations()
+    const failed = migrate(database.url).catch(String)
+    await expect.poll(waiting).toHaveLength(1)
+    await database.pool.query('SELECT pg_terminate_backend($1)', await waiting())
+    expect(await failed).toContain('terminating connection')
+    await unlock()
   })
 })
+
+/** @returns what lets the migrations go on */
+async function lockMigrations(): Promise<() => Promise<void>> {
+  const client = await database.pool.connect()
+  await client.query('SELECT pg_advisory_lock(70092024)')
+  return async () => {
+    await client.query('SELECT pg_advisory_unlock(70092024)')
+    client.release()
+  }
+}
+
+/** Who waits for the lock. */
+async function waiting(): Promise<number[]> {
+  const { rows } = await database.pool.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  )
+  return rows.map(({ pid }) => pid)
+}

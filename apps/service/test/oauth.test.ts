@@ -1,4 +1,5 @@
 import * as openid from 'openid-client'
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { addMember, addSession } from '../src/provision.ts'
 import {
@@ -10,10 +11,19 @@ import {
   isActive,
   openConsentPage,
 } from './support/connected-app.ts'
+import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import { addTenant, redirectUri } from './support/tenant.ts'
 
-const test = useService()
+/** What the service's log has of failures. */
+const failures: unknown[] = []
+const logger = pino(
+  { level: 'error' },
+  {
+    write: (line) => failures.push((JSON.parse(line) as { err: unknown }).err),
+  },
+)
+const test = useService({ logger })
 const invalidGrant = { error: 'invalid_grant' }
 
 function asPublicApp() {
@@ -22,6 +32,12 @@ function asPublicApp() {
 
 function asConfidentialApp() {
   return discover(test.service.url, test.tenant.confidentialAppId, test.tenant.clientSecret)
+}
+
+/** Goes on as a browser does: a page that sends itself makes it forget the Member before. */
+async function forgetOtherMember(browser: Browser): Promise<void> {
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(browser.text)?.[1] ?? ''
+  await browser.open(`${test.service.url}/oauth2/logout/confirm`, { xsrf, logout: 'yes' })
 }
 
 /** How a race for one code or token ended. */
@@ -99,6 +115,37 @@ describe('an authorization code', () => {
       exchange(config, flow, callback),
     ])
     expect(await outcomeOf(config, results)).toEqual(noTwoWinners)
+  })
+
+  it('is used up together with the tokens that it gives, or not at all', async () => {
+    const config = await asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = await approve(flow)
+    const { pool } = test.database
+    await pool.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE 'no commit' USING ERRCODE = 'check_violation'; END $$;
+      CREATE CONSTRAINT TRIGGER fails_at_commit AFTER INSERT OR UPDATE ON tokens
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()`)
+    const refusal = await fetch(`${test.service.url}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: test.tenant.publicAppId,
+        redirect_uri: redirectUri,
+        code: String(new URL(callback).searchParams.get('code')),
+        code_verifier: flow.verifier,
+      }),
+    })
+    await pool.query('DROP TRIGGER fails_at_commit ON tokens; DROP FUNCTION fail')
+    expect(refusal.status).toBe(500)
+    expect(await refusal.json()).toEqual({ error: 'server_error' })
+    expect(failures).toMatchObject([{ message: 'no commit' }])
+    expect(await (await fetch(`${test.service.url}/metrics`)).text()).toContain(
+      'connected_apps_answers_total{route="token",status="500",answer="server_error"} 1',
+    )
+    const tokens = await exchange(config, flow, callback)
+    expect(await isActive(config, tokens.access_token)).toBe(true)
   })
 })
 
@@ -196,11 +243,64 @@ describe('consent', () => {
     const other = await addTenant(database.pool)
     const config = await discover(service.url, other.publicAppId)
     const { browser } = await openConsentPage(config, tenant.session.token)
-    expect(browser.status).toBe(403)
+    expect(browser.status).toBe(401)
+    expect(browser.text).toContain('This session is unknown')
+  })
+
+  it('of a browser that is signed in to another project begins with a login', async () => {
+    const { service, database, tenant } = test
+    const { browser } = await openConsentPage(await asPublicApp(), tenant.session.token)
+    const other = await addTenant(database.pool)
+    const config = await discover(service.url, other.publicAppId)
+    const flow = await openConsentPage(config, other.session.token, browser)
+    await forgetOtherMember(browser)
+    const tokens = await exchange(config, flow, await approve(flow))
+    expect(await openid.tokenIntrospection(config, tokens.access_token)).toMatchObject({
+      sub: other.memberId,
+    })
+  })
+
+  it('takes a session that is alive, however long the browser has been signed in', async () => {
+    const { service, database, tenant } = test
+    const { organizationId } = tenant
+    const memberId = await addMember(database.pool, { organizationId })
+    const session = await addSession(database.pool, { organizationId, memberId })
+    const config = await asPublicApp()
+    const { browser } = await openConsentPage(config, session.token)
+    await browser.submit({ decision: 'approve' })
+    await revoke(service.url, { ...tenant, memberId })
+    const open = await openConsentPage(config, session.token, browser)
+    expect(browser.text).toContain('Allow Notebook?')
+
+    const { url } = browser
+    await database.pool.query('UPDATE sessions SET expires_at = now() WHERE session_id = $1', [
+      session.sessionId,
+    ])
+    await approve(open)
+    expect(browser.text).toContain('<h1>Sign in</h1>')
+    await browser.open(url)
+    expect(browser.status).toBe(400)
+    await openConsentPage(config, session.token, browser)
+    expect(browser.text).toContain('This session is unknown')
+
+    const next = await addSession(database.pool, { organizationId, memberId })
+    const flow = await openConsentPage(config, next.token, browser)
+    await expect(exchange(config, flow, await approve(flow))).resolves.toBeDefined()
+  })
+
+  it('is asked for on a page that needs a live session to be shown', async () => {
+    const { database, tenant } = test
+    const { organizationId } = tenant
+    const memberId = await addMember(database.pool, { organizationId })
+    const session = await addSession(database.pool, { organizationId, memberId })
+    const { browser } = await openConsentPage(await asPublicApp(), session.token)
+    await database.pool.query('DELETE FROM sessions WHERE session_id = $1', [session.sessionId])
+    await browser.open(browser.url)
+    expect(browser.text).toContain('<h1>Sign in</h1>')
   })
 
   it('is asked of the Member who signs in last, and takes nothing from the one before', async () => {
-    const { service, database, tenant } = test
+    const { database, tenant } = test
     const config = await asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
     const tokens = await exchange(config, flow, await approve(flow))
@@ -219,9 +319,7 @@ describe('consent', () => {
     })
     await browser.open(url.href)
     await browser.submit({ session_token: session.token })
-    // A page that sends itself: the browser forgets the Member before.
-    const xsrf = /name="xsrf" value="([^"]+)"/.exec(browser.text)?.[1] ?? ''
-    await browser.open(`${service.url}/oauth2/logout/confirm`, { xsrf, logout: 'yes' })
+    await forgetOtherMember(browser)
     expect(browser.text).toContain('You are signed in as Grace.')
     expect(await isActive(config, tokens.access_token)).toBe(true)
   })

@@ -82,6 +82,25 @@ describe('a form', () => {
     await browser.submit({ session_token: 'x'.repeat(10_000) })
     expect(browser.status).toBe(413)
   })
+
+  it.each(['multipart/form-data', 'application/json', ''])(
+    'that is none of ours is refused, and its page stays: %s',
+    async (contentType) => {
+      const { browser } = await openLoginPage()
+      const response = await fetch(browser.url, {
+        method: 'POST',
+        headers: {
+          cookie: browser.cookies.for(new URL(browser.url).pathname),
+          'content-type': contentType,
+        },
+        body: 'decision=deny',
+      })
+      expect(response.status).toBe(400)
+      expect(await response.text()).toContain('role="alert"')
+      await browser.submit({ session_token: test.tenant.session.token })
+      expect(browser.text).toContain('Allow Notebook?')
+    },
+  )
 })
 
 describe('the consent page', () => {

@@ -49,3 +49,42 @@ describe('what is not HTTP', () => {
     expect(await answerTo(bytes)).toMatch(/^4\d\d /)
   })
 })
+
+describe('what is HTTP, but no request that is served', () => {
+  it.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])(
+    'gets the envelope: %s /oauth2/token',
+    async (method) => {
+      const bytes = `${method} /oauth2/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
+      expect(await answerTo(bytes)).toBe('404 route_not_found')
+    },
+  )
+
+  it.each(['/oauth2/authorize/x', '/oauth2/jwks'])('gets the envelope: POST %s', async (path) => {
+    const bytes = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
+    expect(await answerTo(bytes)).toBe('404 route_not_found')
+  })
+
+  it.each([
+    ['a target that is no path', 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['a broken URL', 'GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['no host', 'GET /oauth2/jwks HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['a tunnel', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n'],
+  ])('gets the envelope: %s', async (_, bytes) => {
+    expect(await answerTo(bytes)).toBe('400 bad_request')
+  })
+})
+
+describe('an answer that is still owed', () => {
+  it('is never given by the refusal of what follows on its connection', async () => {
+    const { database, service, tenant } = test
+    const blocker = await database.pool.connect()
+    await blocker.query('BEGIN')
+    // Holds the revoke up at the first of its statements.
+    await blocker.query('LOCK TABLE projects')
+    const request = head(tenant.memberId).replace('Connection: close\r\n', '')
+    const answer = await sendRaw(service.url, `${request}Content-Length: 0\r\n\r\nnonsense\r\n\r\n`)
+    await blocker.query('COMMIT')
+    blocker.release()
+    expect(answer).toBeUndefined()
+  })
+})

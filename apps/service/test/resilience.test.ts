@@ -85,6 +85,13 @@ describe('the service', () => {
     expect((await revoke(service.url, tenant)).status).toBe(200)
   })
 
+  it('is not ready while its database is read-only', async () => {
+    await setReadOnly('on')
+    await expect.poll(() => statusOf('/health/ready'), patience).toBe(503)
+    await setReadOnly('off')
+    await expect.poll(() => statusOf('/health/ready'), patience).toBe(200)
+  })
+
   it.each([
     ['in its headers', 'POST / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
     [
@@ -117,7 +124,83 @@ describe('the service', () => {
     expect((await response).status).toBe(200)
     await closed
   })
+
+  it('lets a revoke that must wait for another transaction hold up no other revoke', async () => {
+    const other = await addTenant(database.pool)
+    await database.pool.query(
+      `INSERT INTO connections (organization_id, member_id, connected_app_id)
+       VALUES ($1, $2, $3), ($4, $5, $6)`,
+      [tenant, other].flatMap(({ organizationId, memberId, publicAppId }) => [
+        organizationId,
+        memberId,
+        publicAppId,
+      ]),
+    )
+    const blocker = await database.pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('SELECT FROM connections WHERE member_id = $1 FOR UPDATE', [
+      tenant.memberId,
+    ])
+    const answers = Array.from({ length: 20 }, (_, index) =>
+      revoke(service.url, index % 2 === 0 ? tenant : other),
+    )
+    const statuses = await Promise.all(answers.map(async (answer) => (await answer).status))
+    await blocker.query('ROLLBACK')
+    blocker.release()
+    expect(statuses).toEqual(statuses.map((_, index) => (index % 2 === 0 ? 500 : 200)))
+  })
+
+  it('holds nobody up for longer than the drain time', async () => {
+    const stopping = await startService({
+      databaseUrl: database.url,
+      port: 0,
+      logger: silent,
+      drainMs: 100,
+    })
+    const blocker = await database.pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('LOCK TABLE projects')
+    const response = revoke(stopping.url, tenant).then(
+      ({ status }) => status,
+      (error: unknown) => error,
+    )
+    await expect.poll(() => isBlocked(), patience).toBe(true)
+    await stopping.close()
+    expect(await response).toBeInstanceOf(Error)
+    // PostgreSQL itself would have given up later.
+    expect(await isBlocked()).toBe(true)
+    await blocker.query('ROLLBACK')
+    blocker.release()
+  })
+
+  it('waits for no connection that never sent a byte', async () => {
+    const drainMs = 3_600_000
+    const stopping = await startService({
+      databaseUrl: database.url,
+      port: 0,
+      logger: silent,
+      drainMs,
+    })
+    const socket = connect(Number(new URL(stopping.url).port), '127.0.0.1')
+    const closed = once(socket.resume(), 'close')
+    // By then the server has accepted what came before.
+    expect((await fetch(`${stopping.url}/health/live`)).status).toBe(200)
+    await stopping.close()
+    await closed
+  })
 })
+
+/** Of each connection from now on. */
+async function setReadOnly(value: 'on' | 'off'): Promise<void> {
+  await database.pool.query(`
+    SET default_transaction_read_only = off;
+    DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = ${value}',
+        current_database());
+    END $$;
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'connected-apps' AND datname = current_database()`)
+}
 
 async function isBlocked(): Promise<boolean> {
   const { rows } = await database.pool.query(

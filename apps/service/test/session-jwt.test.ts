@@ -1,6 +1,7 @@
 import { SignJWT, UnsecuredJWT, exportJWK, importJWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { organizationClaim, sessionClaim } from '../src/operation/session-jwt.ts'
+import { addProject } from '../src/provision.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import type { SessionKeys } from './support/session-jwt.ts'
@@ -29,6 +30,31 @@ describe('a session JWT', () => {
     expect(await response.json()).toEqual(tenant.sessionKeys.publicKeys)
     const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
     expect(await answerTo(jwt)).toBe('200 revoked')
+  })
+
+  it('is verified with keys of which only the public members are served', async () => {
+    const { database, service, tenant } = test
+    const secrets = {
+      keys: [
+        { ...(await exportJWK(tenant.sessionKeys.privateKey)), kid: 'rsa' },
+        { kty: 'oct', k: 'c2VjcmV0' },
+      ],
+    }
+    const added = await addProject(database.pool, { sessionKeys: secrets })
+    const { rows } = await database.pool.query<{ session_jwks: unknown }>(
+      'SELECT session_jwks FROM projects WHERE project_id = $1',
+      [added.projectId],
+    )
+    // As if somebody had written the row by hand.
+    await database.pool.query('UPDATE projects SET session_jwks = $1 WHERE project_id = $2', [
+      secrets,
+      added.projectId,
+    ])
+    const response = await fetch(`${service.url}/v1/b2b/sessions/jwks/${added.projectId}`)
+    const { n, e } = tenant.sessionKeys.publicKeys.keys[0] ?? {}
+    const publicKeys = { keys: [{ kty: 'RSA', kid: 'rsa', n, e }] }
+    expect(rows[0]?.session_jwks).toEqual(publicKeys)
+    expect(await response.json()).toEqual(publicKeys)
   })
 
   const past = Math.floor(Date.now() / 1000) - 600

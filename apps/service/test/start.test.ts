@@ -112,6 +112,28 @@ describe('pnpm start', () => {
     expect(output.err).toBe('connected-apps: no PostgreSQL answers at DATABASE_URL\n')
   })
 
+  it.each([
+    ['a database that does not exist', { DATABASE_URL: '/nowhere' }, 'DATABASE_URL'],
+    ['a percent sign that encodes nothing', { DATABASE_URL: '/%zz' }, 'DATABASE_URL'],
+    ['a host that is not its own', { HOST: '192.0.2.1' }, 'HOST'],
+    ['a host that is no name', { HOST: 'no host' }, 'HOST'],
+  ])('with %s names the variable in one line', async (_, environment, variable) => {
+    const url = inject('postgresUrl')
+    const { DATABASE_URL: path, HOST } = {
+      DATABASE_URL: undefined,
+      HOST: undefined,
+      ...environment,
+    }
+    const { output, exited } = start({
+      PORT: '0',
+      DATABASE_URL: path === undefined ? url : url.replace(/\/[^/]*$/, path),
+      ...(HOST !== undefined && { HOST }),
+      LOG_LEVEL: 'silent',
+    })
+    expect(await exited).toBe(2)
+    expect(output.err).toMatch(new RegExp(`^connected-apps: .*${variable}.*\n$`))
+  })
+
   it('with a port that is taken says so in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
-import { findMember, findSessionMember } from './members.ts'
+import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent } from './grants.ts'
 import { consentPage, errorPage, loginPage, overtakenPage } from './pages.ts'
@@ -47,10 +47,9 @@ export function interactionPages(provider: Provider, database: Database, origin:
   app.get('/:uid', async (page) => {
     const question = await ask(page)
     if (question.prompt === 'login') return page.html(loginPage(question.appName, false))
-    const memberId = question.interaction.session?.accountId
-    const member = memberId === undefined ? undefined : await findMember(database, memberId)
-    if (memberId === undefined || member === undefined) return impossible(page, question)
-    const opening = await openConsent(database, consentOf(question, memberId))
+    const member = await findMember(question)
+    if (member === undefined) return signInAgain(page, question)
+    const opening = await openConsent(database, consentOf(question, member.id))
     if (opening === 'overtaken') return startAnew(page, question)
     if (opening === 'impossible') return impossible(page, question)
     return page.html(consentPage(question.appName, member.name, question.scopes))
@@ -58,6 +57,9 @@ export function interactionPages(provider: Provider, database: Database, origin:
 
   app.post('/:uid', async (page) => {
     const question = await ask(page)
+    if (!isForm(page.req.header('content-type'))) {
+      return page.html(errorPage('invalid_request', 'This is not the form of this page.'), 400)
+    }
     const form = await page.req.parseBody()
     if (question.prompt === 'login') return login(page, question, form['session_token'])
     if (form['decision'] !== 'approve') return finish(page, { error: 'access_denied' })
@@ -88,28 +90,48 @@ export function interactionPages(provider: Provider, database: Database, origin:
 
   async function login(page: Page, question: Question, token: unknown) {
     const memberId =
-      typeof token === 'string' ? await findSessionMember(database, token) : undefined
+      typeof token === 'string'
+        ? await findSessionMember(database, token, question.clientId)
+        : undefined
     if (memberId === undefined) return page.html(loginPage(question.appName, true), 401)
     return finish(page, { login: { accountId: memberId } })
   }
 
   async function approve(page: Page, question: Question) {
-    const memberId = question.interaction.session?.accountId
-    if (memberId === undefined) return impossible(page, question)
+    const member = await findMember(question)
+    if (member === undefined) return signInAgain(page, question)
     const scope = question.scopes.join(' ')
-    const grantId = await approveConsent(database, consentOf(question, memberId), scope)
+    const grantId = await approveConsent(database, consentOf(question, member.id), scope)
     if (grantId === undefined) return startAnew(page, question)
     return finish(page, { consent: { grantId } })
   }
 
-  /** The old request is over; its parameters begin a new one. */
+  /** Who looks at a consent page, if still signed in. */
+  async function findMember({ interaction, clientId }: Question) {
+    const id = interaction.session?.accountId
+    if (id === undefined) return undefined
+    const member = await findSignedInMember(database, id, clientId)
+    return member && { id, name: member.name }
+  }
+
+  /** The request begins anew, and that with a login (sign-in.ts). */
+  async function signInAgain(page: Page, { interaction }: Question) {
+    await interaction.destroy()
+    return page.redirect(addressOf(interaction), 303)
+  }
+
   async function startAnew(page: Page, { interaction, appName }: Question) {
     await interaction.destroy()
+    return page.html(overtakenPage(appName, addressOf(interaction)), 409)
+  }
+
+  /** Where a request that is over begins anew. */
+  function addressOf({ params }: Interaction): string {
     const url = new URL(provider.urlFor('authorization'))
-    for (const [name, value] of Object.entries(interaction.params)) {
+    for (const [name, value] of Object.entries(params)) {
       if (typeof value === 'string') url.searchParams.set(name, value)
     }
-    return page.html(overtakenPage(appName, url.href), 409)
+    return url.href
   }
 
   async function finish(
@@ -121,6 +143,12 @@ export function interactionPages(provider: Provider, database: Database, origin:
   }
 
   return app
+}
+
+/** Whether it is how a browser sends the forms of these pages. */
+function isForm(contentType = ''): boolean {
+  const [mediaType = ''] = contentType.split(';', 1)
+  return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded'
 }
 
 function consentOf({ interaction, clientId }: Question, memberId: string): Consent {

@@ -8,7 +8,25 @@ const findById = {
 
 const findByToken = {
   name: 'find-member-by-session-token',
-  text: 'SELECT member_id FROM sessions WHERE token_hash = $1 AND expires_at > now()',
+  text: `
+    SELECT s.member_id
+    FROM sessions s
+    JOIN organizations o USING (organization_id)
+    JOIN connected_apps a USING (project_id)
+    WHERE s.token_hash = $1 AND s.expires_at > now() AND a.connected_app_id = $2`,
+}
+
+const findSignedIn = {
+  name: 'find-signed-in-member',
+  text: `
+    SELECT m.name
+    FROM members m
+    JOIN organizations o USING (organization_id)
+    JOIN connected_apps a USING (project_id)
+    WHERE m.member_id = $1 AND a.connected_app_id = $2 AND EXISTS (
+      SELECT FROM sessions s
+      WHERE s.organization_id = m.organization_id AND s.member_id = m.member_id
+        AND s.expires_at > now())`,
 }
 
 /** A Member by its id, which is also its OAuth subject. */
@@ -20,11 +38,25 @@ export async function findMember(
   return row
 }
 
-/** @returns the id of the Member whose live session this token is */
+/** @returns the id of the Member of the Connected App's project whose live session this token is */
 export async function findSessionMember(
   database: Database,
   sessionToken: string,
+  connectedAppId: string,
 ): Promise<string | undefined> {
-  const [row] = await database.query<{ member_id: string }>(findByToken, [hashOf(sessionToken)])
+  const [row] = await database.query<{ member_id: string }>(findByToken, [
+    hashOf(sessionToken),
+    connectedAppId,
+  ])
   return row?.member_id
+}
+
+/** @returns undefined if the Member has no live session, or is none of the Connected App's project */
+export async function findSignedInMember(
+  database: Database,
+  memberId: string,
+  connectedAppId: string,
+): Promise<{ name: string } | undefined> {
+  const [row] = await database.query<{ name: string }>(findSignedIn, [memberId, connectedAppId])
+  return row
 }

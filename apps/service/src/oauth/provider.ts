@@ -1,13 +1,17 @@
+import { operation } from '@connected-apps/contract'
+import { statusOf } from '@connected-apps/contract/examples'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../observation.ts'
-import { newRequestId } from '../operation/answer.ts'
+import type { Answer } from '../operation/answer.ts'
+import { bodyOf, newRequestId } from '../operation/answer.ts'
 import { findMember } from './members.ts'
 import { createAdapter } from './adapter.ts'
 import { errorPage } from './pages.ts'
 import type { ServerKeys } from './server-keys.ts'
+import { signInPolicy } from './sign-in.ts'
 
 const routes = {
   authorization: '/oauth2/authorize',
@@ -62,15 +66,25 @@ export function createProvider(options: OAuthOptions): Provider {
   provider.Client.prototype.compareClientSecret = compareClientSecret
   provider.use(async (ctx, next) => {
     const startedAt = performance.now()
-    await database.transactional(async () => {
-      await next()
-      return ctx.status < 400
-    })
+    const requestId = newRequestId(undefined)
+    try {
+      await database.transactional(async () => {
+        await next()
+        return ctx.status < 400
+      })
+    } catch (error) {
+      // What fails in `next` is answered there; this is a commit that failed.
+      onError(error instanceof Error ? error : new Error('not an error', { cause: error }))
+      ctx.status = 500
+      ctx.body = { error: 'server_error' }
+    }
+    const isNoRoute = ctx.status === 404 && ctx.body === undefined
+    if (isNoRoute) answerNoRoute(ctx, requestId)
     observe({
-      requestId: newRequestId(undefined),
+      requestId,
       route: routeOf(ctx),
       status: ctx.status,
-      answer: errorIn(ctx.body) ?? 'ok',
+      answer: isNoRoute ? noRoute.name : (errorIn(ctx.body) ?? 'ok'),
       durationMs: performance.now() - startedAt,
     })
   })
@@ -95,7 +109,10 @@ function configure(database: Database, keys: ServerKeys): Configuration {
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
     revokeGrantPolicy: isEndOfGrant,
-    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    interactions: {
+      url: (_, { uid }) => `/interaction/${uid}`,
+      policy: signInPolicy(database),
+    },
     features: {
       devInteractions: { enabled: false },
       introspection: {
@@ -140,6 +157,18 @@ function isEndOfGrant({ oidc }: KoaContextWithOIDC): boolean {
 function routeOf(context: object): string {
   const { oidc } = context as Partial<KoaContextWithOIDC> // set by the provider, not for other paths
   return oidc?.route ?? 'unknown'
+}
+
+/** Of a request for which oidc-provider may have no route. */
+type KoaContext = Parameters<Parameters<Provider['use']>[0]>[0]
+
+const noRoute: Answer = { name: 'route_not_found' }
+
+/** What oidc-provider leaves unanswered is no route: another method, or nothing to go on with. */
+function answerNoRoute(ctx: KoaContext, requestId: string): void {
+  ctx.status = statusOf(noRoute.name)
+  ctx.type = operation.mediaType
+  ctx.body = JSON.stringify(bodyOf(noRoute, requestId))
 }
 
 function errorIn(body: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg'
 import { Batches } from '../postgres/batches.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Order } from './decision.ts'
@@ -5,12 +6,15 @@ import type { Order } from './decision.ts'
 // One statement, so all or nothing. The count ends every grant made at an earlier one, with all
 // its codes and tokens, however many there are; a consent page that is open now has seen an
 // earlier count too. Without a row no such page was ever opened, and there is nothing to end.
-// Rows are locked in one order everywhere, so that two batches can't wait for each other.
+// Rows are locked in one order everywhere, so that two batches can't wait for each other. None waits
+// for long: a row that someone keeps locked must not hold up who came in the same batch.
 const revoke = {
   name: 'revoke',
   text: `
-    WITH orders AS (
-      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+    WITH patience AS MATERIALIZED (
+      SELECT set_config('lock_timeout', '1s', true)
+    ), orders AS (
+      SELECT o.* FROM patience, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
         $6::text[], $7::text[]) AS o (organization_id, member_id, connected_app_id, request_id,
         project_id, actor_member_id, actor_session_id)
     ), locked AS (
@@ -57,9 +61,20 @@ async function revokeConnectedApps(database: Database, orders: NumberedOrder[]):
  * instance of the service accepts what was issued before.
  */
 export function createRevoke(database: Database): (order: NumberedOrder) => Promise<void> {
-  const batches = new Batches(async (orders: NumberedOrder[]) => {
-    await revokeConnectedApps(database, orders)
-    return orders.map(() => undefined)
-  })
+  const batches = new Batches(
+    async (orders: NumberedOrder[]) => {
+      await revokeConnectedApps(database, orders)
+      return orders.map(() => undefined)
+    },
+    { isDueToOneRow: isLockTimeout, rowOf },
+  )
   return (order) => batches.add(order)
+}
+
+function rowOf({ organizationId, memberId, connectedAppId }: NumberedOrder): string {
+  return JSON.stringify([organizationId, memberId, connectedAppId])
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '55P03'
 }

@@ -1,29 +1,33 @@
-export interface BatchOptions {
+export interface BatchOptions<Input> {
   /** How many calls may go together. */
   maximumSize: number
   /** How many batches may be under way at once. */
   concurrent: number
+  /** Whether a failure is due to one row, so that inputs of other rows deserve another try. */
+  isDueToOneRow?: (error: unknown) => boolean
+  /** Names the row that an input is about. */
+  rowOf?: (input: Input) => string
 }
 
 /**
  * Lets calls that come at the same time share one trip to the database, and one wait for its disk.
  * A call never waits to be joined by others: it does so only while enough batches are under way.
  *
- * A batch is one statement, so it succeeds or fails as a whole.
+ * A batch is one statement, so it succeeds or fails as a whole, with no effect.
  */
 export class Batches<Input, Output> {
   readonly #run: (inputs: Input[]) => Promise<Output[]>
-  readonly #options: BatchOptions
+  readonly #options: BatchOptions<Input>
   #waiting: Waiting<Input, Output>[] = []
   #underWay = 0
 
   /** @param run answers each input at the same place */
   constructor(
     run: (inputs: Input[]) => Promise<Output[]>,
-    options: BatchOptions = { maximumSize: 64, concurrent: 2 },
+    options: Partial<BatchOptions<Input>> = {},
   ) {
     this.#run = run
-    this.#options = options
+    this.#options = { maximumSize: 64, concurrent: 2, ...options }
   }
 
   add(input: Input): Promise<Output> {
@@ -43,15 +47,24 @@ export class Batches<Input, Output> {
   }
 
   async #settle(batch: Waiting<Input, Output>[]): Promise<void> {
+    await this.#answer(batch)
+    this.#underWay -= 1
+    this.#start()
+  }
+
+  async #answer(batch: Waiting<Input, Output>[]): Promise<void> {
     try {
       const outputs = await this.#run(batch.map(({ input }) => input))
       if (outputs.length !== batch.length) throw new Error('a batch was not answered in full')
       for (const [index, output] of outputs.entries()) batch[index]?.resolve(output)
     } catch (error) {
-      for (const { reject } of batch) reject(error)
-    } finally {
-      this.#underWay -= 1
-      this.#start()
+      const { isDueToOneRow = () => false, rowOf = () => '' } = this.#options
+      const parts = Map.groupBy(batch, ({ input }) => rowOf(input))
+      if (parts.size > 1 && isDueToOneRow(error)) {
+        for (const part of parts.values()) await this.#answer(part)
+      } else {
+        for (const { reject } of batch) reject(error)
+      }
     }
   }
 }

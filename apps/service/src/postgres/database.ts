@@ -24,6 +24,9 @@ export interface DatabaseOptions {
 export class Database {
   readonly pool: Pool
   readonly #scopes = new AsyncLocalStorage<Scope>()
+  readonly #clients = new Set<PoolClient>()
+  #closed: Promise<void> | undefined
+  #isCutOff = false
 
   constructor({ url, poolSize, onError }: DatabaseOptions) {
     this.pool = new Pool({
@@ -33,9 +36,11 @@ export class Database {
       query_timeout: 10_000,
       statement_timeout: 8000,
       application_name: 'connected-apps',
+      // A revoke is answered when it is on disk, whatever the role or the database says.
       // Every statement looks rows up by their keys. So its plan depends neither on the values, and
       // needs to be made only once; nor on how many rows there were when it was made.
-      options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
+      options:
+        '-c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
     })
     const report = (error: Error): void => {
       // The server may notice the end of a connection in its own way once it is of no use any more.
@@ -43,7 +48,12 @@ export class Database {
     }
     this.pool.on('error', report)
     // A connection that breaks inside a transaction has no other listener, and would end the process.
-    this.pool.on('connect', (client) => client.on('error', report))
+    this.pool.on('connect', (client) => {
+      client.on('error', report)
+      this.#clients.add(client)
+      if (this.#isCutOff) void client.end()
+    })
+    this.pool.on('remove', (client) => this.#clients.delete(client))
   }
 
   /** Runs one statement: inside the request's transaction if it has begun one, else by itself. */
@@ -108,7 +118,16 @@ export class Database {
     }
   }
 
-  async close(): Promise<void> {
-    await this.pool.end()
+  /** Lets go of each connection once its work is done. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.pool.end())
+  }
+
+  /** Lets go of all connections now. What they were doing fails, and may yet have its effect. */
+  async cutOff(): Promise<void> {
+    this.#isCutOff = true
+    const closed = this.close()
+    await Promise.all([...this.#clients].map((client) => client.end()))
+    await closed
   }
 }

@@ -7,7 +7,10 @@ export class Figures {
   histories = 0
   notLinearizable = 0
   operations = 0
-  unanswered = 0
+  /** Operations without an answer because their client cut the connection. */
+  cuts = 0
+  /** Why other operations had no answer, or a 5xx. A service that fails proves nothing. */
+  readonly failures: string[] = []
   /** Operations of each kind that went on while a revoke did. */
   readonly overlappedByRevoke = new Map<Kind, number>()
   /** Of these, how many succeeded. */
@@ -22,7 +25,8 @@ export class Figures {
     const revokes = history.filter(({ operation }) => operation.kind === 'revoke')
     for (const call of history) {
       const { kind } = call.operation
-      if (call.succeeded === undefined) this.unanswered += 1
+      if (call.failure !== undefined) this.failures.push(call.failure)
+      else if (call.succeeded === undefined) this.cuts += 1
       if (!revokes.some((revoke) => revoke !== call && isOverlap(call, revoke))) continue
       increment(this.overlappedByRevoke, kind)
       if (call.succeeded === true) increment(this.succeededInOverlap, kind)
@@ -47,7 +51,7 @@ export class Figures {
       )
     return [
       `histories: ${this.histories - this.notLinearizable} linearizable, ${this.notLinearizable} not`,
-      `operations: ${this.operations}, without an answer: ${this.unanswered}`,
+      `operations: ${this.operations}, cut: ${this.cuts}, failed: ${this.failures.length}`,
       `overlapped by a revoke: ${overlaps.join(', ')}`,
       `races for one code or refresh token: ${this.tokenRaces}`,
     ].join('\n')

@@ -33,6 +33,8 @@ export interface Call {
    * answer came.
    */
   succeeded: boolean | undefined
+  /** Why no answer came, unless the client itself had cut the connection. */
+  failure?: string
   /** Names of what it brought. */
   brought: string[]
 }

@@ -1,5 +1,5 @@
 import type { Call, Operation } from './operation.ts'
-import { OutcomeUnknown } from './system.ts'
+import { CutByClient, OutcomeUnknown } from './system.ts'
 
 /** What a call brought: whether it succeeded, and the names of what came. */
 export interface Outcome {
@@ -46,6 +46,7 @@ export class Recorder {
         answeredAt: Infinity,
         succeeded: undefined,
         brought: [],
+        ...(!(error instanceof CutByClient) && { failure: error.message }),
       })
       return false
     }

@@ -36,3 +36,8 @@ export interface System {
 export class OutcomeUnknown extends Error {
   override name = 'OutcomeUnknown'
 }
+
+/** The client itself cut the connection, so the service is not to blame. */
+export class CutByClient extends OutcomeUnknown {
+  override name = 'CutByClient'
+}

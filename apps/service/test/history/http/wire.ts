@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, request } from 'node:http'
-import { OutcomeUnknown } from '../system.ts'
+import { CutByClient, OutcomeUnknown } from '../system.ts'
 
 const agent = new Agent({ keepAlive: true })
 
@@ -23,7 +23,8 @@ export interface WireResponse {
  * Sends one request, once. No client that retries or follows may stand between a history and what
  * happened.
  *
- * @throws {OutcomeUnknown} if there was no whole answer, or a 5xx
+ * @throws {CutByClient} if `cutAfterMs` went by
+ * @throws {OutcomeUnknown} if for another reason there was no whole answer, or a 5xx
  */
 export async function send(
   url: string,
@@ -31,7 +32,11 @@ export async function send(
 ): Promise<WireResponse> {
   const body = form && new URLSearchParams(form).toString()
   const response = await new Promise<WireResponse>((resolve, reject) => {
-    const fail = (cause: Error): void => reject(new OutcomeUnknown(cause.message, { cause }))
+    let isCut = false
+    const fail = (cause: Error): void => {
+      const Unknown = isCut ? CutByClient : OutcomeUnknown
+      reject(new Unknown(`${method} ${new URL(url).pathname}: ${cause.message}`, { cause }))
+    }
     const sent = request(url, {
       method,
       agent,
@@ -46,7 +51,10 @@ export async function send(
     const cut =
       cutAfterMs === undefined
         ? undefined
-        : setTimeout(() => sent.destroy(new Error('cut by the client')), cutAfterMs)
+        : setTimeout(() => {
+            isCut = true
+            sent.destroy(new Error('cut by the client'))
+          }, cutAfterMs)
     sent.on('close', () => clearTimeout(cut))
     sent.on('error', fail)
     sent.on('response', (answer) => {

@@ -1,0 +1,52 @@
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { startCleanup } from '../src/cleanup.ts'
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** A database in which there is always more to remove. */
+function createEndlessDatabase() {
+  const seen = { underWay: 0, mostUnderWay: 0, statements: 0 }
+  const execute = async (): Promise<number> => {
+    seen.statements += 1
+    seen.underWay += 1
+    seen.mostUnderWay = Math.max(seen.mostUnderWay, seen.underWay)
+    await nextTurn()
+    seen.underWay -= 1
+    return 1000
+  }
+  return { seen, execute }
+}
+
+describe('the cleanup job', () => {
+  it('runs by itself, never twice at once, and stops after the batch under way', async () => {
+    const { seen, execute } = createEndlessDatabase()
+    const cleanup = startCleanup({ execute }, 1, pino({ level: 'silent' }))
+    await expect.poll(() => seen.statements).toBeGreaterThan(100)
+    await cleanup.stop()
+    const { statements } = seen
+    expect(seen).toEqual({ underWay: 0, mostUnderWay: 1, statements })
+    await nextTurn()
+    expect(seen.statements).toBe(statements)
+  })
+
+  it('logs each removal that failed, and goes on with the others', async () => {
+    const lines: string[] = []
+    const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+    const execute = ({ name }: { name: string }): Promise<number> =>
+      name === 'remove-tokens' ? Promise.reject(new Error('stuck')) : Promise.resolve(1)
+    const cleanup = startCleanup({ execute }, 1, logger)
+    await expect.poll(() => lines.length).toBeGreaterThanOrEqual(2)
+    await cleanup.stop()
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      msg: 'cleanup failed',
+      removal: 'remove-tokens',
+      err: { message: 'stuck' },
+    })
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({
+      msg: 'cleaned up',
+      'remove-tokens': 0,
+      'remove-sessions': 1,
+    })
+  })
+})
