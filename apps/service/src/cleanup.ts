@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
+import { timeToLive } from './oauth/time-to-live.ts'
 import type { Database, Statement } from './postgres/database.ts'
 
 const batchSize = 1000
-/** That of a refresh token (provider.ts), and a day. */
-const longestTokenLife = "interval '91 days'"
+/** And a day. */
+const longestTokenLife = `interval '${timeToLive.RefreshToken / (24 * 60 * 60) + 1} days'`
 
 /**
  * Each removes at most one batch of rows that no answer depends on any more. A row counts as old a

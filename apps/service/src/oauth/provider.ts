@@ -12,6 +12,7 @@ import { createAdapter } from './adapter.ts'
 import { errorPage } from './pages.ts'
 import type { ServerKeys } from './server-keys.ts'
 import { signInPolicy } from './sign-in.ts'
+import { timeToLive } from './time-to-live.ts'
 
 const routes = {
   authorization: '/oauth2/authorize',
@@ -38,16 +39,6 @@ export function isOAuthPath(target: string): boolean {
 
 /** The scopes that a Connected App may ask for. */
 export const offeredScopes = ['openid', 'profile']
-
-/** Seconds that things live, as upstream has them where it says. */
-const timeToLive = {
-  AccessToken: 60 * 60,
-  AuthorizationCode: 60,
-  IdToken: 60 * 60,
-  Interaction: 60 * 60,
-  RefreshToken: 90 * 24 * 60 * 60,
-  Session: 14 * 24 * 60 * 60,
-}
 
 export interface OAuthOptions {
   database: Database
