@@ -9,7 +9,6 @@ import { authorization, callRevoke } from './call.ts'
 import { startProvider } from './provider.ts'
 import type { Provider } from './provider.ts'
 import { sendRaw } from './raw.ts'
-import { ViolationLog, violationCapacity } from '../src/violation-log.ts'
 
 let provider: Provider
 let proxy: Proxy
@@ -419,13 +418,3 @@ function exampleOf(status: number): Record<string, unknown> {
   if (!choice) throw new Error(`no example for ${status}`)
   return { ...exampleAnswer(choice).body }
 }
-
-it('keeps the latest violations alone, and counts the rest', () => {
-  const log = new ViolationLog()
-  for (let count = 0; count < 3 * violationCapacity; count += 1) {
-    log.add([{ direction: 'request', where: 'body', message: 'no' }], 'POST', 'a'.repeat(5_000))
-  }
-  expect(log.total).toBe(3 * violationCapacity)
-  expect(log.entries()).toHaveLength(violationCapacity)
-  expect(log.entries().at(-1)).toMatchObject({ number: log.total, path: 'a'.repeat(512) })
-})
