@@ -8,11 +8,7 @@ interface Run {
   fail: () => void
 }
 
-function createBatches(
-  maximumSize: number,
-  concurrent: number,
-  isDueToOneRow: () => boolean = () => false,
-) {
+function createBatches(maximumSize: number, concurrent: number) {
   const runs: Run[] = []
   const batches = new Batches<number, number>(
     (inputs) =>
@@ -23,7 +19,7 @@ function createBatches(
           fail: () => reject(new Error('gone')),
         })
       }),
-    { maximumSize, concurrent, isDueToOneRow, rowOf: (input) => String(input) },
+    { maximumSize, concurrent },
   )
   return { runs, batches }
 }
@@ -67,22 +63,5 @@ describe('batches', () => {
     await nextTurn()
     runs[1]?.succeed()
     expect(await next).toBe(30)
-  })
-
-  it('that fail because of one row try each row by itself', async () => {
-    const { runs, batches } = createBatches(10, 1, () => true)
-    const settled = Promise.allSettled([1, 2, 1].map((input) => batches.add(input)))
-    await nextTurn()
-    runs[0]?.fail()
-    await nextTurn()
-    runs[1]?.fail()
-    await nextTurn()
-    runs[2]?.succeed()
-    expect((await settled).map(({ status }) => status)).toEqual([
-      'rejected',
-      'fulfilled',
-      'rejected',
-    ])
-    expect(runs.map(({ inputs }) => inputs)).toEqual([[1, 2, 1], [1, 1], [2]])
   })
 })

@@ -122,32 +122,39 @@ describe('the service', () => {
     await blocker.query('COMMIT')
     blocker.release()
     expect((await response).status).toBe(200)
+    // Else the client could keep the connection, and the service would wait for it.
+    expect((await response).headers.get('connection')).toBe('close')
     await closed
   })
 
-  it('lets a revoke that must wait for another transaction hold up no other revoke', async () => {
+  it('lets a revoke that must wait for another transaction hold up no other, and carries it out', async () => {
     const other = await addTenant(database.pool)
-    await database.pool.query(
-      `INSERT INTO connections (organization_id, member_id, connected_app_id)
-       VALUES ($1, $2, $3), ($4, $5, $6)`,
-      [tenant, other].flatMap(({ organizationId, memberId, publicAppId }) => [
-        organizationId,
-        memberId,
-        publicAppId,
-      ]),
-    )
-    const blocker = await database.pool.connect()
-    await blocker.query('BEGIN')
-    await blocker.query('SELECT FROM connections WHERE member_id = $1 FOR UPDATE', [
-      tenant.memberId,
+    await meet(tenant, other)
+    const unlock = await lockConnections(tenant)
+    const answered: Tenant[] = []
+    const answers = Array.from({ length: 20 }, async (_, index) => {
+      const whose = index % 2 === 0 ? tenant : other
+      const { status } = await revoke(service.url, whose)
+      answered.push(whose)
+      return status
+    })
+    await expect.poll(() => answered.length, patience).toBeGreaterThanOrEqual(10)
+    await unlock()
+    expect(await Promise.all(answers)).toEqual(answers.map(() => 200))
+    expect(answered.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => other))
+  })
+
+  it('answers 500 to a revoke whose row stays locked, and changes nothing', async () => {
+    await meet(tenant)
+    const unlock = await lockConnections(tenant)
+    const response = await revoke(service.url, tenant)
+    await unlock()
+    expect(response.status).toBe(500)
+    const { request_id: requestId } = (await response.json()) as { request_id: string } // by the contract
+    const { rows } = await database.pool.query('SELECT FROM audit_log WHERE request_id = $1', [
+      requestId,
     ])
-    const answers = Array.from({ length: 20 }, (_, index) =>
-      revoke(service.url, index % 2 === 0 ? tenant : other),
-    )
-    const statuses = await Promise.all(answers.map(async (answer) => (await answer).status))
-    await blocker.query('ROLLBACK')
-    blocker.release()
-    expect(statuses).toEqual(statuses.map((_, index) => (index % 2 === 0 ? 500 : 200)))
+    expect(rows).toEqual([])
   })
 
   it('holds nobody up for longer than the drain time', async () => {
@@ -189,6 +196,28 @@ describe('the service', () => {
     await closed
   })
 })
+
+/** Gives each tenant's Member and Connected App the row that a consent page would have made. */
+async function meet(...tenants: Tenant[]): Promise<void> {
+  for (const { organizationId, memberId, publicAppId } of tenants) {
+    await database.pool.query(
+      `INSERT INTO connections (organization_id, member_id, connected_app_id)
+       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+      [organizationId, memberId, publicAppId],
+    )
+  }
+}
+
+/** @returns a function that unlocks them */
+async function lockConnections({ memberId }: Tenant): Promise<() => Promise<void>> {
+  const blocker = await database.pool.connect()
+  await blocker.query('BEGIN')
+  await blocker.query('SELECT FROM connections WHERE member_id = $1 FOR UPDATE', [memberId])
+  return async () => {
+    await blocker.query('ROLLBACK')
+    blocker.release()
+  }
+}
 
 /** Of each connection from now on. */
 async function setReadOnly(value: 'on' | 'off'): Promise<void> {

@@ -1,12 +1,8 @@
-export interface BatchOptions<Input> {
+export interface BatchOptions {
   /** How many calls may go together. */
   maximumSize: number
   /** How many batches may be under way at once. */
   concurrent: number
-  /** Whether a failure is due to one row, so that inputs of other rows deserve another try. */
-  isDueToOneRow?: (error: unknown) => boolean
-  /** Names the row that an input is about. */
-  rowOf?: (input: Input) => string
 }
 
 /**
@@ -17,15 +13,12 @@ export interface BatchOptions<Input> {
  */
 export class Batches<Input, Output> {
   readonly #run: (inputs: Input[]) => Promise<Output[]>
-  readonly #options: BatchOptions<Input>
+  readonly #options: BatchOptions
   #waiting: Waiting<Input, Output>[] = []
   #underWay = 0
 
   /** @param run answers each input at the same place */
-  constructor(
-    run: (inputs: Input[]) => Promise<Output[]>,
-    options: Partial<BatchOptions<Input>> = {},
-  ) {
+  constructor(run: (inputs: Input[]) => Promise<Output[]>, options: Partial<BatchOptions> = {}) {
     this.#run = run
     this.#options = { maximumSize: 64, concurrent: 2, ...options }
   }
@@ -58,13 +51,7 @@ export class Batches<Input, Output> {
       if (outputs.length !== batch.length) throw new Error('a batch was not answered in full')
       for (const [index, output] of outputs.entries()) batch[index]?.resolve(output)
     } catch (error) {
-      const { isDueToOneRow = () => false, rowOf = () => '' } = this.#options
-      const parts = Map.groupBy(batch, ({ input }) => rowOf(input))
-      if (parts.size > 1 && isDueToOneRow(error)) {
-        for (const part of parts.values()) await this.#answer(part)
-      } else {
-        for (const { reject } of batch) reject(error)
-      }
+      for (const { reject } of batch) reject(error)
     }
   }
 }
