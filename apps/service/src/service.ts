@@ -7,6 +7,7 @@ import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
 import { dispatch } from './dispatch.ts'
+import { prepareDrain } from './drain.ts'
 import type { HttpLimits } from './http-server.ts'
 import { createHttpServer, refuseMalformed, refuseWithoutUrl } from './http-server.ts'
 import { createLogger } from './logger.ts'
@@ -18,7 +19,6 @@ import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { RateLimit } from './operation/rate-limit.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
-import { watchSilentConnections } from './silent-connections.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
@@ -64,7 +64,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const onError = (error: Error): void => logger.error({ err: error }, 'failed')
   const database = new Database({ url: options.databaseUrl, poolSize, onError })
   const server = createHttpServer(options.httpLimits ?? {})
-  const closeSilentConnections = watchSilentConnections(server)
+  const drain = prepareDrain(server)
   let isStopping = false
   try {
     const applied = await migrate(options.databaseUrl)
@@ -106,8 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const close = async (): Promise<void> => {
       isStopping = true
       const closed = once(server, 'close')
-      server.close()
-      closeSilentConnections()
+      drain()
       const cutOff = setTimeout(() => {
         server.closeAllConnections()
         database.cutOff().catch(onError)
