@@ -1,0 +1,33 @@
+import { timingSafeEqual } from 'node:crypto'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { basic, revoke } from './support/revoke.ts'
+import { useService } from './support/service.ts'
+
+// Only watched: no clock can tell such a comparison from another one here.
+vi.mock(import('node:crypto'), async (load) => {
+  const crypto = await load()
+  return { ...crypto, timingSafeEqual: vi.fn<typeof timingSafeEqual>(crypto.timingSafeEqual) }
+})
+
+const test = useService()
+const compared = vi.mocked(timingSafeEqual)
+
+beforeEach(() => {
+  compared.mockClear()
+})
+
+it("compares a project's secret in constant time", async () => {
+  const headers = { authorization: basic(test.tenant.projectId, 'secret-test-wrong') }
+  expect((await revoke(test.service.url, test.tenant, { headers })).status).toBe(401)
+  expect(compared).toHaveReturnedWith(false)
+})
+
+it("compares a Connected App's secret in constant time", async () => {
+  const response = await fetch(`${test.service.url}/oauth2/introspect`, {
+    method: 'POST',
+    headers: { authorization: basic(test.tenant.confidentialAppId, 'wrong') },
+    body: new URLSearchParams({ token: 'a-token' }),
+  })
+  expect(response.status).toBe(401)
+  expect(compared).toHaveReturnedWith(false)
+})
