@@ -116,12 +116,10 @@ describe('the grammar of Prefer (RFC 7240)', () => {
     expect(read(header)).toEqual(expected)
   })
 
+  // In quadratic time each of these would take minutes, and so more than a test may.
   it('is read in linear time', () => {
-    const started = performance.now()
-    read('a="'.repeat(5_000))
-    read(`${'\\"'.repeat(8_000)},`)
-    read(' '.repeat(16_000))
-    read('a'.repeat(16_000))
-    expect(performance.now() - started).toBeLessThan(2_000)
+    const length = 500_000
+    const hostile = ['a="'.repeat(length), `${'\\"'.repeat(length)},`, ' '.repeat(length)]
+    for (const header of [...hostile, 'a'.repeat(length)]) expect(read(header)).toEqual({})
   })
 })

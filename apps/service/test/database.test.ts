@@ -60,7 +60,7 @@ describe('a transaction', () => {
       await database.begin()
       const [row] = await database.query<{ pid: number }>(whoAmI, [])
       await server.pool.query('SELECT pg_terminate_backend($1)', [row?.pid])
-      await expect.poll(() => errors.length).toBeGreaterThan(0)
+      await expect.poll(() => errors.length, { timeout: 20_000 }).toBeGreaterThan(0)
       await database.query(note, ['lost'])
       return true
     })
