@@ -8,10 +8,12 @@ import { startTwoInstances } from '../test/support/service-process.ts'
 
 const mostResidentMegabytes = 200
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
-const minutes = Number(values.minutes)
-if (!(minutes > 0)) throw new Error(`--minutes must be a number above 0, not "${values.minutes}"`)
-
+let minutes: number
+try {
+  minutes = readMinutes()
+} catch (error) {
+  refuse(error)
+}
 const postgres = await startEmbeddedPostgres()
 const pool = new Pool({ connectionString: postgres.url })
 const [one, two] = await startTwoInstances({
@@ -52,3 +54,16 @@ if (!isProven || megabytes >= mostResidentMegabytes) process.exitCode = 1
 await Promise.all([one.stop(), two.stop()])
 await pool.end()
 await postgres.stop()
+
+/** @throws TypeError if it is not told as it has to be */
+function readMinutes(): number {
+  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+  const given = Number(values.minutes)
+  if (given > 0 && Number.isFinite(given)) return given
+  throw new TypeError(`--minutes must be a number above 0, not "${values.minutes}"`)
+}
+
+function refuse(error: unknown): never {
+  process.stderr.write(`soak: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(2)
+}
