@@ -1,4 +1,4 @@
-import { parseBody as parseAnswerBody } from '@connected-apps/contract'
+import { parseBody } from '@connected-apps/contract'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlPrefix, isControl } from './control.ts'
 import { isPreflight, setCorsHeaders } from './cors.ts'
@@ -7,7 +7,7 @@ import { goneSignal } from './gone-signal.ts'
 import { loadPrism, PrismRefusal, proxyConfig } from './prism.ts'
 import type { Prism } from './prism.ts'
 import { sendProblem } from './problem.ts'
-import { parseBody, readBody } from './request-body.ts'
+import { jsonOf, readBody } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
 import { prismViolations, responseViolations } from './response-violations.ts'
 import { matchRoute, originForm, splitTarget } from './route.ts'
@@ -159,8 +159,7 @@ async function examine(
   upstream: URL,
 ): Promise<Examination> {
   const { method = '', headers } = request
-  const parsed = parseBody(body, headers)
-  const faults = requestFaults({ path: matchRoute(method, path), headers, body: parsed })
+  const faults = requestFaults({ path: matchRoute(method, path), headers, body })
   if (faults.length > 0 || body === 'too long') {
     return {
       violations: faults.map(({ where, pointer, message }) => ({
@@ -178,13 +177,13 @@ async function examine(
         method: 'post',
         url: { path },
         headers: sessionHeaders(headers),
-        ...('value' in parsed && { body: parsed.value }),
+        ...jsonOf(body),
       },
       proxyConfig(upstream),
       async () => {
         found.answer = await pass(body)
         const { status, headers: received, body: bytes } = found.answer
-        const json = parseAnswerBody(bytes)
+        const json = parseBody(bytes)
         return {
           statusCode: status,
           headers: Object.fromEntries(received),

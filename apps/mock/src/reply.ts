@@ -9,7 +9,7 @@ import { readPreferences } from './preferences.ts'
 import { mockConfig } from './prism.ts'
 import type { Prism } from './prism.ts'
 import { sessionHeaders } from './session-headers.ts'
-import { parseBody } from './request-body.ts'
+import { jsonOf } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
 import type { Choice } from './choice.ts'
 
@@ -39,8 +39,7 @@ export async function replyTo(
   playback: Playback,
 ): Promise<Reply> {
   const { values, headers } = request
-  const body = parseBody(request.body, headers)
-  const [fault] = requestFaults({ path: values, headers, body })
+  const [fault] = requestFaults({ path: values, headers, body: request.body })
   if (fault) return refuse(fault.answer)
   const preferences = readPreferences(headers['prefer'], request.query)
   if ('fault' in preferences) {
@@ -54,7 +53,7 @@ export async function replyTo(
       method: 'post',
       url: { path: request.path },
       headers: sessionHeaders(headers),
-      ...('value' in body && { body: body.value }),
+      ...jsonOf(request.body),
     },
     mockConfig({
       ...(choice && { code: choice.status }),

@@ -1,5 +1,4 @@
-import { isContractMediaType, operation } from '@connected-apps/contract'
-import { checkRequestBody } from '@connected-apps/contract/request'
+import { parseBody } from '@connected-apps/contract'
 import type { IncomingMessage } from 'node:http'
 
 /** A body may be this long; the operation needs none at all. */
@@ -30,28 +29,8 @@ export async function readBody(request: IncomingMessage): Promise<ReceivedBody> 
   return length > bodyLimitBytes ? 'too long' : Buffer.concat(chunks)
 }
 
-/** A body as JSON, or what is wrong with it, with a JSON Pointer where one makes sense. */
-export type ParsedBody = { value?: unknown } | { fault: string; pointer?: string }
-
-/** Holds a body and its headers against the contract. */
-export function parseBody(
-  body: Buffer | 'too long',
-  headers: { 'content-type'?: string | undefined; 'content-encoding'?: string | undefined },
-): ParsedBody {
-  if (body === 'too long') return { fault: `the body is longer than ${bodyLimitBytes} bytes` }
-  if (body.length === 0) return {}
-  if (!isContractMediaType(headers['content-type'])) {
-    return { fault: `the Content-Type of the body is not ${operation.mediaType}` }
-  }
-  if (headers['content-encoding'] && headers['content-encoding'].toLowerCase() !== 'identity') {
-    return { fault: 'the body has a Content-Encoding' }
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    return { fault: 'the body is not JSON' }
-  }
-  const [violation] = checkRequestBody(value)
-  return violation ? { fault: violation.message, pointer: violation.pointer } : { value }
+/** A body as Prism takes it: JSON, or nothing where there is none. */
+export function jsonOf(body: Buffer | 'too long'): { body?: unknown } {
+  const parsed = body === 'too long' ? {} : parseBody(body)
+  return 'value' in parsed ? { body: parsed.value } : {}
 }

@@ -301,7 +301,7 @@ describe('a request that breaks the contract', () => {
       { headers: { [tokenHeader]: 'a', 'X-Stytch-Member-SessionJWT': 'a.b.c' } },
       'at most one session',
     ],
-    ['malformed JSON', { headers: json, body: '{' }, 'request body: the body is not JSON'],
+    ['malformed JSON', { headers: json, body: '{' }, 'request body: is not JSON'],
     ['an unknown method', { method: 'DELETE' }, 'request method and path: '],
   ])('never reaches the provider: %s', async (_what, init, message) => {
     const { status, body } = await callRevoke(proxy.url, init)

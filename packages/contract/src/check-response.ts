@@ -1,6 +1,6 @@
 import { parseBody } from './body.ts'
-import { mediaType, statuses } from './generated/operation.ts'
-import { isContractMediaType } from './media-type.ts'
+import { statuses } from './generated/operation.ts'
+import { mediaTypeProblems } from './media-type.ts'
 import type { ReceivedHeaders } from './response.ts'
 import { checkResponseBody, checkResponseHeaders } from './response.ts'
 import { isStatus } from './status.ts'
@@ -50,16 +50,11 @@ export function checkResponse({ status, headers, body }: ReceivedResponse): Resp
 }
 
 function mediaTypeViolations(contentType: string | null): ResponseViolation[] {
-  if (isContractMediaType(contentType)) return []
-  const found = contentType === null ? 'missing' : named(contentType)
-  const message = `content-type is ${found}; ${mediaType} is declared`
-  return [{ part: 'media type', where: '', message }]
-}
-
-// A target may send anything; only what looks like a media type is repeated.
-function named(contentType: string): string {
-  const essence = contentType.split(';', 1).join('').trim()
-  return /^[\w.+-]+\/[\w.+-]+$/.test(essence) && essence.length <= 60 ? essence : 'no media type'
+  return mediaTypeProblems(contentType).map((message) => ({
+    part: 'media type',
+    where: '',
+    message,
+  }))
 }
 
 function headerViolations(status: Status, headers: ReceivedHeaders): ResponseViolation[] {

@@ -1,5 +1,6 @@
 import type { PathParameters } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
+import { checkRequest } from '@connected-apps/contract/request'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Answer } from './answer.ts'
@@ -8,7 +9,6 @@ import type { Credentials } from './credentials.ts'
 import { decide } from './decision.ts'
 import type { Facts } from './facts.ts'
 import { createFactFinder } from './facts.ts'
-import { findFormError } from './form.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { createRevoke } from './revoke.ts'
 import { jwtHeader, sessionHeadersOf, sessionReferenceIn } from './session-headers.ts'
@@ -32,18 +32,12 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
     if (credentials === undefined) return unauthorized
     const headers = sessionHeadersOf(request)
     const body = await readBody(request)
-    const formError = findFormError({
-      path,
-      headers,
-      contentType: request.headers.get('content-type') ?? undefined,
-      contentEncoding: request.headers.get('content-encoding') ?? undefined,
-      body,
-    })
+    const refusal = refusalOf(path, request.headers, body)
 
     const facts = await findFacts({
       projectId: credentials.projectId,
-      path: formError === undefined ? path : undefined,
-      session: formError === undefined ? sessionReferenceIn(headers) : {},
+      path: refusal === undefined ? path : undefined,
+      session: refusal === undefined ? sessionReferenceIn(headers) : {},
     })
     if (facts === undefined || !isSameHash(facts.secretHash, hashOf(credentials.secret))) {
       return unauthorized
@@ -52,7 +46,7 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
     if (retryAfterSeconds !== undefined) {
       return { name: 'too_many_requests', retryAfterSeconds }
     }
-    if (formError !== undefined) return formError
+    if (refusal !== undefined) return refusal
     const believed = await believe(facts, headers[jwtHeader])
     if (believed === undefined) return { name: 'unable_to_parse_session_jwt' }
 
@@ -61,6 +55,17 @@ export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
     await revokeConnectedApp({ ...decision.order, requestId })
     return { name: 'revoked' }
   }
+}
+
+/** The answer to a request whose form is wrong. Knows nothing of the database. */
+function refusalOf(
+  path: PathParameters,
+  headers: Headers,
+  body: Uint8Array | undefined,
+): Answer | undefined {
+  const [violation] = checkRequest({ path, headers, body: body ?? '' })
+  if (violation !== undefined) return { name: violation.answer }
+  return body === undefined ? { name: 'bad_request' } : undefined
 }
 
 /** Drops a session that the JWT names, but that is not its subject's. */
