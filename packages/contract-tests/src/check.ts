@@ -1,5 +1,4 @@
 import type { Status } from '@connected-apps/contract'
-import type { ExampleName } from '@connected-apps/contract/examples'
 import type { Finding } from './finding.ts'
 
 /** How a check ended. What was `not provoked` is never counted as passed. */
@@ -23,5 +22,4 @@ export interface Check {
 export interface CaseCheck extends Check {
   group: 'target'
   status: Status
-  example: ExampleName
 }

@@ -1,5 +1,4 @@
 export type { Check, Outcome } from './check.ts'
-export { checkResponse } from './check-response.ts'
 export type { ReceivedResponse } from '@connected-apps/contract'
 export type { Coverage, CoverageItem } from './coverage.ts'
 export { checkDocument } from './document.ts'

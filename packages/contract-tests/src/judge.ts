@@ -1,9 +1,13 @@
-import { parseBody } from '@connected-apps/contract'
+import { checkResponse, parseBody } from '@connected-apps/contract'
 import type { ReceivedResponse } from '@connected-apps/contract'
 import { isExampleName, statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { checkResponse } from './check-response.ts'
 import type { Finding } from './finding.ts'
+
+/** Holds an answer against the contract, whatever was asked for. */
+export function findingsIn(received: ReceivedResponse): Finding[] {
+  return checkResponse(received).map((violation) => ({ status: received.status, ...violation }))
+}
 
 /**
  * Holds an answer against the contract, and against the one example that the contract has for
@@ -11,7 +15,12 @@ import type { Finding } from './finding.ts'
  * for something else is not.
  */
 export function judge(received: ReceivedResponse, example: ExampleName): Finding[] {
-  const findings = checkResponse(received, statusOf(example))
+  const findings = findingsIn(received)
+  const expected = statusOf(example)
+  if (received.status !== expected) {
+    const message = `the contract answers ${expected} to this request`
+    return [{ status: received.status, part: 'status', where: '', message }, ...findings]
+  }
   if (findings.length > 0) return findings
   const errorType = errorTypeOf(received)
   if (errorType === undefined || errorType === example || !isExampleName(errorType)) return []

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { checkResponse } from '@connected-apps/contract'
 import { statusOf } from '@connected-apps/contract/examples'
 import type { Case } from './case.ts'
-import { checkResponse } from './check-response.ts'
 import type { Exchange } from './exchange.ts'
 
 const limited = statusOf('too_many_requests')

@@ -3,14 +3,13 @@ import type { ReceivedResponse } from '@connected-apps/contract'
 import { statusOf } from '@connected-apps/contract/examples'
 import type { Case } from './case.ts'
 import type { CaseCheck } from './check.ts'
-import { checkResponse } from './check-response.ts'
 import { CoverageRecorder } from './coverage.ts'
 import { checkDocument } from './document.ts'
 import type { Exchange } from './exchange.ts'
 import { NoAnswerError } from './exchange.ts'
 import { describeFinding } from './finding.ts'
 import type { Finding } from './finding.ts'
-import { judge } from './judge.ts'
+import { findingsIn, judge } from './judge.ts'
 import type { ContractOptions, Provoke } from './options.ts'
 import { sendPatiently } from './patience.ts'
 import { preferenceFor } from './prefer.ts'
@@ -77,7 +76,7 @@ export async function openTarget(options: ContractOptions): Promise<Target> {
     const received = await provoke({
       send: async (): Promise<ReceivedResponse> => {
         const exchange = await send({}, settings)
-        const wrong = checkResponse(exchange.received)
+        const wrong = findingsIn(exchange.received)
         recorder.record(exchange, wrong.length === 0)
         for (const each of wrong) findings.set(describeFinding(each), each)
         return exchange.received
@@ -99,7 +98,6 @@ export async function openTarget(options: ContractOptions): Promise<Target> {
       name: `${statusOf(each.example)} ${each.example}: ${each.name}`,
       group: 'target',
       status: statusOf(each.example),
-      example: each.example,
     } as const
     const attempt = attemptOf(each)
     if (typeof attempt === 'string') {

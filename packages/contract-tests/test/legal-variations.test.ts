@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { exampleNames, statusOf } from '@connected-apps/contract/examples'
+import { exampleNames } from '@connected-apps/contract/examples'
 import { contractCases } from '../src/cases.ts'
-import { checkResponse, describeFinding } from '../src/index.ts'
+import { describeFinding } from '../src/index.ts'
+import { findingsIn, judge } from '../src/judge.ts'
 import { runCases } from '../src/run.ts'
 import { openTarget } from '../src/target.ts'
 import { legalVariationsOf } from './legal-variations.ts'
@@ -13,7 +14,7 @@ const variations = exampleNames.flatMap(legalVariationsOf)
 
 test('finds nothing in what consumers have to accept', () => {
   const alarms = variations.flatMap(({ name, example, response }) =>
-    checkResponse({ ...response, headers: new Headers(response.headers) }, statusOf(example)).map(
+    judge({ ...response, headers: new Headers(response.headers) }, example).map(
       (finding) => `${name}: ${describeFinding(finding)}`,
     ),
   )
@@ -51,7 +52,7 @@ test('finds nothing whatever else a body holds', () => {
         headers: new Headers(headers),
         body: JSON.stringify({ ...JSON.parse(String(body)), ...more }),
       }
-      expect(checkResponse(received, statusOf(example))).toEqual([])
+      expect(judge(received, example)).toEqual([])
     }),
   )
 })
@@ -66,7 +67,7 @@ test('finds nothing but findings, whatever a target answers', () => {
   })
   fc.assert(
     fc.property(received, (answer) => {
-      const lines = checkResponse(answer).map(describeFinding)
+      const lines = findingsIn(answer).map(describeFinding)
       expect(lines.length).toBeGreaterThan(0)
       for (const line of lines) expect(line).toMatch(/^\d{3} (status|media type|header|body)/)
     }),

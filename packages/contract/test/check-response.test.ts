@@ -15,13 +15,6 @@ test('finds nothing wrong with an answer of the contract, as text and as bytes',
   expect(checkResponse({ ...right, body: utf8(right.body) })).toEqual([])
 })
 
-test('names a header as the contract writes it', () => {
-  const headers = new Headers({ 'content-type': operation.mediaType, 'retry-after': '-1' })
-  expect(checkResponse({ ...right, headers })).toEqual([
-    { part: 'header', where: 'Retry-After', message: 'must be >= 0' },
-  ])
-})
-
 test.each([
   ['a byte order mark', bytes(0xef, 0xbb, 0xbf, ...utf8(right.body)), 'is not JSON'],
   ['a byte order mark as text', `\uFEFF${right.body}`, 'is not JSON'],
@@ -39,3 +32,50 @@ test('says of a status that is not declared only that', () => {
     { part: 'status', where: '', message: `is not declared; ${operation.statuses.join(', ')} are` },
   ])
 })
+
+const json = { 'content-type': operation.mediaType }
+const fields = (change: object) => JSON.stringify({ ...JSON.parse(right.body), ...change })
+
+test.each([
+  ['body', '/error_type', { body: fields({ error_type: 7 }) }, 'must be string'],
+  [
+    'body',
+    '',
+    { body: fields({ request_id: undefined }) },
+    "must have required property 'request_id'",
+  ],
+  ['body', '', { body: '{"a' }, 'is not JSON'],
+  ['header', 'Retry-After', { headers: { ...json, 'retry-after': '-1' } }, 'must be >= 0'],
+  [
+    'media type',
+    '',
+    { headers: { 'content-type': 'text/html; charset=utf-8' } },
+    'content-type is text/html; application/json is declared',
+  ],
+  ['media type', '', { headers: {} }, 'content-type is missing; application/json is declared'],
+])('names the part %s and the place %j', (part, where, change, message) => {
+  const answer = { ...right, ...change }
+  expect(checkResponse({ ...answer, headers: new Headers(answer.headers) })).toEqual([
+    { part, where, message },
+  ])
+})
+
+test('never quotes a body', () => {
+  const secret = 'mZAYn5aLEqKUlZ'
+  for (const body of [secret, `{"${secret}`, JSON.stringify({ status_code: secret })]) {
+    const found = checkResponse({ ...right, body })
+    expect(found).not.toEqual([])
+    expect(JSON.stringify(found)).not.toContain(secret)
+  }
+})
+
+test.each(['', 'json', '\u001B[31mred', `text/${'x'.repeat(60)}`, 'a/b\n::error::c'])(
+  'does not repeat the content type %j',
+  (contentType) => {
+    expect(checkResponse({ ...right, headers: { get: () => contentType } })[0]).toEqual({
+      part: 'media type',
+      where: '',
+      message: 'content-type is no media type; application/json is declared',
+    })
+  },
+)
