@@ -4,14 +4,10 @@ import { checkAgainst } from './schema-check.ts'
 import type { Status } from './types.ts'
 import type { Violation } from './violation.ts'
 
+export { isStatus } from './status.ts'
 export { mediaType, operationId, path, servers } from './generated/operation.ts'
 
 const schemas: Record<Status, BodySchema> = bodySchemas
-
-/** Whether the contract declares this HTTP status. */
-export function isStatus(status: number): status is Status {
-  return status in schemas
-}
 
 /**
  * The check of the main entry in a third of its size, for what is sent to browsers. It finds the

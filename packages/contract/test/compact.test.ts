@@ -56,7 +56,5 @@ test('the compact check names each violation, and none of the values', () => {
 test('the compact entry knows the same operation and statuses', () => {
   const { mediaType, operationId, path, servers } = compact
   expect(operation).toMatchObject({ mediaType, operationId, path, servers })
-  for (let status = 0; status < 1_000; status++) {
-    expect(compact.isStatus(status)).toBe(isStatus(status))
-  }
+  expect(compact.isStatus).toBe(isStatus)
 })
