@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm'
 import { afterEach, expect, test, vi } from 'vitest'
 import { B2BClient } from '@connected-apps/client'
-import { bundle } from '../bench/bundle.ts'
+import { bundle } from './bundle.ts'
 import { connectTo, credentials, ids } from './calls.ts'
 import { answerWith, exampleOf, listen } from './loopback.ts'
 
@@ -89,10 +89,4 @@ test('the global fetch is looked up at the call, so that it can be replaced late
   vi.stubGlobal('fetch', replacement)
   await calls.revoke(ids)
   expect(replacement).toHaveBeenCalledOnce()
-})
-
-test('require gives the same as import', async () => {
-  const { createRequire } = await import('node:module')
-  const required: unknown = createRequire(import.meta.url)('@connected-apps/client')
-  expect(required).toMatchObject({ B2BClient: expect.any(Function) })
 })

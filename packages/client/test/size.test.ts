@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { bundle } from '../bench/bundle.ts'
+import { bundle } from './bundle.ts'
 
 const BUDGET_BYTES = 6 * 1024
 
