@@ -1,6 +1,7 @@
 import { B2BClient } from '@connected-apps/client'
 import { operation } from '@connected-apps/contract'
 import {
+  exampleNames,
   headerParameterExamples,
   pathParameterExamples,
   responseExamples,
@@ -8,7 +9,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { scenarios, startMock, startProxy } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { exampleAnswer, knownExamples } from '../src/known-examples.ts'
+import { exampleAnswer } from '../src/known-examples.ts'
 import { startProvider } from './provider.ts'
 
 let mock: Mock
@@ -33,13 +34,12 @@ describe('the client of this repository', () => {
   it('gets every error of the contract by ids alone, body and all', async () => {
     const { connectedApps } = clientOf(mock.url).organizations.members
     const seen = new Set<number>()
-    for (const choice of knownExamples) {
+    for (const example of exampleNames) {
       const { connected_app_id } =
-        scenarios.find(
-          ({ answers }) => answers.length === 1 && answers[0].example === choice.example,
-        ) ?? pathParameterExamples
+        scenarios.find(({ answers }) => answers.length === 1 && answers[0].example === example) ??
+        pathParameterExamples
       const result = await connectedApps.tryRevoke({ ...pathParameterExamples, connected_app_id })
-      const { status, body } = exampleAnswer(choice)
+      const { status, body } = exampleAnswer(example)
       if (result.ok) expect(result.body).toEqual(body)
       else expect(result.error).toMatchObject({ kind: 'http', ...body, status_code: status })
       seen.add(status)
