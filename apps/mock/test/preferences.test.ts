@@ -62,8 +62,8 @@ describe('Prefer and the query', () => {
     ['wait=soon', /from 0 to 60/],
     ['dynamic=perhaps', /true or false/],
   ])('answer %s with 400 and say what would have worked', async (header, message) => {
-    const { status, body } = await prefer(header)
-    expect(status).toBe(400)
+    const { status, headers, body } = await prefer(header)
+    expect([status, headers.get('content-type')]).toEqual([400, operation.mediaType])
     expect(checkResponseBody(400, body)).toEqual([])
     expect(body).toMatchObject({ error_type: 'bad_request' })
     expect(JSON.stringify(body)).toMatch(message)
