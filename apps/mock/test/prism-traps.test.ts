@@ -13,9 +13,9 @@ afterAll(() => mock.close())
 
 /**
  * What Prism's own server and command do wrong. Guarded elsewhere: malformed JSON that is never
- * answered and a secret with colons (contract-true.test.ts, proxy.test.ts), examples found in 200
- * alone and preferences that nothing can meet (preferences.test.ts), `Retry-After` hidden behind
- * `*` (cors.test.ts).
+ * answered and a secret with colons (contract-true.test.ts, proxy-passing.test.ts), examples found
+ * in 200 alone and preferences that nothing can meet (preferences.test.ts), `Retry-After` hidden
+ * behind `*` (cors.test.ts).
  */
 describe("Prism's traps", () => {
   it('one Accept header does not stick to later requests (Prism: kept in its settings)', async () => {
