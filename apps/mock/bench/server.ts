@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface MeasuredServer {
   /** From the start of the process to the first 200. */
   startMs: number
-  url: string
   stop(): Promise<void>
 }
 
@@ -29,7 +28,6 @@ export async function startMeasured(
   }
   return {
     startMs: performance.now() - started,
-    url,
     stop: async () => {
       child.kill('SIGTERM')
       await exit

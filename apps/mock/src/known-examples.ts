@@ -6,29 +6,18 @@ import {
   responseHeaderExamples,
   statusOf,
 } from '@connected-apps/contract/examples'
-import type { Choice } from './choice.ts'
+import type { ExampleName } from '@connected-apps/contract/examples'
 
 const headers: Record<Status, Record<string, string | number>> = responseHeaderExamples
 
-/** Each named example of the contract. */
-export const knownExamples: readonly Choice[] = exampleNames.map(
-  (example) => ({ status: statusOf(example), example }) as Choice, // the status is this very example's
-)
-
-/** Finds an example by name, in one status or in any. */
-export function findExample(example: string, status?: Status): Choice | undefined {
-  return knownExamples.find(
-    (known) => known.example === example && (status === undefined || known.status === status),
-  )
-}
-
-/** The example that stands first for a status, which is the one that Prism answers with. */
-export function firstExample(status: number): Choice | undefined {
-  return knownExamples.find((known) => known.status === status)
+/** The examples of a status. The first is the one that Prism answers with. */
+export function examplesOf(status: number | string): ExampleName[] {
+  return exampleNames.filter((example) => String(statusOf(example)) === String(status))
 }
 
 /** What is sent for an example, value for value as the contract has it. */
-export function exampleAnswer({ status, example }: Choice): ExampleAnswer {
+export function exampleAnswer(example: ExampleName): ExampleAnswer {
+  const status = statusOf(example)
   return {
     status,
     headers: { 'content-type': operation.mediaType, ...headers[status] },

@@ -119,5 +119,5 @@ function answerFailure(response: ServerResponse, error: unknown): void {
     return
   }
   const reason = error instanceof Error ? error.message : String(error)
-  send(response, refuse({ status: 500, example: 'internal_server_error' }, { mock: reason }))
+  send(response, refuse('internal_server_error', { mock: reason }))
 }

@@ -1,8 +1,8 @@
-import type { PlannedAnswer } from './choice.ts'
+import { statusOf } from '@connected-apps/contract/examples'
 import { controlPrefix } from './control.ts'
 import { exampleCurl } from './example-request.ts'
 import { waitLimitSeconds } from './preferences.ts'
-import type { Scenario } from './scenarios.ts'
+import type { PlannedAnswer, Scenario } from './scenarios.ts'
 
 /** The page for people: no script, so that it works wherever the mock does. */
 export function pageHtml(url: string, scenarios: readonly Scenario[]): string {
@@ -48,7 +48,7 @@ their secrets. Ask it whether revoke was called as expected: 200 is yes, 409 is 
 ${command(`curl -i '${control}/journal/assert?times=1&status=200'`)}
 ${command(`curl -X POST ${control}/reset`)}
 <h2 id="sequences">A sequence of your own</h2>
-${command(`curl -X PUT ${control}/scenarios/my-app -d '{"answers":[{"status":429},{"status":404,"example":"member_not_found"},{"status":200,"waitSeconds":2}]}'`)}
+${command(`curl -X PUT ${control}/scenarios/my-app -d '{"answers":[{"example":"too_many_requests"},{"example":"member_not_found"},{"example":"revoked","waitSeconds":2}]}'`)}
 </main>
 </body>
 </html>
@@ -59,9 +59,9 @@ function row(url: string, { connected_app_id, title, answers }: Scenario): strin
   return `<tr><th scope="row">${escape(title)}</th><td>${answers.map(describe).join('<br>')}</td><td>${code(connected_app_id)}${command(exampleCurl(url, { connected_app_id }))}</td></tr>`
 }
 
-function describe({ status, example, waitSeconds }: PlannedAnswer): string {
+function describe({ example, waitSeconds }: PlannedAnswer): string {
   const wait = waitSeconds === undefined ? '' : `, after ${waitSeconds} s`
-  return escape(`${status} ${example}${wait}`)
+  return escape(`${statusOf(example)} ${example}${wait}`)
 }
 
 function command(line: string): string {

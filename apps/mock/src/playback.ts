@@ -1,8 +1,7 @@
 import type { PathParameters } from '@connected-apps/contract'
-import type { PlannedAnswer } from './choice.ts'
 import { RecentMap } from './recent-map.ts'
 import { scenarios } from './scenarios.ts'
-import type { Scenario } from './scenarios.ts'
+import type { PlannedAnswer, Scenario } from './scenarios.ts'
 
 /** So many ids are remembered, those used last. */
 export const playbackCapacity = 1000

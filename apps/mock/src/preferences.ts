@@ -1,13 +1,14 @@
 import { operation } from '@connected-apps/contract'
-import type { Choice } from './choice.ts'
-import { findExample, firstExample, knownExamples } from './known-examples.ts'
+import { exampleNames } from '@connected-apps/contract/examples'
+import type { ExampleName } from '@connected-apps/contract/examples'
+import { examplesOf } from './known-examples.ts'
 
 /** No answer is held back longer than this. */
 export const waitLimitSeconds = 60
 
 /** What a request asks of the mock, in `Prefer` (RFC 7240) or in the query. */
 export interface Preferences {
-  choice?: Choice
+  example?: ExampleName
   waitSeconds?: number
   /** Generate the body from its schema rather than from an example, as Prism does. */
   dynamic?: boolean
@@ -28,8 +29,8 @@ export function readPreferences(
 ): Preferences | PreferenceFault {
   const raw: Raw = { ...fromQuery(query), ...fromHeader(String(prefer ?? '')) }
   const { code, example, wait, dynamic, seed } = raw
-  const choice = choose(code, example)
-  if (choice && 'fault' in choice) return choice
+  const chosen = choose(code, example)
+  if (typeof chosen === 'object') return chosen
   const waitSeconds = wait === undefined ? undefined : Number(wait)
   if (wait !== undefined && !isWait(wait)) {
     return { fault: `wait is a number of seconds from 0 to ${waitLimitSeconds}` }
@@ -38,7 +39,7 @@ export function readPreferences(
     return { fault: 'dynamic is true or false' }
   }
   return {
-    ...(choice && { choice }),
+    ...(chosen && { example: chosen }),
     ...(waitSeconds !== undefined && { waitSeconds }),
     ...(dynamic === 'true' && { dynamic: true }),
     ...(seed !== undefined && { seed }),
@@ -52,24 +53,15 @@ function isWait(wait: string): boolean {
 function choose(
   code: string | undefined,
   example: string | undefined,
-): Choice | PreferenceFault | undefined {
-  if (code === undefined) {
-    if (example === undefined) return undefined
-    return findExample(example) ?? { fault: `example is one of ${names(knownExamples)}` }
-  }
-  const first = /^\d{3}$/.test(code) ? firstExample(Number(code)) : undefined
+): ExampleName | PreferenceFault | undefined {
+  if (code === undefined && example === undefined) return undefined
+  const possible = code === undefined ? exampleNames : examplesOf(code)
+  const [first] = possible
   if (!first) return { fault: `code is one of ${operation.statuses.join(', ')}` }
-  if (example === undefined) return first
-  const known = knownExamples.filter(({ status }) => status === first.status)
-  return (
-    findExample(example, first.status) ?? {
-      fault: `with code=${first.status}, example is one of ${names(known)}`,
-    }
-  )
-}
-
-function names(known: readonly Choice[]): string {
-  return known.map(({ example }) => example).join(', ')
+  const chosen = example === undefined ? first : possible.find((name) => name === example)
+  if (chosen) return chosen
+  const scope = code === undefined ? '' : `with code=${code}, `
+  return { fault: `${scope}example is one of ${possible.join(', ')}` }
 }
 
 const queryNames = {

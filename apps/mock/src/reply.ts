@@ -1,8 +1,9 @@
 import { isStatus } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
+import { statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import type { IncomingHttpHeaders } from 'node:http'
-import { exampleAnswer, firstExample } from './known-examples.ts'
+import { exampleAnswer, examplesOf } from './known-examples.ts'
 import type { ExampleAnswer } from './known-examples.ts'
 import type { Playback } from './playback.ts'
 import { readPreferences } from './preferences.ts'
@@ -11,7 +12,6 @@ import type { Prism } from './prism.ts'
 import { sessionHeaders } from './session-headers.ts'
 import { jsonOf } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
-import type { Choice } from './choice.ts'
 
 /** A request that has arrived whole. */
 export interface ArrivedRequest {
@@ -43,11 +43,11 @@ export async function replyTo(
   if (fault) return refuse(fault.answer)
   const preferences = readPreferences(headers['prefer'], request.query)
   if ('fault' in preferences) {
-    return refuse({ status: 400, example: 'bad_request' }, { preference: preferences.fault })
+    return refuse('bad_request', { preference: preferences.fault })
   }
   const { dynamic, seed } = preferences
-  const planned = preferences.choice ? undefined : playback.next(values as PathParameters) // without faults, every path parameter is there
-  const choice = preferences.choice ?? planned
+  const planned = preferences.example ? undefined : playback.next(values as PathParameters) // without faults, every path parameter is there
+  const chosen = preferences.example ?? planned?.example
   const { answer } = await prism(
     {
       method: 'post',
@@ -56,32 +56,32 @@ export async function replyTo(
       ...jsonOf(request.body),
     },
     mockConfig({
-      ...(choice && { code: choice.status }),
-      ...(choice && !dynamic && { exampleKey: choice.example }),
+      ...(chosen && { code: statusOf(chosen) }),
+      ...(chosen && !dynamic && { exampleKey: chosen }),
       ...(dynamic && { dynamic }),
       ...(seed !== undefined && { seed }),
     }),
   )
   const status = answer.statusCode
   if (!isStatus(status)) throw new Error(`Prism answered ${status}`)
-  const example = choice ?? firstExample(status)
+  const example = chosen ?? examplesOf(status)[0]
   return {
     status,
     headers: answer.headers ?? {},
     body: answer.body,
-    ...(example && !dynamic && { example: example.example }),
+    ...(example && !dynamic && { example }),
     waitSeconds: preferences.waitSeconds ?? planned?.waitSeconds ?? 0,
   }
 }
 
 /** The contract's own example, with details only where the mock itself is addressed. */
-export function refuse(choice: Choice, details?: object): Reply {
-  const { status, headers, body } = exampleAnswer(choice)
+export function refuse(example: ExampleName, details?: object): Reply {
+  const { status, headers, body } = exampleAnswer(example)
   return {
     status,
     headers,
     body: details ? { ...body, error_details: details } : body,
-    example: choice.example,
+    example,
     waitSeconds: 0,
   }
 }

@@ -1,15 +1,15 @@
 import { operation } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
+import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkRequest } from '@connected-apps/contract/request'
 import type { RequestViolation } from '@connected-apps/contract/request'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Choice } from './choice.ts'
 import { hasCredentials } from './credentials.ts'
 import { bodyLimitBytes } from './request-body.ts'
 
 /** One way in which a request breaks the contract, and the contract's own answer to it. */
 export interface RequestFault {
-  answer: Choice
+  answer: ExampleName
   /** Which part of the request: `path member_id`, `header Authorization`, `body`. */
   where: string
   /** A JSON Pointer into the body, where the fault lies in one. */
@@ -39,25 +39,24 @@ export function requestFaults({ path, headers, body }: RequestParts): RequestFau
 }
 
 const noRoute: RequestFault = {
-  answer: { status: 404, example: 'route_not_found' },
+  answer: 'route_not_found',
   where: 'method and path',
   message: `the contract has only ${operation.method} ${operation.path}`,
 }
 
 const noCredentials: RequestFault = {
-  answer: { status: 401, example: 'unauthorized_credentials' },
+  answer: 'unauthorized_credentials',
   where: 'header Authorization',
   message: 'must be HTTP Basic with a project_id and a secret',
 }
 
 const tooLong: RequestFault = {
-  answer: { status: 400, example: 'bad_request' },
+  answer: 'bad_request',
   where: 'body',
   message: `is longer than ${bodyLimitBytes} bytes`,
 }
 
-function faultOf({ part, where, message, answer: example }: RequestViolation): RequestFault {
-  const answer: Choice = { status: 400, example }
+function faultOf({ part, where, message, answer }: RequestViolation): RequestFault {
   if (part === 'body') return { answer, where: part, ...(where && { pointer: where }), message }
   return { answer, where: where ? `${part} ${where}` : part, message }
 }

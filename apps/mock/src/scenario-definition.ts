@@ -1,9 +1,7 @@
-import type { Status } from '@connected-apps/contract'
+import { exampleNames, isExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
-import type { Choice, PlannedAnswer } from './choice.ts'
-import { findExample, firstExample } from './known-examples.ts'
 import { waitLimitSeconds } from './preferences.ts'
-import type { Scenario } from './scenarios.ts'
+import type { PlannedAnswer, Scenario } from './scenarios.ts'
 
 /** A scenario has at most so many answers. */
 const answersLimit = 20
@@ -14,8 +12,8 @@ export class ScenarioError extends Error {
 }
 
 /**
- * Reads a scenario that was sent as JSON: `{ "answers": [{ "status": 429 }, { "status": 200 }] }`,
- * each answer with `example` and `waitSeconds` if need be.
+ * Reads a scenario that was sent as JSON: `{ "answers": [{ "example": "revoked" }] }`, each
+ * answer with `waitSeconds` if need be.
  *
  * @throws {ScenarioError}
  */
@@ -44,27 +42,20 @@ export function parseScenario(connectedAppId: string, definition: unknown): Scen
 }
 
 function parseAnswer(answer: unknown, index: number): PlannedAnswer {
-  const { status, example, waitSeconds } = asRecord(answer, `answers[${index}]`, answerKeys)
-  const first = typeof status === 'number' ? firstExample(status) : undefined
-  if (!first) throw new ScenarioError(`answers[${index}].status is none of the contract's`)
-  const choice = example === undefined ? first : findNamed(example, first.status)
-  if (!choice) {
-    throw new ScenarioError(`answers[${index}].example is no example of ${first.status}`)
+  const { example, waitSeconds } = asRecord(answer, `answers[${index}]`, answerKeys)
+  if (!isExampleName(example)) {
+    throw new ScenarioError(`answers[${index}].example is one of ${exampleNames.join(', ')}`)
   }
-  if (waitSeconds === undefined) return choice
+  if (waitSeconds === undefined) return { example }
   if (typeof waitSeconds !== 'number' || waitSeconds < 0 || waitSeconds > waitLimitSeconds) {
     throw new ScenarioError(`answers[${index}].waitSeconds is from 0 to ${waitLimitSeconds}`)
   }
-  return { ...choice, waitSeconds }
-}
-
-function findNamed(example: unknown, status: Status): Choice | undefined {
-  return typeof example === 'string' ? findExample(example, status) : undefined
+  return { example, waitSeconds }
 }
 
 // What is left out has a default, so that a misspelled key would play another answer.
 const scenarioKeys = ['connected_app_id', 'title', 'answers']
-const answerKeys = ['status', 'example', 'waitSeconds']
+const answerKeys = ['example', 'waitSeconds']
 
 function asRecord(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null) throw new ScenarioError(`${what} is no object`)

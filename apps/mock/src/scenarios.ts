@@ -1,6 +1,11 @@
 import type { ExampleName } from '@connected-apps/contract/examples'
-import type { PlannedAnswer } from './choice.ts'
-import { findExample } from './known-examples.ts'
+
+/** An example of the contract, and how long to wait before it is sent. */
+export interface PlannedAnswer {
+  /** Its name alone says which status it has. */
+  example: ExampleName
+  waitSeconds?: number
+}
 
 /** What the mock answers to a `connected_app_id`, call by call; the last answer repeats. */
 export interface Scenario {
@@ -54,12 +59,9 @@ export const scenarios: readonly Scenario[] = rows.map(
   ([lastGroup, title, [first, ...others], waitSeconds]) => ({
     connected_app_id: idPrefix + lastGroup,
     title,
-    answers: [planned(first, waitSeconds), ...others.map((example) => planned(example))],
+    answers: [
+      { example: first, ...(waitSeconds !== undefined && { waitSeconds }) },
+      ...others.map((example) => ({ example })),
+    ],
   }),
 )
-
-function planned(example: ExampleName, waitSeconds?: number): PlannedAnswer {
-  const choice = findExample(example)
-  if (!choice) throw new Error(`the contract has no example ${example}`)
-  return waitSeconds === undefined ? choice : { ...choice, waitSeconds }
-}

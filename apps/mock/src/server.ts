@@ -90,8 +90,8 @@ export async function listen(
   }
 }
 
-const badRequest = exampleAnswer({ status: 400, example: 'bad_request' })
-const routeNotFound = exampleAnswer({ status: 404, example: 'route_not_found' })
+const badRequest = exampleAnswer('bad_request')
+const routeNotFound = exampleAnswer('route_not_found')
 
 function sendRaw(socket: Duplex, statusLine: string, { headers, body }: ExampleAnswer): void {
   const text = JSON.stringify(body)

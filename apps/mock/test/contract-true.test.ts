@@ -1,11 +1,16 @@
 import { checkResponseBody, isStatus, operation } from '@connected-apps/contract'
-import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
+import {
+  exampleBody,
+  headerParameterExamples,
+  pathParameterExamples,
+  statusOf,
+} from '@connected-apps/contract/examples'
+import type { ExampleName } from '@connected-apps/contract/examples'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Choice, Mock } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
 import { examplePath } from '../src/example-request.ts'
 import { startMock } from '../src/index.ts'
-import { exampleAnswer } from '../src/known-examples.ts'
 import { bodyLimitBytes } from '../src/request-body.ts'
 import { listen } from '../src/server.ts'
 import { authorization, callRevoke } from './call.ts'
@@ -20,86 +25,80 @@ afterAll(() => mock.close())
 const json = { 'content-type': operation.mediaType }
 const tokenHeader = 'X-Stytch-Member-Session'
 const jwtHeader = 'X-Stytch-Member-SessionJWT'
-const badRequest: Choice = { status: 400, example: 'bad_request' }
-const unauthorized: Choice = { status: 401, example: 'unauthorized_credentials' }
-const invalidId: Choice = { status: 400, example: 'invalid_id' }
-const revoked: Choice = { status: 200, example: 'revoked' }
-const routeNotFound: Choice = { status: 404, example: 'route_not_found' }
 
 describe('revoke is answered as the contract says', () => {
-  const requests: [string, Parameters<typeof callRevoke>[1], Choice][] = [
-    ['no body', {}, revoked],
-    ['an empty object', { body: '{}', headers: json }, revoked],
-    ['the ids once more', { body: JSON.stringify(pathParameterExamples), headers: json }, revoked],
-    ['a charset', { body: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } }, revoked],
-    ['a broken media type parameter', { body: '{}', headers: { 'content-type': 'application/json; charset' } }, revoked],
-    ['a Content-Type without a body', { headers: json }, revoked],
-    ['a foreign Content-Type without a body', { headers: { 'content-type': 'text/plain' } }, revoked],
-    ['an Accept that excludes JSON', { headers: { accept: 'text/html' } }, revoked],
-    ['a session token', { headers: { [tokenHeader]: headerParameterExamples[tokenHeader] } }, revoked],
-    ['a session JWT', { headers: { [jwtHeader]: headerParameterExamples[jwtHeader] } }, revoked],
-    ['a slug', { ids: { organization_id: 'acme~1' } }, revoked],
-    ['an external id with a bar', { ids: { member_id: 'a|b' } }, revoked],
-    ['an unknown query', { query: '?a=b&a=c' }, revoked],
-    ['malformed JSON', { body: '{"a":', headers: json }, badRequest],
-    ['JSON that is no object', { body: '[]', headers: json }, badRequest],
-    ['JSON null', { body: 'null', headers: json }, badRequest],
-    ['bytes that are not UTF-8', { body: new Uint8Array([0x22, 0xff, 0x22]), headers: json }, badRequest],
-    ['a form', { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, badRequest],
-    ['a body without a media type', { body: new Uint8Array([0x7b, 0x7d]) }, badRequest],
-    ['a compressed body', { body: '{}', headers: { ...json, 'content-encoding': 'gzip' } }, badRequest],
-    ['an oversize body', { body: ' '.repeat(bodyLimitBytes + 1), headers: json }, badRequest],
-    ['no credentials', { headers: { authorization: '' } }, unauthorized],
-    ['a Bearer token', { headers: { authorization: 'Bearer abc' } }, unauthorized],
-    ['Basic that is not base64', { headers: { authorization: 'Basic ***' } }, unauthorized],
-    ['Basic without a colon', { headers: { authorization: `Basic ${btoa('project')}` } }, unauthorized],
-    ['Basic without a project_id', { headers: { authorization: `Basic ${btoa(':secret')}` } }, unauthorized],
-    ['Basic without a secret', { headers: { authorization: `Basic ${btoa('project:')}` } }, unauthorized],
-    ['a secret with colons', { headers: { authorization: `Basic ${btoa('project:a:b:')}` } }, revoked],
-    ['credentials first', { headers: { authorization: '', [tokenHeader]: '?' } }, unauthorized],
-    ['organization_id of a wrong form', { ids: { organization_id: 'a b' } }, { status: 400, example: 'invalid_organization_id' }],
-    ['member_id of a wrong form', { ids: { member_id: 'a~b' } }, invalidId],
-    ['an encoded slash', { ids: { connected_app_id: 'a/b' } }, invalidId],
-    ['an empty connected_app_id', { ids: { connected_app_id: '' } }, invalidId],
-    ['an endless connected_app_id', { ids: { connected_app_id: 'a'.repeat(129) } }, invalidId],
-    ['a session token of a wrong form', { headers: { [tokenHeader]: 'a b' } }, { status: 400, example: 'invalid_session_token' }],
-    ['an empty session token', { headers: { [tokenHeader]: '' } }, { status: 400, example: 'invalid_session_token' }],
-    ['a session JWT of a wrong form', { headers: { [jwtHeader]: 'a.b' } }, { status: 400, example: 'unable_to_parse_session_jwt' }],
-    ['both session headers', { headers: { [tokenHeader]: 'a', [jwtHeader]: 'a.b.c' } }, { status: 400, example: 'too_many_session_arguments' }],
-    ['GET', { method: 'GET' }, routeNotFound],
-    ['DELETE', { method: 'DELETE' }, routeNotFound],
-    ['OPTIONS that is no preflight', { method: 'OPTIONS' }, routeNotFound],
+  const requests: [string, Parameters<typeof callRevoke>[1], ExampleName][] = [
+    ['no body', {}, 'revoked'],
+    ['an empty object', { body: '{}', headers: json }, 'revoked'],
+    ['the ids once more', { body: JSON.stringify(pathParameterExamples), headers: json }, 'revoked'],
+    ['a charset', { body: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } }, 'revoked'],
+    ['a broken media type parameter', { body: '{}', headers: { 'content-type': 'application/json; charset' } }, 'revoked'],
+    ['a Content-Type without a body', { headers: json }, 'revoked'],
+    ['a foreign Content-Type without a body', { headers: { 'content-type': 'text/plain' } }, 'revoked'],
+    ['an Accept that excludes JSON', { headers: { accept: 'text/html' } }, 'revoked'],
+    ['a session token', { headers: { [tokenHeader]: headerParameterExamples[tokenHeader] } }, 'revoked'],
+    ['a session JWT', { headers: { [jwtHeader]: headerParameterExamples[jwtHeader] } }, 'revoked'],
+    ['a slug', { ids: { organization_id: 'acme~1' } }, 'revoked'],
+    ['an external id with a bar', { ids: { member_id: 'a|b' } }, 'revoked'],
+    ['an unknown query', { query: '?a=b&a=c' }, 'revoked'],
+    ['malformed JSON', { body: '{"a":', headers: json }, 'bad_request'],
+    ['JSON that is no object', { body: '[]', headers: json }, 'bad_request'],
+    ['JSON null', { body: 'null', headers: json }, 'bad_request'],
+    ['bytes that are not UTF-8', { body: new Uint8Array([0x22, 0xff, 0x22]), headers: json }, 'bad_request'],
+    ['a form', { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 'bad_request'],
+    ['a body without a media type', { body: new Uint8Array([0x7b, 0x7d]) }, 'bad_request'],
+    ['a compressed body', { body: '{}', headers: { ...json, 'content-encoding': 'gzip' } }, 'bad_request'],
+    ['an oversize body', { body: ' '.repeat(bodyLimitBytes + 1), headers: json }, 'bad_request'],
+    ['no credentials', { headers: { authorization: '' } }, 'unauthorized_credentials'],
+    ['a Bearer token', { headers: { authorization: 'Bearer abc' } }, 'unauthorized_credentials'],
+    ['Basic that is not base64', { headers: { authorization: 'Basic ***' } }, 'unauthorized_credentials'],
+    ['Basic without a colon', { headers: { authorization: `Basic ${btoa('project')}` } }, 'unauthorized_credentials'],
+    ['Basic without a project_id', { headers: { authorization: `Basic ${btoa(':secret')}` } }, 'unauthorized_credentials'],
+    ['Basic without a secret', { headers: { authorization: `Basic ${btoa('project:')}` } }, 'unauthorized_credentials'],
+    ['a secret with colons', { headers: { authorization: `Basic ${btoa('project:a:b:')}` } }, 'revoked'],
+    ['credentials first', { headers: { authorization: '', [tokenHeader]: '?' } }, 'unauthorized_credentials'],
+    ['organization_id of a wrong form', { ids: { organization_id: 'a b' } }, 'invalid_organization_id'],
+    ['member_id of a wrong form', { ids: { member_id: 'a~b' } }, 'invalid_id'],
+    ['an encoded slash', { ids: { connected_app_id: 'a/b' } }, 'invalid_id'],
+    ['an empty connected_app_id', { ids: { connected_app_id: '' } }, 'invalid_id'],
+    ['an endless connected_app_id', { ids: { connected_app_id: 'a'.repeat(129) } }, 'invalid_id'],
+    ['a session token of a wrong form', { headers: { [tokenHeader]: 'a b' } }, 'invalid_session_token'],
+    ['an empty session token', { headers: { [tokenHeader]: '' } }, 'invalid_session_token'],
+    ['a session JWT of a wrong form', { headers: { [jwtHeader]: 'a.b' } }, 'unable_to_parse_session_jwt'],
+    ['both session headers', { headers: { [tokenHeader]: 'a', [jwtHeader]: 'a.b.c' } }, 'too_many_session_arguments'],
+    ['GET', { method: 'GET' }, 'route_not_found'],
+    ['DELETE', { method: 'DELETE' }, 'route_not_found'],
+    ['OPTIONS that is no preflight', { method: 'OPTIONS' }, 'route_not_found'],
   ] // prettier-ignore
 
-  it.each(requests)('to %s', async (_what, init, choice) => {
+  it.each(requests)('to %s', async (_what, init, example) => {
     const { status, headers, body } = await callRevoke(mock.url, init)
-    expect({ status, body }).toEqual({ status: choice.status, body: exampleAnswer(choice).body })
+    expect({ status, body }).toEqual({ status: statusOf(example), body: exampleBody(example) })
     expect(headers.get('content-type')).toBe(operation.mediaType)
   })
 
-  const targets: [string, Choice][] = [
-    ['POST /', routeNotFound],
-    ['POST *', routeNotFound],
-    ['POST /v1/b2b/organizations', routeNotFound],
-    [`POST ${examplePath()}/`, routeNotFound],
-    [`POST ${examplePath().toUpperCase()}`, routeNotFound],
-    [`POST ${examplePath().replace('/members/', '/members/../members/')}`, routeNotFound],
-    [`POST ${examplePath({ member_id: '..' })}`, invalidId],
-    [`POST ${examplePath({ member_id: '.' })}`, invalidId],
-    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%2e%2E')}`, invalidId],
-    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%zz')}`, invalidId],
-    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%ff')}`, invalidId],
-    [`POST http://api.example${examplePath()}`, revoked],
-    [`POST ${examplePath()}?`, revoked],
-    [`PROPFIND ${examplePath()}`, routeNotFound],
-    [`CONNECT example.com:443`, routeNotFound],
+  const targets: [string, ExampleName][] = [
+    ['POST /', 'route_not_found'],
+    ['POST *', 'route_not_found'],
+    ['POST /v1/b2b/organizations', 'route_not_found'],
+    [`POST ${examplePath()}/`, 'route_not_found'],
+    [`POST ${examplePath().toUpperCase()}`, 'route_not_found'],
+    [`POST ${examplePath().replace('/members/', '/members/../members/')}`, 'route_not_found'],
+    [`POST ${examplePath({ member_id: '..' })}`, 'invalid_id'],
+    [`POST ${examplePath({ member_id: '.' })}`, 'invalid_id'],
+    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%2e%2E')}`, 'invalid_id'],
+    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%zz')}`, 'invalid_id'],
+    [`POST ${examplePath({ member_id: 'PLACE' }).replace('PLACE', '%ff')}`, 'invalid_id'],
+    [`POST http://api.example${examplePath()}`, 'revoked'],
+    [`POST ${examplePath()}?`, 'revoked'],
+    [`PROPFIND ${examplePath()}`, 'route_not_found'],
+    [`CONNECT example.com:443`, 'route_not_found'],
   ]
-  it.each(targets)('to %s', async (target, choice) => {
-    const { body } = exampleAnswer(choice)
+  it.each(targets)('to %s', async (target, example) => {
     const request = `${target} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`
     expect(readRaw(await sendRaw(mock.url, request, { halfClose: false }))).toEqual({
-      status: choice.status,
-      body,
+      status: statusOf(example),
+      body: exampleBody(example),
     })
   })
 
@@ -156,10 +155,9 @@ describe('what is not HTTP', () => {
     ['endless headers', `POST / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`],
   ]
   it.each(malformed)('gets a 400 of the contract: %s', async (_what, bytes) => {
-    const { body } = exampleAnswer(badRequest)
     expect(readRaw(await sendRaw(mock.url, bytes, { halfClose: false }))).toEqual({
       status: 400,
-      body,
+      body: exampleBody('bad_request'),
     })
   })
 

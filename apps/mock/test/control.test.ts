@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { operation } from '@connected-apps/contract'
+import { exampleNames } from '@connected-apps/contract/examples'
 import { scenarios, startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import type { Mock, Scenario } from '../src/index.ts'
 import { Playback, playbackCapacity } from '../src/playback.ts'
 import { callRevoke } from './call.ts'
 
@@ -25,7 +27,7 @@ const statuses = async (connected_app_id: string, count: number) => {
 
 describe('a scenario defined at run time', () => {
   const definition = JSON.stringify({
-    answers: [{ status: 404, example: 'member_not_found', waitSeconds: 0.01 }, { status: 200 }],
+    answers: [{ example: 'member_not_found', waitSeconds: 0.01 }, { example: 'revoked' }],
   })
 
   it('is played, listed, shown, and forgotten when it is deleted', async () => {
@@ -51,7 +53,7 @@ describe('a scenario defined at run time', () => {
 
   it('is listed and shown once, in place of the built-in one', async () => {
     const id = 'connected-app-test-00000000-0000-4000-8000-000000000500'
-    await put(id, JSON.stringify({ title: 'Mine', answers: [{ status: 200 }] }))
+    await put(id, JSON.stringify({ title: 'Mine', answers: [{ example: 'revoked' }] }))
     const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
     const page = await (await fetch(mock.url)).text()
     expect(list.split(id)).toHaveLength(2)
@@ -63,24 +65,24 @@ describe('a scenario defined at run time', () => {
     mock.define({
       connected_app_id: 'mine',
       title: 'Forbidden',
-      answers: [{ status: 403, example: 'session_authorization_error' }],
+      answers: [{ example: 'session_authorization_error' }],
     })
     expect(await statuses('mine', 1)).toEqual([403])
   })
 
   it.each([
-    ['a%20b', '{"answers":[{"status":200}]}'],
+    ['a%20b', '{"answers":[{"example":"revoked"}]}'],
     ['a', '{'],
     ['a', 'null'],
     ['a', '{}'],
     ['a', '{"answers":[]}'],
-    ['a', `{"answers":[${Array.from({ length: 21 }, () => '{"status":200}').join()}]}`],
+    ['a', `{"answers":[${Array.from({ length: 21 }, () => '{"example":"revoked"}').join()}]}`],
     ['a', '{"answers":[1]}'],
-    ['a', '{"answers":[{"status":418}]}'],
-    ['a', '{"answers":[{"status":403,"example":"revoked"}]}'],
-    ['a', '{"answers":[{"status":403,"example":1}]}'],
-    ['a', '{"answers":[{"status":200,"waitSeconds":61}]}'],
-    ['a', '{"answers":[{"status":200,"waitSeconds":"1"}]}'],
+    ['a', '{"answers":[{"example":"nonesuch"}]}'],
+    ['a', '{"answers":[{}]}'],
+    ['a', '{"answers":[{"example":1}]}'],
+    ['a', '{"answers":[{"example":"revoked","waitSeconds":61}]}'],
+    ['a', '{"answers":[{"example":"revoked","waitSeconds":"1"}]}'],
   ])('is refused when it makes no sense: %s %s', async (id, wrong) => {
     const response = await put(id, wrong)
     expect(response.status).toBe(400)
@@ -89,30 +91,53 @@ describe('a scenario defined at run time', () => {
 
   it.each([
     [
-      '{"answers":[{"status":403,"exmple":"session_authorization_error"}]}',
-      'exmple is unknown; answers[0] has status, example, waitSeconds',
+      '{"answers":[{"exmple":"session_authorization_error"}]}',
+      'exmple is unknown; answers[0] has example, waitSeconds',
     ],
     [
-      '{"answers":[{"status":200},{"status":200,"wait":1,"code":2}]}',
-      'wait, code are unknown; answers[1] has status, example, waitSeconds',
+      '{"answers":[{"example":"revoked"},{"example":"revoked","wait":1,"code":2}]}',
+      'wait, code are unknown; answers[1] has example, waitSeconds',
     ],
     [
-      '{"answers":[{"status":200}],"tilte":"a"}',
+      '{"answers":[{"example":"revoked"}],"tilte":"a"}',
       'tilte is unknown; a scenario has connected_app_id, title, answers',
     ],
     [
-      '{"answers":[{"status":200}],"connected_app_id":"b"}',
+      '{"answers":[{"example":"revoked"}],"connected_app_id":"b"}',
       "connected_app_id is not the path's; leave it out",
     ],
-  ])('is refused when a key is misspelled: %s', async (wrong, message) => {
+    ['{"answers":[{"status":429}]}', 'status is unknown; answers[0] has example, waitSeconds'],
+    [
+      '{"answers":[{"example":"revoked"},{"example":"nonesuch"}]}',
+      `answers[1].example is one of ${exampleNames.join(', ')}`,
+    ],
+  ])('is refused with what would have worked: %s', async (wrong, message) => {
     const response = await put('a', wrong)
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ message })
   })
 
-  it('can be sent back as it was answered', async () => {
-    const defined = await (await put('my-app', definition)).text()
-    expect((await put('my-app', defined)).status).toBe(200)
+  it('can be sent back as it was answered, and as it is listed', async () => {
+    const defined: Scenario = JSON.parse(await (await put('my-app', definition)).text())
+    const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
+    const { scenarios: listed }: { scenarios: Scenario[] } = JSON.parse(list)
+    expect(listed).toEqual([defined, ...scenarios])
+    for (const scenario of listed) {
+      const answer = await put(scenario.connected_app_id, JSON.stringify(scenario))
+      expect(await answer.json()).toEqual(scenario)
+      expect(answer.status).toBe(200)
+    }
+  })
+
+  it('is accepted as the README and the page show it', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const page = await (await fetch(mock.url)).text()
+    const text = page.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    for (const shown of [readme, text]) {
+      const [, sequence = ''] = /-d '(\{"answers".*)'/.exec(shown) ?? []
+      expect((await put('my-app', sequence)).status).toBe(200)
+      expect(await statuses('my-app', 3)).toEqual([429, 404, 200])
+    }
   })
 })
 
@@ -124,30 +149,30 @@ describe('what the mock remembers', () => {
       member_id,
       connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000500200',
     })
-    expect(playback.next(ids('kept'))?.status).toBe(500)
-    expect(playback.next(ids('lost'))?.status).toBe(500)
+    expect(playback.next(ids('kept'))?.example).toBe('internal_server_error')
+    expect(playback.next(ids('lost'))?.example).toBe('internal_server_error')
     for (let member = 0; member < playbackCapacity - 1; member += 1) {
       playback.next(ids(`m${member}`))
       playback.next(ids('kept'))
     }
-    expect(playback.next(ids('kept'))?.status).toBe(200)
-    expect(playback.next(ids('lost'))?.status).toBe(500)
+    expect(playback.next(ids('kept'))?.example).toBe('revoked')
+    expect(playback.next(ids('lost'))?.example).toBe('internal_server_error')
     for (let app = 0; app < 2 * playbackCapacity; app += 1) {
       playback.define({
         connected_app_id: `a${app}`,
         title: '',
-        answers: [{ status: 200, example: 'revoked' }],
+        answers: [{ example: 'revoked' }],
       })
     }
     expect(playback.scenarios()).toHaveLength(playbackCapacity + scenarios.length)
     const inUse = { ...ids('m'), connected_app_id: `a${playbackCapacity}` }
-    expect(playback.next(inUse)?.status).toBe(200) // the one defined longest ago
+    expect(playback.next(inUse)?.example).toBe('revoked') // the one defined longest ago
     playback.define({
       connected_app_id: 'new',
       title: '',
-      answers: [{ status: 200, example: 'revoked' }],
+      answers: [{ example: 'revoked' }],
     })
-    expect(playback.next(inUse)?.status).toBe(200)
+    expect(playback.next(inUse)?.example).toBe('revoked')
   })
 })
 

@@ -27,7 +27,7 @@ describe('an answer to a page', () => {
   )
 
   it('exposes every header of the contract by name, and never by *', async () => {
-    const { headers } = await callRevoke(mock.url, { headers: { origin } })
+    const { headers } = await callRevoke(mock.url, { headers: { origin, prefer: 'code=429' } })
     const exposed = headers.get('access-control-expose-headers')?.split(', ')
     expect(exposed).toEqual([...new Set(Object.values(operation.responseHeaders).flat())])
     expect(exposed).toContain('Retry-After')

@@ -22,7 +22,7 @@ describe('GET /', () => {
     mock.define({
       connected_app_id: 'x',
       title: '<script>alert(1)</script>',
-      answers: [{ status: 200, example: 'revoked' }],
+      answers: [{ example: 'revoked' }],
     })
     const response = await fetch(mock.url)
     expect(await response.text()).not.toContain('<script')

@@ -1,12 +1,15 @@
-import type { Status } from '@connected-apps/contract'
+import type { ExampleName } from '@connected-apps/contract/examples'
 import { expectTypeOf, test } from 'vitest'
 import type { JournalFilter, PlannedAnswer, Scenario } from '../src/index.ts'
 
-test('an answer is an example of its own status', () => {
-  expectTypeOf<{ status: 403; example: 'session_authorization_error' }>().toExtend<PlannedAnswer>()
-  expectTypeOf<{ status: 403; example: 'revoked' }>().not.toExtend<PlannedAnswer>()
-  expectTypeOf<{ status: 418; example: 'revoked' }>().not.toExtend<PlannedAnswer>()
-  expectTypeOf<PlannedAnswer['status']>().toEqualTypeOf<Status>()
+test('an answer is an example of the contract, by its name alone', () => {
+  expectTypeOf<PlannedAnswer['example']>().toEqualTypeOf<ExampleName>()
+  expectTypeOf<{ example: 'session_authorization_error' }>().toExtend<PlannedAnswer>()
+  expectTypeOf<{ example: 'typo' }>().not.toExtend<PlannedAnswer>()
+  expectTypeOf<{ waitSeconds: 1 }>().not.toExtend<PlannedAnswer>()
+  // @ts-expect-error the example has a status, which could only be repeated or contradicted
+  const contradicting: PlannedAnswer = { status: 403, example: 'revoked' }
+  void contradicting
 })
 
 test('a scenario has at least one answer', () => {
