@@ -48,7 +48,7 @@ their secrets. Ask it whether revoke was called as expected: 200 is yes, 409 is 
 ${command(`curl -i '${control}/journal/assert?times=1&status=200'`)}
 ${command(`curl -X POST ${control}/reset`)}
 <h2 id="sequences">A sequence of your own</h2>
-${command(`curl -X PUT ${control}/scenarios/my-app -d '{"answers":[{"example":"too_many_requests"},{"example":"member_not_found"},{"example":"revoked","waitSeconds":2}]}'`)}
+${command(`curl -X PUT ${control}/scenarios/my-app -d '{"answers":[{"status":429},{"example":"member_not_found"},{"status":200,"waitSeconds":2}]}'`)}
 </main>
 </body>
 </html>

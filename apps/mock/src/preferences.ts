@@ -1,7 +1,6 @@
-import { operation } from '@connected-apps/contract'
-import { exampleNames } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import { examplesOf } from './known-examples.ts'
+import { chooseExample } from './known-examples.ts'
+import type { ChoiceFault } from './known-examples.ts'
 
 /** No answer is held back longer than this. */
 export const waitLimitSeconds = 60
@@ -15,21 +14,16 @@ export interface Preferences {
   seed?: string
 }
 
-/** A preference that the contract cannot fulfil, and what would have been possible. */
-export interface PreferenceFault {
-  fault: string
-}
-
 type Raw = Partial<Record<'code' | 'example' | 'wait' | 'dynamic' | 'seed', string>>
 
 /** Reads the preferences of a request; in doubt `Prefer` wins over the query. */
 export function readPreferences(
   prefer: string | string[] | undefined,
   query: URLSearchParams,
-): Preferences | PreferenceFault {
+): Preferences | ChoiceFault {
   const raw: Raw = { ...fromQuery(query), ...fromHeader(String(prefer ?? '')) }
   const { code, example, wait, dynamic, seed } = raw
-  const chosen = choose(code, example)
+  const chosen = chooseExample(code, example)
   if (typeof chosen === 'object') return chosen
   const waitSeconds = wait === undefined ? undefined : Number(wait)
   if (wait !== undefined && !isWait(wait)) {
@@ -48,20 +42,6 @@ export function readPreferences(
 
 function isWait(wait: string): boolean {
   return /^\d{1,3}(\.\d{1,3})?$/.test(wait) && Number(wait) <= waitLimitSeconds
-}
-
-function choose(
-  code: string | undefined,
-  example: string | undefined,
-): ExampleName | PreferenceFault | undefined {
-  if (code === undefined && example === undefined) return undefined
-  const possible = code === undefined ? exampleNames : examplesOf(code)
-  const [first] = possible
-  if (!first) return { fault: `code is one of ${operation.statuses.join(', ')}` }
-  const chosen = example === undefined ? first : possible.find((name) => name === example)
-  if (chosen) return chosen
-  const scope = code === undefined ? '' : `with code=${code}, `
-  return { fault: `${scope}example is one of ${possible.join(', ')}` }
 }
 
 const queryNames = {

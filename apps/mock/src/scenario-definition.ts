@@ -1,5 +1,5 @@
-import { exampleNames, isExampleName } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'
+import { chooseExample } from './known-examples.ts'
 import { waitLimitSeconds } from './preferences.ts'
 import type { PlannedAnswer, Scenario } from './scenarios.ts'
 
@@ -12,8 +12,8 @@ export class ScenarioError extends Error {
 }
 
 /**
- * Reads a scenario that was sent as JSON: `{ "answers": [{ "example": "revoked" }] }`, each
- * answer with `waitSeconds` if need be.
+ * Reads a scenario that was sent as JSON: `{ "answers": [{ "status": 429 }, { "status": 200 }] }`.
+ * An answer is named by its status, its example or both, as in `Prefer`; `waitSeconds` if need be.
  *
  * @throws {ScenarioError}
  */
@@ -42,20 +42,25 @@ export function parseScenario(connectedAppId: string, definition: unknown): Scen
 }
 
 function parseAnswer(answer: unknown, index: number): PlannedAnswer {
-  const { example, waitSeconds } = asRecord(answer, `answers[${index}]`, answerKeys)
-  if (!isExampleName(example)) {
-    throw new ScenarioError(`answers[${index}].example is one of ${exampleNames.join(', ')}`)
-  }
+  const what = `answers[${index}]`
+  const { status, example: name, waitSeconds } = asRecord(answer, what, answerKeys)
+  const example = chooseExample(textOf(status), textOf(name))
+  if (example === undefined) throw new ScenarioError(`${what} has neither status nor example`)
+  if (typeof example === 'object') throw new ScenarioError(`${what}: ${example.fault}`)
   if (waitSeconds === undefined) return { example }
   if (typeof waitSeconds !== 'number' || waitSeconds < 0 || waitSeconds > waitLimitSeconds) {
-    throw new ScenarioError(`answers[${index}].waitSeconds is from 0 to ${waitLimitSeconds}`)
+    throw new ScenarioError(`${what}.waitSeconds is from 0 to ${waitLimitSeconds}`)
   }
   return { example, waitSeconds }
 }
 
+function textOf(value: unknown): string | undefined {
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value)
+}
+
 // What is left out has a default, so that a misspelled key would play another answer.
 const scenarioKeys = ['connected_app_id', 'title', 'answers']
-const answerKeys = ['example', 'waitSeconds']
+const answerKeys = ['status', 'example', 'waitSeconds']
 
 function asRecord(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null) throw new ScenarioError(`${what} is no object`)

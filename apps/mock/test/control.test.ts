@@ -92,11 +92,11 @@ describe('a scenario defined at run time', () => {
   it.each([
     [
       '{"answers":[{"exmple":"session_authorization_error"}]}',
-      'exmple is unknown; answers[0] has example, waitSeconds',
+      'exmple is unknown; answers[0] has status, example, waitSeconds',
     ],
     [
       '{"answers":[{"example":"revoked"},{"example":"revoked","wait":1,"code":2}]}',
-      'wait, code are unknown; answers[1] has example, waitSeconds',
+      'wait, code are unknown; answers[1] has status, example, waitSeconds',
     ],
     [
       '{"answers":[{"example":"revoked"}],"tilte":"a"}',
@@ -106,10 +106,18 @@ describe('a scenario defined at run time', () => {
       '{"answers":[{"example":"revoked"}],"connected_app_id":"b"}',
       "connected_app_id is not the path's; leave it out",
     ],
-    ['{"answers":[{"status":429}]}', 'status is unknown; answers[0] has example, waitSeconds'],
+    ['{"answers":[{"waitSeconds":1}]}', 'answers[0] has neither status nor example'],
+    [
+      '{"answers":[{"status":418}]}',
+      `answers[0]: the contract has the statuses ${operation.statuses.join(', ')}`,
+    ],
+    [
+      '{"answers":[{"status":429,"example":"revoked"}]}',
+      'answers[0]: 429 has the examples too_many_requests',
+    ],
     [
       '{"answers":[{"example":"revoked"},{"example":"nonesuch"}]}',
-      `answers[1].example is one of ${exampleNames.join(', ')}`,
+      `answers[1]: the contract has the examples ${exampleNames.join(', ')}`,
     ],
   ])('is refused with what would have worked: %s', async (wrong, message) => {
     const response = await put('a', wrong)

@@ -51,12 +51,12 @@ describe('Prefer and the query', () => {
   })
 
   it.each([
-    ['code=418', /code is one of 200, 400/],
-    ['code=4e2', /code is one of/],
-    ['code=abc', /code is one of/],
-    ['code', /code is one of/],
-    ['example=nonesuch', /example is one of revoked, bad_request/],
-    ['code=403, example=revoked', /with code=403, example is one of session_authorization_error, /],
+    ['code=418', /the contract has the statuses 200, 400/],
+    ['code=4e2', /the contract has the statuses/],
+    ['code=abc', /the contract has the statuses/],
+    ['code', /the contract has the statuses/],
+    ['example=nonesuch', /the contract has the examples revoked, bad_request/],
+    ['code=403, example=revoked', /403 has the examples session_authorization_error, /],
     ['wait=61', /from 0 to 60/],
     ['wait=-1', /from 0 to 60/],
     ['wait=soon', /from 0 to 60/],
