@@ -65,6 +65,20 @@ test('an abort ends a wait', async () => {
   expect(server.requests).toHaveLength(1)
 })
 
+test('an abort from inside a hook is heeded at once', async () => {
+  const server = await listen((_, response) => answerWith(response, 429))
+  for (const [hook, sent] of [
+    ['onRequest', 0],
+    ['onRetry', 1],
+  ] as const) {
+    server.requests.length = 0
+    const { controller, signal } = countedSignal()
+    const calls = connectTo(server.url, { hooks: { [hook]: () => controller.abort() } })
+    expect(await rejectionOf(calls.revoke(ids, { signal }))).toMatchObject({ kind: 'aborted' })
+    expect(server.requests).toHaveLength(sent)
+  }
+})
+
 test('no call leaves a listener on the signal or a timer behind, in thousands of calls', async () => {
   const counted = countedSignal()
   const timers = new Set<object>()

@@ -1,5 +1,6 @@
 import type { Fetch } from '@connected-apps/client'
 import { expect, test, vi } from 'vitest'
+import { systemClock } from '../src/clock.ts'
 import { readConfig } from '../src/config.ts'
 import type { CallLimits } from '../src/limits.ts'
 import { openRevoke } from '../src/revoke.ts'
@@ -60,6 +61,30 @@ test('an attempt is given timeoutMs, not the rest of the call', async () => {
   const { clock, call } = unanswered({ timeoutMs: 7_000, deadlineMs: 100_000, maxRetries: 1 })
   expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 2 })
   expect(clock.waits).toEqual([7_000, 0, 7_000])
+})
+
+test('a call that is given no limits has those of the README', async () => {
+  const { clock, call } = unanswered({})
+  expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 3 })
+  expect(clock.waits).toEqual([10_000, 0, 10_000, 0, 10_000])
+  const long = unanswered({ timeoutMs: 59_999, maxRetries: 9 })
+  expect(await long.call).toMatchObject({ limit: 'deadlineMs', attempts: 2 })
+  expect(long.clock.waits).toEqual([59_999, 0, 1])
+})
+
+test('the clock of the client is that of the system', async () => {
+  const before = { now: performance.now(), date: Date.now() }
+  const rang = new Promise<void>((resolve) => systemClock.schedule(resolve, 1))
+  systemClock.schedule(() => expect.unreachable('it was called off'), 1)()
+  await rang
+  for (const name of ['now', 'date'] as const) {
+    expect(systemClock[name]()).toBeGreaterThanOrEqual(before[name])
+  }
+  expect(systemClock.now()).toBeLessThanOrEqual(performance.now())
+  expect(systemClock.date()).toBeLessThanOrEqual(Date.now())
+  const numbers = Array.from({ length: 100 }, () => systemClock.random())
+  expect(new Set(numbers).size).toBe(100)
+  expect(numbers.filter((number) => number < 0 || number >= 1)).toEqual([])
 })
 
 test('the last attempt is given no more than is left of deadlineMs', async () => {

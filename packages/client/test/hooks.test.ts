@@ -2,7 +2,7 @@ import type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from '@connected-
 import type { Status } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { connectTo, ids, rejectionOf } from './calls.ts'
+import { connectTo, ids, rejectionOf, SkippingClock, skippingRevoke } from './calls.ts'
 import { answerWith, exampleOf, listen } from './loopback.ts'
 
 type Seen = [string, RequestEvent | ResponseEvent | RetryEvent]
@@ -40,6 +40,26 @@ test('tell operation, attempt, duration, status, request id and error of each at
     ['response', { ...second, durationMs: ms, status_code: 200, request_id, error: undefined }],
   ])
   expect(new Set(seen.map(([, event]) => event.call)).size).toBe(1)
+})
+
+test('tell how long an attempt took, and how long the wait is', async () => {
+  const { seen, hooks } = recorder()
+  let now = 0
+  const clock = Object.assign(new SkippingClock(), { now: () => now })
+  const fetch = () => {
+    now += 30
+    return Promise.reject(new Error('down'))
+  }
+  const config = { fetch, hooks, maxRetries: 1 }
+  await rejectionOf(skippingRevoke('http://127.0.0.1:1', clock, config)(ids))
+  expect(seen).toMatchObject([
+    ['request', {}],
+    ['response', { durationMs: 30 }],
+    ['retry', { waitMs: clock.waits[0] }],
+    ['request', {}],
+    ['response', { durationMs: 30 }],
+  ])
+  expect(clock.waits).toEqual([250])
 })
 
 test('tell of an attempt without an answer', async () => {

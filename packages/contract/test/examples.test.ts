@@ -57,6 +57,32 @@ describe('the payloads that were given', () => {
   })
 })
 
+// What upstream is known to answer, in its own words. Its other texts are unknown, so ours.
+test.each([
+  ['invalid_organization_id', 'organization_id format is invalid.', '/api/errors/400'],
+  ['invalid_session_token', 'Session token format is invalid.', '/api/errors/400'],
+  [
+    'session_authorization_error',
+    'The Member is not authorized to perform the requested action on that resource.',
+    '/b2b/api/errors/403#session_authorization_error',
+  ],
+  [
+    'session_authorization_tenancy_error',
+    "OrganizationID in AuthorizationCheck request does not match session's Organization ID",
+    '/b2b/api/errors/403#session_authorization_tenancy_error',
+  ],
+  ['connected_app_not_found', 'The Connected App requested could not be found.', '/api/errors/404'],
+  ['session_not_found', 'Session could not be found.', '/api/errors/404'],
+] as const)('%s stands in the contract as upstream writes it', (name, error_message, page) => {
+  expect(exampleBody(name)).toEqual({
+    status_code: statusOf(name),
+    request_id: requestId,
+    error_type: name,
+    error_message,
+    error_url: `https://stytch.com/docs${page}`,
+  })
+})
+
 describe.each(operation.statuses)('status %i', (status) => {
   test.each(Object.entries(responseExamples[status]))('%s satisfies its schema', (_name, body) => {
     expect(checkResponseBody(status, body)).toEqual([])
