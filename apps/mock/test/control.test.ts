@@ -51,6 +51,28 @@ describe('a scenario defined at run time', () => {
     expect(await statuses(id, 3)).toEqual([429, 429, 200])
   })
 
+  it('starts a built-in one anew when it is deleted, and all when all are', async () => {
+    const id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
+    const paths = [`/__mock/scenarios/${id}`, '/__mock/scenarios']
+    expect(await statuses(id, 3)).toEqual([429, 429, 200])
+    for (const path of paths) {
+      await put('my-app', definition)
+      expect((await fetch(mock.url + path, { method: 'DELETE' })).status).toBe(204)
+      expect(await statuses(id, 3)).toEqual([429, 429, 200])
+      expect(await statuses('my-app', 1)).toEqual([path === paths[0] ? 404 : 200])
+    }
+  })
+
+  it('keeps its answers for requests that the contract does not refuse', async () => {
+    const id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
+    const refused = [
+      await callRevoke(mock.url, { ids: { connected_app_id: id }, headers: { authorization: '' } }),
+      await callRevoke(mock.url, { ids: { connected_app_id: id }, body: '{' }),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([401, 400])
+    expect(await statuses(id, 3)).toEqual([429, 429, 200])
+  })
+
   it('is listed and shown once, in place of the built-in one', async () => {
     const id = 'connected-app-test-00000000-0000-4000-8000-000000000500'
     await put(id, JSON.stringify({ title: 'Mine', answers: [{ example: 'revoked' }] }))

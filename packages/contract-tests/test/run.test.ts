@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { operation, pathParameterNames } from '@connected-apps/contract'
 import { exampleNames, statusOf } from '@connected-apps/contract/examples'
 import { contractCases } from '../src/cases.ts'
 import { describeFinding, runContract } from '../src/index.ts'
-import type { Provoke, Report } from '../src/index.ts'
+import type { CoverageItem, Provoke, Report } from '../src/index.ts'
 import { runCases } from '../src/run.ts'
 import { openTarget } from '../src/target.ts'
 import { rightResponse, startProvider } from './provider.ts'
@@ -43,6 +44,33 @@ test('brings a mock to every answer, and touches all of the contract', async () 
   expect(failures(report)).toEqual([])
   expect(report).toMatchObject({ passed: true, notProvoked: [], target: { profile: 'mock' } })
   expect(untouched(report)).toEqual([])
+})
+
+test('counts as touched only what was sent and what came', async () => {
+  await using mock = await startMock()
+  const touchedBy = async (caseName: string) => {
+    const target = await openTarget({ url: mock.url, ...credentials })
+    const cases = contractCases.filter(({ name }) => name === caseName)
+    expect(cases).toHaveLength(1)
+    const { coverage } = await runCases(target, cases)
+    return Object.entries(coverage).flatMap(([kind, items]: [string, CoverageItem[]]) =>
+      items.filter(({ touched }) => touched).map(({ name }) => `${kind}: ${name}`),
+    )
+  }
+  const path = pathParameterNames.map((name) => `parameters: ${name}`)
+  const [security] = operation.security.map(({ name }) => `securitySchemes: ${name}`)
+  expect(await touchedBy('no credentials')).toEqual([
+    'statuses: 401',
+    'examples: unauthorized_credentials',
+    ...path,
+  ])
+  expect(await touchedBy('a revoke')).toEqual([
+    'statuses: 200',
+    'examples: revoked',
+    ...path,
+    'requestBody: application/json',
+    security,
+  ])
 })
 
 test('brings a remote that knows its state to all but 429 and 500, and says so', async () => {
