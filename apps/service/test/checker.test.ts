@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
+import { useDatabase } from './support/database.ts'
 import { badHistories, goodHistories } from './history/known-histories.ts'
 import { findLinearization } from './history/linearizability.ts'
 import { runWorkload } from './history/workload.ts'
@@ -31,21 +30,17 @@ describe('The check for linearizability', () => {
 })
 
 describe('The histories of', { timeout: 60_000 }, () => {
-  let database: TestDatabase
+  const test = useDatabase()
   let pool: Pool
 
   beforeAll(async () => {
-    database = await createDatabase()
-    pool = new Pool({ connectionString: database.url, max: 40 })
+    pool = new Pool({ connectionString: test.database.url, max: 40 })
     await pool.query(
       await readFile(new URL('history/wrong-designs/schema.sql', import.meta.url), 'utf8'),
     )
   })
 
-  afterAll(async () => {
-    await pool.end()
-    await database.drop()
-  })
+  afterAll(() => pool.end())
 
   it('a right design are all accepted', async () => {
     const { made, rejected } = await judge(RightDesign, rounds.right)
