@@ -1,7 +1,9 @@
+import type { Configuration } from 'openid-client'
 import { pino } from 'pino'
 import { aroundAll } from 'vitest'
 import type { Service, ServiceOptions } from '../../src/service.ts'
 import { startService } from '../../src/service.ts'
+import { discover } from './connected-app.ts'
 import type { TestDatabase } from './database.ts'
 import { useDatabase } from './database.ts'
 import type { OwnPostgres } from './own-postgres.ts'
@@ -12,6 +14,9 @@ export interface TestService {
   database: TestDatabase
   service: Service
   tenant: Tenant
+  /** The service as the tenant's Connected Apps have discovered it. */
+  asPublicApp: () => Promise<Configuration>
+  asConfidentialApp: () => Promise<Configuration>
 }
 
 const silent = pino({ level: 'silent' })
@@ -24,12 +29,15 @@ export function startInstance(
   return startService({ databaseUrl, port: 0, logger: silent, ...options })
 }
 
-/** For the tests of one file: a database, a service on it, and one tenant. */
+/** For the tests of one file: a database, a service on it, one tenant, and its Connected Apps. */
 export function useService(
   options: Partial<ServiceOptions> = {},
   postgres?: OwnPostgres,
 ): TestService {
   const test = useDatabase(postgres) as TestService // filled before the first test runs
+  test.asPublicApp = () => discover(test.service.url, test.tenant.publicAppId)
+  test.asConfidentialApp = () =>
+    discover(test.service.url, test.tenant.confidentialAppId, test.tenant.clientSecret)
   aroundAll(async (runTests) => {
     test.service = await startInstance(test.database.url, options)
     try {
