@@ -14,18 +14,6 @@ describe('migrations', () => {
     expect(await migrate(url)).toEqual([])
   })
 
-  it('let no two sessions share an id or a token, which are looked up alone', async () => {
-    const { rows } = await test.database.pool.query(
-      `SELECT indexname FROM pg_indexes
-       WHERE tablename = 'sessions' AND indexdef LIKE 'CREATE UNIQUE%' ORDER BY indexname`,
-    )
-    expect(rows.map(({ indexname }) => String(indexname))).toEqual([
-      'sessions_by_id',
-      'sessions_by_token',
-      'sessions_pkey',
-    ])
-  })
-
   it('wait for another instance for longer than any statement may take', async () => {
     const { pool } = test.database
     await pool.query(`DO $$ BEGIN
