@@ -2,8 +2,8 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { aroundAll } from 'vitest'
-import type { Cluster } from '../../src/embedded/cluster.ts'
-import { startCluster } from '../../src/embedded/cluster.ts'
+import type { Cluster } from '../../src/postgres/embedded/cluster.ts'
+import { startCluster } from '../../src/postgres/embedded/cluster.ts'
 
 export interface OwnPostgres {
   cluster: Cluster

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { findFreePort } from '../../src/embedded/free-port.ts'
+import { findFreePort } from '../../src/postgres/embedded/free-port.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
 /** It starts within a second, but on a machine that is busy elsewhere. */
