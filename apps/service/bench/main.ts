@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { expandPath, operation } from '@connected-apps/contract'
 import { Pool } from 'pg'
-import { startEmbeddedPostgres } from '../src/embedded/start.ts'
+import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import type { Granted } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
 import { basic } from '../test/support/revoke.ts'

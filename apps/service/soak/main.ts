@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { Pool } from 'pg'
 import { watchMemory } from '../bench/memory.ts'
-import { startEmbeddedPostgres } from '../src/embedded/start.ts'
+import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import { runCampaign } from '../test/history/campaign.ts'
 import { addConnectionLike, addConnections } from '../test/history/http/connections.ts'
 import { startTwoInstances } from '../test/support/service-process.ts'

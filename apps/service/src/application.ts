@@ -16,7 +16,7 @@ import { parseCredentials } from './operation/credentials.ts'
 import { createRevokeEndpoint, isOperationMethod } from './operation/endpoint.ts'
 import type { RateLimit } from './operation/rate-limit.ts'
 import type { Database } from './postgres/database.ts'
-import { sessionKeysRoute } from './session-keys.ts'
+import { sessionJwksRoute } from './session-jwks.ts'
 
 type Page = Context<{ Bindings: Partial<HttpBindings> }>
 
@@ -41,7 +41,7 @@ export function createApplication(options: ApplicationOptions) {
 
   app.route('/health', healthRoutes(database, options.isStopping))
   app.get('/metrics', async () => metrics.response())
-  app.route('/v1/b2b/sessions/jwks', sessionKeysRoute(database))
+  app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
   app.use('/interaction/*', secureHeaders(pageHeaders), async (page, next) => {
     const startedAt = performance.now()
     await next()

@@ -1,7 +1,7 @@
 export { startService } from './service.ts'
 export type { Service, ServiceOptions } from './service.ts'
-export { startEmbeddedPostgres } from './embedded/start.ts'
-export type { EmbeddedPostgres } from './embedded/start.ts'
+export { startEmbeddedPostgres } from './postgres/embedded/start.ts'
+export type { EmbeddedPostgres } from './postgres/embedded/start.ts'
 export { addConnectedApp, addMember, addOrganization, addProject, addSession } from './provision.ts'
 export type {
   NewConnectedApp,

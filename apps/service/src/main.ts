@@ -4,7 +4,7 @@ import { authorizeDemo } from './demo/authorize.ts'
 import { greeting } from './demo/greeting.ts'
 import { addDemoProject } from './demo/project.ts'
 import { demoRoutes } from './demo/routes.ts'
-import { startEmbeddedPostgres } from './embedded/start.ts'
+import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 import { createLogger } from './logger.ts'
 import { startService } from './service.ts'
 

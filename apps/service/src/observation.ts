@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { Metrics } from './metrics.ts'
 
 /** One answered request, as logs and metrics know it. */
 export interface Observation {
@@ -15,10 +14,10 @@ export interface Observation {
 export type Observe = (observation: Observation) => void
 
 /** Writes each answered request to the log, and counts it. */
-export function createObserver(logger: Logger, metrics: Metrics): Observe {
+export function createObserver(logger: Logger, count: Observe): Observe {
   return (observation) => {
     const { requestId, route, status, answer, durationMs } = observation
-    metrics.observe(observation)
+    count(observation)
     logger.info(
       {
         request_id: requestId,

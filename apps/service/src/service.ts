@@ -77,7 +77,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
-    const observe = createObserver(logger, metrics)
+    const observe = createObserver(logger, (observation) => metrics.observe(observation))
     refuseMalformed(server, observe)
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({

@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
+import { useDatabase } from './support/database.ts'
 import { badHistories, goodHistories } from './history/known-histories.ts'
 import { findLinearization } from './history/linearizability.ts'
 import { runWorkload } from './history/workload.ts'
-import { ConsentInFlight } from './history/wrong-designs/consent-in-flight.ts'
-import { DeleteOnRevoke } from './history/wrong-designs/delete-on-revoke.ts'
-import { FindThenConsume } from './history/wrong-designs/find-then-consume.ts'
-import { RereadAtIssue } from './history/wrong-designs/reread-at-issue.ts'
-import { RightDesign } from './history/wrong-designs/right-design.ts'
-import { StaleCache } from './history/wrong-designs/stale-cache.ts'
-import { Timestamps } from './history/wrong-designs/timestamps.ts'
+import { ConsentInFlight } from './history/designs/consent-in-flight.ts'
+import { DeleteOnRevoke } from './history/designs/delete-on-revoke.ts'
+import { FindThenConsume } from './history/designs/find-then-consume.ts'
+import { RereadAtIssue } from './history/designs/reread-at-issue.ts'
+import { RightDesign } from './history/designs/right-design.ts'
+import { StaleCache } from './history/designs/stale-cache.ts'
+import { Timestamps } from './history/designs/timestamps.ts'
 
 /** A wrong design is caught when this many of its histories were rejected. */
 const enough = 5
@@ -31,21 +30,15 @@ describe('The check for linearizability', () => {
 })
 
 describe('The histories of', { timeout: 60_000 }, () => {
-  let database: TestDatabase
+  const test = useDatabase()
   let pool: Pool
 
   beforeAll(async () => {
-    database = await createDatabase()
-    pool = new Pool({ connectionString: database.url, max: 40 })
-    await pool.query(
-      await readFile(new URL('history/wrong-designs/schema.sql', import.meta.url), 'utf8'),
-    )
+    pool = new Pool({ connectionString: test.database.url, max: 40 })
+    await pool.query(await readFile(new URL('history/designs/schema.sql', import.meta.url), 'utf8'))
   })
 
-  afterAll(async () => {
-    await pool.end()
-    await database.drop()
-  })
+  afterAll(() => pool.end())
 
   it('a right design are all accepted', async () => {
     const { made, rejected } = await judge(RightDesign, rounds.right)

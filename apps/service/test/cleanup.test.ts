@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../src/cleanup.ts'
 import { Database } from '../src/postgres/database.ts'
 import { addSession } from '../src/provision.ts'
-import { authorize, discover, isActive } from './support/connected-app.ts'
+import { authorize, isActive } from './support/connected-app.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
@@ -21,7 +21,7 @@ describe('cleaning up', () => {
   it('removes what is old in batches, and changes no answer', async () => {
     const { database, service, tenant } = test
     const { pool } = database
-    const config = await discover(service.url, tenant.publicAppId)
+    const config = await test.asPublicApp()
     const revoked = await authorize(config, tenant.session.token)
     await revoke(service.url, tenant)
     const alive = await authorize(config, tenant.session.token)

@@ -16,10 +16,6 @@ import { addTenant, redirectUri } from './support/tenant.ts'
 
 const test = useService()
 
-function asPublicApp() {
-  return discover(test.service.url, test.tenant.publicAppId)
-}
-
 /** Goes on as a browser does: a page that sends itself makes it forget the Member before. */
 async function forgetOtherMember(browser: Browser): Promise<void> {
   const xsrf = /name="xsrf" value="([^"]+)"/.exec(browser.text)?.[1] ?? ''
@@ -38,7 +34,7 @@ describe('consent', () => {
 
   it('of a browser that is signed in to another project begins with a login', async () => {
     const { service, database, tenant } = test
-    const { browser } = await openConsentPage(await asPublicApp(), tenant.session.token)
+    const { browser } = await openConsentPage(await test.asPublicApp(), tenant.session.token)
     const other = await addTenant(database.pool)
     const config = await discover(service.url, other.publicAppId)
     const flow = await openConsentPage(config, other.session.token, browser)
@@ -54,7 +50,7 @@ describe('consent', () => {
     const { organizationId } = tenant
     const memberId = await addMember(database.pool, { organizationId })
     const session = await addSession(database.pool, { organizationId, memberId })
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const { browser } = await openConsentPage(config, session.token)
     await browser.submit({ decision: 'approve' })
     await revoke(service.url, { ...tenant, memberId })
@@ -82,7 +78,7 @@ describe('consent', () => {
     const { organizationId } = tenant
     const memberId = await addMember(database.pool, { organizationId })
     const session = await addSession(database.pool, { organizationId, memberId })
-    const { browser } = await openConsentPage(await asPublicApp(), session.token)
+    const { browser } = await openConsentPage(await test.asPublicApp(), session.token)
     await database.pool.query('DELETE FROM sessions WHERE session_id = $1', [session.sessionId])
     await browser.open(browser.url)
     expect(browser.text).toContain('<h1>Sign in</h1>')
@@ -90,7 +86,7 @@ describe('consent', () => {
 
   it('is asked of the Member who signs in last, and takes nothing from the one before', async () => {
     const { database, tenant } = test
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
     const tokens = await exchange(config, flow, await approve(flow))
 
@@ -118,7 +114,7 @@ describe('consent', () => {
     const { organizationId } = tenant
     const memberId = await addMember(database.pool, { organizationId })
     const session = await addSession(database.pool, { organizationId, memberId })
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const tokens = await authorize(config, session.token)
     expect(await openid.tokenIntrospection(config, tokens.access_token)).toMatchObject({
       sub: memberId,

@@ -1,52 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { ContractOptions, Provoke } from '@connected-apps/contract-tests'
 import { contractSuite } from '@connected-apps/contract-tests/vitest'
-import { afterAll, beforeAll } from 'vitest'
-import type { Cluster } from '../src/embedded/cluster.ts'
-import { startCluster } from '../src/embedded/cluster.ts'
+import { beforeAll } from 'vitest'
 import { addMember, addOrganization, addSession } from '../src/provision.ts'
-import type { Service } from '../src/service.ts'
-import { startService } from '../src/service.ts'
-import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
-import { silent } from './support/service.ts'
+import { useOwnPostgres } from './support/own-postgres.ts'
+import { useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
-import type { Tenant } from './support/tenant.ts'
-import { addTenant } from './support/tenant.ts'
 
 const limit = 100
-let directory: string
-let cluster: Cluster
-let database: TestDatabase
-let service: Service
-let tenant: Tenant
+// Taken away for 500.
+const postgres = useOwnPostgres()
+const test = useService({ rateLimit: { requests: limit, windowSeconds: 4 } }, postgres)
 let sessions: Partial<ContractOptions>
 
-// A PostgreSQL of its own, since it is taken away for 500.
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'contract-test-'))
-  cluster = await startCluster(directory)
-  database = await createDatabase(cluster.url)
-  service = await startService({
-    databaseUrl: database.url,
-    port: 0,
-    logger: silent,
-    rateLimit: { requests: limit, windowSeconds: 4 },
-  })
-  tenant = await addTenant(database.pool)
   sessions = await addSessions()
-})
-afterAll(async () => {
-  await service.close()
-  await database.pool.end()
-  await cluster.stop()
-  await rm(directory, { recursive: true, force: true })
 })
 
 async function addSessions(): Promise<Partial<ContractOptions>> {
-  const { pool } = database
+  const { tenant } = test
+  const { pool } = test.database
   const { projectId, organizationId } = tenant
   const colleagueId = await addMember(pool, { organizationId })
   const colleague = await addSession(pool, { organizationId, memberId: colleagueId })
@@ -68,21 +40,21 @@ const beyondTheLimit: Provoke = async ({ send }) => {
 }
 
 const withoutDatabase: Provoke = async ({ send }) => {
-  await cluster.stop()
+  await postgres.cluster.stop()
   try {
     return await send()
   } finally {
-    await cluster.restart()
+    await postgres.cluster.restart()
   }
 }
 
 contractSuite(() => ({
-  url: service.url,
-  projectId: tenant.projectId,
-  secret: tenant.secret,
-  organizationId: tenant.organizationId,
-  memberId: tenant.memberId,
-  connectedAppId: tenant.publicAppId,
+  url: test.service.url,
+  projectId: test.tenant.projectId,
+  secret: test.tenant.secret,
+  organizationId: test.tenant.organizationId,
+  memberId: test.tenant.memberId,
+  connectedAppId: test.tenant.publicAppId,
   ...sessions,
   provoke: { too_many_requests: beyondTheLimit, internal_server_error: withoutDatabase },
   require: 'all',

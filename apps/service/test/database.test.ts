@@ -1,32 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from '../src/postgres/database.ts'
-import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
+import { useDatabase } from './support/database.ts'
 
-let server: TestDatabase
+const test = useDatabase()
 let database: Database
 const errors: Error[] = []
 const whoAmI = { name: 'who-am-i', text: 'SELECT pg_backend_pid() AS pid' }
 const note = { name: 'note', text: 'INSERT INTO notes VALUES ($1)' }
 
 beforeAll(async () => {
-  server = await createDatabase()
-  database = new Database({ url: server.url, poolSize: 2, onError: (error) => errors.push(error) })
-  await server.pool.query('CREATE TABLE notes (text text)')
+  const { url, pool } = test.database
+  database = new Database({ url, poolSize: 2, onError: (error) => errors.push(error) })
+  await pool.query('CREATE TABLE notes (text text)')
 })
-afterAll(async () => {
-  await database.close()
-  await server.drop()
-})
+afterAll(() => database.close())
 
 async function notes(): Promise<string[]> {
-  const { rows } = await server.pool.query<{ text: string }>('SELECT text FROM notes')
+  const { rows } = await test.database.pool.query<{ text: string }>('SELECT text FROM notes')
   return rows.map(({ text }) => text)
 }
 
 describe('a connection', () => {
   it('waits for the disk at each commit, whatever the database is set to', async () => {
-    await server.pool.query(`DO $$ BEGIN
+    await test.database.pool.query(`DO $$ BEGIN
       EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
     END $$`)
     const show = { name: 'show', text: 'SHOW synchronous_commit' }
@@ -59,7 +55,7 @@ describe('a transaction', () => {
     const broken = database.transactional(async () => {
       await database.begin()
       const [row] = await database.query<{ pid: number }>(whoAmI, [])
-      await server.pool.query('SELECT pg_terminate_backend($1)', [row?.pid])
+      await test.database.pool.query('SELECT pg_terminate_backend($1)', [row?.pid])
       await expect.poll(() => errors.length, { timeout: 20_000 }).toBeGreaterThan(0)
       await database.query(note, ['lost'])
       return true

@@ -1,41 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { runCampaign } from './history/campaign.ts'
 import { addConnectionLike, addConnections } from './history/http/connections.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
-import type { ServiceProcess } from './support/service-process.ts'
-import { startTwoInstances } from './support/service-process.ts'
 import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
+import { useTwoInstances } from './support/two-instances.ts'
 
 const wanted = 300
+const test = useTwoInstances()
 
 describe('The service under concurrency', () => {
-  let database: TestDatabase
-  const services: ServiceProcess[] = []
-
-  beforeAll(async () => {
-    database = await createDatabase()
-    services.push(...(await startTwoInstances({ databaseUrl: database.url })))
-  })
-
-  afterAll(async () => {
-    await Promise.all(services.map((service) => service.stop()))
-    await database.drop()
-  })
-
   it(
     `leaves ${wanted} histories that could have happened in some order, one thing after the other`,
     { timeout: 300_000 },
     async () => {
-      const [one = '', two = ''] = services.map(({ url }) => url)
+      const { pool } = test.database
+      const [one, two] = test.urls
       const connections = [
-        ...(await addConnections(database.pool, [one], 2)),
-        ...(await addConnections(database.pool, [one, two], 2)),
+        ...(await addConnections(pool, [one], 2)),
+        ...(await addConnections(pool, [one, two], 2)),
       ]
       const failures: string[] = []
       const figures = await runCampaign({
         connections,
-        renew: (connection) => addConnectionLike(database.pool, connection),
+        renew: (connection) => addConnectionLike(pool, connection),
         firstSeed: Date.now() % 2 ** 31,
         isWanted: (histories) => histories < wanted,
         onFailure: (report) => failures.push(report),
@@ -54,7 +41,8 @@ describe('The service under concurrency', () => {
   )
 
   it('ends a grant in one step, when its refresh token is given back', async () => {
-    const [connection] = await addConnections(database.pool, [services[0]?.url ?? ''], 1)
+    const { database, urls } = test
+    const [connection] = await addConnections(database.pool, urls.slice(0, 1), 1)
     if (connection === undefined) throw new Error('there is no connection')
     const system = new ServiceSystem(connection)
     await system.signIn()

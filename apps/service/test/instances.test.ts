@@ -1,31 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ServiceSystem } from './history/http/service-system.ts'
 import type { Granted } from './support/many-grants.ts'
 import { addManyGrants } from './support/many-grants.ts'
-import type { ServiceProcess } from './support/service-process.ts'
-import { startTwoInstances } from './support/service-process.ts'
-import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
+import { useTwoInstances } from './support/two-instances.ts'
 
 const rounds = 200
+const test = useTwoInstances()
 
 describe('Two instances on one database', () => {
-  let database: TestDatabase
-  const services: ServiceProcess[] = []
-
-  beforeAll(async () => {
-    database = await createDatabase()
-    services.push(...(await startTwoInstances({ databaseUrl: database.url })))
-  })
-
-  afterAll(async () => {
-    await Promise.all(services.map((service) => service.stop()))
-    await database.drop()
-  })
-
   it('refuse at once what the other one revoked', { timeout: 60_000 }, async () => {
-    const [one = '', two = ''] = services.map(({ url }) => url)
-    const grants = await addManyGrants(database.pool, [one], rounds)
+    const [one, two] = test.urls
+    const grants = await addManyGrants(test.database.pool, [one], rounds)
     let refused = 0
     for (const [round, granted] of grants.entries()) {
       const [revoker, other] = round % 2 === 0 ? [one, two] : [two, one]
@@ -47,8 +32,8 @@ describe('Two instances on one database', () => {
   })
 
   it('accept what the other one issued', async () => {
-    const [one = '', two = ''] = services.map(({ url }) => url)
-    const [granted] = await addManyGrants(database.pool, [one], 1)
+    const [one, two] = test.urls
+    const [granted] = await addManyGrants(test.database.pool, [one], 1)
     if (granted === undefined) throw new Error('there is no grant')
     expect(await use(granted, two, 'exchange')).toBe('accepted')
     expect(await use(granted, one, 'refresh')).toBe('accepted')

@@ -1,16 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Cluster } from '../src/embedded/cluster.ts'
-import { startCluster } from '../src/embedded/cluster.ts'
+import { afterAll, aroundAll, describe, expect, it, vi } from 'vitest'
 import { killBackend, killPostgres } from './kill/victims.ts'
 import type { Granted } from './support/many-grants.ts'
 import { addManyGrants } from './support/many-grants.ts'
 import { Random } from './history/random.ts'
 import type { Acknowledged } from './kill/revokers.ts'
 import { startRevoking } from './kill/revokers.ts'
+import { useDatabase } from './support/database.ts'
+import { useOwnPostgres } from './support/own-postgres.ts'
 import type { ServiceProcess } from './support/service-process.ts'
 import { isReady, startServiceProcess } from './support/service-process.ts'
 
@@ -22,9 +18,8 @@ const mostRevokesPerKill = 60
 // What is killed loses its memory, not the machine's: that PostgreSQL also waits for the disk is
 // left to its own tests. It would be noticed here if a commit were acknowledged before it is written.
 describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
-  let directory: string
-  let cluster: Cluster
-  let pool: Pool
+  const postgres = useOwnPostgres()
+  const test = useDatabase(postgres)
   let service: ServiceProcess
   let queue: Granted[]
   const acknowledged: Acknowledged[] = []
@@ -32,29 +27,25 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
   const forgotten = new Set<string>()
   const kills = { service: 0, postgres: 0, backend: 0 }
 
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'connected-apps-kill-'))
-    cluster = await startCluster(directory)
-    pool = new Pool({ connectionString: cluster.url, max: 2 })
-    // Its connections break whenever PostgreSQL is killed; the next query makes new ones.
-    pool.on('error', () => undefined)
-    service = await startServiceProcess({ databaseUrl: cluster.url })
-    const needed = victims.length * killsOfEach * (mostRevokesPerKill + 2 * clients)
-    queue = await addManyGrants(pool, [service.url], needed)
+  aroundAll(async (runTests) => {
+    const { url, pool } = test.database
+    service = await startServiceProcess({ databaseUrl: url })
+    try {
+      const needed = victims.length * killsOfEach * (mostRevokesPerKill + 2 * clients)
+      queue = await addManyGrants(pool, [service.url], needed)
+      await runTests()
+    } finally {
+      await service.stop()
+    }
   }, 60_000)
 
-  afterAll(async () => {
+  afterAll(() => {
     const total = kills.service + kills.postgres + kills.backend
     process.stdout.write(
       `kills: ${total} (${kills.service} of the service, ${kills.postgres} of PostgreSQL, ` +
         `${kills.backend} of one of its processes), acknowledged revokes: ${acknowledged.length}, ` +
         `without an answer: ${unanswered.length}, forgotten: ${forgotten.size}\n`,
     )
-    await service.stop()
-    // Before what may wait for it: no PostgreSQL is left behind, however the tests ended.
-    await cluster.stop()
-    await pool.end()
-    await rm(directory, { recursive: true, force: true })
   })
 
   it.for(victims)('forgets no acknowledged revoke when the victim is: %s', async (victim) => {
@@ -80,7 +71,7 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
   })
 
   it('has written down each revoke that had its effect, and no other', async () => {
-    const { rows } = await pool.query(
+    const { rows } = await test.database.pool.query(
       `SELECT c.member_id, c.revocations, count(a.audit_id)
        FROM connections c LEFT JOIN audit_log a USING (organization_id, member_id, connected_app_id)
        GROUP BY c.member_id, c.revocations HAVING c.revocations <> count(a.audit_id)`,
@@ -90,18 +81,18 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
 
   async function strike(victim: (typeof victims)[number]): Promise<void> {
     if (victim === 'service') await service.kill()
-    else if (victim === 'postgres') await killPostgres(cluster)
-    else await killBackend(pool)
+    else if (victim === 'postgres') await killPostgres(postgres.cluster)
+    else await killBackend(test.database.pool)
   }
 
   /** The service is started again; but with PostgreSQL it must come back by itself. */
   async function recover(victim: (typeof victims)[number]): Promise<void> {
     if (victim === 'service') {
       const port = Number(new URL(service.url).port)
-      service = await startServiceProcess({ databaseUrl: cluster.url, port })
+      service = await startServiceProcess({ databaseUrl: test.database.url, port })
       return
     }
-    if (victim === 'postgres') await cluster.restart()
+    if (victim === 'postgres') await postgres.cluster.restart()
     await vi.waitUntil(() => isReady(service.url), { timeout: 20_000 })
     expect(service.child.exitCode).toBeNull()
   }
@@ -119,7 +110,7 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
     }
     await Promise.all(Array.from({ length: clients }, work))
     const { rows } = await answerOf(() =>
-      pool.query<{ request_id: string }>(
+      test.database.pool.query<{ request_id: string }>(
         "SELECT request_id FROM audit_log WHERE action = 'revoke'",
       ),
     )

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../src/logger.ts'
-import { approve, discover, exchange, openConsentPage } from './support/connected-app.ts'
+import { approve, exchange, openConsentPage } from './support/connected-app.ts'
 import { sendRaw } from './support/raw-http.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
@@ -27,7 +27,7 @@ describe('the log', () => {
 
   it('has the request_id of each answer, and nothing secret', async () => {
     const { service, tenant, database } = test
-    const config = await discover(service.url, tenant.confidentialAppId, tenant.clientSecret)
+    const config = await test.asConfidentialApp()
     const flow = await openConsentPage(config, tenant.session.token)
     const page = flow.browser.url
     const callback = await approve(flow)

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { migrate } from '../src/postgres/migrate.ts'
-import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
+import { useDatabase } from './support/database.ts'
 
-let database: TestDatabase
-
-beforeAll(async () => {
-  database = await createDatabase()
-})
-afterAll(() => database.drop())
+const test = useDatabase()
 
 describe('migrations', () => {
   it('run once, however many instances start at once, and do nothing the next time', async () => {
-    const { url } = database
+    const { url } = test.database
     const runs = await Promise.all([migrate(url), migrate(url), migrate(url)])
     const applied = runs.flat()
     expect(applied.length).toBeGreaterThan(0)
@@ -20,25 +14,13 @@ describe('migrations', () => {
     expect(await migrate(url)).toEqual([])
   })
 
-  it('let no two sessions share an id or a token, which are looked up alone', async () => {
-    const { rows } = await database.pool.query(
-      `SELECT indexname FROM pg_indexes
-       WHERE tablename = 'sessions' AND indexdef LIKE 'CREATE UNIQUE%' ORDER BY indexname`,
-    )
-    expect(rows.map(({ indexname }) => String(indexname))).toEqual([
-      'sessions_by_id',
-      'sessions_by_token',
-      'sessions_pkey',
-    ])
-  })
-
   it('wait for another instance for longer than any statement may take', async () => {
-    const { pool } = database
+    const { pool } = test.database
     await pool.query(`DO $$ BEGIN
       EXECUTE format('ALTER DATABASE %I SET statement_timeout = 100', current_database());
     END $$`)
     const unlock = await lockMigrations()
-    const migrating = migrate(database.url)
+    const migrating = migrate(test.database.url)
     await expect.poll(waiting).toHaveLength(1)
     await pool.query('SET statement_timeout = 0; SELECT pg_sleep(0.3)')
     await unlock()
@@ -47,9 +29,9 @@ describe('migrations', () => {
 
   it('that lose their connection say so', async () => {
     const unlock = await lockMigrations()
-    const failed = migrate(database.url).catch(String)
+    const failed = migrate(test.database.url).catch(String)
     await expect.poll(waiting).toHaveLength(1)
-    await database.pool.query('SELECT pg_terminate_backend($1)', await waiting())
+    await test.database.pool.query('SELECT pg_terminate_backend($1)', await waiting())
     expect(await failed).toContain('terminating connection')
     await unlock()
   })
@@ -57,7 +39,7 @@ describe('migrations', () => {
 
 /** @returns what lets the migrations go on */
 async function lockMigrations(): Promise<() => Promise<void>> {
-  const client = await database.pool.connect()
+  const client = await test.database.pool.connect()
   await client.query('SELECT pg_advisory_lock(70092024)')
   return async () => {
     await client.query('SELECT pg_advisory_unlock(70092024)')
@@ -67,7 +49,7 @@ async function lockMigrations(): Promise<() => Promise<void>> {
 
 /** Who waits for the lock. */
 async function waiting(): Promise<number[]> {
-  const { rows } = await database.pool.query<{ pid: number }>(
+  const { rows } = await test.database.pool.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
   )

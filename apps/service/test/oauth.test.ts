@@ -24,14 +24,6 @@ const logger = pino(
 const test = useService({ logger })
 const invalidGrant = { error: 'invalid_grant' }
 
-function asPublicApp() {
-  return discover(test.service.url, test.tenant.publicAppId)
-}
-
-function asConfidentialApp() {
-  return discover(test.service.url, test.tenant.confidentialAppId, test.tenant.clientSecret)
-}
-
 /** How a race for one code or token ended. */
 async function outcomeOf(
   config: openid.Configuration,
@@ -66,14 +58,14 @@ describe('discovery', () => {
 
 describe('an authorization code', () => {
   it('is not given without PKCE', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const url = openid.buildAuthorizationUrl(config, { redirect_uri: redirectUri, scope: 'openid' })
     const callback = await new Browser().open(url.href)
     expect(new URL(callback).searchParams.get('error')).toBe('invalid_request')
   })
 
   it('is given to registered addresses alone', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const browser = new Browser()
     const url = openid.buildAuthorizationUrl(config, { redirect_uri: 'https://evil.example/' })
     await browser.open(url.href)
@@ -81,7 +73,7 @@ describe('an authorization code', () => {
   })
 
   it('is worth nothing without its verifier', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
     const thief = { ...flow, verifier: openid.randomPKCECodeVerifier() }
@@ -89,7 +81,7 @@ describe('an authorization code', () => {
   })
 
   it('works once; used again, it takes the tokens that it gave with it', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
     const tokens = await exchange(config, flow, callback)
@@ -98,7 +90,7 @@ describe('an authorization code', () => {
   })
 
   it('works for one of two who use it at once at most', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
     const results = await Promise.allSettled([
@@ -110,7 +102,7 @@ describe('an authorization code', () => {
   })
 
   it('is used up together with the tokens that it gives, or not at all', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
     const { pool } = test.database
@@ -143,7 +135,7 @@ describe('an authorization code', () => {
 
 describe("a public client's refresh token", () => {
   it('is replaced at each use', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const first = await authorize(config, test.tenant.session.token)
     const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
     expect(second.refresh_token).not.toBe(first.refresh_token)
@@ -152,7 +144,7 @@ describe("a public client's refresh token", () => {
   })
 
   it('used again, ends the grant with all its tokens', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const first = await authorize(config, test.tenant.session.token)
     const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
     await expect(
@@ -164,7 +156,7 @@ describe("a public client's refresh token", () => {
   })
 
   it('works for one of those who use it at once at most, and then for nobody', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const { refresh_token: token } = await authorize(config, test.tenant.session.token)
     const results = await Promise.allSettled(
       Array.from({ length: 8 }, () => openid.refreshTokenGrant(config, String(token))),
@@ -175,7 +167,7 @@ describe("a public client's refresh token", () => {
 
 describe("a confidential client's refresh token", () => {
   it('stays, and is worth nothing without the secret', async () => {
-    const config = await asConfidentialApp()
+    const config = await test.asConfidentialApp()
     const first = await authorize(config, test.tenant.session.token)
     const token = String(first.refresh_token)
     expect((await openid.refreshTokenGrant(config, token)).refresh_token).toBe(token)
@@ -188,8 +180,8 @@ describe("a confidential client's refresh token", () => {
 
 describe('introspection', () => {
   it('tells a Connected App about its own tokens, not about those of others', async () => {
-    const own = await asPublicApp()
-    const stranger = await asConfidentialApp()
+    const own = await test.asPublicApp()
+    const stranger = await test.asConfidentialApp()
     const { access_token: token } = await authorize(own, test.tenant.session.token)
     expect(await openid.tokenIntrospection(own, token)).toMatchObject({
       active: true,
@@ -204,7 +196,7 @@ describe('introspection', () => {
 
 describe('RFC 7009 revocation', () => {
   it('of a refresh token ends its grant, and only that one', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const grant = await authorize(config, test.tenant.session.token)
     const sibling = await authorize(config, test.tenant.session.token)
     await openid.tokenRevocation(config, String(grant.refresh_token))
@@ -213,7 +205,7 @@ describe('RFC 7009 revocation', () => {
   })
 
   it('of an access token ends that token alone', async () => {
-    const config = await asPublicApp()
+    const config = await test.asPublicApp()
     const tokens = await authorize(config, test.tenant.session.token)
     await openid.tokenRevocation(config, tokens.access_token)
     expect(await isActive(config, tokens.access_token)).toBe(false)
@@ -221,8 +213,8 @@ describe('RFC 7009 revocation', () => {
   })
 
   it('by another Connected App changes nothing', async () => {
-    const own = await asPublicApp()
-    const stranger = await asConfidentialApp()
+    const own = await test.asPublicApp()
+    const stranger = await test.asConfidentialApp()
     const tokens = await authorize(own, test.tenant.session.token)
     await openid.tokenRevocation(stranger, String(tokens.refresh_token))
     expect(await isActive(own, String(tokens.refresh_token))).toBe(true)
@@ -232,7 +224,7 @@ describe('RFC 7009 revocation', () => {
 describe('the database', () => {
   it('knows secrets and tokens only as hashes', async () => {
     const { tenant } = test
-    const config = await asConfidentialApp()
+    const config = await test.asConfidentialApp()
     const flow = await openConsentPage(config, tenant.session.token)
     const page = String(flow.browser.url.split('/').at(-1))
     expect(await stored([page, ...flow.browser.cookies.values()])).toEqual([])

@@ -3,7 +3,7 @@ import * as openid from 'openid-client'
 import type { Browser as Chromium } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Browser, discover, isActive, openConsentPage } from './support/connected-app.ts'
+import { Browser, isActive, openConsentPage } from './support/connected-app.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import { redirectUri } from './support/tenant.ts'
@@ -12,7 +12,7 @@ const test = useService()
 
 /** Begins a flow, and stays on the login page. */
 async function openLoginPage() {
-  const config = await discover(test.service.url, test.tenant.publicAppId)
+  const config = await test.asPublicApp()
   const verifier = openid.randomPKCECodeVerifier()
   const url = openid.buildAuthorizationUrl(config, {
     redirect_uri: redirectUri,
@@ -105,7 +105,7 @@ describe('a form', () => {
 
 describe('the consent page', () => {
   it('sends a Member who refuses back to the Connected App', async () => {
-    const config = await discover(test.service.url, test.tenant.publicAppId)
+    const config = await test.asPublicApp()
     const { browser } = await openConsentPage(config, test.tenant.session.token)
     const callback = await browser.submit({ decision: 'deny' })
     expect(new URL(callback).searchParams.get('error')).toBe('access_denied')

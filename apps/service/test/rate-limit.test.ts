@@ -2,9 +2,8 @@ import { checkResponseBody, checkResponseHeaders } from '@connected-apps/contrac
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RateLimit } from '../src/operation/rate-limit.ts'
 import type { Service } from '../src/service.ts'
-import { startService } from '../src/service.ts'
 import { revoke } from './support/revoke.ts'
-import { silent, useService } from './support/service.ts'
+import { startInstance, useService } from './support/service.ts'
 import { addTenant } from './support/tenant.ts'
 
 const rateLimit = { requests: 5, windowSeconds: 600 }
@@ -12,8 +11,7 @@ const test = useService({ rateLimit })
 let secondInstance: Service
 
 beforeAll(async () => {
-  const { url: databaseUrl } = test.database
-  secondInstance = await startService({ databaseUrl, port: 0, rateLimit, logger: silent })
+  secondInstance = await startInstance(test.database.url, { rateLimit })
 })
 afterAll(() => secondInstance.close())
 

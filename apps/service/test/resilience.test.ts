@@ -1,57 +1,27 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { checkResponseBody } from '@connected-apps/contract'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Cluster } from '../src/embedded/cluster.ts'
-import { startCluster } from '../src/embedded/cluster.ts'
-import type { Service } from '../src/service.ts'
-import { startService } from '../src/service.ts'
-import type { TestDatabase } from './support/database.ts'
-import { createDatabase } from './support/database.ts'
+import { describe, expect, it } from 'vitest'
+import { useOwnPostgres } from './support/own-postgres.ts'
 import { basic, pathOf, revoke } from './support/revoke.ts'
-import { silent } from './support/service.ts'
+import { startInstance, useService } from './support/service.ts'
 import type { Tenant } from './support/tenant.ts'
 import { addTenant } from './support/tenant.ts'
 
 /** How often to look whether something has happened, and for how long. */
 const patience = { interval: 50, timeout: 20_000 }
 
-let directory: string
-let cluster: Cluster
-let database: TestDatabase
-let service: Service
-let tenant: Tenant
-
-// A PostgreSQL of its own, since it is taken away.
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'service-test-'))
-  cluster = await startCluster(directory)
-  database = await createDatabase(cluster.url)
-  service = await startService({
-    databaseUrl: database.url,
-    port: 0,
-    logger: silent,
-    httpLimits: { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 },
-  })
-  tenant = await addTenant(database.pool)
-})
-
-afterAll(async () => {
-  await service.close()
-  await database.pool.end()
-  await cluster.stop()
-  await rm(directory, { recursive: true, force: true })
-})
+const postgres = useOwnPostgres()
+const httpLimits = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 }
+const test = useService({ httpLimits }, postgres)
 
 async function statusOf(path: string): Promise<number> {
-  return (await fetch(service.url + path)).status
+  return (await fetch(test.service.url + path)).status
 }
 
 describe('the service', () => {
   it('counts its answers for Prometheus', async () => {
+    const { service, tenant } = test
     await revoke(service.url, tenant)
     const metrics = await (await fetch(`${service.url}/metrics`)).text()
     expect(metrics).toContain(
@@ -62,9 +32,10 @@ describe('the service', () => {
   })
 
   it('answers 500 and is not ready while its database is gone, and comes back by itself', async () => {
+    const { service, tenant } = test
     expect(await statusOf('/health/ready')).toBe(200)
-    cluster.process.kill('SIGKILL')
-    await once(cluster.process, 'exit')
+    postgres.cluster.process.kill('SIGKILL')
+    await once(postgres.cluster.process, 'exit')
 
     const response = await revoke(service.url, tenant)
     expect(response.status).toBe(500)
@@ -80,7 +51,7 @@ describe('the service', () => {
     })
     expect(introspection.status).toBe(500)
 
-    await cluster.restart()
+    await postgres.cluster.restart()
     await expect.poll(() => statusOf('/health/ready'), patience).toBe(200)
     expect((await revoke(service.url, tenant)).status).toBe(200)
   })
@@ -98,10 +69,10 @@ describe('the service', () => {
       'in its body',
       () =>
         `POST ${pathOf('a', 'b', 'c')} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n` +
-        `Authorization: ${basic(tenant.projectId, tenant.secret)}\r\n\r\n{`,
+        `Authorization: ${basic(test.tenant.projectId, test.tenant.secret)}\r\n\r\n{`,
     ],
   ])('cuts off a client that is slow %s', async (_, start) => {
-    const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+    const socket = connect(Number(new URL(test.service.url).port), '127.0.0.1')
     socket.resume()
     socket.write(typeof start === 'string' ? start : start())
     await once(socket, 'close')
@@ -109,7 +80,8 @@ describe('the service', () => {
   })
 
   it('answers what has arrived before it stops, and nothing after', async () => {
-    const stopping = await startService({ databaseUrl: database.url, port: 0, logger: silent })
+    const { database, tenant } = test
+    const stopping = await startInstance(database.url)
     const blocker = await database.pool.connect()
     await blocker.query('BEGIN')
     // Holds the request up at the first of its statements.
@@ -128,6 +100,7 @@ describe('the service', () => {
   })
 
   it('lets a revoke that must wait for another transaction hold up no other, and carries it out', async () => {
+    const { database, service, tenant } = test
     const other = await addTenant(database.pool)
     await meet(tenant, other)
     const unlock = await lockConnections(tenant)
@@ -145,6 +118,7 @@ describe('the service', () => {
   })
 
   it('answers 500 to a revoke whose row stays locked, and changes nothing', async () => {
+    const { database, service, tenant } = test
     await meet(tenant)
     const unlock = await lockConnections(tenant)
     const response = await revoke(service.url, tenant)
@@ -158,12 +132,8 @@ describe('the service', () => {
   })
 
   it('holds nobody up for longer than the drain time', async () => {
-    const stopping = await startService({
-      databaseUrl: database.url,
-      port: 0,
-      logger: silent,
-      drainMs: 100,
-    })
+    const { database, tenant } = test
+    const stopping = await startInstance(database.url, { drainMs: 100 })
     const blocker = await database.pool.connect()
     await blocker.query('BEGIN')
     await blocker.query('LOCK TABLE projects')
@@ -181,13 +151,8 @@ describe('the service', () => {
   })
 
   it('waits for no connection that never sent a byte', async () => {
-    const drainMs = 3_600_000
-    const stopping = await startService({
-      databaseUrl: database.url,
-      port: 0,
-      logger: silent,
-      drainMs,
-    })
+    const { database } = test
+    const stopping = await startInstance(database.url, { drainMs: 3_600_000 })
     const socket = connect(Number(new URL(stopping.url).port), '127.0.0.1')
     const closed = once(socket.resume(), 'close')
     // By then the server has accepted what came before.
@@ -200,7 +165,7 @@ describe('the service', () => {
 /** Gives each tenant's Member and Connected App the row that a consent page would have made. */
 async function meet(...tenants: Tenant[]): Promise<void> {
   for (const { organizationId, memberId, publicAppId } of tenants) {
-    await database.pool.query(
+    await test.database.pool.query(
       `INSERT INTO connections (organization_id, member_id, connected_app_id)
        VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
       [organizationId, memberId, publicAppId],
@@ -210,7 +175,7 @@ async function meet(...tenants: Tenant[]): Promise<void> {
 
 /** @returns a function that unlocks them */
 async function lockConnections({ memberId }: Tenant): Promise<() => Promise<void>> {
-  const blocker = await database.pool.connect()
+  const blocker = await test.database.pool.connect()
   await blocker.query('BEGIN')
   await blocker.query('SELECT FROM connections WHERE member_id = $1 FOR UPDATE', [memberId])
   return async () => {
@@ -221,7 +186,7 @@ async function lockConnections({ memberId }: Tenant): Promise<() => Promise<void
 
 /** Of each connection from now on. */
 async function setReadOnly(value: 'on' | 'off'): Promise<void> {
-  await database.pool.query(`
+  await test.database.pool.query(`
     SET default_transaction_read_only = off;
     DO $$ BEGIN
       EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = ${value}',
@@ -232,7 +197,7 @@ async function setReadOnly(value: 'on' | 'off'): Promise<void> {
 }
 
 async function isBlocked(): Promise<boolean> {
-  const { rows } = await database.pool.query(
+  const { rows } = await test.database.pool.query(
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%projects%'",
   )
   return rows.length > 0

@@ -1,13 +1,6 @@
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import {
-  approve,
-  authorize,
-  discover,
-  exchange,
-  isActive,
-  openConsentPage,
-} from './support/connected-app.ts'
+import { approve, authorize, exchange, isActive, openConsentPage } from './support/connected-app.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
@@ -16,7 +9,7 @@ const test = useService()
 describe('a revoke', () => {
   it('ends every token of the grant, and keeps new ones from being made', async () => {
     const { service, tenant } = test
-    const config = await discover(service.url, tenant.publicAppId)
+    const config = await test.asPublicApp()
     const tokens = await authorize(config, tenant.session.token)
     const refreshToken = String(tokens.refresh_token)
     expect(await isActive(config, tokens.access_token)).toBe(true)
@@ -34,7 +27,7 @@ describe('a revoke', () => {
 
   it('ends a code that was not exchanged yet', async () => {
     const { service, tenant } = test
-    const config = await discover(service.url, tenant.publicAppId)
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
     const callback = await approve(flow)
     await revoke(service.url, tenant)
@@ -45,7 +38,7 @@ describe('a revoke', () => {
 
   it('gives way to a new authorization flow', async () => {
     const { service, tenant } = test
-    const config = await discover(service.url, tenant.publicAppId)
+    const config = await test.asPublicApp()
     await revoke(service.url, tenant)
     const tokens = await authorize(config, tenant.session.token)
     expect(await isActive(config, tokens.access_token)).toBe(true)
@@ -53,7 +46,7 @@ describe('a revoke', () => {
 
   it('makes a browser that is signed in ask for consent again', async () => {
     const { service, tenant } = test
-    const config = await discover(service.url, tenant.publicAppId)
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
     await approve(flow)
     const again = await openConsentPage(config, tenant.session.token, flow.browser)
@@ -66,7 +59,7 @@ describe('a revoke', () => {
 
   it('leaves other Connected Apps alone', async () => {
     const { service, tenant } = test
-    const config = await discover(service.url, tenant.confidentialAppId, tenant.clientSecret)
+    const config = await test.asConfidentialApp()
     const tokens = await authorize(config, tenant.session.token)
     await revoke(service.url, tenant)
     expect(await isActive(config, tokens.access_token)).toBe(true)
@@ -98,7 +91,7 @@ describe('a revoke', () => {
 describe('a consent page that was opened before a revoke', () => {
   it('grants nothing when it is approved after it, and the flow starts anew', async () => {
     const { service, tenant, database } = test
-    const config = await discover(service.url, tenant.publicAppId)
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
     await revoke(service.url, tenant)
     const before = await countGrants()
@@ -122,7 +115,7 @@ describe('a consent page that was opened before a revoke', () => {
 
   it('cannot be saved by loading it again', async () => {
     const { service, tenant } = test
-    const config = await discover(service.url, tenant.publicAppId)
+    const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
     await revoke(service.url, tenant)
     await flow.browser.open(flow.browser.url)

@@ -35,43 +35,40 @@ export function createAdapter(database: Database): AdapterFactory {
   }
 }
 
-/** What oidc-provider may not do, or never does as it is configured here. */
-function refuse(what: string): () => Promise<never> {
-  return () => Promise.reject(new Error(`oidc-provider tried to ${what}`))
-}
-
 const nothing = (): Promise<undefined> => Promise.resolve(undefined)
 
-function clientAdapter(database: Database): Adapter {
+/** What oidc-provider may not do, or never does as it is configured here. */
+function unused(kind: string) {
+  const refuse = (what: string) => (): Promise<never> =>
+    Promise.reject(new Error(`oidc-provider tried to ${what} a ${kind}`))
   return {
-    find: (id) => findClient(database, id),
     findByUid: nothing,
     findByUserCode: nothing,
-    upsert: refuse('change a client'),
-    consume: refuse('consume a client'),
-    destroy: refuse('remove a client'),
+    upsert: refuse('save'),
+    consume: refuse('consume'),
+    destroy: refuse('remove'),
+    // Tokens die with their grant, which oidc-provider destroys in the same step.
     revokeByGrantId: nothing,
-  }
+  } satisfies Partial<Adapter>
 }
 
+function clientAdapter(database: Database): Adapter {
+  return { ...unused('client'), find: (id) => findClient(database, id) }
+}
+
+/** Saves none: an upsert would bring a grant that has ended back to life. Only a consent makes grants. */
 function grantAdapter(database: Database): Adapter {
   return {
+    ...unused('grant'),
     find: (id) => findGrant(database, id),
-    findByUid: nothing,
-    findByUserCode: nothing,
-    // Its upsert brings a grant that has ended back to life: only a consent makes grants.
-    upsert: refuse('save a grant'),
-    consume: refuse('consume a grant'),
     destroy: (id) => endGrant(database, id),
-    revokeByGrantId: nothing,
   }
 }
 
 function tokenAdapter(database: Database, kind: TokenKind): Adapter {
   return {
+    ...unused(kind),
     find: (value) => findToken(database, kind, value),
-    findByUid: nothing,
-    findByUserCode: nothing,
     async upsert(value, { jti, grantId = '', ...payload }, expiresInSeconds) {
       const isIssued = await issueToken(database, {
         kind,
@@ -99,20 +96,16 @@ function tokenAdapter(database: Database, kind: TokenKind): Adapter {
       kind === 'RefreshToken'
         ? endGrantOfToken(database, kind, value)
         : discardToken(database, kind, value),
-    // Tokens die with their grant, which oidc-provider destroys in the same step.
-    revokeByGrantId: nothing,
   }
 }
 
 function browserStateAdapter(database: Database, kind: string): Adapter {
   return {
+    ...unused(kind),
     find: (id) => findBrowserState(database, kind, id),
     findByUid: (uid) => findBrowserStateByUid(database, kind, uid),
-    findByUserCode: nothing,
     upsert: (id: string, payload: AdapterPayload, expiresInSeconds: number) =>
       saveBrowserState(database, kind, id, payload, expiresInSeconds),
-    consume: refuse(`consume a ${kind}`),
     destroy: (id) => discardBrowserState(database, kind, id),
-    revokeByGrantId: nothing,
   }
 }

@@ -114,7 +114,7 @@ export function interactionPages(provider: Provider, database: Database, origin:
     return member && { id, name: member.name }
   }
 
-  /** The request begins anew, and that with a login (sign-in.ts). */
+  /** The request begins anew, and that with a login (sign-in-policy.ts). */
   async function signInAgain(page: Page, { interaction }: Question) {
     await interaction.destroy()
     return page.redirect(addressOf(interaction), 303)

@@ -11,7 +11,7 @@ import { findMember } from './members.ts'
 import { createAdapter } from './adapter.ts'
 import { errorPage } from './pages.ts'
 import type { ServerKeys } from './server-keys.ts'
-import { signInPolicy } from './sign-in.ts'
+import { signInPolicy } from './sign-in-policy.ts'
 import { timeToLive } from './time-to-live.ts'
 
 const routes = {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Pool } from 'pg'
-import type { Cluster } from '../../src/embedded/cluster.ts'
+import type { Cluster } from '../../src/postgres/embedded/cluster.ts'
 
 /** Ends a whole PostgreSQL as a power cut would, as far as its processes know. */
 export async function killPostgres(cluster: Cluster): Promise<void> {

@@ -1,11 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Pool } from 'pg'
-import { inject } from 'vitest'
+import { aroundAll, inject } from 'vitest'
+import type { OwnPostgres } from './own-postgres.ts'
 
 export interface TestDatabase {
   url: string
   pool: Pool
   drop: () => Promise<void>
+}
+
+/** For the tests of one file: a new, empty database, in the run's PostgreSQL unless told otherwise. */
+export function useDatabase(postgres?: OwnPostgres): { database: TestDatabase } {
+  const test = {} as { database: TestDatabase } // filled before the first test runs
+  aroundAll(async (runTests) => {
+    test.database = await createDatabase(postgres?.cluster.url)
+    try {
+      await runTests()
+    } finally {
+      await test.database.drop()
+    }
+  })
+  return test
 }
 
 /** A new, empty database in the run's PostgreSQL. */
@@ -20,7 +35,8 @@ export async function createDatabase(server = inject('postgresUrl')): Promise<Te
     url,
     pool,
     async drop() {
-      await pool.end()
+      // Not awaited: it would wait for ever for a connection that a failed test has kept.
+      void pool.end()
       await administer(server, `DROP DATABASE ${name} WITH (FORCE)`)
     },
   }

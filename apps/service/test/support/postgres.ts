@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { startEmbeddedPostgres } from '../../src/embedded/start.ts'
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/start.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

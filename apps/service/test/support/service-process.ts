@@ -4,8 +4,11 @@ import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { findFreePort } from '../../src/embedded/free-port.ts'
+import { findFreePort } from '../../src/postgres/embedded/free-port.ts'
 import manifest from '../../package.json' with { type: 'json' }
+
+/** It starts within a second, but on a machine that is busy elsewhere. */
+const patienceMs = 20_000
 
 /** The service as it is run: a process of its own. */
 export interface ServiceProcess {
@@ -56,8 +59,11 @@ export async function startServiceProcess({
   child.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4096)))
   const exited = once(child, 'exit')
   const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null
+  const startedAt = performance.now()
   while (!(await isReady(url))) {
-    if (isGone()) throw new Error(`the service did not start: ${log}`)
+    const isLate = performance.now() - startedAt > patienceMs
+    if (isLate) child.kill('SIGKILL')
+    if (isLate || isGone()) throw new Error(`the service did not start: ${log}`)
     await wait(20)
   }
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -79,8 +85,13 @@ export async function startTwoInstances(
   options: ServiceProcessOptions,
 ): Promise<[ServiceProcess, ServiceProcess]> {
   const one = await startServiceProcess(options)
-  const environment = { ...options.environment, PUBLIC_URL: one.url }
-  return [one, await startServiceProcess({ ...options, environment })]
+  try {
+    const environment = { ...options.environment, PUBLIC_URL: one.url }
+    return [one, await startServiceProcess({ ...options, environment })]
+  } catch (error) {
+    await one.stop()
+    throw error
+  }
 }
 
 /** Whether a service is there, and has its database. */

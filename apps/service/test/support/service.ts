@@ -1,9 +1,12 @@
+import type { Configuration } from 'openid-client'
 import { pino } from 'pino'
-import { afterAll, beforeAll } from 'vitest'
+import { aroundAll } from 'vitest'
 import type { Service, ServiceOptions } from '../../src/service.ts'
 import { startService } from '../../src/service.ts'
+import { discover } from './connected-app.ts'
 import type { TestDatabase } from './database.ts'
-import { createDatabase } from './database.ts'
+import { useDatabase } from './database.ts'
+import type { OwnPostgres } from './own-postgres.ts'
 import type { Tenant } from './tenant.ts'
 import { addTenant } from './tenant.ts'
 
@@ -11,26 +14,38 @@ export interface TestService {
   database: TestDatabase
   service: Service
   tenant: Tenant
+  /** The service as the tenant's Connected Apps have discovered it. */
+  asPublicApp: () => Promise<Configuration>
+  asConfidentialApp: () => Promise<Configuration>
 }
 
-export const silent = pino({ level: 'silent' })
+const silent = pino({ level: 'silent' })
 
-/** For the tests of one file: a database, a service on it, and one tenant. */
-export function useService(options: Partial<ServiceOptions> = {}): TestService {
-  const test = {} as TestService // filled before the first test runs
-  beforeAll(async () => {
-    test.database = await createDatabase()
-    test.service = await startService({
-      databaseUrl: test.database.url,
-      port: 0,
-      logger: silent,
-      ...options,
-    })
-    test.tenant = await addTenant(test.database.pool)
-  })
-  afterAll(async () => {
-    await test.service.close()
-    await test.database.drop()
+/** Starts an instance on a free port, without a log unless it is given one. */
+export function startInstance(
+  databaseUrl: string,
+  options: Partial<ServiceOptions> = {},
+): Promise<Service> {
+  return startService({ databaseUrl, port: 0, logger: silent, ...options })
+}
+
+/** For the tests of one file: a database, a service on it, one tenant, and its Connected Apps. */
+export function useService(
+  options: Partial<ServiceOptions> = {},
+  postgres?: OwnPostgres,
+): TestService {
+  const test = useDatabase(postgres) as TestService // filled before the first test runs
+  test.asPublicApp = () => discover(test.service.url, test.tenant.publicAppId)
+  test.asConfidentialApp = () =>
+    discover(test.service.url, test.tenant.confidentialAppId, test.tenant.clientSecret)
+  aroundAll(async (runTests) => {
+    test.service = await startInstance(test.database.url, options)
+    try {
+      test.tenant = await addTenant(test.database.pool)
+      await runTests()
+    } finally {
+      await test.service.close()
+    }
   })
   return test
 }
