@@ -2,7 +2,14 @@ export { startService } from './service.ts'
 export type { Service, ServiceOptions } from './service.ts'
 export { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 export type { EmbeddedPostgres } from './postgres/embedded/start.ts'
-export { addConnectedApp, addMember, addOrganization, addProject, addSession } from './provision.ts'
+export {
+  addConnectedApp,
+  addMember,
+  addOrganization,
+  addProject,
+  addSession,
+  replaceSecret,
+} from './provision.ts'
 export type {
   NewConnectedApp,
   NewMember,

@@ -11,6 +11,8 @@ export function newSecret(): string {
 
 export interface NewProject {
   projectId?: string
+  /** Whether its id says `live` in place of `test`; clients send it to another server then. */
+  live?: boolean
   secret?: string
   sessionKeys?: JSONWebKeySet
 }
@@ -25,7 +27,8 @@ const defaultPermissions = [
 
 /** Adds a project with the default roles. The secret is shown here, and never again. */
 export async function addProject(pool: Pool, project: NewProject = {}) {
-  const { projectId = `project-test-${randomUUID()}`, secret = newSecret() } = project
+  const environment = project.live ? 'live' : 'test'
+  const { projectId = `project-${environment}-${randomUUID()}`, secret = newSecret() } = project
   await pool.query(
     'INSERT INTO projects (project_id, secret_hash, session_jwks) VALUES ($1, $2, $3)',
     [projectId, hashOf(secret), publicPartOf(project.sessionKeys ?? { keys: [] })],
@@ -40,6 +43,21 @@ export async function addProject(pool: Pool, project: NewProject = {}) {
     ])
   }
   return { projectId, secret }
+}
+
+/**
+ * Gives a project a new secret, which is shown here and never again. The old one is refused from
+ * now on.
+ *
+ * @returns undefined if there is no such project
+ */
+export async function replaceSecret(pool: Pool, projectId: string): Promise<string | undefined> {
+  const secret = newSecret()
+  const { rowCount } = await pool.query(
+    'UPDATE projects SET secret_hash = $2 WHERE project_id = $1',
+    [projectId, hashOf(secret)],
+  )
+  return rowCount === 1 ? secret : undefined
 }
 
 export interface NewOrganization {

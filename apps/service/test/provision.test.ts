@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { authorize, discover, isActive } from './support/connected-app.ts'
+import { basic, revoke } from './support/revoke.ts'
+import { useService } from './support/service.ts'
+
+const command = fileURLToPath(new URL('../src/provision-command.ts', import.meta.url))
+const test = useService()
+
+interface Ended {
+  code: number
+  out: string
+  err: string
+}
+
+/** Runs `pnpm provision` with these arguments. */
+function provision(args: string[], databaseUrl = test.database.url): Promise<Ended> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl }
+    execFile(process.execPath, [command, ...args], { env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    )
+  })
+}
+
+async function add(...args: string[]): Promise<Record<string, string>> {
+  const { code, out, err } = await provision(args)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  return JSON.parse(out)
+}
+
+describe('pnpm provision', () => {
+  it('adds all that a revoke needs, and a flow works with it', async () => {
+    const { project_id = '', secret = '' } = await add('project')
+    const project = ['--project-id', project_id]
+    const { organization_id = '' } = await add('organization', ...project, '--slug', 'northwind')
+    const organization = ['--organization-id', organization_id]
+    const { member_id = '' } = await add('member', ...organization, '--external-id', 'hr|7')
+    const { session_token = '' } = await add('session', ...organization, '--member-id', member_id)
+    const redirect = ['--redirect-uri', 'http://127.0.0.1/callback']
+    const app = await add('connected-app', ...project, ...redirect, '--public')
+    expect(app).toEqual({ connected_app_id: expect.any(String) })
+    const { connected_app_id = '' } = app
+
+    const config = await discover(test.service.url, connected_app_id)
+    const tokens = await authorize(config, session_token)
+    expect(await isActive(config, tokens.access_token)).toBe(true)
+    const ids = { organizationId: 'northwind', memberId: 'hr|7', connectedAppId: connected_app_id }
+    const by = (password: string) => ({ authorization: basic(project_id, password) })
+    const call = (password: string) =>
+      revoke(test.service.url, test.tenant, { ...ids, headers: by(password) })
+    expect((await call(secret)).status).toBe(200)
+    expect(await isActive(config, tokens.access_token)).toBe(false)
+
+    const { secret: next = '' } = await add('secret', ...project)
+    expect((await call(secret)).status).toBe(401)
+    expect((await call(next)).status).toBe(200)
+  })
+
+  it('gives a confidential app a secret, a live project its mark, a Member its roles', async () => {
+    const { project_id = '' } = await add('project', '--live')
+    expect(project_id).toMatch(/^project-live-/)
+    const uri = 'https://app.example/callback'
+    const app = await add('connected-app', '--project-id', project_id, '--redirect-uri', uri)
+    expect(Object.keys(app)).toEqual(['connected_app_id', 'secret'])
+    const { organizationId } = test.tenant
+    const roles = 'stytch_member,stytch_admin'
+    const { member_id } = await add('member', '--organization-id', organizationId, '--roles', roles)
+    const { rows } = await test.database.pool.query(
+      'SELECT role_id FROM member_roles WHERE member_id = $1 ORDER BY role_id',
+      [member_id],
+    )
+    expect(rows).toEqual([{ role_id: 'stytch_admin' }, { role_id: 'stytch_member' }])
+  })
+
+  it("takes a project's key set, and keeps its public part", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'provision-test-'))
+    const file = join(folder.path, 'jwks.json')
+    const [key] = test.tenant.sessionKeys.publicKeys.keys
+    await writeFile(file, JSON.stringify({ keys: [{ ...key, d: 'private' }] }))
+    const { project_id } = await add('project', '--session-jwks', file)
+    const jwks = await fetch(`${test.service.url}/v1/b2b/sessions/jwks/${project_id}`)
+    expect(await jwks.json()).toEqual({ keys: [key] })
+  })
+
+  it('says how it is used', async () => {
+    const { code, out } = await provision(['--help'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^usage: .*\n {2}project .*\n/)
+  })
+
+  it.each([
+    [[], /^first say what: project, secret, organization, member, session, connected-app;/],
+    [['projekt'], /^first say what/],
+    [['toString'], /^first say what/],
+    [['project', '--slug', 'a'], /^Unknown option '--slug'/],
+    [['organization'], /^--project-id is missing$/],
+    [['organization', '--project-id', 'p', '--slug', '..'], /^--slug /],
+    [['organization', '--project-id', 'nobody'], /"projects"/],
+    [['secret', '--project-id', 'nobody'], /^there is no project nobody$/],
+    [['session', '--organization-id', 'o', '--member-id', 'm', '--hours', '0'], /^--hours must/],
+    [['connected-app', '--project-id', 'p', '--redirect-uri', 'a'], /^--redirect-uri must/],
+    [
+      ['connected-app', '--project-id', 'p', '--redirect-uri', 'http://a/#b'],
+      /^--redirect-uri must/,
+    ],
+    [['project', '--session-jwks', '/nowhere'], /ENOENT.*\/nowhere/],
+    [['project', '--session-jwks', command], /is no JSON Web Key Set/],
+  ])('refuses %j in one line', async (args, message) => {
+    const { code, out, err } = await provision(args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^provision: [^\n]+\n$/)
+    expect(err.slice('provision: '.length, -1)).toMatch(message)
+  })
+
+  it('wants to know which database, and says when none answers there', async () => {
+    expect((await provision(['project'], '')).err).toBe('provision: DATABASE_URL is missing\n')
+    const unreachable = await provision(['project'], 'postgres://127.0.0.1:1/none')
+    expect(unreachable).toMatchObject({
+      code: 2,
+      err: 'provision: no PostgreSQL answers at DATABASE_URL\n',
+    })
+  })
+})
