@@ -20,16 +20,27 @@ describe('the configuration', () => {
   it('takes what is set', () => {
     const databaseUrl = 'postgres://db.example/connected_apps'
     const configuration = readConfiguration({
+      HOST: '::1',
       PORT: '0',
       DATABASE_URL: databaseUrl,
+      DATABASE_POOL_SIZE: '7',
       PUBLIC_URL: 'https://apps.example',
+      RATE_LIMIT_REQUESTS: '8',
+      RATE_LIMIT_WINDOW_SECONDS: '9',
+      CLEANUP_INTERVAL_SECONDS: '30',
       DRAIN_SECONDS: '3',
+      LOG_LEVEL: 'error',
     })
-    expect(configuration).toMatchObject({
+    expect(configuration).toEqual({
+      host: '::1',
       port: 0,
       databaseUrl,
+      poolSize: 7,
       publicUrl: 'https://apps.example',
+      rateLimit: { requests: 8, windowSeconds: 9 },
+      cleanupIntervalMs: 30_000,
       drainMs: 3000,
+      logLevel: 'error',
     })
   })
 
