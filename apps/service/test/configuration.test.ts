@@ -58,6 +58,12 @@ describe('the configuration', () => {
     expect(mistakes[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
   })
 
+  it('has no public address for the demo', () => {
+    expect(mistakesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
+      'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
+    ])
+  })
+
   it('does not repeat a password', () => {
     expect(mistakesIn({ DATABASE_URL: 'mysql://ada:hunter2@db.example' }).join()).not.toContain(
       'hunter2',

@@ -24,8 +24,8 @@ afterEach(() => {
 })
 
 /** Runs what `pnpm start` runs, with this environment. */
-function start(environment: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [main], {
+function start(environment: NodeJS.ProcessEnv, args: string[] = []) {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -177,6 +177,26 @@ describe('pnpm start', () => {
     expect(output.err).toMatch(/^connected-apps: the port is in use.*\n$/)
     other.close()
   })
+
+  it('with a public address, but no database, says what to do in one line', async () => {
+    const { output, exited } = start({ PORT: '0', PUBLIC_URL: 'https://apps.example' })
+    expect(await exited).toBe(2)
+    expect(output).toEqual({
+      out: '',
+      err: expect.stringMatching(/^connected-apps: PUBLIC_URL .*DATABASE_URL.*\n$/),
+    })
+  })
+
+  it.each([['--prot', '5'], ['--help'], ['5\n6']])(
+    'with the argument %j says what to do in one line',
+    async (...args) => {
+      const { output, exited } = start({ PORT: '0', DATABASE_URL: inject('postgresUrl') }, args)
+      expect(await exited).toBe(2)
+      expect(output.err).toMatch(
+        /^connected-apps: "[^\n]+" is refused: .*environment variables.*README\.md.*\n$/,
+      )
+    },
+  )
 
   it('with a wrong configuration names each mistake in a line', async () => {
     const { output, exited } = start({ PORT: 'x', LOG_LEVEL: 'loud' })
