@@ -46,6 +46,11 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     drainMs: integer('DRAIN_SECONDS', 10, 0, 3600) * 1000,
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
   }
+  if (environment['PUBLIC_URL'] && !environment['DATABASE_URL']) {
+    mistakes.push(
+      'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
+    )
+  }
   if (mistakes.length > 0) throw new ConfigurationError(mistakes)
   return configuration
 

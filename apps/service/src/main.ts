@@ -16,6 +16,7 @@ try {
 }
 
 async function run(): Promise<void> {
+  refuseArguments(process.argv.slice(2))
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
   // The demo's walk is for people, who look for it among few lines.
@@ -44,4 +45,12 @@ async function run(): Promise<void> {
   } finally {
     await embedded?.stop()
   }
+}
+
+/** A setting that is given in the wrong way would be missed in silence. */
+function refuseArguments([argument]: string[]): void {
+  if (argument === undefined) return
+  throw new TypeError(
+    `${JSON.stringify(argument)} is refused: there are no arguments; set environment variables, which apps/service/README.md names`,
+  )
 }

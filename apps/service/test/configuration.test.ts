@@ -20,16 +20,27 @@ describe('the configuration', () => {
   it('takes what is set', () => {
     const databaseUrl = 'postgres://db.example/connected_apps'
     const configuration = readConfiguration({
+      HOST: '::1',
       PORT: '0',
       DATABASE_URL: databaseUrl,
+      DATABASE_POOL_SIZE: '7',
       PUBLIC_URL: 'https://apps.example',
+      RATE_LIMIT_REQUESTS: '8',
+      RATE_LIMIT_WINDOW_SECONDS: '9',
+      CLEANUP_INTERVAL_SECONDS: '30',
       DRAIN_SECONDS: '3',
+      LOG_LEVEL: 'error',
     })
-    expect(configuration).toMatchObject({
+    expect(configuration).toEqual({
+      host: '::1',
       port: 0,
       databaseUrl,
+      poolSize: 7,
       publicUrl: 'https://apps.example',
+      rateLimit: { requests: 8, windowSeconds: 9 },
+      cleanupIntervalMs: 30_000,
       drainMs: 3000,
+      logLevel: 'error',
     })
   })
 
@@ -45,6 +56,12 @@ describe('the configuration', () => {
     })
     expect(mistakes).toHaveLength(7)
     expect(mistakes[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
+  })
+
+  it('has no public address for the demo', () => {
+    expect(mistakesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
+      'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
+    ])
   })
 
   it('does not repeat a password', () => {

@@ -1,6 +1,7 @@
 import * as openid from 'openid-client'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import { hashOf } from '../src/hash.ts'
 import {
   Browser,
   approve,
@@ -176,6 +177,45 @@ describe("a confidential client's refresh token", () => {
     const thief = await discover(service.url, tenant.confidentialAppId, 'guess')
     await expect(openid.refreshTokenGrant(thief, token)).rejects.toMatchObject({ status: 401 })
   })
+})
+
+describe('what is issued', () => {
+  it('ends after a while: an access token after an hour, as its app is told', async () => {
+    const config = await test.asPublicApp()
+    const tokens = await authorize(config, test.tenant.session.token)
+    expect(tokens.expires_in).toBe(3600)
+    await expire(tokens.access_token)
+    expect(await isActive(config, tokens.access_token)).toBe(false)
+    expect(await isActive(config, String(tokens.refresh_token))).toBe(true)
+  })
+
+  it('ends after a while: a code', async () => {
+    const config = await test.asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = await approve(flow)
+    await expire(String(new URL(callback).searchParams.get('code')))
+    await expect(exchange(config, flow, callback)).rejects.toMatchObject(invalidGrant)
+  })
+
+  it('ends after a while: a refresh token', async () => {
+    const config = await test.asPublicApp()
+    const { refresh_token: token } = await authorize(config, test.tenant.session.token)
+    await expire(String(token))
+    await expect(openid.refreshTokenGrant(config, String(token))).rejects.toMatchObject(
+      invalidGrant,
+    )
+  })
+
+  /** As if it had been issued long ago. oidc-provider looks at the payload, cleaning up at the row. */
+  async function expire(value: string): Promise<void> {
+    const { rowCount } = await test.database.pool.query(
+      `UPDATE tokens SET expires_at = now(), payload = (payload::jsonb ||
+         jsonb_build_object('exp', extract(epoch FROM now())::bigint - 1))::json
+       WHERE token_hash = $1`,
+      [hashOf(value)],
+    )
+    expect(rowCount).toBe(1)
+  }
 })
 
 describe('introspection', () => {

@@ -69,10 +69,29 @@ describe('identifiers', () => {
     expect(await answerTo({})).toBe('200 revoked')
   })
 
-  it('of another project, Organization or Member are unknown here', async () => {
-    expect(await answerTo({ organizationId: other.organizationId })).toBe(
-      '404 organization_not_found',
+  it('mean the id before the external id of the Member', async () => {
+    const { database, service, tenant } = test
+    const { organizationId, memberId } = tenant
+    await addMember(database.pool, { organizationId, externalId: memberId })
+    const response = await revoke(service.url, tenant)
+    const { request_id: requestId } = (await response.json()) as { request_id: string } // by the contract
+    const { rows } = await database.pool.query(
+      'SELECT member_id FROM audit_log WHERE request_id = $1',
+      [requestId],
     )
+    expect(rows).toEqual([{ member_id: memberId }])
+  })
+
+  it.each(['organizationId', 'slug', 'externalId'] as const)(
+    'of an Organization of another project are unknown here: its %s',
+    async (form) => {
+      expect(await answerTo({ organizationId: encodeURIComponent(other[form]) })).toBe(
+        '404 organization_not_found',
+      )
+    },
+  )
+
+  it('of another Organization or Connected App are unknown here', async () => {
     expect(await answerTo({ memberId: other.memberId })).toBe('404 member_not_found')
     expect(await answerTo({ connectedAppId: other.publicAppId })).toBe(
       '404 connected_app_not_found',

@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import { checkResponseBody } from '@connected-apps/contract'
 import { describe, expect, it } from 'vitest'
@@ -19,6 +21,9 @@ async function statusOf(path: string): Promise<number> {
   return (await fetch(test.service.url + path)).status
 }
 
+/** Whether it comes, and soon. To Node 0 means never. */
+const isSoon = (milliseconds: number): boolean => milliseconds > 0 && milliseconds <= 30_000
+
 describe('the service', () => {
   it('counts its answers for Prometheus', async () => {
     const { service, tenant } = test
@@ -36,6 +41,9 @@ describe('the service', () => {
     expect(await statusOf('/health/ready')).toBe(200)
     postgres.cluster.process.kill('SIGKILL')
     await once(postgres.cluster.process, 'exit')
+
+    // A process of PostgreSQL may outlive the one that started it for a moment, and still answer.
+    await expect.poll(() => statusOf('/health/ready'), patience).toBe(503)
 
     const response = await revoke(service.url, tenant)
     expect(response.status).toBe(500)
@@ -77,6 +85,24 @@ describe('the service', () => {
     socket.write(typeof start === 'string' ? start : start())
     await once(socket, 'close')
     expect(await statusOf('/health/ready')).toBe(200)
+  })
+
+  it('cuts off slow clients within half a minute, unless told otherwise', async () => {
+    let server: Server | undefined
+    const keep = (message: unknown): void => {
+      server = (message as { server: Server }).server // Node's documentation says so
+    }
+    const instance = await startInstance(test.database.url)
+    subscribe('http.server.request.start', keep)
+    await fetch(`${instance.url}/health/live`)
+    unsubscribe('http.server.request.start', keep)
+    await instance.close()
+    expect(server).toMatchObject({
+      headersTimeout: expect.toSatisfy(isSoon),
+      requestTimeout: expect.toSatisfy(isSoon),
+      keepAliveTimeout: expect.toSatisfy(isSoon),
+      connectionsCheckingInterval: expect.toSatisfy(isSoon),
+    })
   })
 
   it('answers what has arrived before it stops, and nothing after', async () => {

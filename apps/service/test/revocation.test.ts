@@ -1,10 +1,16 @@
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
+import { addConnectedApp } from '../src/provision.ts'
 import { approve, authorize, exchange, isActive, openConsentPage } from './support/connected-app.ts'
+import type { RevokeRequest } from './support/revoke.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
+import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+import { redirectUri } from './support/tenant.ts'
 
 const test = useService()
+const tokenHeader = 'X-Stytch-Member-Session'
+const jwtHeader = 'X-Stytch-Member-SessionJWT'
 
 describe('a revoke', () => {
   it('ends every token of the grant, and keeps new ones from being made', async () => {
@@ -65,28 +71,59 @@ describe('a revoke', () => {
     expect(await isActive(config, tokens.access_token)).toBe(true)
   })
 
-  it('is written down: who, what, when, from which request', async () => {
-    const { service, tenant, database } = test
-    const response = await revoke(service.url, tenant, {
-      headers: { 'X-Stytch-Member-Session': tenant.session.token },
+  describe('is written down: who, what, when, from which request', () => {
+    const theProject = { actor_member_id: null, actor_session_id: null }
+
+    it.each([
+      ['by a session token', async () => ({ [tokenHeader]: test.tenant.session.token })],
+      [
+        'by a session JWT',
+        async () => ({
+          [jwtHeader]: await signSessionJwt(sessionClaims(test.tenant), test.tenant.sessionKeys),
+        }),
+      ],
+    ])('if a Member asks %s', async (_, headers) => {
+      const { memberId, publicAppId, session } = test.tenant
+      expect(await auditOf({ headers: await headers() })).toMatchObject([
+        {
+          connected_app_id: publicAppId,
+          actor_member_id: memberId,
+          actor_session_id: session.sessionId,
+        },
+      ])
     })
-    const { request_id: requestId } = (await response.json()) as { request_id: string }
-    const { rows } = await database.pool.query('SELECT * FROM audit_log WHERE request_id = $1', [
-      requestId,
-    ])
-    expect(rows).toMatchObject([
-      {
-        action: 'revoke',
-        project_id: tenant.projectId,
-        organization_id: tenant.organizationId,
-        member_id: tenant.memberId,
-        connected_app_id: tenant.publicAppId,
-        actor_member_id: tenant.memberId,
-        actor_session_id: tenant.session.sessionId,
-      },
-    ])
+
+    it('if the project itself asks', async () => {
+      const { publicAppId } = test.tenant
+      expect(await auditOf({})).toMatchObject([{ connected_app_id: publicAppId, ...theProject }])
+    })
+
+    it('if the Member never met the Connected App', async () => {
+      const { database, tenant } = test
+      const { projectId } = tenant
+      const connectedAppId = await addConnectedApp(database.pool, { projectId, redirectUri })
+      expect(await auditOf({ connectedAppId })).toMatchObject([
+        { connected_app_id: connectedAppId, ...theProject, revocations: null },
+      ])
+    })
   })
 })
+
+/** Revokes. @returns what was written down, once what is the same in each row is known to be right */
+async function auditOf(request: RevokeRequest): Promise<unknown[]> {
+  const { service, tenant, database } = test
+  const { rows: clock } = await database.pool.query<{ now: string }>('SELECT now()::text')
+  const response = await revoke(service.url, tenant, request)
+  const { request_id: requestId } = (await response.json()) as { request_id: string } // by the contract
+  const { rows } = await database.pool.query(
+    `SELECT *, at BETWEEN $2 AND now() AS is_in_time FROM audit_log WHERE request_id = $1`,
+    [requestId, clock[0]?.now],
+  )
+  const { projectId, organizationId, memberId } = tenant
+  const same = { project_id: projectId, organization_id: organizationId, member_id: memberId }
+  expect(rows).toMatchObject([{ action: 'revoke', ...same, is_in_time: true }])
+  return rows
+}
 
 describe('a consent page that was opened before a revoke', () => {
   it('grants nothing when it is approved after it, and the flow starts anew', async () => {

@@ -1,6 +1,10 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { startCleanup } from '../src/cleanup.ts'
+import { addSession } from '../src/provision.ts'
+import { useService } from './support/service.ts'
+
+const test = useService({ cleanupIntervalMs: 20 })
 
 /** What is waited for comes within milliseconds, but for a machine that is busy elsewhere. */
 const patience = { timeout: 20_000 }
@@ -22,6 +26,16 @@ function createEndlessDatabase() {
 }
 
 describe('the cleanup job', () => {
+  it('is done by every service', async () => {
+    const { database, tenant } = test
+    const { organizationId, memberId } = tenant
+    const old = { organizationId, memberId, secondsToLive: -2 * 86_400 }
+    const { sessionId } = await addSession(database.pool, old)
+    const find = () =>
+      database.pool.query('SELECT FROM sessions WHERE session_id = $1', [sessionId])
+    await expect.poll(async () => (await find()).rowCount, patience).toBe(0)
+  })
+
   it('runs by itself, never twice at once, and stops after the batch under way', async () => {
     const { seen, execute } = createEndlessDatabase()
     const cleanup = startCleanup({ execute }, 1, pino({ level: 'silent' }))

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -6,12 +6,15 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { demo } from '../src/demo/project.ts'
 import { createDatabase } from './support/database.ts'
+import { revoke } from './support/revoke.ts'
+import { addTenant } from './support/tenant.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const running = new Set<ChildProcess>()
@@ -21,8 +24,8 @@ afterEach(() => {
 })
 
 /** Runs what `pnpm start` runs, with this environment. */
-function start(environment: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [main], {
+function start(environment: NodeJS.ProcessEnv, args: string[] = []) {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -39,6 +42,15 @@ function start(environment: NodeJS.ProcessEnv) {
 
 async function waitFor(child: ChildProcess, isThere: () => boolean): Promise<void> {
   while (!isThere()) await once(child.stdout ?? child, 'data')
+}
+
+/** Waits until the log says so. @returns where */
+async function listening(
+  { stderr }: ChildProcessByStdio<null, Readable, Readable>,
+  output: { err: string },
+): Promise<string> {
+  while (!output.err.includes('"listening"')) await once(stderr, 'data')
+  return /"url":"([^"]+)"/.exec(output.err)?.[1] ?? ''
 }
 
 describe('pnpm start', () => {
@@ -94,8 +106,7 @@ describe('pnpm start', () => {
   it('with a database uses that one, and adds no demo to it', async () => {
     const database = await createDatabase()
     const { child, output, exited } = start({ PORT: '0', DATABASE_URL: database.url })
-    while (!output.err.includes('"listening"')) await once(child.stderr, 'data')
-    const url = /"url":"([^"]+)"/.exec(output.err)?.[1] ?? ''
+    const url = await listening(child, output)
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
     expect((await fetch(`${url}/demo/walk`)).status).toBe(404)
     const { rows } = await database.pool.query('SELECT FROM projects')
@@ -103,6 +114,25 @@ describe('pnpm start', () => {
     child.kill('SIGTERM')
     expect(await exited).toBe(0)
     expect(output.out).toBe('')
+    await database.drop()
+  })
+
+  it('keeps to the limits that its environment sets', async () => {
+    const database = await createDatabase()
+    const { child, output, exited } = start({
+      PORT: '0',
+      DATABASE_URL: database.url,
+      RATE_LIMIT_REQUESTS: '1',
+      RATE_LIMIT_WINDOW_SECONDS: '600',
+    })
+    const url = await listening(child, output)
+    const tenant = await addTenant(database.pool)
+    expect((await revoke(url, tenant)).status).toBe(200)
+    const refusal = await revoke(url, tenant)
+    expect(refusal.status).toBe(429)
+    expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(300)
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
     await database.drop()
   })
 
@@ -147,6 +177,26 @@ describe('pnpm start', () => {
     expect(output.err).toMatch(/^connected-apps: the port is in use.*\n$/)
     other.close()
   })
+
+  it('with a public address, but no database, says what to do in one line', async () => {
+    const { output, exited } = start({ PORT: '0', PUBLIC_URL: 'https://apps.example' })
+    expect(await exited).toBe(2)
+    expect(output).toEqual({
+      out: '',
+      err: expect.stringMatching(/^connected-apps: PUBLIC_URL .*DATABASE_URL.*\n$/),
+    })
+  })
+
+  it.each([['--prot', '5'], ['--help'], ['5\n6']])(
+    'with the argument %j says what to do in one line',
+    async (...args) => {
+      const { output, exited } = start({ PORT: '0', DATABASE_URL: inject('postgresUrl') }, args)
+      expect(await exited).toBe(2)
+      expect(output.err).toMatch(
+        /^connected-apps: "[^\n]+" is refused: .*environment variables.*README\.md.*\n$/,
+      )
+    },
+  )
 
   it('with a wrong configuration names each mistake in a line', async () => {
     const { output, exited } = start({ PORT: 'x', LOG_LEVEL: 'loud' })
