@@ -8,7 +8,7 @@ interface Run {
   fail: () => void
 }
 
-function createBatches(maximumSize: number, concurrent: number) {
+function createBatches(maximumSize: number, concurrent: number, keyOf?: (input: number) => string) {
   const runs: Run[] = []
   const batches = new Batches<number, number>(
     (inputs) =>
@@ -19,7 +19,7 @@ function createBatches(maximumSize: number, concurrent: number) {
           fail: () => reject(new Error('gone')),
         })
       }),
-    { maximumSize, concurrent },
+    { maximumSize, concurrent, ...(keyOf && { keyOf }) },
   )
   return { runs, batches }
 }
@@ -63,5 +63,24 @@ describe('batches', () => {
     await nextTurn()
     runs[1]?.succeed()
     expect(await next).toBe(30)
+  })
+
+  it('of one key go one after the other, and hold up no other key', async () => {
+    const { runs, batches } = createBatches(2, 2, (input) => (input % 2 === 0 ? 'even' : 'odd'))
+    const answers = [2, 4, 6].map((input) => batches.add(input))
+    await nextTurn()
+    expect(runs.map(({ inputs }) => inputs)).toEqual([[2, 4]])
+    answers.push(...[1, 8, 3].map((input) => batches.add(input)))
+    await nextTurn()
+    expect(runs.map(({ inputs }) => inputs)).toEqual([
+      [2, 4],
+      [1, 3],
+    ])
+    runs[0]?.succeed()
+    await nextTurn()
+    expect(runs[2]?.inputs).toEqual([6, 8])
+    runs[1]?.succeed()
+    runs[2]?.succeed()
+    expect(await Promise.all(answers)).toEqual([20, 40, 60, 10, 80, 30])
   })
 })

@@ -7,15 +7,12 @@ import { describe, expect, it } from 'vitest'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import { basic, pathOf, revoke } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
-import type { Tenant } from './support/tenant.ts'
-import { addTenant } from './support/tenant.ts'
 
 /** How often to look whether something has happened, and for how long. */
 const patience = { interval: 50, timeout: 20_000 }
 
 const postgres = useOwnPostgres()
-const httpLimits = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 }
-const test = useService({ httpLimits }, postgres)
+const test = useService({}, postgres)
 
 async function statusOf(path: string): Promise<number> {
   return (await fetch(test.service.url + path)).status
@@ -80,10 +77,18 @@ describe('the service', () => {
         `Authorization: ${basic(test.tenant.projectId, test.tenant.secret)}\r\n\r\n{`,
     ],
   ])('cuts off a client that is slow %s', async (_, start) => {
-    const socket = connect(Number(new URL(test.service.url).port), '127.0.0.1')
+    // An instance of its own: on a busy machine it takes anyone for slow.
+    const httpLimits = {
+      headersTimeout: 300,
+      requestTimeout: 300,
+      connectionsCheckingInterval: 50,
+    }
+    const impatient = await startInstance(test.database.url, { httpLimits })
+    const socket = connect(Number(new URL(impatient.url).port), '127.0.0.1')
     socket.resume()
     socket.write(typeof start === 'string' ? start : start())
     await once(socket, 'close')
+    await impatient.close()
     expect(await statusOf('/health/ready')).toBe(200)
   })
 
@@ -125,38 +130,6 @@ describe('the service', () => {
     await closed
   })
 
-  it('lets a revoke that must wait for another transaction hold up no other, and carries it out', async () => {
-    const { database, service, tenant } = test
-    const other = await addTenant(database.pool)
-    await meet(tenant, other)
-    const unlock = await lockConnections(tenant)
-    const answered: Tenant[] = []
-    const answers = Array.from({ length: 20 }, async (_, index) => {
-      const whose = index % 2 === 0 ? tenant : other
-      const { status } = await revoke(service.url, whose)
-      answered.push(whose)
-      return status
-    })
-    await expect.poll(() => answered.length, patience).toBeGreaterThanOrEqual(10)
-    await unlock()
-    expect(await Promise.all(answers)).toEqual(answers.map(() => 200))
-    expect(answered.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => other))
-  })
-
-  it('answers 500 to a revoke whose row stays locked, and changes nothing', async () => {
-    const { database, service, tenant } = test
-    await meet(tenant)
-    const unlock = await lockConnections(tenant)
-    const response = await revoke(service.url, tenant)
-    await unlock()
-    expect(response.status).toBe(500)
-    const { request_id: requestId } = (await response.json()) as { request_id: string } // by the contract
-    const { rows } = await database.pool.query('SELECT FROM audit_log WHERE request_id = $1', [
-      requestId,
-    ])
-    expect(rows).toEqual([])
-  })
-
   it('holds nobody up for longer than the drain time', async () => {
     const { database, tenant } = test
     const stopping = await startInstance(database.url, { drainMs: 100 })
@@ -187,28 +160,6 @@ describe('the service', () => {
     await closed
   })
 })
-
-/** Gives each tenant's Member and Connected App the row that a consent page would have made. */
-async function meet(...tenants: Tenant[]): Promise<void> {
-  for (const { organizationId, memberId, publicAppId } of tenants) {
-    await test.database.pool.query(
-      `INSERT INTO connections (organization_id, member_id, connected_app_id)
-       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      [organizationId, memberId, publicAppId],
-    )
-  }
-}
-
-/** @returns a function that unlocks them */
-async function lockConnections({ memberId }: Tenant): Promise<() => Promise<void>> {
-  const blocker = await test.database.pool.connect()
-  await blocker.query('BEGIN')
-  await blocker.query('SELECT FROM connections WHERE member_id = $1 FOR UPDATE', [memberId])
-  return async () => {
-    await blocker.query('ROLLBACK')
-    blocker.release()
-  }
-}
 
 /** Of each connection from now on. */
 async function setReadOnly(value: 'on' | 'off'): Promise<void> {

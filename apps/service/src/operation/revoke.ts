@@ -1,58 +1,63 @@
-import { setTimeout } from 'node:timers/promises'
+import { DatabaseError } from 'pg'
 import { Batches } from '../postgres/batches.ts'
-import type { Database } from '../postgres/database.ts'
+import type { Database, Statement } from '../postgres/database.ts'
 import type { Order } from './decision.ts'
+
+/** How long one try may wait in the database, where it occupies a connection. */
+const lockTimeoutMs = 100
 
 // One statement, so all or nothing. The count ends every grant made at an earlier one, with all
 // its codes and tokens, however many there are; a consent page that is open now has seen an
 // earlier count too. Without a row no such page was ever opened, and there is nothing to end.
-// It waits for no row: what another transaction has locked is left out, and its order not answered.
-// So nobody who came in the same batch is held up, and two batches can't wait for each other.
-const revoke = {
-  name: 'revoke',
-  text: `
-    WITH orders AS (
-      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-        $7::text[]) WITH ORDINALITY AS o (organization_id, member_id, connected_app_id, request_id,
-        project_id, actor_member_id, actor_session_id, position)
-    ), locked AS (
-      SELECT c.organization_id, c.member_id, c.connected_app_id
-      FROM connections c JOIN (
-        SELECT DISTINCT organization_id, member_id, connected_app_id FROM orders
-      ) o USING (organization_id, member_id, connected_app_id)
-      FOR NO KEY UPDATE OF c SKIP LOCKED
-    ), revoked AS (
-      UPDATE connections c SET revocations = c.revocations + 1
-      FROM locked l
-      WHERE c.organization_id = l.organization_id AND c.member_id = l.member_id
-        AND c.connected_app_id = l.connected_app_id
-      RETURNING c.*
-    ), carried_out AS (
-      SELECT * FROM orders o LEFT JOIN revoked r USING (organization_id, member_id, connected_app_id)
-      WHERE r.revocations IS NOT NULL OR NOT EXISTS (
-        SELECT FROM connections c
-        WHERE c.organization_id = o.organization_id AND c.member_id = o.member_id
-          AND c.connected_app_id = o.connected_app_id)
-    ), audited AS (
-      INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
-        project_id, actor_member_id, actor_session_id, revocations)
-      SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
-        project_id, actor_member_id, actor_session_id, revocations
-      FROM carried_out
-    )
-    SELECT position::integer FROM carried_out`,
-}
+// An order whose row was left out since another transaction has it locked is not in the result.
+// A scalar subquery looks for the row, since EXISTS may be planned as a scan of the whole table.
+const textWith = (ifLocked: 'SKIP LOCKED' | ''): string => `
+  WITH patience AS MATERIALIZED (
+    SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true)
+  ), orders AS (
+    SELECT o.* FROM patience, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+      $6::text[], $7::text[]) WITH ORDINALITY AS o (organization_id, member_id, connected_app_id,
+      request_id, project_id, actor_member_id, actor_session_id, position)
+  ), locked AS (
+    SELECT c.organization_id, c.member_id, c.connected_app_id
+    FROM connections c JOIN (
+      SELECT DISTINCT organization_id, member_id, connected_app_id FROM orders
+    ) o USING (organization_id, member_id, connected_app_id)
+    FOR NO KEY UPDATE OF c ${ifLocked}
+  ), revoked AS (
+    UPDATE connections c SET revocations = c.revocations + 1
+    FROM locked l
+    WHERE c.organization_id = l.organization_id AND c.member_id = l.member_id
+      AND c.connected_app_id = l.connected_app_id
+    RETURNING c.*
+  ), carried_out AS (
+    SELECT * FROM orders o LEFT JOIN revoked r USING (organization_id, member_id, connected_app_id)
+    WHERE r.revocations IS NOT NULL OR (
+      SELECT c.revocations FROM connections c
+      WHERE c.organization_id = o.organization_id AND c.member_id = o.member_id
+        AND c.connected_app_id = o.connected_app_id) IS NULL
+  ), audited AS (
+    INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
+      project_id, actor_member_id, actor_session_id, revocations)
+    SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
+      project_id, actor_member_id, actor_session_id, revocations
+    FROM carried_out
+  )
+  SELECT position::integer FROM carried_out`
 
 /** A revoke that is to happen, and the request that asked for it. */
 export interface NumberedOrder extends Order {
   requestId: string
 }
 
-/** How long a revoke keeps trying to get at a row that another transaction has locked. */
-const patienceMs = 5000
+/** How long a revoke keeps trying to get at a row that other transactions have locked. */
+const defaultPatienceMs = 5000
 
-/** The longest pause between two tries. */
-const pauseMs = 250
+/** Of many rows, and waits for none of them. */
+export const atOnce: Statement = { name: 'revoke-at-once', text: textWith('SKIP LOCKED') }
+
+/** Of one row, in PostgreSQL's queue for its lock, so that all instances get their turn. */
+export const inTurn: Statement = { name: 'revoke-in-turn', text: textWith('') }
 
 /**
  * Ends the access that each order names, and writes down who did it.
@@ -61,34 +66,57 @@ const pauseMs = 250
  */
 async function revokeConnectedApps(
   database: Database,
+  statement: Statement,
   orders: NumberedOrder[],
 ): Promise<boolean[]> {
-  const rows = await database.query<{ position: number }>(revoke, [
-    orders.map(({ organizationId }) => organizationId),
-    orders.map(({ memberId }) => memberId),
-    orders.map(({ connectedAppId }) => connectedAppId),
-    orders.map(({ requestId }) => requestId),
-    orders.map(({ projectId }) => projectId),
-    orders.map(({ session }) => session?.memberId),
-    orders.map(({ session }) => session?.sessionId),
-  ])
-  const carriedOut = new Set(rows.map(({ position }) => position))
+  const carriedOut = new Set<number>()
+  try {
+    const rows = await database.query<{ position: number }>(statement, [
+      orders.map(({ organizationId }) => organizationId),
+      orders.map(({ memberId }) => memberId),
+      orders.map(({ connectedAppId }) => connectedAppId),
+      orders.map(({ requestId }) => requestId),
+      orders.map(({ projectId }) => projectId),
+      orders.map(({ session }) => session?.memberId),
+      orders.map(({ session }) => session?.sessionId),
+    ])
+    for (const { position } of rows) carriedOut.add(position)
+  } catch (error) {
+    if (!isLock(error)) throw error
+  }
   return orders.map((_, index) => carriedOut.has(index + 1))
+}
+
+// SKIP LOCKED too can wait, and even deadlock, where two revokes meet a consent at one row.
+function isLock(error: unknown): boolean {
+  return error instanceof DatabaseError && ['55P03', '40P01'].includes(error.code ?? '')
 }
 
 /**
  * Makes the function that revokes. When its promise resolves, the revoke is on disk, and no
  * instance of the service accepts what was issued before.
+ *
+ * A row that another transaction keeps locked holds up no revoke but its own: these queue apart.
  */
-export function createRevoke(database: Database): (order: NumberedOrder) => Promise<void> {
-  const batches = new Batches((orders: NumberedOrder[]) => revokeConnectedApps(database, orders))
+export function createRevoke(
+  database: Database,
+  patienceMs = defaultPatienceMs,
+): (order: NumberedOrder) => Promise<void> {
+  const run = (statement: Statement) => (orders: NumberedOrder[]) =>
+    revokeConnectedApps(database, statement, orders)
+  const batches = new Batches(run(atOnce))
+  const queues = new Batches(run(inTurn), { keyOf: rowOf })
   return async (order) => {
     const givesUpAt = performance.now() + patienceMs
-    for (let pause = 2; !(await batches.add(order)); pause = Math.min(2 * pause, pauseMs)) {
+    if (await batches.add(order)) return
+    while (!(await queues.add(order))) {
       if (performance.now() > givesUpAt) {
         throw new Error(`the connection stayed locked for ${patienceMs} ms`)
       }
-      await setTimeout(Math.random() * pause)
     }
   }
+}
+
+function rowOf({ organizationId, memberId, connectedAppId }: NumberedOrder): string {
+  return JSON.stringify([organizationId, memberId, connectedAppId])
 }
