@@ -4,7 +4,7 @@ import { turbo } from './turbo.ts'
 const [unknown] = process.argv.slice(2)
 if (unknown !== undefined) {
   console.error(
-    `npm start takes no option (${unknown}); README.md says how to start one part with its own`,
+    `npm start takes no option (${unknown}); npm run mock -- --port 4999 starts the mock alone on another port, and PORT=4999 moves the service`,
   )
   process.exit(2)
 }

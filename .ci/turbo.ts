@@ -28,7 +28,9 @@ export function turbo(args: string[]): Promise<number> {
   const forward = (signal: NodeJS.Signals) => {
     if (child.pid !== undefined) process.kill(isWindows ? child.pid : -child.pid, signal)
   }
-  process.on('SIGINT', forward).on('SIGTERM', forward)
+  // A closed terminal hangs up on this process alone, since turbo has a session of its own.
+  const hangUp = () => forward('SIGTERM')
+  process.on('SIGINT', forward).on('SIGTERM', forward).on('SIGHUP', hangUp)
   // npm's shell ends on SIGTERM without handing it on; that its child has lost its parent is the only trace.
   const parent = process.ppid
   const watch = setInterval(() => process.ppid === parent || forward('SIGTERM'), 500)
@@ -36,7 +38,7 @@ export function turbo(args: string[]): Promise<number> {
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       clearInterval(watch)
-      process.off('SIGINT', forward).off('SIGTERM', forward)
+      process.off('SIGINT', forward).off('SIGTERM', forward).off('SIGHUP', hangUp)
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
     })
   })

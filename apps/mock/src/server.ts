@@ -116,7 +116,7 @@ function explain(error: NodeJS.ErrnoException, { host, port }: Address): ListenE
   switch (code) {
     case 'EADDRINUSE':
       return new ListenError(
-        `port ${port} on ${host} is in use; stop what runs there, or choose another with --port`,
+        `port ${port} on ${host} is in use; stop what runs there, or give connected-apps-mock another with --port`,
       )
     case 'EACCES':
       return new ListenError(`port ${port} needs more rights; choose one above 1023 with --port`)

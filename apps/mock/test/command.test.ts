@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
 import { readArguments } from '../src/cli/arguments.ts'
+import { requireNode } from '../src/cli/node-version.ts'
 import { callRevoke } from './call.ts'
 import { runCommand } from './command.ts'
 import type { CommandRun } from './command.ts'
@@ -114,6 +115,16 @@ it('listens on 127.0.0.1:4010 and proxies on 4011 unless told otherwise', () => 
     upstream: new URL('https://a/b'),
     passOtherRoutes: false,
   })
+})
+
+it.each(['24.9.0', '22.23.3', '20.20.2'])('refuses Node.js %s', (version) => {
+  expect(() => requireNode(version, '>=24.18')).toThrow(
+    `needs Node.js 24.18 or newer; this is ${version}`,
+  )
+})
+
+it.each(['24.18.0', '24.21.0', '26.0.0', '100.0.0'])('takes Node.js %s', (version) => {
+  requireNode(version, '>=24.18')
 })
 
 describe('connected-apps-mock proxy', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fetchPackages } from '../../../.ci/fetch-packages.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { callRevoke } from './call.ts'
 
@@ -58,6 +59,22 @@ it('runs as a command', async () => {
   const command = join(project, 'node_modules/.bin/connected-apps-mock')
   expect((await run(command, ['--version'])).stdout).toBe(`${manifest.version}\n`)
 })
+
+it(
+  'says in one line that Node.js is too old',
+  async () => {
+    const version = '20.20.2'
+    const cache = join(root, `node_modules/.cache/node-${version}`)
+    const node = join(await fetchPackages(cache, { node: version }), 'node/bin/node')
+    const command = join(project, 'node_modules/.bin/connected-apps-mock')
+    await expect(run(node, [command, '--help'])).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `connected-apps-mock: needs Node.js 24.18 or newer; this is ${version}\n`,
+    })
+  },
+  patience,
+)
 
 it('answers when it is imported', async () => {
   const program = `import { startMock } from '${manifest.name}'

@@ -1,13 +1,24 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
+import module from 'node:module' // whole: an older Node.js lacks the name enableCompileCache
 import { readArguments } from './arguments.ts'
 import type { Command } from './arguments.ts'
 import { helpText } from './help.ts'
+import { requireNode } from './node-version.ts'
 import { UsageError } from './usage-error.ts'
 
-enableCompileCache()
+interface Manifest {
+  version: string
+  engines: { node: string }
+}
+
+// Not imported: of JSON modules an older Node.js warns.
+const manifest: Manifest = module.createRequire(import.meta.url)(
+  '@connected-apps/mock/package.json',
+)
 
 try {
+  requireNode(process.versions.node, manifest.engines.node)
+  module.enableCompileCache()
   await run(readArguments(process.argv.slice(2)))
 } catch (error) {
   if (!(error instanceof Error) || !isExpected(error)) throw error
@@ -20,13 +31,9 @@ async function run(command: Command): Promise<void> {
     case 'help':
       console.log(helpText())
       return
-    case 'version': {
-      const { default: manifest } = await import('@connected-apps/mock/package.json', {
-        with: { type: 'json' },
-      })
+    case 'version':
       console.log(manifest.version)
       return
-    }
     case 'mock':
       // Only now are Prism and the server loaded: a wrong command line is answered at once.
       return (await import('./run-mock.ts')).runMock(command)
