@@ -106,9 +106,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const close = async (): Promise<void> => {
       isStopping = true
       const closed = once(server, 'close')
-      drain()
+      drain.begin()
       const cutOff = setTimeout(() => {
-        server.closeAllConnections()
+        drain.cutOff()
         database.cutOff().catch(onError)
       }, drainMs)
       await Promise.all([closed, cleanup.stop()])

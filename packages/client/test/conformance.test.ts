@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 test.for(Object.entries(runtimes))(
   'the client keeps its promises in %s',
-  { timeout: 400_000 }, // the first run fetches the runtimes
+  { timeout: 400_000 }, // the first run fetches the runtimes, and npm has 300 s for it
   async ([name, run], { skip }) => {
     skip(name === 'Chromium' && !existsSync(chromiumPath), `needs ${chromiumPath}`)
     const server = await listen(answerByPlace())

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
@@ -8,8 +9,8 @@ import { fetchPackages } from '../../../../.ci/fetch-packages.ts'
 import type { Kept } from './promises.ts'
 
 const execute = promisify(execFile)
-// A runtime that hangs must not outlive its test.
-const timeout = 60_000
+// A runtime that hangs must not outlive its test, whatever it does with signals.
+const limits = { timeout: 60_000, killSignal: 'SIGKILL' } as const
 
 /** What consumers run beside Node.js and browsers. */
 const versions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' }
@@ -32,7 +33,13 @@ export interface Program {
 export const runtimes: Record<string, (program: Program) => Promise<Kept>> = {
   'Node.js': (program) => runCommand(program, process.execPath, []),
   Deno: async (program) =>
-    runCommand(program, await binary('deno'), ['run', '--no-prompt', '--allow-net=127.0.0.1']),
+    runCommand(
+      program,
+      await binary('deno'),
+      ['run', '--no-prompt', '--allow-net=127.0.0.1'],
+      // Else it writes into the home of whoever runs the tests.
+      { DENO_DIR: join(program.folder, 'deno') },
+    ),
   Bun: async (program) => runCommand(program, await binary('bun'), []),
   workerd: runWorker,
   Chromium: runInChromium,
@@ -46,6 +53,7 @@ async function runCommand(
   { folder, code, url }: Program,
   command: string,
   args: string[],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Kept> {
   await writeFile(join(folder, 'promises.mjs'), code)
   await writeFile(
@@ -53,7 +61,11 @@ async function runCommand(
     `import { tryPromises } from './promises.mjs'
 console.log(JSON.stringify(await tryPromises('${url}')))`,
   )
-  const { stdout } = await execute(command, [...args, 'program.mjs'], { cwd: folder, timeout })
+  const { stdout } = await execute(command, [...args, 'program.mjs'], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    ...limits,
+  })
   return JSON.parse(stdout)
 }
 
@@ -82,7 +94,7 @@ const config :Workerd.Config = (services = [
   )
   const { stdout } = await execute(await binary('workerd'), ['test', 'worker.capnp'], {
     cwd: folder,
-    timeout,
+    ...limits,
   })
   return JSON.parse(stdout)
 }
@@ -93,10 +105,14 @@ async function runInChromium({ code, url }: Program): Promise<Kept> {
     const page = await browser.newPage()
     await page.goto(url)
     const module = `data:text/javascript,${encodeURIComponent(code)}`
-    return await page.evaluate(
-      `import('${module}').then(({ tryPromises }) => tryPromises('${url}'))`,
-    )
+    const program = `import('${module}').then(({ tryPromises }) => tryPromises('${url}'))`
+    return await Promise.race([page.evaluate<Kept>(program), expire()])
   } finally {
     await browser.close()
   }
+}
+
+async function expire(): Promise<never> {
+  await setTimeout(limits.timeout, undefined, { ref: false })
+  throw new Error(`The program took longer than ${limits.timeout} ms.`)
 }
