@@ -136,8 +136,9 @@ async function run([what = '', ...args]: string[]): Promise<void> {
     throw new TypeError(`first say what: ${Object.keys(things).join(', ')}; --help says more`)
   }
   const add = thing.read(args)
-  const { databaseUrl } = readConfiguration({ DATABASE_URL: process.env['DATABASE_URL'] })
-  if (databaseUrl === undefined) throw new TypeError('DATABASE_URL is missing')
+  const { DATABASE_URL } = process.env
+  if (!DATABASE_URL) throw new TypeError('DATABASE_URL is missing')
+  const { databaseUrl = DATABASE_URL } = readConfiguration({ DATABASE_URL })
   await migrate(databaseUrl)
   // Of one connection, so that all of it is one transaction, which ends with the pool if it fails.
   const pool = new Pool({ connectionString: databaseUrl, max: 1 })

@@ -178,14 +178,23 @@ describe('pnpm start', () => {
     other.close()
   })
 
-  it('with a public address, but no database, says what to do in one line', async () => {
-    const { output, exited } = start({ PORT: '0', PUBLIC_URL: 'https://apps.example' })
-    expect(await exited).toBe(2)
-    expect(output).toEqual({
-      out: '',
-      err: expect.stringMatching(/^connected-apps: PUBLIC_URL .*DATABASE_URL.*\n$/),
-    })
-  })
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://apps.example' }],
+    ['HOST', { HOST: '0.0.0.0' }],
+    ['DATABASE_URL', { DATABASE_URL: '' }],
+  ])(
+    'with what a demo must not have in %s says what to do in one line',
+    async (variable, environment) => {
+      const { output, exited } = start({ PORT: '0', ...environment })
+      expect(await exited).toBe(2)
+      expect(output).toEqual({
+        out: '',
+        err: expect.stringMatching(
+          new RegExp(String.raw`^connected-apps: ${variable} .*(?:DATABASE_URL|unset it).*\n$`),
+        ),
+      })
+    },
+  )
 
   it.each([['--prot', '5'], ['--help'], ['5\n6']])(
     'with the argument %j says what to do in one line',
