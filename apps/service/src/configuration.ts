@@ -38,7 +38,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     host: text('HOST', '127.0.0.1'),
     port: integer('PORT', 4020, 0, 65_535),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'], isOrigin, 'without a path'),
-    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseUrl: sayTls(url('DATABASE_URL', ['postgres:', 'postgresql:'])),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
@@ -94,6 +94,15 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     mistakes.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
     return undefined
   }
+}
+
+/** `pg` takes these modes for `verify-full`, and would say in many lines that it may change that. */
+function sayTls(databaseUrl: string | undefined): string | undefined {
+  if (databaseUrl?.includes('uselibpqcompat=true')) return databaseUrl
+  return databaseUrl?.replace(
+    /([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/g,
+    '$1verify-full',
+  )
 }
 
 /** What everybody knows the secret of, and what is gone when it stops, must not look like more. */

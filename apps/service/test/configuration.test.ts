@@ -44,6 +44,18 @@ describe('the configuration', () => {
     })
   })
 
+  it.each([
+    ['?sslmode=require', '?sslmode=verify-full'],
+    ['?a=b&sslmode=prefer&c=d', '?a=b&sslmode=verify-full&c=d'],
+    ['?sslmode=verify-ca', '?sslmode=verify-full'],
+    ['?sslmode=no-verify', '?sslmode=no-verify'],
+    ['?sslmode=disable', '?sslmode=disable'],
+    ['?uselibpqcompat=true&sslmode=require', '?uselibpqcompat=true&sslmode=require'],
+  ])('takes %s for %s', (given, taken) => {
+    const server = 'postgres://ada:%20@db.example/x'
+    expect(readConfiguration({ DATABASE_URL: server + given }).databaseUrl).toBe(server + taken)
+  })
+
   it('names every mistake at once', () => {
     const mistakes = mistakesIn({
       PORT: '70000',

@@ -164,6 +164,65 @@ describe('pnpm start', () => {
     expect(output.err).toMatch(new RegExp(`^connected-apps: .*${variable}.*\n$`))
   })
 
+  it('with something else at DATABASE_URL says so in one line', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const { port } = other.address() as AddressInfo // it listens on TCP
+    const { output, exited } = start({ PORT: '0', DATABASE_URL: `postgres://127.0.0.1:${port}/x` })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: no connection to PostgreSQL at DATABASE_URL: Connection terminated unexpectedly\n',
+    )
+    other.close()
+  })
+
+  it('with a server that has no TLS for it says so in one line', async () => {
+    const { output, exited } = start({
+      PORT: '0',
+      DATABASE_URL: `${inject('postgresUrl')}?sslmode=require`,
+    })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: no connection to PostgreSQL at DATABASE_URL: The server does not support SSL connections\n',
+    )
+  })
+
+  it('with a role that may not create tables says so in one line', async () => {
+    const database = await createDatabase()
+    await database.pool.query("CREATE ROLE reader LOGIN PASSWORD 'reader'")
+    const url = new URL(database.url)
+    url.username = url.password = 'reader'
+    const { output, exited } = start({ PORT: '0', DATABASE_URL: url.href })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: PostgreSQL refuses DATABASE_URL: permission denied for schema public; grant it to the role, or let the role own the database\n',
+    )
+    await database.pool.query('DROP ROLE reader')
+    await database.drop()
+  })
+
+  it('with a temporary folder that is not there names it in one line', async () => {
+    const { output, exited } = start({ PORT: '0', TMPDIR: '/nonexistent' })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: the embedded PostgreSQL failed: ENOENT in the temporary folder /nonexistent; set TMPDIR to another\n',
+    )
+  })
+
+  it.runIf(process.getuid?.() === 0)(
+    "with a temporary folder of root's alone names it in one line",
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
+      const { output, exited } = start({ PORT: '0', TMPDIR: folder })
+      expect(await exited).toBe(2)
+      expect(output.err).toMatch(
+        new RegExp(`^connected-apps: the embedded PostgreSQL failed: .*${folder}.*TMPDIR.*\n$`),
+      )
+      expect(await readdir(folder)).toEqual([])
+      await rm(folder, { recursive: true })
+    },
+  )
+
   it('with a port that is taken says so in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
@@ -174,7 +233,9 @@ describe('pnpm start', () => {
       LOG_LEVEL: 'silent',
     })
     expect(await exited).toBe(2)
-    expect(output.err).toMatch(/^connected-apps: the port is in use.*\n$/)
+    expect(output.err).toBe(
+      `connected-apps: 127.0.0.1:${port} is in use; set PORT to another one, or to 0 for any that is free\n`,
+    )
     other.close()
   })
 
