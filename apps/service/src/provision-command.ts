@@ -133,7 +133,7 @@ const things: Record<string, { usage: string; read: Read }> = {
   },
 }
 
-const usage = `usage: DATABASE_URL=… pnpm provision WHAT OPTIONS
+const usage = `usage: DATABASE_URL=… npx pnpm provision WHAT OPTIONS
 ${Object.entries(things)
   .map(([what, thing]) => `  ${what} ${thing.usage}\n`)
   .join(
