@@ -72,15 +72,21 @@ describe('pnpm start', () => {
 
     const walk = output.out.slice(output.out.indexOf('access='))
     const { stdout } = await promisify(execFile)('bash', ['-c', walk])
-    const answers = stdout
+    const lines = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(answers).toMatchObject([
+      .map((line): unknown => (line.startsWith('{') ? JSON.parse(line) : line))
+    expect(lines).toMatchObject([
+      'the access token is alive: "active":true',
       { active: true },
+      'revoke: 200',
       { status_code: 200 },
+      'the same token is dead: "active":false',
       { active: false },
+      'so is its refresh token: invalid_grant',
       { error: 'invalid_grant' },
+      'until the Member allows it again',
+      'the new token is alive: "active":true',
       { active: true },
     ])
 
