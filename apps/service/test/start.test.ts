@@ -229,6 +229,19 @@ describe('pnpm start', () => {
     },
   )
 
+  it('whose demo cannot reach itself says so in one line, and leaves nothing behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
+    await chmod(folder, 0o755)
+    const proxy = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1' }
+    const { output, exited } = start({ PORT: '0', TMPDIR: folder, ...proxy })
+    expect(await exited).toBe(2)
+    expect(output.err).toMatch(
+      /^connected-apps: the demo fails at its own address, http:\/\/127\.0\.0\.1:\d+: fetch failed\n$/,
+    )
+    expect(await readdir(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
   it('with a port that is taken says so in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
