@@ -1,8 +1,9 @@
+import { parseBody } from '@connected-apps/contract'
 import type { Exchange } from './exchange.ts'
 import type { Journal } from './journal.ts'
 import { readJournalQuery } from './journal-query.ts'
 import type { Playback } from './playback.ts'
-import { readBody } from './request-body.ts'
+import { bodyLimitBytes, readBody } from './request-body.ts'
 import { parseScenario, ScenarioError } from './scenario-definition.ts'
 import { sendJson } from './send.ts'
 
@@ -79,12 +80,17 @@ async function defineScenario(
 ): Promise<void> {
   const body = await readBody(request)
   if (body === 'aborted') return
+  const parsed =
+    body === 'too long' ? { problem: `is longer than ${bodyLimitBytes} bytes` } : parseBody(body)
+  if ('problem' in parsed) {
+    return sendJson(response, 400, { message: `the body ${parsed.problem}` })
+  }
   try {
-    const scenario = parseScenario(lastSegment(path), JSON.parse(body.toString()))
+    const scenario = parseScenario(lastSegment(path), parsed.value)
     playback.define(scenario)
     sendJson(response, 200, scenario)
   } catch (error) {
-    if (!(error instanceof ScenarioError) && !(error instanceof SyntaxError)) throw error
+    if (!(error instanceof ScenarioError)) throw error
     sendJson(response, 400, { message: error.message })
   }
 }

@@ -112,6 +112,8 @@ describe('a scenario defined at run time', () => {
   })
 
   it.each([
+    ['{', 'the body is not JSON'],
+    ['', 'the body is empty'],
     [
       '{"answers":[{"exmple":"session_authorization_error"}]}',
       'exmple is unknown; answers[0] has status, example, waitSeconds',
@@ -145,6 +147,12 @@ describe('a scenario defined at run time', () => {
     const response = await put('a', wrong)
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ message })
+  })
+
+  it('is refused when it is too long', async () => {
+    const response = await put('a', `"${'a'.repeat(1024 * 1024)}"`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ message: 'the body is longer than 1048576 bytes' })
   })
 
   it('can be sent back as it was answered, and as it is listed', async () => {

@@ -1,3 +1,5 @@
+import { BlockList, isIPv6 } from 'node:net'
+
 /** How the service is run, from its environment. */
 export interface Configuration {
   host: string
@@ -36,7 +38,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     host: text('HOST', '127.0.0.1'),
     port: integer('PORT', 4020, 0, 65_535),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'], isOrigin, 'without a path'),
-    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseUrl: sayTls(url('DATABASE_URL', ['postgres:', 'postgresql:'])),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
@@ -46,10 +48,12 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     drainMs: integer('DRAIN_SECONDS', 10, 0, 3600) * 1000,
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
   }
-  if (environment['PUBLIC_URL'] && !environment['DATABASE_URL']) {
-    mistakes.push(
-      'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
-    )
+  if (environment['DATABASE_URL'] === undefined) {
+    mistakes.push(...mistakesOfDemo(configuration.host, environment['PUBLIC_URL']))
+  }
+  // A deployment whose variable was forgotten or misspelled; it would lose its data in a demo.
+  if (environment['DATABASE_URL'] === '') {
+    mistakes.push('DATABASE_URL is empty; set it, or unset it for the demo')
   }
   if (mistakes.length > 0) throw new ConfigurationError(mistakes)
   return configuration
@@ -90,6 +94,39 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     mistakes.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
     return undefined
   }
+}
+
+/** `pg` takes these modes for `verify-full`, and would say in many lines that it may change that. */
+function sayTls(databaseUrl: string | undefined): string | undefined {
+  if (databaseUrl?.includes('uselibpqcompat=true')) return databaseUrl
+  return databaseUrl?.replace(
+    /([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/g,
+    '$1verify-full',
+  )
+}
+
+/** What everybody knows the secret of, and what is gone when it stops, must not look like more. */
+function mistakesOfDemo(host: string, publicUrl: string | undefined): string[] {
+  const mistakes: string[] = []
+  if (publicUrl) {
+    mistakes.push(
+      'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
+    )
+  }
+  if (!isLoopback(host)) {
+    mistakes.push(
+      `HOST ${JSON.stringify(host)} is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
+    )
+  }
+  return mistakes
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8)
+loopback.addAddress('::1', 'ipv6')
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')
 }
 
 function isOrigin({ pathname, search, hash }: URL): boolean {

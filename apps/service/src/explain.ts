@@ -12,23 +12,13 @@ export function explain(error: unknown): string[] {
   if (error instanceof URIError) {
     return ['DATABASE_URL has a percent sign that encodes nothing; write it as %25']
   }
-  // PostgreSQL's answer to how it was asked: wrong password, no such role or database, no TLS.
-  if (error instanceof DatabaseError && /^(?:28|3D)/.test(error.code ?? '')) {
-    return [`PostgreSQL refuses DATABASE_URL: ${reason}`]
-  }
-  // A constraint that does not hold: such a thing is there already, or what it belongs to is not.
-  if (error instanceof DatabaseError && error.code?.startsWith('23')) {
-    return [error.detail ?? reason]
-  }
+  if (error instanceof DatabaseError) return [explainRefusal(error, reason)]
+  if (noConnection.test(reason)) return [`no connection to PostgreSQL at DATABASE_URL: ${reason}`]
   if (!('code' in error)) return [reason]
+  const code = String(error.code)
+  if ('syscall' in error && error.syscall === 'listen') return [explainListen(code, reason)]
   const isHost = 'hostname' in error && error.hostname === process.env['HOST']
-  switch (String(error.code)) {
-    case 'EADDRINUSE':
-      return ['the port is in use; set PORT to another one, or to 0 for any that is free']
-    case 'EACCES':
-      return ['the port is for the administrator; set PORT to another one']
-    case 'EADDRNOTAVAIL':
-      return ['HOST is no address of this machine']
+  switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return [`${isHost ? 'HOST' : 'the host in DATABASE_URL'} is not known`]
@@ -36,5 +26,32 @@ export function explain(error: unknown): string[] {
       return ['no PostgreSQL answers at DATABASE_URL']
     default:
       return [reason]
+  }
+}
+
+/** What `pg` and Node.js say of a connection, and mostly without a code. */
+const noConnection =
+  /^Connection terminated|^timeout expired|SSL connection|certificate|^(?:connect E(?!CONNREFUSED)|read |write )/
+
+/** PostgreSQL's own answer. */
+function explainRefusal({ code = '', detail }: DatabaseError, reason: string): string {
+  // A constraint that does not hold: such a thing is there already, or what it belongs to is not.
+  if (code.startsWith('23')) return detail ?? reason
+  const remedy = code === '42501' ? '; grant it to the role, or let the role own the database' : ''
+  return `PostgreSQL refuses DATABASE_URL: ${reason}${remedy}`
+}
+
+function explainListen(code: string, reason: string): string {
+  // Node.js says at its end which address and port it was.
+  const where = reason.split(' ').at(-1) ?? ''
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${where} is in use; set PORT to another one, or to 0 for any that is free`
+    case 'EACCES':
+      return `${where} is for the administrator; set PORT to another one`
+    case 'EADDRNOTAVAIL':
+      return 'HOST is no address of this machine'
+    default:
+      return reason
   }
 }

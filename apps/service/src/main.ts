@@ -1,4 +1,5 @@
 import { readConfiguration } from './configuration.ts'
+import type { DemoTokens } from './demo/authorize.ts'
 import { authorizeDemo } from './demo/authorize.ts'
 import { greeting } from './demo/greeting.ts'
 import { addDemoProject } from './demo/project.ts'
@@ -34,16 +35,29 @@ async function run(): Promise<void> {
       logger,
       ...(isDemo && { routes: { '/demo': demoRoutes } }),
     })
-    if (embedded !== undefined) {
-      await addDemoProject(embedded.url, service.url)
-      process.stdout.write(greeting(service.url, await authorizeDemo(service.url)))
+    // Before its database goes away, whatever fails.
+    try {
+      if (embedded !== undefined) {
+        await addDemoProject(embedded.url, service.url)
+        process.stdout.write(greeting(service.url, await authorize(service.url)))
+      }
+      if (!stopping.signal.aborted) {
+        await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
+      }
+    } finally {
+      await service.close()
     }
-    if (!stopping.signal.aborted) {
-      await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
-    }
-    await service.close()
   } finally {
     await embedded?.stop()
+  }
+}
+
+async function authorize(origin: string): Promise<DemoTokens> {
+  try {
+    return await authorizeDemo(origin)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`the demo fails at its own address, ${origin}: ${reason}`, { cause })
   }
 }
 

@@ -20,6 +20,23 @@ import {
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
 
+const searches = {
+  project: 'SELECT FROM projects WHERE project_id = $1',
+  organization: 'SELECT FROM organizations WHERE organization_id = $1',
+  member: 'SELECT FROM members WHERE member_id = $1 AND organization_id = $2',
+}
+
+const forms = {
+  slug: {
+    form: /^[A-Za-z0-9._~-]{2,128}$/,
+    says: '2 to 128 letters (a to z, A to Z), digits or any of - . _ ~',
+  },
+  'external-id': {
+    form: /^[A-Za-z0-9._|-]{1,128}$/,
+    says: '1 to 128 letters (a to z, A to Z), digits or any of - . _ |',
+  },
+}
+
 /** Reads the options of one kind of thing, and gives what then adds it. */
 type Read = (args: string[]) => (pool: Pool) => Promise<object>
 
@@ -42,9 +59,8 @@ const things: Record<string, { usage: string; read: Read }> = {
       const { values } = parseArgs({ args, options: { 'project-id': text } })
       const projectId = given(values, 'project-id')
       return async (pool) => {
-        const secret = await replaceSecret(pool, projectId)
-        if (secret === undefined) throw new Error(`there is no project ${projectId}`)
-        return { project_id: projectId, secret }
+        await mustExist(pool, 'project', projectId)
+        return { project_id: projectId, secret: await replaceSecret(pool, projectId) }
       }
     },
   },
@@ -56,9 +72,11 @@ const things: Record<string, { usage: string; read: Read }> = {
       const projectId = given(values, 'project-id')
       const slug = identifier(values, 'slug', 'organization_id')
       const externalId = identifier(values, 'external-id', 'organization_id')
-      return async (pool) => ({
-        organization_id: await addOrganization(pool, { projectId, ...slug, ...externalId }),
-      })
+      return async (pool) => {
+        await mustExist(pool, 'project', projectId)
+        const organization = { projectId, ...slug, ...externalId }
+        return { organization_id: await addOrganization(pool, organization) }
+      }
     },
   },
   member: {
@@ -70,9 +88,10 @@ const things: Record<string, { usage: string; read: Read }> = {
       const externalId = identifier(values, 'external-id', 'member_id')
       const { name, roles } = values
       const rest = { ...(name && { name }), ...(roles && { roles: roles.split(',') }) }
-      return async (pool) => ({
-        member_id: await addMember(pool, { organizationId, ...externalId, ...rest }),
-      })
+      return async (pool) => {
+        await mustExist(pool, 'organization', organizationId)
+        return { member_id: await addMember(pool, { organizationId, ...externalId, ...rest }) }
+      }
     },
   },
   session: {
@@ -85,6 +104,8 @@ const things: Record<string, { usage: string; read: Read }> = {
       const hours = Number(values.hours ?? 24)
       if (!(hours > 0 && hours < 1e6)) throw new TypeError('--hours must be a number above 0')
       return async (pool) => {
+        await mustExist(pool, 'organization', organizationId)
+        await mustExist(pool, 'member', memberId, organizationId)
         const session = { organizationId, memberId, secondsToLive: hours * 3600 }
         const { sessionId, token } = await addSession(pool, session)
         return { session_id: sessionId, session_token: token }
@@ -103,6 +124,7 @@ const things: Record<string, { usage: string; read: Read }> = {
       }
       const app = { projectId, redirectUri, ...(values.name && { name: values.name }) }
       return async (pool) => {
+        await mustExist(pool, 'project', projectId)
         if (values.public) return { connected_app_id: await addConnectedApp(pool, app) }
         const secret = newSecret()
         return { connected_app_id: await addConnectedApp(pool, { ...app, secret }), secret }
@@ -111,7 +133,7 @@ const things: Record<string, { usage: string; read: Read }> = {
   },
 }
 
-const usage = `usage: DATABASE_URL=… pnpm provision WHAT OPTIONS
+const usage = `usage: DATABASE_URL=… npx pnpm provision WHAT OPTIONS
 ${Object.entries(things)
   .map(([what, thing]) => `  ${what} ${thing.usage}\n`)
   .join(
@@ -136,8 +158,9 @@ async function run([what = '', ...args]: string[]): Promise<void> {
     throw new TypeError(`first say what: ${Object.keys(things).join(', ')}; --help says more`)
   }
   const add = thing.read(args)
-  const { databaseUrl } = readConfiguration({ DATABASE_URL: process.env['DATABASE_URL'] })
-  if (databaseUrl === undefined) throw new TypeError('DATABASE_URL is missing')
+  const { DATABASE_URL } = process.env
+  if (!DATABASE_URL) throw new TypeError('DATABASE_URL is missing')
+  const { databaseUrl = DATABASE_URL } = readConfiguration({ DATABASE_URL })
   await migrate(databaseUrl)
   // Of one connection, so that all of it is one transaction, which ends with the pool if it fails.
   const pool = new Pool({ connectionString: databaseUrl, max: 1 })
@@ -157,16 +180,26 @@ function given<Name extends string>(values: { [N in Name]?: string }, name: Name
   return value
 }
 
+/** Else the database would refuse, and in words of its tables. */
+async function mustExist(pool: Pool, what: keyof typeof searches, ...ids: string[]): Promise<void> {
+  const { rowCount } = await pool.query(searches[what], ids)
+  if (rowCount !== 0) return
+  const hint = what === 'project' ? '' : '; give its id, not its slug or external id'
+  throw new Error(`there is no ${what} ${ids.join(' in organization ')}${hint}`)
+}
+
 /** An identifier that is to stand in a path, where the contract refuses some. */
 function identifier(
-  values: Partial<Record<'slug' | 'external-id', string>>,
-  name: 'slug' | 'external-id',
+  values: Partial<Record<keyof typeof forms, string>>,
+  name: keyof typeof forms,
   parameter: ParameterName,
 ): { slug?: string; externalId?: string } {
   const value = values[name]
   if (value === undefined) return {}
-  const [violation] = checkParameter(parameter, value)
-  if (violation !== undefined) throw new TypeError(`--${name} ${violation.message}`)
+  const { form, says } = forms[name]
+  if (!form.test(value) || checkParameter(parameter, value).length > 0) {
+    throw new TypeError(`--${name} must be ${says}, and neither . nor ..`)
+  }
   return name === 'slug' ? { slug: value } : { externalId: value }
 }
 

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { B2BClient } from '@connected-apps/client'
 import { B2BClient as OfficialClient } from 'stytch'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -34,6 +36,23 @@ describe('the call of the documentation', () => {
     const answer = await client.organizations.members.connectedApps.revoke(params, options)
     expect(answer).toMatchObject({ status_code: 200 })
     expect(await isActive(config, accessToken)).toBe(false)
+  })
+})
+
+describe('the callback of the demo', () => {
+  it('says what became of a consent that the Member refused', async () => {
+    const walk = await (await fetch(`${test.service.url}/demo/walk`)).text()
+    const [untilCode = ''] = walk.split('tokens=')
+    const refusal = untilCode.replace('decision=approve', 'decision=deny')
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${refusal}echo "$code"`])
+    expect(stdout.trim().split('\n').at(-1)).toBe('error: access_denied')
+  })
+
+  it('shows as text what anybody may write into its address', async () => {
+    const answer = await fetch(`${test.service.url}/demo/callback?error=%3Cscript%3E`)
+    expect(await answer.text()).toBe('error: <script>')
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=UTF-8')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
   })
 })
 

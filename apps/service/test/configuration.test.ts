@@ -14,7 +14,7 @@ function mistakesIn(environment: NodeJS.ProcessEnv): string[] {
 describe('the configuration', () => {
   it('needs nothing to be set', () => {
     expect(readConfiguration({})).toMatchObject({ port: 4020, databaseUrl: undefined })
-    expect(readConfiguration({ PORT: '', DATABASE_URL: '' })).toEqual(readConfiguration({}))
+    expect(readConfiguration({ PORT: '', HOST: '' })).toEqual(readConfiguration({}))
   })
 
   it('takes what is set', () => {
@@ -44,6 +44,18 @@ describe('the configuration', () => {
     })
   })
 
+  it.each([
+    ['?sslmode=require', '?sslmode=verify-full'],
+    ['?a=b&sslmode=prefer&c=d', '?a=b&sslmode=verify-full&c=d'],
+    ['?sslmode=verify-ca', '?sslmode=verify-full'],
+    ['?sslmode=no-verify', '?sslmode=no-verify'],
+    ['?sslmode=disable', '?sslmode=disable'],
+    ['?uselibpqcompat=true&sslmode=require', '?uselibpqcompat=true&sslmode=require'],
+  ])('takes %s for %s', (given, taken) => {
+    const server = 'postgres://ada:%20@db.example/x'
+    expect(readConfiguration({ DATABASE_URL: server + given }).databaseUrl).toBe(server + taken)
+  })
+
   it('names every mistake at once', () => {
     const mistakes = mistakesIn({
       PORT: '70000',
@@ -63,6 +75,29 @@ describe('the configuration', () => {
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
     ])
   })
+
+  it('has no empty database', () => {
+    expect(mistakesIn({ HOST: '0.0.0.0', DATABASE_URL: '' })).toEqual([
+      'DATABASE_URL is empty; set it, or unset it for the demo',
+    ])
+  })
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'db.example', '128.0.0.1', '127.0.0.1.example', '::2'])(
+    'has no demo on %s, which other machines may reach',
+    (HOST) => {
+      expect(mistakesIn({ HOST })).toEqual([
+        `HOST "${HOST}" is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
+      ])
+      expect(mistakesIn({ HOST, DATABASE_URL: 'postgres://db.example' })).toEqual([])
+    },
+  )
+
+  it.each(['127.0.0.1', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', 'localhost'])(
+    'has a demo on %s',
+    (HOST) => {
+      expect(mistakesIn({ HOST })).toEqual([])
+    },
+  )
 
   it('does not repeat a password', () => {
     expect(mistakesIn({ DATABASE_URL: 'mysql://ada:hunter2@db.example' }).join()).not.toContain(

@@ -99,8 +99,33 @@ describe('pnpm provision', () => {
     [['toString'], /^first say what/],
     [['project', '--slug', 'a'], /^Unknown option '--slug'/],
     [['organization'], /^--project-id is missing$/],
-    [['organization', '--project-id', 'p', '--slug', '..'], /^--slug /],
-    [['organization', '--project-id', 'nobody'], /"projects"/],
+    [
+      ['organization', '--project-id', 'p', '--slug', '..'],
+      /^--slug must be 2 to 128 letters \(a to z, A to Z\), digits or any of - \. _ ~, and neither \. nor \.\.$/,
+    ],
+    [['organization', '--project-id', 'p', '--slug', 'a'], /^--slug must be 2 to 128 /],
+    [['organization', '--project-id', 'p', '--slug', 'a|b'], /^--slug must be 2 to 128 /],
+    [
+      ['member', '--organization-id', 'o', '--external-id', 'a~'],
+      /^--external-id must .* - \. _ \|/,
+    ],
+    [
+      ['member', '--organization-id', 'o', '--external-id', '.'],
+      /^--external-id must be 1 to 128 /,
+    ],
+    [['organization', '--project-id', 'nobody'], /^there is no project nobody$/],
+    [
+      ['member', '--organization-id', 'acme'],
+      /^there is no organization acme; give its id, not its slug or external id$/,
+    ],
+    [
+      ['session', '--organization-id', 'o', '--member-id', 'm'],
+      /^there is no organization o; give its id,/,
+    ],
+    [
+      ['connected-app', '--project-id', 'nobody', '--redirect-uri', 'http://a/'],
+      /^there is no project nobody$/,
+    ],
     [['secret', '--project-id', 'nobody'], /^there is no project nobody$/],
     [['session', '--organization-id', 'o', '--member-id', 'm', '--hours', '0'], /^--hours must/],
     [['connected-app', '--project-id', 'p', '--redirect-uri', 'a'], /^--redirect-uri must/],
@@ -115,6 +140,21 @@ describe('pnpm provision', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toMatch(/^provision: [^\n]+\n$/)
     expect(err.slice('provision: '.length, -1)).toMatch(message)
+  })
+
+  it('wants the id of a Member of the Organization for a session', async () => {
+    const { organizationId } = test.tenant
+    const session = ['session', '--organization-id', organizationId, '--member-id']
+    expect(await provision([...session, 'crm|ada'])).toEqual({
+      code: 2,
+      out: '',
+      err: `provision: there is no member crm|ada in organization ${organizationId}; give its id, not its slug or external id\n`,
+    })
+    const { project_id = '' } = await add('project')
+    const { organization_id = '' } = await add('organization', '--project-id', project_id)
+    const { member_id = '' } = await add('member', '--organization-id', organization_id)
+    const refusal = await provision([...session, member_id])
+    expect(refusal.err).toContain(`no member ${member_id} in organization ${organizationId};`)
   })
 
   it('wants to know which database, and says when none answers there', async () => {

@@ -72,15 +72,21 @@ describe('pnpm start', () => {
 
     const walk = output.out.slice(output.out.indexOf('access='))
     const { stdout } = await promisify(execFile)('bash', ['-c', walk])
-    const answers = stdout
+    const lines = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(answers).toMatchObject([
+      .map((line): unknown => (line.startsWith('{') ? JSON.parse(line) : line))
+    expect(lines).toMatchObject([
+      'the access token is alive: "active":true',
       { active: true },
+      'revoke: 200',
       { status_code: 200 },
+      'the same token is dead: "active":false',
       { active: false },
+      'so is its refresh token: invalid_grant',
       { error: 'invalid_grant' },
+      'until the Member allows it again',
+      'the new token is alive: "active":true',
       { active: true },
     ])
 
@@ -164,6 +170,78 @@ describe('pnpm start', () => {
     expect(output.err).toMatch(new RegExp(`^connected-apps: .*${variable}.*\n$`))
   })
 
+  it('with something else at DATABASE_URL says so in one line', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const { port } = other.address() as AddressInfo // it listens on TCP
+    const { output, exited } = start({ PORT: '0', DATABASE_URL: `postgres://127.0.0.1:${port}/x` })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: no connection to PostgreSQL at DATABASE_URL: Connection terminated unexpectedly\n',
+    )
+    other.close()
+  })
+
+  it('with a server that has no TLS for it says so in one line', async () => {
+    const { output, exited } = start({
+      PORT: '0',
+      DATABASE_URL: `${inject('postgresUrl')}?sslmode=require`,
+    })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: no connection to PostgreSQL at DATABASE_URL: The server does not support SSL connections\n',
+    )
+  })
+
+  it('with a role that may not create tables says so in one line', async () => {
+    const database = await createDatabase()
+    await database.pool.query("CREATE ROLE reader LOGIN PASSWORD 'reader'")
+    const url = new URL(database.url)
+    url.username = url.password = 'reader'
+    const { output, exited } = start({ PORT: '0', DATABASE_URL: url.href })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: PostgreSQL refuses DATABASE_URL: permission denied for schema public; grant it to the role, or let the role own the database\n',
+    )
+    await database.pool.query('DROP ROLE reader')
+    await database.drop()
+  })
+
+  it('with a temporary folder that is not there names it in one line', async () => {
+    const { output, exited } = start({ PORT: '0', TMPDIR: '/nonexistent' })
+    expect(await exited).toBe(2)
+    expect(output.err).toBe(
+      'connected-apps: the embedded PostgreSQL failed: ENOENT in the temporary folder /nonexistent; set TMPDIR to another\n',
+    )
+  })
+
+  it.runIf(process.getuid?.() === 0)(
+    "with a temporary folder of root's alone names it in one line",
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
+      const { output, exited } = start({ PORT: '0', TMPDIR: folder })
+      expect(await exited).toBe(2)
+      expect(output.err).toMatch(
+        new RegExp(`^connected-apps: the embedded PostgreSQL failed: .*${folder}.*TMPDIR.*\n$`),
+      )
+      expect(await readdir(folder)).toEqual([])
+      await rm(folder, { recursive: true })
+    },
+  )
+
+  it('whose demo cannot reach itself says so in one line, and leaves nothing behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
+    await chmod(folder, 0o755)
+    const proxy = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1' }
+    const { output, exited } = start({ PORT: '0', TMPDIR: folder, ...proxy })
+    expect(await exited).toBe(2)
+    expect(output.err).toMatch(
+      /^connected-apps: the demo fails at its own address, http:\/\/127\.0\.0\.1:\d+: fetch failed\n$/,
+    )
+    expect(await readdir(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
   it('with a port that is taken says so in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
@@ -174,18 +252,29 @@ describe('pnpm start', () => {
       LOG_LEVEL: 'silent',
     })
     expect(await exited).toBe(2)
-    expect(output.err).toMatch(/^connected-apps: the port is in use.*\n$/)
+    expect(output.err).toBe(
+      `connected-apps: 127.0.0.1:${port} is in use; set PORT to another one, or to 0 for any that is free\n`,
+    )
     other.close()
   })
 
-  it('with a public address, but no database, says what to do in one line', async () => {
-    const { output, exited } = start({ PORT: '0', PUBLIC_URL: 'https://apps.example' })
-    expect(await exited).toBe(2)
-    expect(output).toEqual({
-      out: '',
-      err: expect.stringMatching(/^connected-apps: PUBLIC_URL .*DATABASE_URL.*\n$/),
-    })
-  })
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://apps.example' }],
+    ['HOST', { HOST: '0.0.0.0' }],
+    ['DATABASE_URL', { DATABASE_URL: '' }],
+  ])(
+    'with what a demo must not have in %s says what to do in one line',
+    async (variable, environment) => {
+      const { output, exited } = start({ PORT: '0', ...environment })
+      expect(await exited).toBe(2)
+      expect(output).toEqual({
+        out: '',
+        err: expect.stringMatching(
+          new RegExp(String.raw`^connected-apps: ${variable} .*(?:DATABASE_URL|unset it).*\n$`),
+        ),
+      })
+    },
+  )
 
   it.each([['--prot', '5'], ['--help'], ['5\n6']])(
     'with the argument %j says what to do in one line',

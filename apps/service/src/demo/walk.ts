@@ -78,7 +78,7 @@ function flow(origin: string): string[] {
   ]
 }
 
-/** The steps as text that a shell takes as it is, since what it says stands in comments. */
+/** The steps as text that a shell takes as it is. Zsh knows no comments in what is pasted. */
 export function walkText(steps: Step[]): string {
-  return steps.flatMap(({ says, commands }) => [`# ${says}`, ...commands, '']).join('\n')
+  return steps.flatMap(({ says, commands }) => [`echo '${says}'`, ...commands, '']).join('\n')
 }

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
 import { findBinaries, packageName } from './binaries.ts'
+import { refuseUnreachable } from './folder.ts'
 import { findFreePort } from './free-port.ts'
 
 /** A PostgreSQL server of this process. */
@@ -30,7 +31,10 @@ export interface Cluster {
 export async function startCluster(directory: string, specifier = packageName): Promise<Cluster> {
   const binaries = await findBinaries(directory, specifier)
   const { user } = binaries
-  if (user !== undefined) await chown(directory, user.uid, user.gid)
+  if (user !== undefined) {
+    await chown(directory, user.uid, user.gid)
+    refuseUnreachable(directory, user)
+  }
   const password = randomBytes(16).toString('hex')
   const data = join(directory, 'data')
   await initialize(binaries, directory, data, password)
@@ -62,12 +66,22 @@ async function initialize(
     await chown(passwordFile, user.uid, user.gid)
   }
   const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--username=postgres']
-  await promisify(execFile)(
-    initdb,
-    [...options, `--pwfile=${passwordFile}`, '--no-sync', `--pgdata=${data}`],
-    { ...user, cwd: directory },
-  )
+  try {
+    await promisify(execFile)(
+      initdb,
+      [...options, `--pwfile=${passwordFile}`, '--no-sync', `--pgdata=${data}`],
+      { ...user, cwd: directory, env: { ...process.env, LC_ALL: 'C' } },
+    )
+  } catch (cause) {
+    const { message, stderr = '' } = cause as Error & { stderr?: string } // execFile adds it
+    throw new Error(reasonIn(stderr) ?? message, { cause })
+  }
   await rm(passwordFile)
+}
+
+/** The line of a log that says why a program ended. */
+function reasonIn(log: string): string | undefined {
+  return /^.*(?:error|FATAL):.*$/m.exec(log)?.[0]
 }
 
 async function serve(
@@ -90,7 +104,9 @@ async function serve(
   let log = ''
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject)
-    server.on('exit', () => reject(new Error(`PostgreSQL did not start: ${log.trim()}`)))
+    server.on('exit', () =>
+      reject(new Error(`PostgreSQL did not start: ${reasonIn(log) ?? log.trim()}`)),
+    )
     server.stderr.on('data', (chunk: Buffer) => {
       log += chunk.toString()
       if (log.includes('ready to accept connections')) resolve()
