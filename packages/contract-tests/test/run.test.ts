@@ -234,29 +234,33 @@ test('never follows a redirect, and hands no secret on', async () => {
   expect(elsewhere.requests).toEqual([])
 })
 
+// The limit is what ends some of them; the others must have time to fail in their own way.
 test.each([
-  ['silence', 'no whole answer within 300 ms'],
-  ['half an answer', /^no whole answer \(\w+\)$/],
-  ['half an answer, then silence', 'no whole answer within 300 ms'],
-  ['an endless answer', 'an answer of more than 1 MiB'],
-  ['a broken connection', /^no whole answer \(\w+\)$/],
-] as const)('takes %s for a failure, by the client and on the wire', async (failure, message) => {
-  await using target = await startProvider(({ path }) =>
-    path.includes('contract-tests-') ? rightResponse('organization_not_found') : failure,
-  )
-  const cases = contractCases.filter(({ name }) => /^a revoke$|^no credentials$/.test(name))
-  const options = { ...credentials, profile: 'remote', timeoutMs: 300 } as const
-  const report = await runCases(await openTarget({ url: target.url, ...options }), cases)
-  const found = report.checks.flatMap(({ findings }) => findings)
-  expect(found).toEqual(
-    cases.map(() => ({
-      status: undefined,
-      part: 'answer',
-      where: '',
-      message: typeof message === 'string' ? message : expect.stringMatching(message),
-    })),
-  )
-})
+  ['silence', 1000, 'no whole answer within 1000 ms'],
+  ['half an answer', 20_000, /^no whole answer \(\w+\)$/],
+  ['half an answer, then silence', 1000, 'no whole answer within 1000 ms'],
+  ['an endless answer', 20_000, 'an answer of more than 1 MiB'],
+  ['a broken connection', 20_000, /^no whole answer \(\w+\)$/],
+] as const)(
+  'takes %s for a failure, by the client and on the wire',
+  async (failure, timeoutMs, message) => {
+    await using target = await startProvider(({ path }) =>
+      path.includes('contract-tests-') ? rightResponse('organization_not_found') : failure,
+    )
+    const cases = contractCases.filter(({ name }) => /^a revoke$|^no credentials$/.test(name))
+    const options = { ...credentials, profile: 'remote', timeoutMs } as const
+    const report = await runCases(await openTarget({ url: target.url, ...options }), cases)
+    const found = report.checks.flatMap(({ findings }) => findings)
+    expect(found).toEqual(
+      cases.map(() => ({
+        status: undefined,
+        part: 'answer',
+        where: '',
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      })),
+    )
+  },
+)
 
 test('takes 101 Switching Protocols, after which no answer comes, for a failure', async () => {
   await using target = await startProvider(() => ({
@@ -280,31 +284,4 @@ test('tells which error_type is mixed up, and accepts one that no document lists
     '404 member_not_found: an unknown Member: 404 body /error_type: is organization_not_found; the contract answers member_not_found to this request',
   ])
   expect(statusOf('member_not_found')).toBe(404)
-})
-
-test('puts no secret into a report, though the target echoes them', async () => {
-  await using echo = await startProvider(({ headers }) => ({
-    status: 200,
-    headers: { 'content-type': `text/${sessions.sessionTokenWithoutPermission}` },
-    body: JSON.stringify(headers),
-  }))
-  const report = await runContract({ url: echo.url, ...credentials, ...sessions })
-  const text = JSON.stringify(report)
-  expect(text).toContain('[secret]')
-  const basic = Buffer.from(`${credentials.projectId}:${credentials.secret}`).toString('base64')
-  for (const secret of [credentials.secret, basic, ...Object.values(sessions)]) {
-    expect(text).not.toContain(secret)
-  }
-})
-
-test('leaves words alone that a short secret is part of, which would give it away', async () => {
-  await using liar = await startProvider(() => ({
-    ...rightResponse('revoked'),
-    headers: { 'content-type': 'text/sss' },
-  }))
-  const options = { url: liar.url, projectId: credentials.projectId, secret: 's' }
-  const report = await runCases(await openTarget(options), aRevoke)
-  expect(failures(report)).toEqual([
-    expect.stringContaining('200 revoked: a revoke: 200 media type: content-type is text/sss; '),
-  ])
 })
