@@ -1,4 +1,4 @@
-import type { ContractOptions, Provoke } from '@connected-apps/contract-tests'
+import type { ContractOptions, Trigger } from '@connected-apps/contract-tests'
 import { contractSuite } from '@connected-apps/contract-tests/vitest'
 import { beforeAll } from 'vitest'
 import { addMember, addOrganization, addSession } from '../src/provision.ts'
@@ -33,13 +33,13 @@ async function addSessions(): Promise<Partial<ContractOptions>> {
   }
 }
 
-const beyondTheLimit: Provoke = async ({ send }) => {
-  let answer = await send()
-  for (let sent = 1; answer.status === 200 && sent <= limit; sent += 1) answer = await send()
-  return answer
+const exceedRateLimit: Trigger = async ({ send }) => {
+  let response = await send()
+  for (let sent = 1; response.status === 200 && sent <= limit; sent += 1) response = await send()
+  return response
 }
 
-const withoutDatabase: Provoke = async ({ send }) => {
+const stopDatabase: Trigger = async ({ send }) => {
   await postgres.cluster.stop()
   try {
     return await send()
@@ -56,6 +56,6 @@ contractSuite(() => ({
   memberId: test.tenant.memberId,
   connectedAppId: test.tenant.publicAppId,
   ...sessions,
-  provoke: { too_many_requests: beyondTheLimit, internal_server_error: withoutDatabase },
+  trigger: { too_many_requests: exceedRateLimit, internal_server_error: stopDatabase },
   require: 'all',
 }))

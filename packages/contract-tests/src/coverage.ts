@@ -7,20 +7,20 @@ import {
 } from '@connected-apps/contract'
 import type { ReceivedResponse, Status } from '@connected-apps/contract'
 import { exampleNames, isExampleName, statusOf } from '@connected-apps/contract/examples'
-import type { Exchange } from './exchange.ts'
-import { errorTypeOf } from './judge.ts'
+import type { Exchange } from './send/exchange.ts'
+import { errorTypeOf } from './verify.ts'
 
-/** One thing that the contract has, and whether the run touched it. */
+/** One element of the contract, and whether the run covered it. */
 export interface CoverageItem {
   name: string
-  touched: boolean
+  covered: boolean
 }
 
-/** What of the contract a run touched. */
+/** The elements of the contract that a run covered. */
 export interface Coverage {
-  /** Statuses that were received with a right answer. */
+  /** Statuses that were received in a valid response. */
   statuses: CoverageItem[]
-  /** Named examples: for errors, the `error_type`s that were received. */
+  /** Named examples; for errors, the `error_type`s that were received. */
   examples: CoverageItem[]
   /** Declared response headers that were received, as `429 Retry-After`. */
   responseHeaders: CoverageItem[]
@@ -32,38 +32,38 @@ export interface Coverage {
   securitySchemes: CoverageItem[]
 }
 
-/** Keeps account of what the exchanges of a run touch. */
+/** Records what the exchanges of a run cover. */
 export class CoverageRecorder {
-  readonly #touched = new Set<string>()
+  readonly #covered = new Set<string>()
 
-  /** Counts what was sent; what was received counts only if it was `right`. */
-  record({ sent, received }: Exchange, right: boolean): void {
+  /** Records what was sent, and what was received if it is a valid response. */
+  record({ sent, received }: Exchange, { isValid }: { isValid: boolean }): void {
     if (pathPattern.test(sent.path)) {
-      for (const name of pathParameterNames) this.#touched.add(`parameter ${name}`)
+      for (const name of pathParameterNames) this.#covered.add(`parameter ${name}`)
     }
     for (const name of headerParameterNames) {
-      if (sent.headers.get(name) !== null) this.#touched.add(`parameter ${name}`)
+      if (sent.headers.get(name) !== null) this.#covered.add(`parameter ${name}`)
     }
     if (isContractMediaType(sent.headers.get('content-type'))) {
-      this.#touched.add(`body ${operation.mediaType}`)
+      this.#covered.add(`body ${operation.mediaType}`)
     }
     for (const { name, scheme } of operation.security) {
       const [sentScheme] = (sent.headers.get('authorization') ?? '').split(' ')
-      if (sentScheme?.toLowerCase() === scheme) this.#touched.add(`security ${name}`)
+      if (sentScheme?.toLowerCase() === scheme) this.#covered.add(`security ${name}`)
     }
-    if (!right || !isStatus(received.status)) return
+    if (!isValid || !isStatus(received.status)) return
     const status = received.status
-    this.#touched.add(`status ${status}`)
+    this.#covered.add(`status ${status}`)
     for (const name of operation.responseHeaders[status]) {
-      if (received.headers.get(name) !== null) this.#touched.add(`header ${status} ${name}`)
+      if (received.headers.get(name) !== null) this.#covered.add(`header ${status} ${name}`)
     }
-    for (const name of examplesOf(received, status)) this.#touched.add(`example ${name}`)
+    for (const name of examplesOf(received, status)) this.#covered.add(`example ${name}`)
   }
 
   coverage(): Coverage {
     const item = (kind: string, name: string): CoverageItem => ({
       name,
-      touched: this.#touched.has(`${kind} ${name}`),
+      covered: this.#covered.has(`${kind} ${name}`),
     })
     return {
       statuses: operation.statuses.map((status) => item('status', `${status}`)),
@@ -78,10 +78,10 @@ export class CoverageRecorder {
   }
 }
 
-// Behind whatever path the base URL has.
+// Not anchored at the start, since the base URL may have a path of its own.
 const pathPattern = new RegExp(`${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`)
 
-// A body without an error_type touches what examples its status has.
+// A body without an error_type covers every example of its status.
 function examplesOf(received: ReceivedResponse, status: Status): string[] {
   const errorType = errorTypeOf(received)
   if (errorType === undefined) return exampleNames.filter((name) => statusOf(name) === status)

@@ -10,22 +10,22 @@ import {
   statusOf,
 } from '@connected-apps/contract/examples'
 import { checkParameter, checkRequestBody } from '@connected-apps/contract/request'
-import type { Check } from './check.ts'
-import type { Finding } from './finding.ts'
+import type { Check } from './report.ts'
+import type { ContractViolation } from './verify.ts'
 
-/** Holds every example of the contract's document against the schema that it stands beside. */
+/** Checks every example in the contract's document against its schema. */
 export function checkDocument(): Check[] {
-  const bodies = exampleNames.map((name) => {
+  const responseBodies = exampleNames.map((name) => {
     const status = statusOf(name)
     return {
       name: `response ${status}, example ${name}`,
-      findings: findingsInBody(status, checkResponseBody(status, exampleBody(name))),
+      violations: bodyViolations(status, checkResponseBody(status, exampleBody(name))),
     }
   })
-  const headers = operation.statuses.flatMap((status) =>
+  const responseHeaders = operation.statuses.flatMap((status) =>
     Object.entries(responseHeaderExamples[status]).map(([name, value]) => ({
       name: `response ${status}, header ${name}`,
-      findings: findingsAt(
+      violations: violationsAt(
         { status, part: 'header', where: name },
         checkResponseHeaders(status, new Headers({ [name]: `${value}` })),
       ),
@@ -34,29 +34,34 @@ export function checkDocument(): Check[] {
   const parameterExamples = { ...pathParameterExamples, ...headerParameterExamples }
   const parameters = operation.parameters.map(({ name, in: part }) => ({
     name: `parameter ${name}`,
-    findings: findingsAt(
+    violations: violationsAt(
       { status: undefined, part, where: name },
       checkParameter(name, parameterExamples[name]),
     ),
   }))
-  const requests = Object.entries(requestBodyExamples).map(([name, body]) => ({
+  const requestBodies = Object.entries(requestBodyExamples).map(([name, body]) => ({
     name: `request body, example ${name}`,
-    findings: findingsInBody(undefined, checkRequestBody(body)),
+    violations: bodyViolations(undefined, checkRequestBody(body)),
   }))
-  return [...bodies, ...headers, ...parameters, ...requests].map(({ name, findings }) => ({
-    name,
-    group: 'document',
-    outcome: findings.length === 0 ? 'passed' : 'failed',
-    findings,
-    durationMs: 0,
-  }))
+  return [...responseBodies, ...responseHeaders, ...parameters, ...requestBodies].map(
+    ({ name, violations }) => ({
+      name,
+      group: 'document',
+      outcome: violations.length === 0 ? 'passed' : 'failed',
+      violations,
+      durationMs: 0,
+    }),
+  )
 }
 
-function findingsAt(place: Omit<Finding, 'message'>, violations: Violation[]): Finding[] {
-  return violations.map(({ message }) => ({ ...place, message }))
+function violationsAt(
+  location: Omit<ContractViolation, 'message'>,
+  violations: Violation[],
+): ContractViolation[] {
+  return violations.map(({ message }) => ({ ...location, message }))
 }
 
-function findingsInBody(status: number | undefined, violations: Violation[]): Finding[] {
+function bodyViolations(status: number | undefined, violations: Violation[]): ContractViolation[] {
   return violations.map(({ pointer, message }) => ({
     status,
     part: 'body',

@@ -1,10 +1,10 @@
-import type { RunSettings } from './run-settings.ts'
+import type { RunSettings } from './options.ts'
 
-// To take out a shorter one would spoil innocent words, and their gaps would spell it.
+// Redacting a shorter secret would blank out ordinary words, and so reveal the secret.
 const minLength = 8
 
-/** Takes the run's secrets out of a text, should a target have echoed them. */
-export function redactor(settings: RunSettings): (text: string) => string {
+/** Creates a function that redacts the run's secrets in a text, in case a target echoes them. */
+export function createRedactor(settings: RunSettings): (text: string) => string {
   const { projectId, secret } = settings
   const secrets = [
     Buffer.from(`${projectId}:${secret}`).toString('base64'),
@@ -16,5 +16,5 @@ export function redactor(settings: RunSettings): (text: string) => string {
   ]
     .filter((each) => each !== undefined)
     .filter(({ length }) => length >= minLength)
-  return (text) => secrets.reduce((rest, each) => rest.replaceAll(each, '[secret]'), text)
+  return (text) => secrets.reduce((rest, each) => rest.replaceAll(each, '[redacted]'), text)
 }

@@ -1,59 +1,71 @@
-import { isStatus, operation } from '@connected-apps/contract'
+import { operation } from '@connected-apps/contract'
 import type { Status } from '@connected-apps/contract'
-import type { CaseCheck, Check } from './check.ts'
 import type { Coverage } from './coverage.ts'
-import type { ContractOptions, Profile } from './options.ts'
-import { UsageError } from './usage-error.ts'
+import type { Profile } from './options.ts'
+import type { ContractViolation } from './verify.ts'
 
-/** What a run found. */
+/** The outcome of a check. `skipped` never counts as passed. */
+export type Outcome = 'passed' | 'failed' | 'skipped'
+
+/** One check of a run. */
+export interface Check {
+  /** A sentence, unique in its group. */
+  name: string
+  /** `document`: an example in the contract's own document; `target`: a response of the target. */
+  group: 'document' | 'target'
+  outcome: Outcome
+  /** Empty unless the check failed. */
+  violations: ContractViolation[]
+  /** Why the check was skipped. */
+  reason?: string
+  durationMs: number
+}
+
+/** The check of one case against the target. */
+export interface CaseCheck extends Check {
+  group: 'target'
+  status: Status
+}
+
+/** The result of a run. */
 export interface Report {
   target: { url: string; profile: Profile }
-  /** Whether no check failed and every required status was provoked. */
+  /** Whether no check failed and no required status is missing. */
   passed: boolean
-  /** Examples of the document first, then the cases in the order in which they ran. */
+  /** The examples of the document first, then the cases in the order in which they ran. */
   checks: Check[]
-  /** Statuses that no case provoked, and why. */
-  notProvoked: { status: Status; reasons: string[] }[]
-  /** Those of them that `require` demands. */
-  missing: Status[]
+  /** Statuses all of whose cases were skipped, and why. */
+  skippedStatuses: { status: Status; reasons: string[] }[]
+  /** Skipped statuses that the option `require` names. */
+  missingStatuses: Status[]
   coverage: Coverage
 }
 
-/** The statuses that `require` demands. Throws a {@link UsageError}. */
-export function requiredStatuses(required: ContractOptions['require'] = []): readonly Status[] {
-  if (required === 'all') return operation.statuses
-  const unknown = required.find((status) => !isStatus(status))
-  if (unknown === undefined) return required
-  throw new UsageError(
-    `the contract has no status ${String(unknown)}; require some of ${operation.statuses.join(', ')}, or all`,
-  )
-}
-
-/** Puts the checks of a run together. */
-export function reportOf(run: {
+/** Assembles the report of a run. */
+export function createReport(run: {
   target: Report['target']
   documentChecks: Check[]
   caseChecks: CaseCheck[]
   required: readonly Status[]
   coverage: Coverage
 }): Report {
-  const notProvoked = operation.statuses
+  const skippedStatuses = operation.statuses
     .map((status) => ({ status, checks: run.caseChecks.filter((each) => each.status === status) }))
-    .filter(({ checks }) => checks.every(({ outcome }) => outcome === 'not provoked'))
+    .filter(({ checks }) => checks.every(({ outcome }) => outcome === 'skipped'))
     .map(({ status, checks }) => ({
       status,
-      reasons: checks.flatMap(({ reason }) => reason ?? []),
+      reasons: [...new Set(checks.flatMap(({ reason }) => reason ?? []))],
     }))
-  const missing = notProvoked
+  const missingStatuses = skippedStatuses
     .map(({ status }) => status)
     .filter((status) => run.required.includes(status))
   const checks = [...run.documentChecks, ...run.caseChecks]
   return {
     target: run.target,
-    passed: missing.length === 0 && checks.every(({ outcome }) => outcome !== 'failed'),
+    passed: missingStatuses.length === 0 && checks.every(({ outcome }) => outcome !== 'failed'),
     checks,
-    notProvoked,
-    missing,
+    skippedStatuses,
+    missingStatuses,
     coverage: run.coverage,
   }
 }

@@ -1,123 +1,136 @@
 import { ConnectedAppsError } from '@connected-apps/client'
 import type { ReceivedResponse } from '@connected-apps/contract'
 import { statusOf } from '@connected-apps/contract/examples'
-import type { Case } from './case.ts'
-import type { CaseCheck } from './check.ts'
+import { contractCases } from './cases.ts'
+import type { Case } from './cases.ts'
 import { CoverageRecorder } from './coverage.ts'
 import { checkDocument } from './document.ts'
-import type { Exchange } from './exchange.ts'
-import { NoAnswerError } from './exchange.ts'
-import { describeFinding } from './finding.ts'
-import type { Finding } from './finding.ts'
-import { findingsIn, judge } from './judge.ts'
-import type { ContractOptions, Provoke } from './options.ts'
-import { sendPatiently } from './patience.ts'
-import { preferenceFor } from './prefer.ts'
-import { probe } from './probe.ts'
-import { redactor } from './redact.ts'
-import { reportOf, requiredStatuses } from './report.ts'
-import type { Report } from './report.ts'
-import { settingsOf, withExampleSessions } from './run-settings.ts'
-import type { RunSettings } from './run-settings.ts'
-import { clientFor } from './send-by-client.ts'
-import { send } from './send.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError, resolveSettings, withExampleSessions } from './options.ts'
+import type { ContractOptions, RunSettings, Trigger } from './options.ts'
+import { detectProfile, preferHeader } from './probe.ts'
+import { createRedactor } from './redact.ts'
+import { createReport } from './report.ts'
+import type { CaseCheck, Report } from './report.ts'
+import { canClientSend, createClient, sendWithClient } from './send/client.ts'
+import { NoResponseError } from './send/exchange.ts'
+import type { Exchange } from './send/exchange.ts'
+import { sendRaw } from './send/raw.ts'
+import type { CaseRequest } from './send/request.ts'
+import { sendWithRetry } from './send/retry-rate-limited.ts'
+import { describeViolation, verifyAnyResponse, verifyResponse } from './verify.ts'
+import type { ContractViolation } from './verify.ts'
 
-/** A target that answered, ready for cases. */
+/**
+ * Runs the suite against a target, one request at a time.
+ *
+ * It really revokes the access that the ids in the options identify.
+ *
+ * @throws UsageError if an option is invalid or nothing responds at the URL
+ * @example
+ * const report = await runContract({ url: 'http://127.0.0.1:4010', projectId: 'project-test-1', secret: 'secret' })
+ * if (!report.passed) process.exitCode = 1
+ */
+export async function runContract(options: ContractOptions): Promise<Report> {
+  return runCases(await createTarget(options), contractCases)
+}
+
+/** Runs these cases, one at a time. */
+export async function runCases(target: Target, cases: readonly Case[]): Promise<Report> {
+  for (const each of cases) await target.check(each)
+  return target.report()
+}
+
+/** A target that responds and is ready for cases. */
 export interface Target {
-  /** Sends what the case says and holds the answer against the contract. */
+  /** Sends the request of a case and verifies the response against the contract. */
   check: (given: Case) => Promise<CaseCheck>
-  /** What the checks so far have found, with those of the document's own examples. */
+  /** The results of all checks so far, including those of the document's own examples. */
   report: () => Report
 }
 
 /**
- * Checks the options and that something answers at the URL.
+ * Validates the options and makes sure that something responds at the URL.
  *
- * @throws UsageError what is wrong, and what to do
+ * @throws UsageError if an option is invalid or nothing responds
  */
-export async function openTarget(options: ContractOptions): Promise<Target> {
-  const required = requiredStatuses(options.require)
-  const given = settingsOf(options)
-  refuseWhatTheClientRefuses(given)
-  const profile = await probe(given, options.profile ?? 'auto')
+export async function createTarget(options: ContractOptions): Promise<Target> {
+  const given = resolveSettings(options)
+  assertClientAccepts(given)
+  const profile = await detectProfile(given, options.profile ?? 'auto')
   const settings = profile === 'mock' ? withExampleSessions(given) : given
   const recorder = new CoverageRecorder()
-  const redact = redactor(settings)
+  const redact = createRedactor(settings)
   const caseChecks: CaseCheck[] = []
 
-  // How to bring about the answer of a case, or in words why it can't be.
-  function attemptOf(each: Case): (() => Promise<Finding[]>) | string {
+  /** Returns a function that runs the case, or the reason to skip it. */
+  function prepare(each: Case): (() => Promise<ContractViolation[]>) | string {
     const request = each.request(settings)
-    const preference = asksByPrefer(each) ? preferenceFor(each.example) : {}
+    const usesPrefer = profile === 'mock' && each.dependsOn !== 'request'
+    const headers = usesPrefer ? preferHeader(each.example) : {}
     if (typeof request !== 'string') {
-      return async () =>
-        judged(await sendPatiently(each, () => send(request, settings, preference)), each)
+      const attempt = () => send(request, settings, headers)
+      return async () => verify(await sendWithRetry(each.example, attempt), each)
     }
-    const provoke = options.provoke?.[each.example]
-    if (provoke !== undefined) return () => provoked(provoke, each)
-    if (asksByPrefer(each)) return async () => judged(await send({}, settings, preference), each)
+    const trigger = options.trigger?.[each.example]
+    if (trigger !== undefined) return () => runTrigger(trigger, each)
+    if (usesPrefer) return async () => verify(await send({}, settings, headers), each)
     return request
   }
 
-  function asksByPrefer({ dependsOn }: Case): boolean {
-    return profile === 'mock' && dependsOn !== 'request'
+  function verify(exchange: Exchange, { example }: Case): ContractViolation[] {
+    const violations = verifyResponse(exchange.received, example)
+    recorder.record(exchange, { isValid: violations.length === 0 })
+    return violations
   }
 
-  function judged(exchange: Exchange, { example }: Case): Finding[] {
-    const findings = judge(exchange.received, example)
-    recorder.record(exchange, findings.length === 0)
-    return findings
-  }
-
-  // Every answer on the way has to be right too, whatever its status.
-  async function provoked(provoke: Provoke, { example }: Case): Promise<Finding[]> {
-    const findings = new Map<string, Finding>()
-    const received = await provoke({
+  /** Verifies every response that the trigger receives, not only the one that it returns. */
+  async function runTrigger(trigger: Trigger, { example }: Case): Promise<ContractViolation[]> {
+    const violations = new Map<string, ContractViolation>()
+    const received = await trigger({
       send: async (): Promise<ReceivedResponse> => {
         const exchange = await send({}, settings)
-        const wrong = findingsIn(exchange.received)
-        recorder.record(exchange, wrong.length === 0)
-        for (const each of wrong) findings.set(describeFinding(each), each)
+        const found = verifyAnyResponse(exchange.received)
+        recorder.record(exchange, { isValid: found.length === 0 })
+        for (const each of found) violations.set(describeViolation(each), each)
         return exchange.received
       },
     })
-    for (const each of judge(received, example)) findings.set(describeFinding(each), each)
-    return [...findings.values()]
+    for (const each of verifyResponse(received, example)) {
+      violations.set(describeViolation(each), each)
+    }
+    return [...violations.values()]
   }
 
   async function check(each: Case): Promise<CaseCheck> {
-    const result = await checkCase(each)
+    const result = await runCase(each)
     caseChecks.push(result)
     return result
   }
 
-  async function checkCase(each: Case): Promise<CaseCheck> {
+  async function runCase(each: Case): Promise<CaseCheck> {
     const start = performance.now()
-    const base = {
-      name: `${statusOf(each.example)} ${each.example}: ${each.name}`,
-      group: 'target',
-      status: statusOf(each.example),
-    } as const
-    const attempt = attemptOf(each)
-    if (typeof attempt === 'string') {
-      return { ...base, outcome: 'not provoked', findings: [], reason: attempt, durationMs: 0 }
+    const status = statusOf(each.example)
+    const name = `${status} ${each.example}: ${each.name}`
+    const base = { name, group: 'target', status } as const
+    const run = prepare(each)
+    if (typeof run === 'string') {
+      return { ...base, outcome: 'skipped', violations: [], reason: run, durationMs: 0 }
     }
-    const findings = await attempt().catch((error: unknown) => [findingOf(error)])
+    const violations = await run().catch((error: unknown) => [toViolation(error)])
     return {
       ...base,
-      outcome: findings.length === 0 ? 'passed' : 'failed',
-      findings: findings.map((found) => ({ ...found, message: redact(found.message) })),
+      outcome: violations.length === 0 ? 'passed' : 'failed',
+      violations: violations.map((found) => ({ ...found, message: redact(found.message) })),
       durationMs: Math.round(performance.now() - start),
     }
   }
 
   function report(): Report {
-    return reportOf({
+    return createReport({
       target: { url: settings.url, profile },
       documentChecks: checkDocument(),
       caseChecks,
-      required,
+      required: settings.required,
       coverage: recorder.coverage(),
     })
   }
@@ -125,18 +138,28 @@ export async function openTarget(options: ContractOptions): Promise<Target> {
   return { check, report }
 }
 
-// So that it is known before anything is sent.
-function refuseWhatTheClientRefuses(settings: RunSettings): void {
+/** Sends a request as consumers do, with the client, or raw if the client would reject it. */
+function send(
+  request: CaseRequest,
+  settings: RunSettings,
+  extraHeaders: Record<string, string> = {},
+): Promise<Exchange> {
+  const sendRequest = canClientSend(request) ? sendWithClient : sendRaw
+  return sendRequest(request, settings, extraHeaders)
+}
+
+// Reports settings that the client rejects as a usage error before anything is sent.
+function assertClientAccepts(settings: RunSettings): void {
   try {
-    clientFor(settings, 'given', fetch)
+    createClient(settings, 'given', fetch)
   } catch (error) {
     if (!(error instanceof ConnectedAppsError)) throw error
     throw new UsageError(error.message, { cause: error })
   }
 }
 
-// Whatever else is thrown is a bug, here or in a `provoke` of the caller's.
-function findingOf(error: unknown): Finding {
-  if (!(error instanceof NoAnswerError)) throw error
-  return { status: undefined, part: 'answer', where: '', message: error.message }
+// Any other error is a bug, either in this package or in the caller's trigger.
+function toViolation(error: unknown): ContractViolation {
+  if (!(error instanceof NoResponseError)) throw error
+  return { status: undefined, part: 'response', where: '', message: error.message }
 }

@@ -1,42 +1,47 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { XMLValidator } from 'fast-xml-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { flags } from '../src/cli/flags.ts'
-import type { Provider } from './provider.ts'
-import { rightResponse, startProvider } from './provider.ts'
-import { credentials, rightAnswer } from './right-answer.ts'
-import { contractTests } from './run-built-command.ts'
+import { startProvider, validResponse } from './support/provider.ts'
+import type { Provider } from './support/provider.ts'
+import { credentials, expectedExample, startMock } from './support/reference-provider.ts'
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
 let mock: Provider
-let liar: Provider
-let folder: string
+let invalid: Provider
+let directory: string
 let base: string[]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'contract-tests-'))
-  const answer = (request: Provider['requests'][number]) =>
-    rightResponse(rightAnswer(request, { answersPrefer: true }))
-  mock = await startProvider(answer)
-  liar = await startProvider((request) => ({ ...answer(request), headers: {} }))
+  directory = await mkdtemp(join(tmpdir(), 'contract-tests-'))
+  mock = await startMock()
+  invalid = await startProvider((request) => ({
+    ...validResponse(expectedExample(request, { supportsPrefer: true })),
+    headers: {},
+  }))
   base = ['--project-id', credentials.projectId, '--secret', credentials.secret]
 })
 
 afterAll(async () => {
   await mock[Symbol.asyncDispose]()
-  await liar[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
+  await invalid[Symbol.asyncDispose]()
+  await rm(directory, { recursive: true })
 })
 
 describe('exit code 0', () => {
-  test('says that a provider honours the contract', async () => {
+  test('means that the provider conforms to the contract', async () => {
     const { code, out, error } = await contractTests(['--url', mock.url, ...base])
     expect({ code, error }).toEqual({ code: 0, error: '' })
-    expect(out).toMatch(/\nPASSED: \d+ passed, 0 failed, 0 not provoked\n$/)
+    expect(out).toMatch(/\nPASSED: \d+ passed, 0 failed, 0 skipped\n$/)
   })
 
-  test('comes with --help, which names each flag, and with --version', async () => {
+  test('is returned for --help, which lists each flag, and for --version', async () => {
     const help = await contractTests(['--help'])
     expect(help.code).toBe(0)
     for (const flag of Object.keys(flags)) expect(help.out).toContain(`  --${flag}`)
@@ -46,13 +51,13 @@ describe('exit code 0', () => {
 })
 
 describe('exit code 1', () => {
-  test('says that a provider breaks the contract', async () => {
-    const { code, out } = await contractTests(['--url', liar.url, ...base])
+  test('means that the provider violates the contract', async () => {
+    const { code, out } = await contractTests(['--url', invalid.url, ...base])
     expect(code).toBe(1)
     expect(out).toContain('\nFAILED: ')
   })
 
-  test('says so of one that answers 101 Switching Protocols, and then nothing', async () => {
+  test('is returned if the provider sends 101 Switching Protocols and nothing else', async () => {
     const headers = { connection: 'upgrade', upgrade: 'websocket' }
     await using switching = await startProvider(() => ({ status: 101, headers, body: '' }))
     const { code, out } = await contractTests(['--url', switching.url, ...base])
@@ -60,11 +65,11 @@ describe('exit code 1', () => {
     expect(out).toContain('101 status: ')
   })
 
-  test('says that a required status was not provoked', async () => {
+  test('is returned if a required status was skipped', async () => {
     const remote = ['--url', mock.url, ...base, '--profile', 'remote']
     const { code, out } = await contractTests([...remote, '--require', '429'])
     expect(code).toBe(1)
-    expect(out).toContain('Not provoked here, but required: 429 (')
+    expect(out).toContain('Skipped, but required: 429 (')
   })
 })
 
@@ -79,27 +84,30 @@ describe('exit code 2, with one line on standard error that says what to do', ()
     [['--url', '--project-id', '1'], /--url has no value; pass --url=URL$/],
     [[...complete, '--member-id'], /--member-id has no value; pass --member-id=ID$/],
     [[...complete, '--member-id='], /--member-id has no value/],
-    [[...complete, '--member-id', '..'], /member_id has a form that the contract refuses/],
+    [
+      [...complete, '--member-id', '..'],
+      /member_id is malformed; pass the id that the API returned$/,
+    ],
     [[...complete, '--bogus'], /unknown flag --bogus; see contract-tests --help$/],
     [[...complete, '-x'], /unknown flag -x/],
-    [[...complete, 's3cret'], /a value without its flag/],
+    [[...complete, 's3cret'], /an argument without a flag/],
     [[...complete, '--secret', 's3cret'], /--secret is given twice/],
     [[...complete, '--help=yes'], /--help takes no value/],
-    [[...complete, '--reporter', 'tap'], /--reporter .*pass one of human, junit, github$/],
+    [[...complete, '--reporter', 'tap'], /--reporter .*pass one of text, junit, github$/],
     [[...complete, '--profile', 'prism'], /--profile .*pass one of auto, mock, remote$/],
     [[...complete, '--require', '200,418'], /--require .*pass some of 200,.*,500, or all$/],
-    [[...complete, '--timeout-ms', '1s'], /--timeout-ms must be a whole number/],
-    [[...complete, '--output', '/no/such/folder/report.xml'], /--output .*\(ENOENT\)/],
-    [[...complete, '--session-token', 'a b'], /sessionToken has a form that the contract refuses/],
+    [[...complete, '--timeout-ms', '1s'], /--timeout-ms must be a positive whole number/],
+    [[...complete, '--output', '/no/such/directory/report.xml'], /--output .*\(ENOENT\)/],
+    [[...complete, '--session-token', 'a b'], /sessionToken is malformed; pass it exactly/],
     [
       complete,
-      /http:\/\/127\.0\.0\.1:9 gives no whole answer \(\w+\); start the target or correct/,
+      /cannot reach http:\/\/127\.0\.0\.1:9: no complete response \(\w+\); start the target or correct/,
     ],
-    [['--url', 'nowhere', ...complete.slice(2)], /the URL cannot be read; pass one like http:/],
+    [['--url', 'nowhere', ...complete.slice(2)], /the URL is invalid; pass one like http:/],
     [['--url', 'ftp://a', ...complete.slice(2)], /pass one with http: or https:$/],
-    [['--url', 'http://a:s3cret@b', ...complete.slice(2)], /the URL holds credentials/],
+    [['--url', 'http://a:s3cret@b', ...complete.slice(2)], /the URL contains credentials/],
     [['--url', 'http://a?b', ...complete.slice(2)], /the URL has a query or a fragment/],
-    [[...complete.slice(0, 3), 'a:b', '--secret', 's3cret'], /projectId holds a colon/],
+    [[...complete.slice(0, 3), 'a:b', '--secret', 's3cret'], /projectId contains a colon/],
   ])('%j', async (args, message) => {
     const { code, out, error } = await contractTests(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -109,7 +117,7 @@ describe('exit code 2, with one line on standard error that says what to do', ()
   })
 })
 
-test('takes the credentials from variables, which others on the machine cannot read', async () => {
+test('reads the credentials from variables, which other users of the machine cannot see', async () => {
   const { code } = await contractTests(['--url', mock.url], {
     CONNECTED_APPS_PROJECT_ID: credentials.projectId,
     CONNECTED_APPS_SECRET: credentials.secret,
@@ -117,14 +125,14 @@ test('takes the credentials from variables, which others on the machine cannot r
   expect(code).toBe(0)
 })
 
-test('writes JUnit to standard output, and nothing else', async () => {
+test('writes only JUnit to standard output', async () => {
   const { out } = await contractTests(['--url', mock.url, ...base, '--reporter', 'junit'])
   expect(XMLValidator.validate(out)).toBe(true)
 })
 
-test('writes JUnit to a file, and the human report to standard output', async () => {
-  const output = join(folder, 'report.xml')
-  const args = ['--url', liar.url, ...base, '--reporter', 'junit', '--output', output]
+test('writes JUnit to a file, and the text report to standard output', async () => {
+  const output = join(directory, 'report.xml')
+  const args = ['--url', invalid.url, ...base, '--reporter', 'junit', '--output', output]
   const { code, out } = await contractTests(args)
   expect(code).toBe(1)
   expect(out).toContain('\nFAILED: ')
@@ -132,11 +140,11 @@ test('writes JUnit to a file, and the human report to standard output', async ()
 })
 
 test('writes GitHub annotations', async () => {
-  const { out } = await contractTests(['--url', liar.url, ...base, '--reporter', 'github'])
+  const { out } = await contractTests(['--url', invalid.url, ...base, '--reporter', 'github'])
   expect(out).toMatch(/^::error title=200 revoked%3A a revoke::200 media type: /m)
 })
 
-test('sends the ids and sessions that it is given', async () => {
+test('sends the given ids and sessions', async () => {
   const before = mock.requests.length
   const ids = ['--organization-id', 'acme', '--member-id', 'm-1', '--connected-app-id', 'app-1']
   const args = ['--url', mock.url, ...base, ...ids, '--session-token', 'my-session']
@@ -147,3 +155,20 @@ test('sends the ids and sessions that it is given', async () => {
   )
   expect(sent.map(({ headers }) => headers['x-stytch-member-session'])).toContain('my-session')
 })
+
+/** Runs the built command in a process of its own, without this process's environment. */
+async function contractTests(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number | null; out: string; error: string }> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [code, out, error] = await Promise.all([
+    new Promise<number | null>((resolve) => child.on('close', resolve)),
+    text(child.stdout),
+    text(child.stderr),
+  ])
+  return { code, out, error }
+}

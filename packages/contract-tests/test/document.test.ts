@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkDocument } from '../src/index.ts'
 
-test("holds every example of the contract's own document against its schema", () => {
+test("checks every example in the contract's document against its schema", () => {
   const checks = checkDocument()
   expect(checks.filter(({ outcome }) => outcome !== 'passed')).toEqual([])
   expect(checks.map(({ name }) => name)).toEqual(

@@ -3,17 +3,17 @@ import { delimiter, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { consumerProgram } from './packed/consumer.ts'
 import { compilers, installConsumerProject } from './packed/consumer-project.ts'
-import { nodeFolder, nodeVersions } from './packed/node-binaries.ts'
-import { packages } from './packed/places.ts'
+import { nodeBinDirectory, nodeVersions } from './packed/node-binaries.ts'
+import { packages } from './packed/directories.ts'
 import { readmeExamples } from './packed/readme-examples.ts'
 import { run } from './packed/run.ts'
 import { packAll } from './packed/tarballs.ts'
 import type { Tarball } from './packed/tarballs.ts'
-import { rightResponse, startProvider } from './provider.ts'
-import { rightAnswer } from './right-answer.ts'
+import { startProvider, validResponse } from './support/provider.ts'
+import { startMock } from './support/reference-provider.ts'
 
-const patience = 600_000 // the first run fetches compilers and Node.js binaries
-const ok = { code: 0, output: expect.any(String) }
+const setupTimeoutMs = 600_000 // the first run downloads compilers and Node.js binaries
+const success = { code: 0, output: expect.any(String) }
 
 let tarballs: Tarball[]
 let project: string
@@ -21,10 +21,10 @@ let project: string
 beforeAll(async () => {
   tarballs = await packAll()
   project = await installConsumerProject(tarballs)
-}, patience)
+}, setupTimeoutMs)
 
 describe.each(packages)('the tarball of $name', ({ name }) => {
-  test('holds what consumers need, and no tests', async () => {
+  test('contains what consumers need, and no tests', async () => {
     const files = await readdir(join(project, 'node_modules', name), { recursive: true })
     expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist']))
     expect(
@@ -32,23 +32,23 @@ describe.each(packages)('the tarball of $name', ({ name }) => {
     ).toEqual([])
   })
 
-  test('names versions, not places of the workspace', async () => {
+  test('depends on versions, not on workspace protocols', async () => {
     const manifest = await readFile(join(project, 'node_modules', name, 'package.json'), 'utf8')
     expect(manifest).not.toMatch(/"(?:workspace|catalog|file|link):/)
   })
 
-  test('is clean to publint', async () => {
+  test('passes publint', async () => {
     const { file } = tarballOf(name)
-    const ended = await run('publint', [file, '--strict', '--level', 'suggestion'], {
+    const result = await run('publint', [file, '--strict', '--level', 'suggestion'], {
       cwd: project,
     })
-    expect(ended).toEqual(ok)
-    expect(ended.output).toContain('All good!')
+    expect(result).toEqual(success)
+    expect(result.output).toContain('All good!')
   })
 
-  test('is clean to attw', async () => {
+  test('passes attw', async () => {
     const { file } = tarballOf(name)
-    expect(await run('attw', [file, '--profile', 'esm-only'], { cwd: project })).toEqual(ok)
+    expect(await run('attw', [file, '--profile', 'esm-only'], { cwd: project })).toEqual(success)
   })
 })
 
@@ -56,19 +56,19 @@ describe.each(nodeVersions)('under Node %s', (version) => {
   let node: NodeJS.ProcessEnv
 
   beforeAll(async () => {
-    node = { PATH: [await nodeFolder(version), process.env['PATH']].join(delimiter) }
-  }, patience)
+    node = { PATH: [await nodeBinDirectory(version), process.env['PATH']].join(delimiter) }
+  }, setupTimeoutMs)
 
-  test('is the Node that was meant', async () => {
-    const ended = await run('node', ['--version'], { cwd: project, env: node })
-    expect(ended).toEqual({ code: 0, output: `v${version}\n` })
+  test('is the expected Node.js', async () => {
+    const result = await run('node', ['--version'], { cwd: project, env: node })
+    expect(result).toEqual({ code: 0, output: `v${version}\n` })
   })
 
   test.each([
     ['import', 'consumer.mjs'],
     ['require', 'consumer.cjs'],
-  ] as const)('%s gives working packages, without a warning', async (kind, file) => {
-    await using provider = await startProvider(() => rightResponse('revoked'))
+  ] as const)('%s loads working packages, without a warning', async (kind, file) => {
+    await using provider = await startProvider(() => validResponse('revoked'))
     await writeFile(join(project, file), consumerProgram(kind, provider.url))
     const { code, output } = await run('node', [file], { cwd: project, env: node })
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^\{.*\}\n$/) })
@@ -84,22 +84,18 @@ describe.each(nodeVersions)('under Node %s', (version) => {
   })
 
   test('the command runs', async () => {
-    await using mock = await startProvider((request) =>
-      rightResponse(rightAnswer(request, { answersPrefer: true })),
-    )
+    await using mock = await startMock()
     const command = join(project, 'node_modules/.bin/contract-tests')
     const args = ['--url', mock.url, '--project-id', 'project-test-1', '--require', 'all']
     const env = { ...node, CONNECTED_APPS_SECRET: 'secret-test-1' }
     const { code, output } = await run(command, args, { cwd: project, env })
-    expect(output).toMatch(/\nPASSED: \d+ passed, 0 failed, 0 not provoked\n$/)
+    expect(output).toMatch(/\nPASSED: \d+ passed, 0 failed, 0 skipped\n$/)
     expect(code).toBe(0)
   })
 })
 
 test('the suite runs in the vitest of a consumer', async () => {
-  await using mock = await startProvider((request) =>
-    rightResponse(rightAnswer(request, { answersPrefer: true })),
-  )
+  await using mock = await startMock()
   const options = { url: mock.url, projectId: 'project-test-1', secret: 'secret', require: 'all' }
   await writeFile(
     join(project, 'provider.test.js'),
@@ -108,36 +104,36 @@ contractSuite(${JSON.stringify(options)})
 `,
   )
   const vitest = join(project, 'node_modules/vitest/vitest.mjs')
-  const ended = await run(process.execPath, [vitest, 'run', 'provider'], {
+  const result = await run(process.execPath, [vitest, 'run', 'provider'], {
     cwd: project,
     env: { PATH: process.env['PATH'], NO_COLOR: '1' },
   })
-  expect(ended).toEqual({ code: 0, output: expect.stringMatching(/Tests +\d+ passed \(\d+\)/) })
+  expect(result).toEqual({ code: 0, output: expect.stringMatching(/Tests +\d+ passed \(\d+\)/) })
 })
 
 describe.each(Object.keys(compilers))('%s', (compiler) => {
   test.each([
     { module: 'nodenext', moduleResolution: 'nodenext' },
     { module: 'esnext', moduleResolution: 'bundler' },
-  ])('takes the examples of the READMEs, under $moduleResolution', async (resolution) => {
+  ])('compiles the examples of the READMEs, under $moduleResolution', async (resolution) => {
     const sources = await readmeExamples()
     expect(sources.length).toBeGreaterThan(packages.length)
-    const folder = await typeScriptProject(`${compiler}-${resolution.moduleResolution}-readme`, {
-      // Only vitest's own declarations need it.
+    const directory = await typeScriptProject(`${compiler}-${resolution.moduleResolution}-readme`, {
+      // Needed only for the declarations of vitest.
       compilerOptions: { ...resolution, skipLibCheck: true },
       sources,
     })
-    expect(await compile(compiler, folder)).toEqual({ code: 0, output: '' })
+    expect(await compile(compiler, directory)).toEqual({ code: 0, output: '' })
   })
 
-  test('takes the declarations themselves, without skipLibCheck', async () => {
+  test('compiles the declarations, without skipLibCheck', async () => {
     const names = packages.flatMap(({ name }) => name)
     const code = names.map((name, index) => `export * as m${index} from '${name}'\n`).join('')
-    const folder = await typeScriptProject(`${compiler}-declarations`, {
+    const directory = await typeScriptProject(`${compiler}-declarations`, {
       compilerOptions: { module: 'nodenext', moduleResolution: 'nodenext', skipLibCheck: false },
       sources: [{ name: 'all', code }],
     })
-    expect(await compile(compiler, folder)).toEqual({ code: 0, output: '' })
+    expect(await compile(compiler, directory)).toEqual({ code: 0, output: '' })
   })
 })
 
@@ -145,9 +141,9 @@ async function typeScriptProject(
   name: string,
   given: { compilerOptions: object; sources: { name: string; code: string }[] },
 ): Promise<string> {
-  const folder = join(project, 'types', name)
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  const directory = join(project, 'types', name)
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(directory, { recursive: true })
   const compilerOptions = {
     target: 'es2022',
     lib: ['es2023'],
@@ -157,20 +153,20 @@ async function typeScriptProject(
     noEmit: true,
     ...given.compilerOptions,
   }
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+  await writeFile(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   for (const source of given.sources) {
-    await writeFile(join(folder, `${source.name}.ts`), source.code)
+    await writeFile(join(directory, `${source.name}.ts`), source.code)
   }
-  return folder
+  return directory
 }
 
-function compile(compiler: string, folder: string) {
+function compile(compiler: string, directory: string) {
   const tsc = join(project, 'node_modules', compiler, 'bin/tsc')
-  return run(process.execPath, [tsc, '-p', folder], { cwd: project })
+  return run(process.execPath, [tsc, '-p', directory], { cwd: project })
 }
 
 function tarballOf(name: string): Tarball {
   const tarball = tarballs.find((each) => each.name === name)
-  if (tarball === undefined) throw new Error(`${name} was not packed`)
+  if (tarball === undefined) throw new Error(`${name} has no tarball`)
   return tarball
 }

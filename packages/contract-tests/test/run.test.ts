@@ -2,69 +2,70 @@ import { expect, test } from 'vitest'
 import { operation, pathParameterNames } from '@connected-apps/contract'
 import { exampleNames, statusOf } from '@connected-apps/contract/examples'
 import { contractCases } from '../src/cases.ts'
-import { describeFinding, runContract } from '../src/index.ts'
-import type { CoverageItem, Provoke, Report } from '../src/index.ts'
-import { runCases } from '../src/run.ts'
-import { openTarget } from '../src/target.ts'
-import { rightResponse, startProvider } from './provider.ts'
-import type { CannedResponse } from './provider.ts'
-import { credentials, rightAnswer, sessions } from './right-answer.ts'
+import { describeViolation, runContract } from '../src/index.ts'
+import type { CoverageItem, Report, Trigger } from '../src/index.ts'
+import { createTarget, runCases } from '../src/target.ts'
+import { startProvider, validResponse } from './support/provider.ts'
+import type { CannedResponse } from './support/provider.ts'
+import {
+  credentials,
+  expectedExample,
+  sessions,
+  startMock,
+  startRemote,
+} from './support/reference-provider.ts'
 
 function failures(report: Report): string[] {
   return report.checks
     .filter(({ outcome }) => outcome === 'failed')
-    .map(({ name, findings }) => `${name}: ${findings.map(describeFinding).join('; ')}`)
+    .map(({ name, violations }) => `${name}: ${violations.map(describeViolation).join('; ')}`)
 }
 
-function untouched({ coverage }: Report): string[] {
+function notCovered({ coverage }: Report): string[] {
   return Object.values(coverage)
     .flat()
-    .filter(({ touched }) => !touched)
+    .filter(({ covered }) => !covered)
     .map(({ name }) => name)
 }
 
-function statusesNotProvoked({ notProvoked }: Report): number[] {
-  return notProvoked.map(({ status }) => status)
-}
-
-function startMock() {
-  return startProvider((request) => rightResponse(rightAnswer(request, { answersPrefer: true })))
+function skippedStatuses({ skippedStatuses: skipped }: Report): number[] {
+  return skipped.map(({ status }) => status)
 }
 
 const aRevoke = contractCases.filter(({ name }) => name === 'a revoke')
 
-test('has a case for each example of the contract, each with a name of its own', () => {
+test('has a case for each example of the contract, each with a unique name', () => {
   expect(new Set(contractCases.map(({ example }) => example))).toEqual(new Set(exampleNames))
   expect(new Set(contractCases.map(({ name }) => name)).size).toBe(contractCases.length)
 })
 
-test('brings a mock to every answer, and touches all of the contract', async () => {
+test('gets every response from a mock, and covers the whole contract', async () => {
   await using mock = await startMock()
   const report = await runContract({ url: mock.url, ...credentials, require: 'all' })
   expect(failures(report)).toEqual([])
-  expect(report).toMatchObject({ passed: true, notProvoked: [], target: { profile: 'mock' } })
-  expect(untouched(report)).toEqual([])
+  expect(report).toMatchObject({ passed: true, skippedStatuses: [], target: { profile: 'mock' } })
+  expect(notCovered(report)).toEqual([])
 })
 
-test('counts as touched only what was sent and what came', async () => {
+test('counts as covered only what was sent and received', async () => {
   await using mock = await startMock()
-  const touchedBy = async (caseName: string) => {
-    const target = await openTarget({ url: mock.url, ...credentials })
+  const coveredBy = async (caseName: string) => {
+    const target = await createTarget({ url: mock.url, ...credentials })
     const cases = contractCases.filter(({ name }) => name === caseName)
     expect(cases).toHaveLength(1)
     const { coverage } = await runCases(target, cases)
     return Object.entries(coverage).flatMap(([kind, items]: [string, CoverageItem[]]) =>
-      items.filter(({ touched }) => touched).map(({ name }) => `${kind}: ${name}`),
+      items.filter(({ covered }) => covered).map(({ name }) => `${kind}: ${name}`),
     )
   }
   const path = pathParameterNames.map((name) => `parameters: ${name}`)
   const [security] = operation.security.map(({ name }) => `securitySchemes: ${name}`)
-  expect(await touchedBy('no credentials')).toEqual([
+  expect(await coveredBy('no credentials')).toEqual([
     'statuses: 401',
     'examples: unauthorized_credentials',
     ...path,
   ])
-  expect(await touchedBy('a revoke')).toEqual([
+  expect(await coveredBy('a revoke')).toEqual([
     'statuses: 200',
     'examples: revoked',
     ...path,
@@ -73,13 +74,13 @@ test('counts as touched only what was sent and what came', async () => {
   ])
 })
 
-test('brings a remote that knows its state to all but 429 and 500, and says so', async () => {
-  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
+test('gets every response but 429 and 500 from a remote, and reports these as skipped', async () => {
+  await using remote = await startRemote()
   const report = await runContract({ url: remote.url, ...credentials, ...sessions })
   expect(failures(report)).toEqual([])
   expect(report).toMatchObject({ passed: true, target: { profile: 'remote' } })
-  expect(statusesNotProvoked(report)).toEqual([429, 500])
-  expect(untouched(report)).toEqual([
+  expect(skippedStatuses(report)).toEqual([429, 500])
+  expect(notCovered(report)).toEqual([
     '429',
     '500',
     'too_many_requests',
@@ -88,41 +89,41 @@ test('brings a remote that knows its state to all but 429 and 500, and says so',
   ])
 })
 
-test('never counts as passed what was not provoked', async () => {
-  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
+test('never counts a skipped case as passed', async () => {
+  await using remote = await startRemote()
   const report = await runContract({ url: remote.url, ...credentials })
-  const skipped = report.checks.filter(({ outcome }) => outcome === 'not provoked')
+  const skipped = report.checks.filter(({ outcome }) => outcome === 'skipped')
   expect(skipped.map(({ reason }) => reason)).toEqual([
-    'needs the token of a session that may revoke',
-    'needs the JWT of a session that may revoke',
-    'needs the token of a session whose roles may not revoke',
+    'needs the token of a session that is allowed to revoke',
+    'needs the JWT of a session that is allowed to revoke',
+    'needs the token of a session that is not allowed to revoke',
     'needs the token of a session of another Organization',
     'needs a target at its rate limit',
     'needs a target that fails',
   ])
-  expect(statusesNotProvoked(report)).toEqual([403, 429, 500])
+  expect(skippedStatuses(report)).toEqual([403, 429, 500])
 })
 
-test('fails when a required status was not provoked', async () => {
-  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
+test('fails if a required status was skipped', async () => {
+  await using remote = await startRemote()
   const target = { url: remote.url, ...credentials }
-  const few = await runContract({ ...target, require: [200, 401] })
-  expect(few).toMatchObject({ passed: true, missing: [] })
-  const more = await runContract({ ...target, require: [200, 500] })
-  expect(more).toMatchObject({ passed: false, missing: [500] })
+  const covered = await runContract({ ...target, require: [200, 401] })
+  expect(covered).toMatchObject({ passed: true, missingStatuses: [] })
+  const skipped = await runContract({ ...target, require: [200, 500] })
+  expect(skipped).toMatchObject({ passed: false, missingStatuses: [500] })
   const all = await runContract({ ...target, require: 'all' })
-  expect(all).toMatchObject({ passed: false, missing: [403, 429, 500] })
+  expect(all).toMatchObject({ passed: false, missingStatuses: [403, 429, 500] })
 })
 
-test('asks no remote by Prefer', async () => {
-  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
+test('never sends Prefer to a remote', async () => {
+  await using remote = await startRemote()
   await runContract({ url: remote.url, ...credentials, profile: 'remote' })
   expect(remote.requests.filter(({ headers }) => 'prefer' in headers)).toEqual([])
 })
 
-test('probes with ids that are nobody’s', async () => {
-  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
-  await openTarget({ url: remote.url, ...credentials })
+test('sends random ids in its probe', async () => {
+  await using remote = await startRemote()
+  await createTarget({ url: remote.url, ...credentials })
   expect(remote.requests.map(({ path }) => path)).toEqual([
     expect.stringMatching(
       /organizations\/contract-tests-.+\/members\/contract-tests-.+\/connected_apps\/contract-tests-/,
@@ -130,12 +131,12 @@ test('probes with ids that are nobody’s', async () => {
   ])
 })
 
-test('keeps the path of the base URL, and sends dots in a segment encoded', async () => {
+test('keeps the path of the base URL, and encodes dots in a segment', async () => {
   await using mock = await startProvider((request) =>
-    rightResponse(
-      rightAnswer(
+    validResponse(
+      expectedExample(
         { ...request, path: request.path.replace('/behind/a%20gateway', '') },
-        { answersPrefer: true },
+        { supportsPrefer: true },
       ),
     ),
   )
@@ -145,21 +146,21 @@ test('keeps the path of the base URL, and sends dots in a segment encoded', asyn
   expect(mock.requests.some(({ path }) => path.includes('/members/%2E%2E/'))).toBe(true)
 })
 
-test('lets `provoke` bring a target to 429 and 500', async () => {
+test('gets 429 and 500 from a remote by `trigger`', async () => {
   let revokes = 0
   let isDown = false
   await using remote = await startProvider((request) => {
-    const answer = rightAnswer(request)
-    if (isDown) return rightResponse('internal_server_error')
-    if (answer === 'revoked') revokes += 1
-    return rightResponse(revokes > 20 ? 'too_many_requests' : answer)
+    const expected = expectedExample(request)
+    if (isDown) return validResponse('internal_server_error')
+    if (expected === 'revoked') revokes += 1
+    return validResponse(revokes > 20 ? 'too_many_requests' : expected)
   })
-  const beyondTheLimit: Provoke = async ({ send }) => {
-    let answer = await send()
-    while (answer.status === 200) answer = await send()
-    return answer
+  const exceedRateLimit: Trigger = async ({ send }) => {
+    let response = await send()
+    while (response.status === 200) response = await send()
+    return response
   }
-  const whileDown: Provoke = async ({ send }) => {
+  const failServer: Trigger = async ({ send }) => {
     isDown = true
     return send()
   }
@@ -168,26 +169,26 @@ test('lets `provoke` bring a target to 429 and 500', async () => {
     ...credentials,
     ...sessions,
     require: 'all',
-    provoke: { too_many_requests: beyondTheLimit, internal_server_error: whileDown },
+    trigger: { too_many_requests: exceedRateLimit, internal_server_error: failServer },
   })
   expect(failures(report)).toEqual([])
   expect(report.passed).toBe(true)
-  expect(untouched(report)).toEqual([])
+  expect(notCovered(report)).toEqual([])
 })
 
-test('holds every answer that `provoke` meets on its way against the contract', async () => {
+test('verifies every response that a trigger receives', async () => {
   let sent = 0
   await using remote = await startProvider((): CannedResponse => {
     sent += 1
     return sent === 2
-      ? { ...rightResponse('revoked'), body: '' }
-      : rightResponse('too_many_requests')
+      ? { ...validResponse('revoked'), body: '' }
+      : validResponse('too_many_requests')
   })
-  const target = await openTarget({
+  const target = await createTarget({
     url: remote.url,
     ...credentials,
     profile: 'remote',
-    provoke: {
+    trigger: {
       too_many_requests: async ({ send }) => {
         await send()
         return send()
@@ -203,27 +204,27 @@ test('holds every answer that `provoke` meets on its way against the contract', 
   ])
 })
 
-test('tries again when a rate limit is in the way, and gives up in the end', async () => {
+test('retries when it is rate limited, at most twice', async () => {
   let sent = 0
   await using busy = await startProvider((request) => {
     sent += 1
-    return rightResponse(sent % 3 === 0 ? rightAnswer(request) : 'too_many_requests')
+    return validResponse(sent % 3 === 0 ? expectedExample(request) : 'too_many_requests')
   })
   const options = { ...credentials, profile: 'remote' } as const
-  sent = -1 // the probe is 0
-  const busyTarget = await openTarget({ url: busy.url, ...options })
+  sent = -1 // the probe is request 0, so that every third request of the run succeeds
+  const busyTarget = await createTarget({ url: busy.url, ...options })
   expect(await runCases(busyTarget, aRevoke)).toMatchObject({ passed: true })
 
-  await using limited = await startProvider(() => rightResponse('too_many_requests'))
-  const report = await runCases(await openTarget({ url: limited.url, ...options }), aRevoke)
+  await using alwaysLimited = await startProvider(() => validResponse('too_many_requests'))
+  const report = await runCases(await createTarget({ url: alwaysLimited.url, ...options }), aRevoke)
   expect(failures(report)).toEqual([
-    '200 revoked: a revoke: 429 status: the contract answers 200 to this request',
+    '200 revoked: a revoke: 429 status: the contract defines 200 for this request',
   ])
-  expect(limited.requests).toHaveLength(4)
+  expect(alwaysLimited.requests).toHaveLength(4)
 })
 
-test('never follows a redirect, and hands no secret on', async () => {
-  await using elsewhere = await startProvider(() => rightResponse('revoked'))
+test('never follows a redirect, which could pass on the credentials', async () => {
+  await using elsewhere = await startProvider(() => validResponse('revoked'))
   await using target = await startProvider(() => ({
     status: 307,
     headers: { location: elsewhere.url },
@@ -234,27 +235,27 @@ test('never follows a redirect, and hands no secret on', async () => {
   expect(elsewhere.requests).toEqual([])
 })
 
-// The limit is what ends some of them; the others must have time to fail in their own way.
+// Two of them end by the timeout; the others get a long one, so that they fail in their own way.
 test.each([
-  ['silence', 1000, 'no whole answer within 1000 ms'],
-  ['half an answer', 20_000, /^no whole answer \(\w+\)$/],
-  ['half an answer, then silence', 1000, 'no whole answer within 1000 ms'],
-  ['an endless answer', 20_000, 'an answer of more than 1 MiB'],
-  ['a broken connection', 20_000, /^no whole answer \(\w+\)$/],
+  ['no response', 1000, 'no complete response within 1000 ms'],
+  ['a truncated response', 20_000, /^no complete response \(\w+\)$/],
+  ['a stalled response', 1000, 'no complete response within 1000 ms'],
+  ['an endless response', 20_000, 'the response body exceeds 1 MiB'],
+  ['a closed connection', 20_000, /^no complete response \(\w+\)$/],
 ] as const)(
-  'takes %s for a failure, by the client and on the wire',
-  async (failure, timeoutMs, message) => {
+  'reports %s as a failure, with the client and raw',
+  async (incomplete, timeoutMs, message) => {
     await using target = await startProvider(({ path }) =>
-      path.includes('contract-tests-') ? rightResponse('organization_not_found') : failure,
+      path.includes('contract-tests-') ? validResponse('organization_not_found') : incomplete,
     )
     const cases = contractCases.filter(({ name }) => /^a revoke$|^no credentials$/.test(name))
     const options = { ...credentials, profile: 'remote', timeoutMs } as const
-    const report = await runCases(await openTarget({ url: target.url, ...options }), cases)
-    const found = report.checks.flatMap(({ findings }) => findings)
+    const report = await runCases(await createTarget({ url: target.url, ...options }), cases)
+    const found = report.checks.flatMap(({ violations }) => violations)
     expect(found).toEqual(
       cases.map(() => ({
         status: undefined,
-        part: 'answer',
+        part: 'response',
         where: '',
         message: typeof message === 'string' ? message : expect.stringMatching(message),
       })),
@@ -262,26 +263,26 @@ test.each([
   },
 )
 
-test('takes 101 Switching Protocols, after which no answer comes, for a failure', async () => {
+test('reports 101 Switching Protocols, after which no response follows, as a failure', async () => {
   await using target = await startProvider(() => ({
     status: 101,
     headers: { connection: 'upgrade', upgrade: 'websocket' },
     body: '',
   }))
   const cases = contractCases.filter(({ name }) => /^a revoke$|^no credentials$/.test(name))
-  const report = await runCases(await openTarget({ url: target.url, ...credentials }), cases)
+  const report = await runCases(await createTarget({ url: target.url, ...credentials }), cases)
   expect(failures(report)).toEqual([
-    expect.stringMatching(/^200 revoked: a revoke: answer: no whole answer \(\w+\)$/),
+    expect.stringMatching(/^200 revoked: a revoke: response: no complete response \(\w+\)$/),
     expect.stringMatching(/^401 .*: no credentials: 101 status: /),
   ])
 })
 
-test('tells which error_type is mixed up, and accepts one that no document lists', async () => {
+test('names both error_types if the response is one for another request', async () => {
   const unknownMember = contractCases.filter(({ example }) => example === 'member_not_found')
-  await using target = await startProvider(() => rightResponse('organization_not_found'))
-  const opened = await openTarget({ url: target.url, ...credentials })
-  expect(failures(await runCases(opened, unknownMember))).toEqual([
-    '404 member_not_found: an unknown Member: 404 body /error_type: is organization_not_found; the contract answers member_not_found to this request',
+  await using target = await startProvider(() => validResponse('organization_not_found'))
+  const created = await createTarget({ url: target.url, ...credentials })
+  expect(failures(await runCases(created, unknownMember))).toEqual([
+    '404 member_not_found: an unknown Member: 404 body /error_type: is organization_not_found; the contract defines member_not_found for this request',
   ])
   expect(statusOf('member_not_found')).toBe(404)
 })

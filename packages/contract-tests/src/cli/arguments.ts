@@ -1,37 +1,37 @@
 import { parseArgs } from 'node:util'
 import { isStatus, operation } from '@connected-apps/contract'
+import { UsageError } from '../options.ts'
 import type { ContractOptions } from '../options.ts'
-import { UsageError } from '../usage-error.ts'
 import { flags, isFlag } from './flags.ts'
 import type { Flag } from './flags.ts'
 
-const reporters = ['human', 'junit', 'github'] as const
+const reporters = ['text', 'junit', 'github'] as const
 const profiles = ['auto', 'mock', 'remote'] as const
 
-/** What the command was asked to do. */
+/** A parsed command line. */
 export interface Command {
   options: ContractOptions
   reporter: (typeof reporters)[number]
-  /** A file for the report; standard output gets the human one then. */
+  /** The file for the report; standard output then receives the text report. */
   output: string | undefined
 }
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws UsageError what is wrong, and what to do
+ * @throws UsageError if it is invalid; the message says what to do
  */
-export function readArguments(
+export function parseArguments(
   args: string[],
   environment: Record<string, string | undefined>,
 ): Command | 'help' | 'version' {
-  const given = parse(args)
+  const given = parseFlags(args)
   if (given.has('help')) return 'help'
   if (given.has('version')) return 'version'
-  // A variable that is set to nothing is as good as none; CI servers set those.
+  // CI servers set a variable without a value to the empty string.
   const value = (flag: Flag): string | undefined =>
     given.get(flag) ?? (environment[flags[flag].variable ?? ''] || undefined)
-  const required = (flag: Flag): string => value(flag) ?? refuseMissing(flag)
+  const required = (flag: Flag): string => value(flag) ?? throwMissing(flag)
   return {
     options: {
       url: required('url'),
@@ -53,8 +53,9 @@ export function readArguments(
   }
 }
 
-// Not parseArgs' own strictness: its messages differ between Node versions and quote values.
-function parse(args: string[]): Map<Flag, string> {
+// `strict` is off because its messages differ between Node.js versions and quote values, which may
+// be secrets.
+function parseFlags(args: string[]): Map<Flag, string> {
   const { tokens } = parseArgs({
     args,
     strict: false,
@@ -70,7 +71,7 @@ function parse(args: string[]): Map<Flag, string> {
   const given = new Map<Flag, string>()
   for (const token of tokens) {
     if (token.kind !== 'option') {
-      throw new UsageError('there is a value without its flag; see contract-tests --help')
+      throw new UsageError('there is an argument without a flag; see contract-tests --help')
     }
     if (!isFlag(token.name)) {
       throw new UsageError(`unknown flag ${token.rawName}; see contract-tests --help`)
@@ -87,17 +88,17 @@ function valueOf(
 ): string {
   const { value: valueName } = flags[flag]
   if (valueName === undefined) {
-    if (value !== undefined) throw new UsageError(`--${flag} takes no value; leave it out`)
+    if (value !== undefined) throw new UsageError(`--${flag} takes no value; omit it`)
     return ''
   }
-  // `--url --secret x` has forgotten a value; one that does begin with a dash is passed with "=".
+  // In `--url --secret x` the URL is missing. A value that starts with a dash needs `--flag=value`.
   if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('-'))) {
     throw new UsageError(`--${flag} has no value; pass --${flag}=${valueName}`)
   }
   return value
 }
 
-function refuseMissing(flag: Flag): never {
+function throwMissing(flag: Flag): never {
   const { value = '', variable } = flags[flag]
   const orVariable = variable === undefined ? '' : ` or set ${variable}`
   throw new UsageError(`--${flag} is missing; pass --${flag} ${value}${orVariable}`)
@@ -110,7 +111,7 @@ function oneOf<Choice extends string>(
 ): Choice {
   const choice = value === undefined ? choices[0] : choices.find((each) => each === value)
   if (choice !== undefined) return choice
-  throw new UsageError(`--${flag} has an unknown value; pass one of ${choices.join(', ')}`)
+  throw new UsageError(`--${flag} has an invalid value; pass one of ${choices.join(', ')}`)
 }
 
 function statusesOf(value: string | undefined): ContractOptions['require'] {
@@ -119,7 +120,7 @@ function statusesOf(value: string | undefined): ContractOptions['require'] {
     const status = Number(word)
     if (isStatus(status)) return status
     throw new UsageError(
-      `--require holds what is no status of the contract; pass some of ${operation.statuses.join(',')}, or all`,
+      `--require contains a status that the contract lacks; pass some of ${operation.statuses.join(',')}, or all`,
     )
   })
 }
@@ -127,5 +128,5 @@ function statusesOf(value: string | undefined): ContractOptions['require'] {
 function millisecondsOf(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
-  throw new UsageError('--timeout-ms must be a whole number of milliseconds above 0')
+  throw new UsageError('--timeout-ms must be a positive whole number of milliseconds')
 }

@@ -1,30 +1,30 @@
-import { describeFinding } from '../finding.ts'
 import type { Report } from '../report.ts'
-import { humanReport } from './human.ts'
+import { describeViolation } from '../verify.ts'
+import { textReport } from './text.ts'
 
-/** The human report, and after it an annotation for each failure and each status not provoked. */
+/** The text report, followed by an annotation for each failure and each skipped status. */
 export function githubReport(report: Report): string {
   const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
   const annotations = [
-    ...failed.map(({ name, findings }) =>
-      annotation('error', name, findings.map(describeFinding).join('\n')),
+    ...failed.map(({ name, violations }) =>
+      annotation('error', name, violations.map(describeViolation).join('\n')),
     ),
-    ...report.notProvoked.map(({ status, reasons }) =>
+    ...report.skippedStatuses.map(({ status, reasons }) =>
       annotation(
-        report.missing.includes(status) ? 'error' : 'notice',
-        `${status} was not provoked`,
-        [...new Set(reasons)].join('\n'),
+        report.missingStatuses.includes(status) ? 'error' : 'notice',
+        `${status} was skipped`,
+        reasons.join('\n'),
       ),
     ),
   ]
-  return humanReport(report) + annotations.map((line) => `${line}\n`).join('')
+  return textReport(report) + annotations.map((line) => `${line}\n`).join('')
 }
 
 function annotation(level: 'error' | 'notice', title: string, message: string): string {
   return `::${level} title=${escapeProperty(title)}::${escapeData(message)}`
 }
 
-// As the toolkit of GitHub Actions escapes workflow commands.
+// The same escaping of workflow commands as in the GitHub Actions toolkit.
 function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

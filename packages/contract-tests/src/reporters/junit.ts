@@ -1,12 +1,11 @@
-import type { Check } from '../check.ts'
-import { describeFinding } from '../finding.ts'
-import type { Report } from '../report.ts'
+import type { Check, Report } from '../report.ts'
+import { describeViolation } from '../verify.ts'
 
-const suites = { document: "the contract's own examples", target: 'the target' } as const
+const suites = { document: "the contract's document", target: 'the target' } as const
 
-/** A report as JUnit XML, the form that CI servers read. What was not provoked is `skipped`. */
+/** A report as JUnit XML, the format that CI servers read. */
 export function junitReport(report: Report): string {
-  const checks = [...report.checks, ...missingStatuses(report)]
+  const checks = [...report.checks, ...missingStatusChecks(report)]
   const body = (['document', 'target'] as const).map((group) =>
     suite(
       suites[group],
@@ -21,13 +20,13 @@ export function junitReport(report: Report): string {
   ].join('\n')
 }
 
-// JUnit knows no verdict of its own: a required status that was not provoked has to be a failure.
-function missingStatuses({ missing }: Report): Check[] {
-  return missing.map((status) => ({
-    name: `provokes ${status}, which is required`,
+// JUnit has no overall verdict, so that each missing status needs a failed testcase of its own.
+function missingStatusChecks({ missingStatuses }: Report): Check[] {
+  return missingStatuses.map((status) => ({
+    name: `a case of the required status ${status} runs`,
     group: 'target',
     outcome: 'failed',
-    findings: [{ status, part: 'answer', where: '', message: 'was not provoked' }],
+    violations: [{ status, part: 'response', where: '', message: 'every case was skipped' }],
     durationMs: 0,
   }))
 }
@@ -41,13 +40,13 @@ function suite(name: string, checks: Check[]): string {
 }
 
 function testcase(suiteName: string, check: Check): string {
-  const { name, outcome, findings, reason = '', durationMs } = check
+  const { name, outcome, violations, reason = '', durationMs } = check
   const open = `    <testcase classname=${attribute(suiteName)} name=${attribute(name)} time="${durationMs / 1000}"`
   if (outcome === 'passed') return `${open}/>`
-  if (outcome === 'not provoked') {
-    return `${open}><skipped message=${attribute(`not provoked here: ${reason}`)}/></testcase>`
+  if (outcome === 'skipped') {
+    return `${open}><skipped message=${attribute(reason)}/></testcase>`
   }
-  const lines = findings.map(describeFinding)
+  const lines = violations.map(describeViolation)
   return `${open}><failure message=${attribute(lines[0] ?? '')}>${escape(lines.join('\n'))}</failure></testcase>`
 }
 
@@ -55,19 +54,19 @@ function counts(checks: Check[]): string {
   const count = (outcome: Check['outcome']) =>
     checks.filter((check) => check.outcome === outcome).length
   const time = checks.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000
-  return `tests="${checks.length}" failures="${count('failed')}" errors="0" skipped="${count('not provoked')}" time="${time}"`
+  return `tests="${checks.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}" time="${time}"`
 }
 
 function attribute(text: string): string {
   return `"${escape(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;')}"`
 }
 
-// What XML 1.0 section 2.2 does not allow at all, escaped or not, becomes U+FFFD.
-const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
+// XML 1.0 section 2.2 forbids these characters even when escaped; they are replaced by U+FFFD.
+const forbiddenCharacters = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
 
 function escape(text: string): string {
   return text
-    .replace(notXml, '\u{FFFD}')
+    .replace(forbiddenCharacters, '\u{FFFD}')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

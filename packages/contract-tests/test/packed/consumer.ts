@@ -1,12 +1,12 @@
-/** A program of a consumer: it loads each entry, and makes the call that the contract is about. */
+/** A consumer's program that loads each entry point and sends a revoke. */
 export function consumerProgram(kind: 'import' | 'require', url: string): string {
-  return `${loading[kind]}
+  return `${imports[kind]}
 const client = new B2BClient({ project_id: 'project-test-1', secret: 'secret-test-1', baseUrl: '${url}' })
 client.organizations.members.connectedApps
   .revoke(pathParameterExamples, { authorization: { session_token: 'a-session' } })
-  .then((answer) => {
+  .then((response) => {
     console.log(JSON.stringify({
-      ...answer,
+      ...response,
       method: operation.method,
       openapi: document.openapi,
       parameter: checkParameter('member_id', '..').length,
@@ -17,7 +17,7 @@ client.organizations.members.connectedApps
 `
 }
 
-const loading = {
+const imports = {
   import: `import { operation } from '@connected-apps/contract'
 import { pathParameterExamples } from '@connected-apps/contract/examples'
 import { checkParameter } from '@connected-apps/contract/request'

@@ -1,23 +1,23 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
-/** How a program ended. */
-export interface Ended {
+/** The result of a program. */
+export interface RunResult {
   code: number | null
-  /** What it wrote, standard output first. */
+  /** Standard output, followed by standard error. */
   output: string
 }
 
-/** Runs a program to its end. */
+/** Runs a program and waits for it to exit. */
 export async function run(
   program: string,
   args: string[],
   options: { cwd: string; env?: NodeJS.ProcessEnv },
-): Promise<Ended> {
+): Promise<RunResult> {
   const child = spawn(program, args, {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 300_000, // an npm that can't reach its registry would wait for far longer
+    timeout: 300_000, // npm without access to its registry would retry for much longer
   })
   const [code, out, error] = await Promise.all([
     new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject)),
@@ -27,11 +27,11 @@ export async function run(
   return { code, output: out + error }
 }
 
-/** Like {@link run}, for a program that has to succeed. */
-export async function mustRun(
+/** Like {@link run}, but throws if the exit code is not 0, and returns the output. */
+export async function runOrThrow(
   ...[program, args, options]: Parameters<typeof run>
 ): Promise<string> {
   const { code, output } = await run(program, args, options)
   if (code === 0) return output
-  throw new Error(`${program} ${args.join(' ')} in ${options.cwd} ended with ${code}:\n${output}`)
+  throw new Error(`${program} ${args.join(' ')} in ${options.cwd} exited with ${code}:\n${output}`)
 }

@@ -1,26 +1,28 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cache, packages } from './places.ts'
-import { mustRun } from './run.ts'
+import { cacheDirectory, packages } from './directories.ts'
+import { runOrThrow } from './run.ts'
 
-/** A package as it would be published. */
+/** A packed package. */
 export interface Tarball {
   name: string
   file: string
 }
 
-/** Packs each published package as the release does. */
+/** Packs each published package in the same way as the release. */
 export async function packAll(): Promise<Tarball[]> {
-  const folder = join(cache, 'tarballs')
-  await rm(folder, { recursive: true, force: true })
+  const directory = join(cacheDirectory, 'tarballs')
+  await rm(directory, { recursive: true, force: true })
   return Promise.all(
-    packages.map(async ({ name, folder: cwd }) => {
-      const destination = join(folder, name)
+    packages.map(async ({ name, directory: cwd }) => {
+      const destination = join(directory, name)
       await mkdir(destination, { recursive: true })
-      await mustRun('pnpm', ['pack', '--pack-destination', destination], { cwd })
+      await runOrThrow('pnpm', ['pack', '--pack-destination', destination], { cwd })
       const [file, ...others] = await readdir(destination)
       if (file === undefined || others.length > 0)
-        throw new Error(`pnpm pack of ${name} left ${file}`)
+        throw new Error(
+          `pnpm pack of ${name} created ${[file, ...others].join(', ')}; expected one file`,
+        )
       return { name, file: join(destination, file) }
     }),
   )

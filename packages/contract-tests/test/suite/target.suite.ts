@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { contractSuite } from '../../src/contract-suite.ts'
+import { contractSuite } from '../../src/vitest.ts'
 
 const { URL = '', projectId = '', secret = '', REQUIRE, REPORT } = process.env
 

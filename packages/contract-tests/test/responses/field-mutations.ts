@@ -1,4 +1,4 @@
-import type { BodySchema, PropertySchema } from './contract-schema.ts'
+import type { BodySchema, PropertySchema } from './body-schema.ts'
 
 type Body = Record<string, unknown>
 
@@ -12,22 +12,22 @@ const valuesByType: Record<string, unknown[]> = {
   object: [{}, { text: 'text' }],
 }
 
-/** Every body in which one field breaks its schema. */
+/** Every body in which one field violates its schema. */
 export function fieldMutations(body: Body, schema: BodySchema): { name: string; body: Body }[] {
-  const changed = (field: string, value: unknown) => ({
+  const withField = (field: string, value: unknown) => ({
     name: `${field}: ${JSON.stringify(value)}`,
     body: { ...body, [field]: value },
   })
   return [
     ...schema.required.map((field) => ({
-      name: `no ${field}`,
+      name: `without ${field}`,
       body: Object.fromEntries(Object.entries(body).filter(([name]) => name !== field)),
     })),
     ...Object.entries(schema.properties).flatMap(([field, property]) =>
-      wrongValues(property).map((value) => changed(field, value)),
+      invalidValues(property).map((value) => withField(field, value)),
     ),
     ...schema.required.map((field) => ({
-      name: `${field} in capitals`,
+      name: `${field} in upper case`,
       body: Object.fromEntries(
         Object.entries(body).map(([name, value]) => [
           name === field ? name.toUpperCase() : name,
@@ -38,14 +38,18 @@ export function fieldMutations(body: Body, schema: BodySchema): { name: string; 
   ]
 }
 
-function wrongValues({ type, const: constant, pattern }: PropertySchema): unknown[] {
-  const ofOtherTypes =
+function invalidValues({ type, const: constant, pattern }: PropertySchema): unknown[] {
+  const valuesOfOtherTypes =
     type === undefined
       ? []
       : Object.entries(valuesByType).flatMap(([each, values]) => (each === type ? [] : values))
   const blank = pattern === undefined ? [] : ['', ' ', '\t\r\n', '\u00a0']
-  const wrong = [...ofOtherTypes, ...alteredConstants(constant), ...blank.filter(breaks(pattern))]
-  return [...new Map(wrong.map((value) => [JSON.stringify(value), value])).values()]
+  const values = [
+    ...valuesOfOtherTypes,
+    ...alteredConstants(constant),
+    ...blank.filter(violates(pattern)),
+  ]
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()]
 }
 
 function alteredConstants(constant: unknown): unknown[] {
@@ -56,7 +60,7 @@ function alteredConstants(constant: unknown): unknown[] {
   )
 }
 
-function breaks(pattern = ''): (value: string) => boolean {
-  const right = new RegExp(pattern, 'u')
-  return (value) => !right.test(value)
+function violates(pattern = ''): (value: string) => boolean {
+  const expression = new RegExp(pattern, 'u')
+  return (value) => !expression.test(value)
 }

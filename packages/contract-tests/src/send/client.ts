@@ -1,30 +1,54 @@
 import { B2BClient } from '@connected-apps/client'
 import type { Authorization, Fetch } from '@connected-apps/client'
+import { headerParameterNames, operation } from '@connected-apps/contract'
+import { checkParameter } from '@connected-apps/contract/request'
+import type { RunSettings } from '../options.ts'
+import { readBody, toNoResponseError } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
-import { noAnswer } from './exchange.ts'
-import { readBytes } from './read-bytes.ts'
-import type { CaseRequest, Credentials } from './request.ts'
 import { secretFor } from './request.ts'
-import type { RunSettings } from './run-settings.ts'
+import type { CaseRequest, Credentials } from './request.ts'
 
-/** Sends the revoke as a consumer does, and records what came before the client judges it. */
-export async function sendByClient(
+/** Whether `@connected-apps/client` can send this request; it rejects malformed ones and has no option for others. */
+export function canClientSend({
+  parameters = {},
+  pathSuffix,
+  credentials = 'given',
+  body,
+}: CaseRequest): boolean {
+  const sessions = headerParameterNames.filter((name) => parameters[name] !== undefined)
+  return (
+    (credentials === 'given' || credentials === 'wrong secret') &&
+    body === undefined &&
+    pathSuffix === undefined &&
+    sessions.length <= 1 &&
+    operation.parameters.every(
+      ({ name }) =>
+        parameters[name] === undefined || checkParameter(name, parameters[name]).length === 0,
+    )
+  )
+}
+
+/**
+ * Sends the revoke as a consumer does, and records the response before the client interprets it.
+ * Throws a `NoResponseError`.
+ */
+export async function sendWithClient(
   { parameters = {}, credentials = 'given' }: CaseRequest,
   settings: RunSettings,
   extraHeaders: Record<string, string>,
 ): Promise<Exchange> {
-  let recorded: Exchange | undefined
+  let exchange: Exchange | undefined
   let failure: unknown
-  const client = clientFor(settings, credentials, async (request) => {
+  const client = createClient(settings, credentials, async (request) => {
     for (const [name, value] of Object.entries(extraHeaders)) request.headers.set(name, value)
     try {
       const response = await fetch(request, { redirect: 'manual' })
-      const body = response.body === null ? '' : await readBytes(response.body)
-      recorded = {
+      const body = response.body === null ? '' : await readBody(response.body)
+      exchange = {
         sent: { path: new URL(request.url).pathname, headers: request.headers },
         received: { status: response.status, headers: response.headers, body },
       }
-      // Some statuses, such as 204, allow no body at all.
+      // The Response constructor throws on any body, even an empty one, for a status such as 204.
       return new Response(body.length === 0 ? null : body, response)
     } catch (error) {
       failure = error
@@ -36,12 +60,12 @@ export async function sendByClient(
     { organization_id, member_id, connected_app_id },
     { authorization: authorizationOf(parameters) },
   )
-  if (recorded !== undefined) return recorded
-  throw noAnswer(failure ?? (result.ok ? undefined : result.error), settings.timeoutMs)
+  if (exchange !== undefined) return exchange
+  throw toNoResponseError(failure ?? (result.ok ? undefined : result.error), settings.timeoutMs)
 }
 
-/** A client that tries once. Throws the client's own error if it refuses the settings. */
-export function clientFor(
+/** Creates a client that never retries. Throws the client's own error if it rejects the settings. */
+export function createClient(
   settings: RunSettings,
   credentials: Credentials,
   fetchOnce: Fetch,
@@ -50,7 +74,7 @@ export function clientFor(
     project_id: settings.projectId,
     secret: secretFor(credentials, settings.secret),
     baseUrl: settings.url,
-    // Whoever runs this has named the URL, and credentials for tests.
+    // Safe: the URL was given explicitly, and the credentials are meant for tests.
     dangerouslyAllowCleartext: true,
     maxRetries: 0,
     timeoutMs: settings.timeoutMs,

@@ -6,33 +6,33 @@ import { operation } from '@connected-apps/contract'
 import { exampleBody, statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 
-/** An answer as a provider writes it. */
+/** A complete response that a provider sends. */
 export interface CannedResponse {
   status: number
   headers: Record<string, string>
   body: string | Uint8Array
 }
 
-/** What a provider does in place of an answer. */
-export type NoAnswer =
-  | 'silence'
-  | 'half an answer'
-  | 'half an answer, then silence'
-  | 'a broken connection'
-  | 'an endless answer'
+/** What a provider does instead of sending a complete response. */
+export type IncompleteResponse =
+  | 'no response'
+  | 'a truncated response'
+  | 'a stalled response'
+  | 'a closed connection'
+  | 'an endless response'
 
-/** A provider that runs, and what it was asked. */
+/** A running provider, and the requests that it has received. */
 export interface Provider extends AsyncDisposable {
   url: string
   requests: { path: string; headers: IncomingMessage['headers']; body: string }[]
 }
 
 /**
- * Serves canned answers over real HTTP. It stands in for a provider because no real one can be
- * made to lie.
+ * Serves canned responses over real HTTP. A stand-in is needed because no real provider can be made
+ * to violate the contract in every possible way.
  */
 export async function startProvider(
-  answer: (request: Provider['requests'][number]) => CannedResponse | NoAnswer,
+  respond: (request: Provider['requests'][number]) => CannedResponse | IncompleteResponse,
 ): Promise<Provider> {
   const requests: Provider['requests'] = []
   const server = createServer((incoming, outgoing) => {
@@ -41,14 +41,14 @@ export async function startProvider(
     incoming.on('end', () => {
       const request = { path: incoming.url ?? '', headers: incoming.headers, body }
       requests.push(request)
-      const given = answer(request)
-      if (typeof given === 'string') fail(given, outgoing)
-      else outgoing.writeHead(given.status, given.headers).end(given.body)
+      const response = respond(request)
+      if (typeof response === 'string') sendIncomplete(response, outgoing)
+      else outgoing.writeHead(response.status, response.headers).end(response.body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // listens on TCP
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // safe: the server listens on TCP
     requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -57,22 +57,22 @@ export async function startProvider(
   }
 }
 
-function fail(failure: NoAnswer, outgoing: ServerResponse): void {
-  if (failure === 'silence') return
-  if (failure === 'a broken connection') {
+function sendIncomplete(response: IncompleteResponse, outgoing: ServerResponse): void {
+  if (response === 'no response') return
+  if (response === 'a closed connection') {
     outgoing.destroy()
     return
   }
-  const { status, headers, body } = rightResponse('revoked')
-  if (failure === 'an endless answer') {
+  const { status, headers, body } = validResponse('revoked')
+  if (response === 'an endless response') {
     const endless = Readable.from(repeat(Buffer.alloc(64 * 1024, ' ')))
-    // It ends when the other side has had enough, which is no error here.
+    // The pipeline fails when the suite stops reading, which is the expected end.
     pipeline(endless, outgoing.writeHead(status, headers), () => undefined)
     return
   }
   outgoing.writeHead(status, { ...headers, 'content-length': body.length })
   outgoing.write(body.slice(0, 10), () => {
-    if (failure === 'half an answer') outgoing.destroy()
+    if (response === 'a truncated response') outgoing.destroy()
   })
 }
 
@@ -80,14 +80,14 @@ function* repeat(chunk: Uint8Array): Generator<Uint8Array> {
   for (;;) yield chunk
 }
 
-/** The contract's own answer, as right as can be. */
-export function rightResponse(example: ExampleName): CannedResponse {
+/** The contract's example as a complete and valid response. */
+export function validResponse(example: ExampleName): CannedResponse {
   const status = statusOf(example)
   return {
     status,
     headers: {
       'content-type': operation.mediaType,
-      // Each declared header is a number of seconds; at 0 no test waits.
+      // Every declared header is a number of seconds; 0 keeps the tests from waiting.
       ...Object.fromEntries(operation.responseHeaders[status].map((name) => [name, '0'])),
     },
     body: JSON.stringify(exampleBody(example)),

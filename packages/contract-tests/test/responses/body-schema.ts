@@ -1,14 +1,14 @@
 import type { Status } from '@connected-apps/contract'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 
-/** What the document says of one property of a body. */
+/** The keywords of a property's schema from which mutations are derived. */
 export interface PropertySchema {
   type?: string
   const?: unknown
   pattern?: string
 }
 
-/** The body of a status, its `allOf` and `$ref`s followed. */
+/** The schema of a body, with each `allOf` and `$ref` resolved. */
 export interface BodySchema {
   required: string[]
   properties: Record<string, PropertySchema>
@@ -31,18 +31,18 @@ interface Document {
   components: { schemas: Record<string, Schema> }
 }
 
-const { paths, components }: Document = JSON.parse(JSON.stringify(document)) // its type is that of one very long literal
+const { paths, components }: Document = JSON.parse(JSON.stringify(document)) // safe: the document is validated elsewhere; its own type is too large a literal to use
 const [pathItem] = Object.values(paths)
 const responses = pathItem?.post.responses ?? {}
 
-/** The required fields and the properties of the body of a status. */
+/** The body schema of a status. */
 export function bodySchemaOf(status: Status): BodySchema {
   const [content] = Object.values(responses[status]?.content ?? {})
   if (content === undefined) throw new Error(`the document has no content for ${status}`)
-  return merged(content.schema)
+  return merge(content.schema)
 }
 
-/** The headers that a status declares, with their schemas. */
+/** The declared response headers of a status, with their schemas. */
 export function headersOf(status: Status): [name: string, schema: PropertySchema][] {
   return Object.entries(responses[status]?.headers ?? {}).map(([name, { schema }]) => [
     name,
@@ -50,22 +50,22 @@ export function headersOf(status: Status): [name: string, schema: PropertySchema
   ])
 }
 
-function merged(schema: Schema): BodySchema {
-  const { required = [], properties = {}, allOf = [] } = resolved(schema)
-  const parts = allOf.map(merged)
+function merge(schema: Schema): BodySchema {
+  const { required = [], properties = {}, allOf = [] } = resolve(schema)
+  const parts = allOf.map(merge)
   return {
     required: [...required, ...parts.flatMap((part) => part.required)],
     properties: Object.assign(
       {},
       ...parts.map((part) => part.properties),
       Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => [name, resolved(property)]),
+        Object.entries(properties).map(([name, property]) => [name, resolve(property)]),
       ),
     ),
   }
 }
 
-function resolved(schema: Schema): Schema {
+function resolve(schema: Schema): Schema {
   const { $ref } = schema
   if ($ref === undefined) return schema
   const target = components.schemas[$ref.replace('#/components/schemas/', '')]

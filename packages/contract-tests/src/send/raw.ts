@@ -2,18 +2,17 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { expandPath, headerParameterNames, operation } from '@connected-apps/contract'
 import type { ReceivedResponse } from '@connected-apps/contract'
+import type { RunSettings } from '../options.ts'
+import { NoResponseError, readBody, toNoResponseError } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
-import { NoAnswerError, noAnswer } from './exchange.ts'
-import { readBytes } from './read-bytes.ts'
-import type { CaseRequest, Credentials } from './request.ts'
 import { secretFor } from './request.ts'
-import type { RunSettings } from './run-settings.ts'
+import type { CaseRequest, Credentials } from './request.ts'
 
 /**
- * Sends what the client refuses to send. `fetch` will not do: it removes the segments `..` and
- * `%2E%2E` from a path. Redirects are not followed.
+ * Sends a request that the client would reject, by `node:http`, since `fetch` removes the segments
+ * `..` and `%2E%2E` from a path. Does not follow redirects. Throws a {@link NoResponseError}.
  */
-export async function sendOnTheWire(
+export async function sendRaw(
   request: CaseRequest,
   settings: RunSettings,
   extraHeaders: Record<string, string>,
@@ -22,10 +21,10 @@ export async function sendOnTheWire(
   const path = pathname.replace(/\/$/, '') + pathOf(request, settings)
   const headers = new Headers({ ...extraHeaders, ...headersOf(request, settings) })
   const body = request.body === undefined || request.body === 'none' ? '' : request.body.text
-  const { request: open } = protocol === 'https:' ? https : http
+  const { request: createRequest } = protocol === 'https:' ? https : http
   const signal = AbortSignal.timeout(settings.timeoutMs)
   try {
-    const outgoing = open({
+    const outgoing = createRequest({
       protocol,
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
@@ -35,47 +34,48 @@ export async function sendOnTheWire(
       agent: false,
       signal,
     })
-    // Once the response has begun, its body reports what breaks off; unheard, this would end the process.
+    // Errors after the response head also reach the reader of the body. Without a listener here,
+    // the same error would terminate the process.
     outgoing.on('error', () => undefined)
     outgoing.end(body)
-    return { sent: { path, headers }, received: await answerTo(outgoing) }
+    return { sent: { path, headers }, received: await receive(outgoing) }
   } catch (error) {
-    // Half an answer fails with a broken connection, though it is the time that ran out.
-    throw noAnswer(signal.aborted ? signal.reason : error, settings.timeoutMs)
+    // A timeout in the middle of a body surfaces as a connection error; report it as the timeout.
+    throw toNoResponseError(signal.aborted ? signal.reason : error, settings.timeoutMs)
   }
 }
 
-async function answerTo(outgoing: http.ClientRequest): Promise<ReceivedResponse> {
-  const { incoming, isWhole } = await headOf(outgoing)
+async function receive(outgoing: http.ClientRequest): Promise<ReceivedResponse> {
+  const { incoming, hasBody } = await receiveHead(outgoing)
   return {
     status: incoming.statusCode ?? 0,
-    headers: receivedHeaders(incoming.rawHeaders),
-    body: isWhole ? '' : await readBytes(incoming),
+    headers: toHeaders(incoming.rawHeaders),
+    body: hasBody ? await readBody(incoming) : '',
   }
 }
 
-// After a 101 there is neither a response event nor an error, and no body either.
-function headOf(
+// After a 101, Node.js emits `upgrade` in place of `response` and `error`, and there is no body.
+function receiveHead(
   outgoing: http.ClientRequest,
-): Promise<{ incoming: http.IncomingMessage; isWhole: boolean }> {
+): Promise<{ incoming: http.IncomingMessage; hasBody: boolean }> {
   return new Promise((resolve, reject) => {
-    outgoing.once('response', (incoming) => resolve({ incoming, isWhole: false }))
+    outgoing.once('response', (incoming) => resolve({ incoming, hasBody: true }))
     outgoing.once('upgrade', (incoming, socket) => {
       socket.destroy()
-      resolve({ incoming, isWhole: true })
+      resolve({ incoming, hasBody: false })
     })
     outgoing.once('error', reject)
     outgoing.once('close', () =>
-      reject(new NoAnswerError('no answer before the connection closed')),
+      reject(new NoResponseError('no response before the connection closed')),
     )
   })
 }
 
 function pathOf({ parameters, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {
-  return expandPath({ ...ids, ...parameters }, segment) + pathSuffix
+  return expandPath({ ...ids, ...parameters }, encodeSegment) + pathSuffix
 }
 
-function segment(value: string): string {
+function encodeSegment(value: string): string {
   return /^\.{1,2}$/.test(value) ? value.replaceAll('.', '%2E') : encodeURIComponent(value)
 }
 
@@ -101,10 +101,10 @@ function authorizationOf(credentials: Credentials, settings: RunSettings): strin
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-function receivedHeaders(raw: string[]): Headers {
+function toHeaders(rawHeaders: string[]): Headers {
   const headers = new Headers()
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    headers.append(raw[index] ?? '', raw[index + 1] ?? '')
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
   }
   return headers
 }

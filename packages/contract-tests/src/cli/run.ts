@@ -1,36 +1,41 @@
 import { writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { UsageError } from '../options.ts'
 import type { Report } from '../report.ts'
 import { githubReport } from '../reporters/github.ts'
-import { humanReport } from '../reporters/human.ts'
 import { junitReport } from '../reporters/junit.ts'
-import { runContract } from '../run.ts'
-import { UsageError } from '../usage-error.ts'
-import { readArguments } from './arguments.ts'
+import { textReport } from '../reporters/text.ts'
+import { runContract } from '../target.ts'
+import { parseArguments } from './arguments.ts'
 import type { Command } from './arguments.ts'
-import { helpText } from './help.ts'
-import { version } from './version.ts'
+import { helpText } from './flags.ts'
 
-/** What the exit code says: 0 passed, 1 failed, 2 bad usage. */
+/** 0 passed, 1 failed, 2 usage error. */
 export type ExitCode = 0 | 1 | 2
 
-const reports: Record<Command['reporter'], (report: Report) => string> = {
-  human: humanReport,
+const reporters: Record<Command['reporter'], (report: Report) => string> = {
+  text: textReport,
   junit: junitReport,
   github: githubReport,
 }
 
-/** Runs the command, apart from the process that it is run by. */
+// Not an import attribute, for which Node.js 20 prints a warning.
+const manifest: { version: string } = createRequire(import.meta.url)(
+  '@connected-apps/contract-tests/package.json',
+)
+
+/** Runs the command, independently of the current process. */
 export async function runCommand(
   args: string[],
   environment: Record<string, string | undefined>,
   print: { out: (text: string) => void; error: (text: string) => void },
 ): Promise<ExitCode> {
   try {
-    const command = readArguments(args, environment)
+    const command = parseArguments(args, environment)
     if (command === 'help') print.out(helpText())
-    if (command === 'version') print.out(`${version}\n`)
+    if (command === 'version') print.out(`${manifest.version}\n`)
     if (typeof command === 'string') return 0
-    // Before the run: it revokes, and an unwritable file would lose what it found.
+    // An unwritable file has to be found before the run, which revokes access and takes time.
     if (command.output !== undefined) await write(command.output, '')
     const report = await runContract(command.options)
     await deliver(report, command, print.out)
@@ -47,25 +52,23 @@ async function deliver(
   { reporter, output }: Command,
   out: (text: string) => void,
 ): Promise<void> {
-  const text = reports[reporter](report)
+  const text = reporters[reporter](report)
   if (output === undefined) {
     out(text)
     return
   }
   await write(output, text)
-  out(humanReport(report))
+  out(textReport(report))
 }
 
 async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed'
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new UsageError(
-      `--output cannot be written (${code}); pass a file in a folder that exists`,
-      {
-        cause: error,
-      },
+      `--output cannot be written (${code}); pass a file in an existing directory`,
+      { cause: error },
     )
   }
 }

@@ -1,9 +1,9 @@
 import { statusOf } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
-import type { CannedResponse } from './provider.ts'
-import { rightResponse } from './provider.ts'
+import { validResponse } from '../support/provider.ts'
+import type { CannedResponse } from '../support/provider.ts'
 
-/** An answer that differs from the contract's example and is just as right. */
+/** A response that differs from the contract's example and is also valid. */
 export interface LegalVariation {
   name: string
   example: ExampleName
@@ -34,37 +34,37 @@ const changedErrorFields = [
   { error_details: { original_json_error: [] } },
 ]
 
-/** What consumers have to accept, for one example. */
+/** Responses that consumers have to accept, derived from one example. */
 export function legalVariationsOf(example: ExampleName): LegalVariation[] {
-  const right = rightResponse(example)
-  const body: Record<string, unknown> = JSON.parse(String(right.body))
+  const valid = validResponse(example)
+  const body: Record<string, unknown> = JSON.parse(String(valid.body))
   const variation = (name: string, change: Partial<CannedResponse>): LegalVariation => ({
     name: `${statusOf(example)} ${example}: ${name}`,
     example,
-    response: { ...right, ...change },
+    response: { ...valid, ...change },
   })
-  const contentType = { 'content-type': String(right.headers['content-type']) }
+  const contentType = { 'content-type': String(valid.headers['content-type']) }
   const changes = 'error_type' in body ? [...changedFields, ...changedErrorFields] : changedFields
   return [
-    variation('as it stands in the document', {}),
+    variation('unchanged', {}),
     ...contentTypes.map((type) =>
-      variation(`content-type ${type}`, { headers: { ...right.headers, 'content-type': type } }),
+      variation(`content-type ${type}`, { headers: { ...valid.headers, 'content-type': type } }),
     ),
-    variation('no optional header', { headers: contentType }),
-    variation('more headers', { headers: { ...right.headers, 'x-request-id': '1' } }),
-    variation('a long wait', { headers: { ...contentType, 'retry-after': '0120' } }),
+    variation('without optional headers', { headers: contentType }),
+    variation('additional headers', { headers: { ...valid.headers, 'x-request-id': '1' } }),
+    variation('a long Retry-After', { headers: { ...contentType, 'retry-after': '0120' } }),
     ...changes.map((change) =>
       variation(JSON.stringify(change), { body: JSON.stringify({ ...body, ...change }) }),
     ),
     variation('pretty-printed', { body: `\n${JSON.stringify(body, null, '\t')}\r\n` }),
-    variation('as bytes', { body: Buffer.from(String(right.body)) }),
-    variation('in another order', {
+    variation('as bytes', { body: Buffer.from(String(valid.body)) }),
+    variation('with its fields in another order', {
       body: JSON.stringify(Object.fromEntries(Object.entries(body).toReversed())),
     }),
-    variation('with its letters escaped', {
-      body: String(right.body).replaceAll('e', String.raw`\u0065`),
+    variation('with escaped letters', {
+      body: String(valid.body).replaceAll('e', String.raw`\u0065`),
     }),
-    variation('with its status_code as 1.0 is 1', {
+    variation('with its status_code written as a decimal fraction', {
       body: JSON.stringify(body).replace(/("status_code":\d+)/, '$1.0'),
     }),
   ]

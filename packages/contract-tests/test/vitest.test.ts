@@ -8,10 +8,10 @@ import type { TestCase } from 'vitest/node'
 import { contractCases } from '../src/cases.ts'
 import { checkDocument } from '../src/index.ts'
 import type { Report } from '../src/index.ts'
-import { rightResponse, startProvider } from './provider.ts'
-import { credentials, rightAnswer } from './right-answer.ts'
+import { startProvider, validResponse } from './support/provider.ts'
+import { credentials, startMock, startRemote } from './support/reference-provider.ts'
 
-/** Runs the suite as a team does: by a vitest of its own, against a target. */
+/** Runs the suite as a consumer does, in a vitest of its own. */
 async function runSuite(url: string, environment: Record<string, string> = {}) {
   const vitest = await startVitest('test', [], {
     watch: false,
@@ -29,42 +29,40 @@ async function runSuite(url: string, environment: Record<string, string> = {}) {
   return { passed: of('passed'), failed: of('failed'), skipped: of('skipped'), errors }
 }
 
-test('registers a passing test for each example, each case and what is required', async () => {
-  await using mock = await startProvider((request) =>
-    rightResponse(rightAnswer(request, { answersPrefer: true })),
-  )
+test('registers a passing test for each example, each case and the required statuses', async () => {
+  await using mock = await startMock()
   const { passed, failed, skipped, errors } = await runSuite(mock.url, { REQUIRE: 'all' })
   expect({ failed, skipped, errors }).toEqual({ failed: [], skipped: [], errors: [] })
   expect(passed).toHaveLength(checkDocument().length + contractCases.length + 1)
-  expect(passed.map(({ name }) => name)).toContain('answers 200 revoked to a revoke')
+  expect(passed.map(({ name }) => name)).toContain('responds 200 revoked to a revoke')
 })
 
-test('skips with its reason what was not provoked, and fails if that is required', async () => {
-  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
+test('skips a case that cannot be run, with the reason, and fails if its status is required', async () => {
+  await using remote = await startRemote()
   const { failed, skipped } = await runSuite(remote.url, { REQUIRE: 'all' })
-  expect(failed.map(({ name }) => name)).toEqual(['provokes every status that is required'])
+  expect(failed.map(({ name }) => name)).toEqual(['runs a case of every required status'])
   expect(skipped.map((each) => each.result())).toContainEqual(
-    expect.objectContaining({ note: 'not provoked here: needs a target that fails' }),
+    expect.objectContaining({ note: 'needs a target that fails' }),
   )
 })
 
-test('fails a provider that breaks the contract, and says where', async () => {
-  await using liar = await startProvider(() => ({ ...rightResponse('revoked'), headers: {} }))
-  const { failed } = await runSuite(liar.url)
+test('fails for a provider that violates the contract, and names the violation', async () => {
+  await using provider = await startProvider(() => ({ ...validResponse('revoked'), headers: {} }))
+  const { failed } = await runSuite(provider.url)
   const messages = failed.flatMap((each) => each.result().errors?.map(({ message }) => message))
   expect(failed.length).toBeGreaterThan(20)
   expect(messages.join('\n')).toContain('media type: content-type is missing')
 })
 
-test('hands on the report, with its coverage, when all tests have ended', async () => {
-  await using remote = await startProvider((request) => rightResponse(rightAnswer(request)))
-  const folder = await mkdtemp(join(tmpdir(), 'contract-suite-'))
-  await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-  const file = join(folder, 'report.json')
+test('passes the report with its coverage to onReport after the last test', async () => {
+  await using remote = await startRemote()
+  const directory = await mkdtemp(join(tmpdir(), 'contract-suite-'))
+  await using _ = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) }
+  const file = join(directory, 'report.json')
   await runSuite(remote.url, { REPORT: file })
   const report: Report = JSON.parse(await readFile(file, 'utf8'))
   expect(report).toMatchObject({ passed: true, target: { url: remote.url, profile: 'remote' } })
   expect(report.checks).toHaveLength(checkDocument().length + contractCases.length)
-  expect(report.coverage.statuses).toContainEqual({ name: '200', touched: true })
-  expect(report.coverage.statuses).toContainEqual({ name: '500', touched: false })
+  expect(report.coverage.statuses).toContainEqual({ name: '200', covered: true })
+  expect(report.coverage.statuses).toContainEqual({ name: '500', covered: false })
 })

@@ -1,7 +1,7 @@
-type RawBody = { name: string; body: string | Uint8Array }
+type InvalidBody = { name: string; body: string | Uint8Array }
 
-/** Media types that are not the declared one. */
-export const wrongMediaTypes = [
+/** Media types other than the declared one. */
+export const undeclaredMediaTypes = [
   'text/html',
   'text/html; charset=utf-8',
   'text/plain',
@@ -21,21 +21,21 @@ export const wrongMediaTypes = [
 const html =
   '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>'
 
-/** Bodies that are not the JSON object that they were. */
-export function rawBodies(json: string): RawBody[] {
+/** Bodies made from a valid JSON object that are no longer that object. */
+export function invalidBodies(json: string): InvalidBody[] {
   const otherJson = ['null', 'true', 'false', '0', '""', '"text"', '[]', '{}']
   return [
     { name: 'an empty body', body: '' },
     { name: 'white space', body: ' \r\n' },
     ...otherJson.map((body) => ({ name: `the body ${body}`, body })),
-    { name: 'the body in an array', body: `[${json}]` },
-    { name: 'the body in a string', body: JSON.stringify(json) },
-    { name: 'the body in data', body: `{"data":${json}}` },
-    { name: 'the body in error', body: `{"error":${json}}` },
+    { name: 'the body wrapped in an array', body: `[${json}]` },
+    { name: 'the body encoded as a string', body: JSON.stringify(json) },
+    { name: 'the body wrapped in data', body: `{"data":${json}}` },
+    { name: 'the body wrapped in error', body: `{"error":${json}}` },
     { name: 'HTML', body: html },
-    { name: 'the body in HTML', body: `<pre>${json}</pre>` },
-    { name: 'plain words', body: 'upstream connect error' },
-    { name: 'the body twice', body: json + json },
+    { name: 'the body wrapped in HTML', body: `<pre>${json}</pre>` },
+    { name: 'plain text', body: 'upstream connect error' },
+    { name: 'the body repeated', body: json + json },
     { name: 'JSONP', body: `callback(${json})` },
     { name: 'single quotes', body: json.replaceAll('"', "'") },
     { name: 'a trailing comma', body: json.replace(/\}$/, ',}') },
@@ -45,18 +45,18 @@ export function rawBodies(json: string): RawBody[] {
     { name: 'a NUL at the end', body: `${json}\0` },
     { name: 'UTF-16', body: Buffer.from(json, 'utf16le') },
     {
-      name: 'a byte that is not UTF-8',
+      name: 'an invalid UTF-8 byte',
       body: Buffer.from(json.replace('"}', '\u{FF}"}'), 'latin1'),
     },
-    ...cutPoints(json).map((length) => ({
-      name: `cut off after ${length} characters`,
+    ...truncatedLengths(json).map((length) => ({
+      name: `truncated to ${length} characters`,
       body: json.slice(0, length),
     })),
   ]
 }
 
-// Around every token of the JSON text, so that each kind of cut is there.
-function cutPoints(json: string): number[] {
+// At both ends of every JSON token, so that each kind of truncation occurs.
+function truncatedLengths(json: string): number[] {
   const ends = [...json.matchAll(/"(?:[^"\\]|\\.)*"|[{}:,]|-?\d+/g)].flatMap(
     ({ 0: token, index }) => [index + 1, index + token.length],
   )

@@ -1,7 +1,7 @@
 import type { Status } from '@connected-apps/contract'
-import { headersOf } from './contract-schema.ts'
+import { headersOf } from './body-schema.ts'
 
-const notWholeNumbers = [
+const invalidIntegers = [
   'abc',
   '',
   '-1',
@@ -23,10 +23,11 @@ const notWholeNumbers = [
   'Sun, 06 Nov 1994 08:49:37 GMT',
 ]
 
-/** A wrong value for each header that a status declares. */
+/** Invalid values for each declared response header of a status. */
 export function headerMutations(status: Status): { name: string; value: string }[] {
   return headersOf(status).flatMap(([name, { type }]) => {
-    if (type !== 'integer') throw new Error(`no wrong values are known for ${name} of type ${type}`)
-    return notWholeNumbers.map((value) => ({ name, value }))
+    if (type !== 'integer')
+      throw new Error(`there are no invalid values for ${name} of type ${type}; add some`)
+    return invalidIntegers.map((value) => ({ name, value }))
   })
 }

@@ -7,6 +7,7 @@ import {
 } from '@connected-apps/contract/examples'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { checkRequest } from '@connected-apps/contract/request'
+import { startProvider, validResponse } from './provider.ts'
 import type { Provider } from './provider.ts'
 
 type Request = Provider['requests'][number]
@@ -19,24 +20,36 @@ export const sessions = {
   sessionTokenOfOtherOrganization: 'of-another-organization',
 }
 
-/** What the contract answers, in its own order of checks, where only its example ids exist. */
-export function rightAnswer(request: Request, { answersPrefer = false } = {}): ExampleName {
+/** Starts a provider that conforms to the contract and supports `Prefer`. */
+export function startMock(): Promise<Provider> {
+  return startProvider((request) =>
+    validResponse(expectedExample(request, { supportsPrefer: true })),
+  )
+}
+
+/** Starts a provider that conforms to the contract and knows nothing but the contract's example ids. */
+export function startRemote(): Promise<Provider> {
+  return startProvider((request) => validResponse(expectedExample(request)))
+}
+
+/** The example that the contract defines for a request, by its order of checks, if only its example ids exist. */
+export function expectedExample(request: Request, { supportsPrefer = false } = {}): ExampleName {
   const { authorization } = request.headers
   const basic = Buffer.from(`${credentials.projectId}:${credentials.secret}`).toString('base64')
-  if (answersPrefer ? !authorization?.startsWith('Basic ') : authorization !== `Basic ${basic}`) {
+  if (supportsPrefer ? !authorization?.startsWith('Basic ') : authorization !== `Basic ${basic}`) {
     return 'unauthorized_credentials'
   }
   const ids = matchPath(request.path)
   if (ids === undefined) return 'route_not_found'
-  const headers = new Headers(request.headers as Record<string, string>) // none is sent twice
+  const headers = new Headers(request.headers as Record<string, string>) // safe: the suite repeats no header
   const [violation] = checkRequest({ path: ids, headers, body: request.body })
   if (violation !== undefined) return violation.answer
-  const asked = /example=(\w+)/.exec(String(request.headers['prefer']))?.[1]
-  if (answersPrefer) return isExampleName(asked) ? asked : 'revoked'
-  return stateOf(ids, headers.get('X-Stytch-Member-Session'))
+  const preferred = /example=(\w+)/.exec(String(request.headers['prefer']))?.[1]
+  if (supportsPrefer) return isExampleName(preferred) ? preferred : 'revoked'
+  return exampleForState(ids, headers.get('X-Stytch-Member-Session'))
 }
 
-function stateOf(ids: PathParameters, token: string | null): ExampleName {
+function exampleForState(ids: PathParameters, token: string | null): ExampleName {
   const isKnown = (name: keyof PathParameters) => ids[name] === pathParameterExamples[name]
   if (!isKnown('organization_id')) return 'organization_not_found'
   if (token === sessions.sessionTokenOfOtherOrganization) {

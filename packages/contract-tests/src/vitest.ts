@@ -1,0 +1,68 @@
+import { afterAll, assert, beforeAll, describe, test } from 'vitest'
+import { statusOf } from '@connected-apps/contract/examples'
+import { contractCases } from './cases.ts'
+import { checkDocument } from './document.ts'
+import type { ContractOptions } from './options.ts'
+import type { Check, Report } from './report.ts'
+import { createTarget } from './target.ts'
+import type { Target } from './target.ts'
+import { describeViolation } from './verify.ts'
+
+/** The options of `contractSuite` beside those of a run. */
+export interface SuiteOptions {
+  /** Receives the report after the last test, for example to print or store its coverage. */
+  onReport?: (report: Report) => void
+}
+
+/**
+ * Registers a vitest test for each example of the document and each case of the contract. A case
+ * that cannot be run is a skipped test with the reason; `require` turns it into a failure.
+ *
+ * @param options the options of `runContract`, or a function that returns them once the target runs
+ * @example
+ * contractSuite({ url: 'http://127.0.0.1:4010', projectId: 'project-test-1', secret: 'secret' })
+ */
+export function contractSuite(
+  options: ContractOptions | (() => ContractOptions | Promise<ContractOptions>),
+  { onReport }: SuiteOptions = {},
+): void {
+  describe('the contract', () => {
+    let target: Target
+
+    beforeAll(async () => {
+      target = await createTarget(typeof options === 'function' ? await options() : options)
+    })
+
+    afterAll(() => {
+      if (target !== undefined) onReport?.(target.report())
+    })
+
+    for (const check of checkDocument()) {
+      test(`has a valid example in its document: ${check.name}`, () => {
+        assert(check.outcome !== 'failed', describeAll(check))
+      })
+    }
+
+    for (const each of contractCases) {
+      // Each request has a timeout of its own, and a trigger may take longer than vitest's default.
+      test(
+        `responds ${statusOf(each.example)} ${each.example} to ${each.name}`,
+        { timeout: 0 },
+        async ({ skip }) => {
+          const check = await target.check(each)
+          if (check.outcome === 'skipped') skip(check.reason)
+          assert(check.outcome !== 'failed', describeAll(check))
+        },
+      )
+    }
+
+    test('runs a case of every required status', () => {
+      const { missingStatuses } = target.report()
+      assert(missingStatuses.length === 0, `required, but skipped: ${missingStatuses.join(', ')}`)
+    })
+  })
+}
+
+function describeAll({ violations }: Check): string {
+  return violations.map(describeViolation).join('\n')
+}
