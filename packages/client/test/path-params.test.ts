@@ -1,46 +1,47 @@
 import { path } from '@connected-apps/contract/compact'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { connectTo, ids } from './calls.ts'
-import { answerWith, listen } from './loopback.ts'
+import { connectTo, ids } from './client.ts'
+import { listen, respondWith } from './loopback.ts'
 
 const names = ['organization_id', 'member_id', 'connected_app_id'] as const
 
-const refused: [string, unknown, string][] = [
+const invalidIds: [string, unknown, string][] = [
   ['""', '', '""'],
   ['"."', '.', '"."'],
   ['".."', '..', '".."'],
-  ['half a surrogate pair', 'a\ud800b', '"a\\ud800b"'],
-  ['a missing one', undefined, 'undefined'],
+  ['a lone surrogate', 'a\ud800b', '"a\\ud800b"'],
+  ['a missing id', undefined, 'undefined'],
   ['null', null, 'object'],
   ['a number', 7, 'number'],
-  ['a list', ['a'], 'object'],
+  ['an array', ['a'], 'object'],
 ]
 
-test.each(names.flatMap((name) => refused.map(([what, id, shown]) => ({ name, what, id, shown }))))(
-  '$name: $what is refused before anything is sent',
-  async ({ name, id, shown }) => {
-    const server = await listen((_, response) => answerWith(response, 200))
-    const params = { ...ids, [name]: id }
-    const result = await connectTo(server.url).tryRevoke(params)
-    expect(result).toMatchObject({
-      ok: false,
-      error: {
-        kind: 'argument',
-        argument: name,
-        attempts: 0,
-        message: `${name} ${shown} cannot be a path segment (revoke); pass the id that the API returned`,
-      },
-    })
-    expect(server.requests).toHaveLength(0)
-  },
-)
+test.each(
+  names.flatMap((name) =>
+    invalidIds.map(([description, id, shown]) => ({ name, description, id, shown })),
+  ),
+)('$name: $description is rejected before anything is sent', async ({ name, id, shown }) => {
+  const server = await listen((_, response) => respondWith(response, 200))
+  const params = { ...ids, [name]: id }
+  const result = await connectTo(server.url).tryRevoke(params)
+  expect(result).toMatchObject({
+    ok: false,
+    error: {
+      kind: 'argument',
+      argument: name,
+      attempts: 0,
+      message: `${name} ${shown} cannot be a path segment (revoke); pass the id that the API returned`,
+    },
+  })
+  expect(server.requests).toHaveLength(0)
+})
 
-test('missing params are refused too', async () => {
+test('missing params are rejected', async () => {
   const { revoke } = connectTo('http://127.0.0.1:1')
-  const withoutTypes = revoke as (params?: unknown) => Promise<unknown> // as from JavaScript
-  await expect(withoutTypes()).rejects.toMatchObject({ argument: 'organization_id' })
-  await expect(withoutTypes(null)).rejects.toMatchObject({ argument: 'organization_id' })
+  const untypedRevoke = revoke as (params?: unknown) => Promise<unknown> // as an untyped caller could pass
+  await expect(untypedRevoke()).rejects.toMatchObject({ argument: 'organization_id' })
+  await expect(untypedRevoke(null)).rejects.toMatchObject({ argument: 'organization_id' })
 })
 
 const anyId = fc
@@ -62,8 +63,8 @@ const anyId = fc
   )
   .filter((id) => !['', '.', '..'].includes(id))
 
-test('any other id is exactly its own segment at the server', async () => {
-  const server = await listen((_, response) => answerWith(response, 200))
+test('any other id reaches the server as exactly one path segment', async () => {
+  const server = await listen((_, response) => respondWith(response, 200))
   const { revoke } = connectTo(`${server.url}/prefix`)
   await fc.assert(
     fc.asyncProperty(anyId, anyId, anyId, async (organization_id, member_id, connected_app_id) => {

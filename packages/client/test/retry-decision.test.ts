@@ -1,83 +1,90 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectedAppsError } from '../src/errors.ts'
-import { failed } from '../src/errors.ts'
-import { BACKOFF_MS, MAX_BACKOFF_MS, MAX_RETRY_AFTER_MS, retryWaitMs } from '../src/retry.ts'
-import { retryAfterMs } from '../src/retry-after.ts'
+import { createError } from '../src/errors.ts'
+import {
+  BACKOFF_MS,
+  MAX_BACKOFF_MS,
+  MAX_RETRY_AFTER_MS,
+  parseRetryAfter,
+  retryDelayMs,
+} from '../src/retry.ts'
 
-const plenty = 1_000_000
+const remainingMs = 1_000_000
 
-function answered(status: number, attempts = 1, after?: number): ConnectedAppsError {
-  return failed('decode', 'undeclared', {
+function responseError(status: number, attempts = 1, retryAfterMs?: number): ConnectedAppsError {
+  return createError('decode', 'undeclared', {
     attempts,
     status_code: status,
     reason: 'status',
     request_id: undefined,
     violations: [],
-    retryAfterMs: after,
+    retryAfterMs,
   })
 }
-const network = failed('network', 'no answer', { attempts: 1, code: undefined })
-const attemptTimeout = failed('timeout', 'slow', { attempts: 1, limit: 'timeoutMs' })
-const deadline = failed('timeout', 'late', { attempts: 1, limit: 'deadlineMs' })
-const aborted = failed('aborted', 'stop', { attempts: 1 })
-const argument = failed('argument', 'no', { attempts: 0, argument: 'member_id' })
+const network = createError('network', 'no response', { attempts: 1, code: undefined })
+const attemptTimeout = createError('timeout', 'slow', { attempts: 1, limit: 'timeoutMs' })
+const deadline = createError('timeout', 'late', { attempts: 1, limit: 'deadlineMs' })
+const aborted = createError('aborted', 'stop', { attempts: 1 })
+const argument = createError('argument', 'no', { attempts: 0, argument: 'member_id' })
 
-describe('what is tried again', () => {
+describe('whether a failure is retried', () => {
   test.each<[string, ConnectedAppsError, boolean]>([
-    ['429', answered(429), true],
-    ['500', answered(500), true],
-    ['502', answered(502), true],
-    ['503', answered(503), true],
-    ['599', answered(599), true],
+    ['429', responseError(429), true],
+    ['500', responseError(500), true],
+    ['502', responseError(502), true],
+    ['503', responseError(503), true],
+    ['599', responseError(599), true],
     ['a failed connection', network, true],
     ['a slow attempt', attemptTimeout, true],
-    ['200 of the wrong form', answered(200), false],
-    ['302', answered(302), false],
-    ['400', answered(400), false],
-    ['401', answered(401), false],
-    ['403', answered(403), false],
-    ['404', answered(404), false],
-    ['418', answered(418), false],
-    ['the deadline', deadline, false],
+    ['a 200 that breaks the contract', responseError(200), false],
+    ['302', responseError(302), false],
+    ['400', responseError(400), false],
+    ['401', responseError(401), false],
+    ['403', responseError(403), false],
+    ['404', responseError(404), false],
+    ['418', responseError(418), false],
+    ['an exceeded deadline', deadline, false],
     ['an abort', aborted, false],
-    ['a refused argument', argument, false],
+    ['a rejected argument', argument, false],
   ])('%s', (_, error, isRetried) => {
-    expect(retryWaitMs(error, 1, plenty, 0) !== undefined).toBe(isRetried)
+    expect(retryDelayMs(error, 1, remainingMs, 0) !== undefined).toBe(isRetried)
   })
 
-  test('nothing, when no retries are left', () => {
-    expect(retryWaitMs(network, 0, plenty, 0)).toBeUndefined()
+  test('never, if no retries are left', () => {
+    expect(retryDelayMs(network, 0, remainingMs, 0)).toBeUndefined()
   })
 })
 
-describe('how long it waits', () => {
+describe('the delay', () => {
   test.each([
     [1, BACKOFF_MS],
     [2, 2 * BACKOFF_MS],
     [3, 4 * BACKOFF_MS],
     [20, MAX_BACKOFF_MS],
-  ])('after attempt %i, anything up to %i ms', (attempts, most) => {
-    expect(retryWaitMs(answered(503, attempts), 1, plenty, 0)).toBe(0)
-    expect(retryWaitMs(answered(503, attempts), 1, plenty, 0.5)).toBe(most / 2)
+  ])('after attempt %i is at most %i ms', (attempts, maxMs) => {
+    expect(retryDelayMs(responseError(503, attempts), 1, remainingMs, 0)).toBe(0)
+    expect(retryDelayMs(responseError(503, attempts), 1, remainingMs, 0.5)).toBe(maxMs / 2)
   })
 
-  test('Retry-After is a least, and the jitter may exceed it', () => {
-    expect(retryWaitMs(answered(429, 1, 7_000), 1, plenty, 0.5)).toBe(7_000)
-    expect(retryWaitMs(answered(429, 1, 0), 1, plenty, 0.5)).toBe(BACKOFF_MS / 2)
+  test('is at least Retry-After, which the jitter may exceed', () => {
+    expect(retryDelayMs(responseError(429, 1, 7_000), 1, remainingMs, 0.5)).toBe(7_000)
+    expect(retryDelayMs(responseError(429, 1, 0), 1, remainingMs, 0.5)).toBe(BACKOFF_MS / 2)
   })
 
-  test('Retry-After is clamped', () => {
-    expect(retryWaitMs(answered(429, 1, 3_600_000), 1, plenty, 0)).toBe(MAX_RETRY_AFTER_MS)
+  test('is clamped if Retry-After is long', () => {
+    expect(retryDelayMs(responseError(429, 1, 3_600_000), 1, remainingMs, 0)).toBe(
+      MAX_RETRY_AFTER_MS,
+    )
   })
 
-  test('a wait that would reach the deadline is not begun', () => {
-    expect(retryWaitMs(answered(429, 1, 7_000), 1, 7_001, 0)).toBe(7_000)
-    expect(retryWaitMs(answered(429, 1, 7_000), 1, 7_000, 0)).toBeUndefined()
+  test('does not start if it would reach the deadline', () => {
+    expect(retryDelayMs(responseError(429, 1, 7_000), 1, 7_001, 0)).toBe(7_000)
+    expect(retryDelayMs(responseError(429, 1, 7_000), 1, 7_000, 0)).toBeUndefined()
   })
 })
 
-describe('Retry-After is read', () => {
-  const now = Date.parse('2026-11-22T12:00:00Z')
+describe('Retry-After is parsed', () => {
+  const date = Date.parse('2026-11-22T12:00:00Z')
   test.each<[string, number | undefined]>([
     ['0', 0],
     ['120', 120_000],
@@ -98,6 +105,6 @@ describe('Retry-After is read', () => {
     ['soon 12:00:00 GMT', undefined],
     ['2026-11-22T12:00:30Z', undefined],
   ])('%j as %s ms', (value, ms) => {
-    expect(retryAfterMs(value, now)).toBe(ms)
+    expect(parseRetryAfter(value, date)).toBe(ms)
   })
 })
