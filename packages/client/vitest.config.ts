@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
 
-// The time limit is there to end what hangs; busy machines are slow.
+// The timeout only has to end tests that hang. It is long because busy machines are slow.
 export default defineConfig({ test: { typecheck: { enabled: true }, testTimeout: 60_000 } })

@@ -1,19 +1,21 @@
-import type { Revoked } from './answer.ts'
-import { systemClock } from './clock.ts'
 import type { B2BClientConfig } from './config.ts'
-import { readConfig } from './config.ts'
+import { parseConfig } from './config.ts'
 import type { ConnectedAppsError } from './errors.ts'
-import type { RevokeOptions, RevokeParams } from './revoke-options.ts'
-import { openRevoke } from './revoke.ts'
+import type { RevokeOptions } from './options.ts'
+import type { RevokeParams, RevokeResponse } from './revoke.ts'
+import { systemClock } from './timeouts.ts'
+import { createMethod } from './call.ts'
 
 /** What `tryRevoke` resolves to. */
-export type RevokeResult = { ok: true; body: Revoked } | { ok: false; error: ConnectedAppsError }
+export type RevokeResult =
+  | { ok: true; body: RevokeResponse }
+  | { ok: false; error: ConnectedAppsError }
 
-/** What can be done with a Member's Connected Apps. */
+/** The operations on a Member's Connected Apps. */
 export interface ConnectedApps {
   /**
-   * Ends a Connected App's access to a Member, and revokes each token issued on the Member's
-   * behalf. Revoking twice changes nothing. Rejects with a `ConnectedAppsError`.
+   * Revokes a Connected App's access to a Member, and with it every token issued on the Member's
+   * behalf. Idempotent. Rejects with a `ConnectedAppsError`.
    *
    * Contract: `POST …/members/{member_id}/connected_apps/{connected_app_id}/revoke`.
    *
@@ -24,17 +26,17 @@ export interface ConnectedApps {
    *   connected_app_id,
    * })
    */
-  readonly revoke: (params: RevokeParams, options?: RevokeOptions) => Promise<Revoked>
+  readonly revoke: (params: RevokeParams, options?: RevokeOptions) => Promise<RevokeResponse>
   /**
-   * The same, but a failure is a value: narrow it by `ok`, then `error.kind`, then
-   * `error.status_code`. It does not throw.
+   * Like `revoke`, but never throws: a failure is part of the result. Narrow it by `ok`, then
+   * `error.kind`, then `error.status_code`.
    */
   readonly tryRevoke: (params: RevokeParams, options?: RevokeOptions) => Promise<RevokeResult>
 }
 
 /**
- * Calls the API with a project's credentials. Throws a `ConnectedAppsError` of kind `argument` for
- * a wrong config.
+ * Calls the API with a project's credentials. Throws a `ConnectedAppsError` of kind `argument` if
+ * the config is invalid.
  *
  * @example
  * const client = new B2BClient({
@@ -46,8 +48,8 @@ export class B2BClient {
   readonly organizations: { readonly members: { readonly connectedApps: ConnectedApps } }
 
   constructor(config: B2BClientConfig) {
-    // The settings live in a closure alone: no property shows the secret to who prints a client.
-    const revoke = openRevoke(readConfig(config), systemClock)
+    // The config is kept in a closure only: no property reveals the secret when a client is printed.
+    const revoke = createMethod(parseConfig(config), systemClock)
     const connectedApps: ConnectedApps = {
       revoke,
       tryRevoke: (params, options) =>

@@ -1,38 +1,35 @@
-import { requireBaseUrl, serverOf } from './base-url.ts'
-import { refuseBrowser } from './browser.ts'
-import { refuseArgument } from './errors.ts'
-import { requireHeaderValue } from './header-value.ts'
+import { servers } from '@connected-apps/contract/compact'
+import { throwArgumentError } from './errors.ts'
 import type { Hooks } from './hooks.ts'
-import type { CallLimits, Limits } from './limits.ts'
-import { DEFAULT_LIMITS, LIMIT_NAMES, readLimits } from './limits.ts'
-import { readObject } from './plain-object.ts'
-import { tried } from './tried.ts'
+import { copyPlainObject, orUndefined, requireHeaderValue } from './input.ts'
+import type { CallLimits, Limits } from './options.ts'
+import { DEFAULT_LIMITS, LIMIT_NAMES, parseLimits } from './options.ts'
 
-/** Sends a request. It is handed a new `Request` for each attempt, whose body can be read once. */
+/** Sends a request. It is called with a new `Request` for each attempt, whose body can be read once. */
 export type Fetch = (request: Request) => Promise<Response>
 
-/** What a {@link B2BClient} is made from. Anything else is refused. */
+/** The options of a {@link B2BClient}. Unknown options are rejected. */
 export interface B2BClientConfig extends CallLimits {
-  /** The project's id; with the prefix `project-live-` the live server is called, else the test server. */
+  /** The project's id. The prefix `project-live-` selects the live server, any other the test server. */
   project_id: string
   /** The project's secret. */
   secret: string
-  /** Another server. A path prefix is kept; `http:` is for loopback addresses. */
+  /** The URL of another server. Its path is kept as a prefix; `http:` is limited to loopback addresses. */
   baseUrl?: string | undefined
-  /** In place of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: Fetch | undefined
-  /** Functions that watch the calls. */
+  /** Functions that observe calls. */
   hooks?: Hooks | undefined
-  /** Run in a browser, where whoever opens the page can read the secret. */
+  /** Allows browsers, where anyone who opens the page can read the secret. */
   dangerouslyAllowBrowser?: boolean | undefined
-  /** Send secret and sessions over `http:` to hosts other than this one. */
+  /** Allows sending the secret and sessions over `http:` to other hosts. */
   dangerouslyAllowCleartext?: boolean | undefined
 }
 
-/** The config as it was found right. */
-export interface Settings {
+/** The validated config, with defaults applied. */
+export interface ResolvedConfig {
   baseUrl: string
-  /** Of HTTP Basic, encoded. */
+  /** HTTP Basic credentials, encoded. */
   credentials: string
   secrets: string[]
   limits: Limits
@@ -41,10 +38,15 @@ export interface Settings {
 }
 
 const WHERE = 'B2BClient'
-const HOOKS = ['onRequest', 'onResponse', 'onRetry'] as const
+const HOOK_NAMES = ['onRequest', 'onResponse', 'onRetry'] as const
+const LIVE_PROJECT_PREFIX = 'project-live-'
 
-export function readConfig(config: B2BClientConfig): Settings {
-  const given = readObject('config', config, WHERE, [
+// Both patterns match URLs as `URL` normalizes them: always with a path, and 127.1 as 127.0.0.1.
+const ORIGIN_AND_PATH = /^https?:\/\/[^/@]+\/[^?#]*$/
+const HTTPS_OR_LOOPBACK = /^https:|^http:\/\/(([^/]+\.)?localhost|127[\d.]+|\[::1])[:/]/
+
+export function parseConfig(config: B2BClientConfig): ResolvedConfig {
+  const copy = copyPlainObject('config', config, WHERE, [
     'project_id',
     'secret',
     'baseUrl',
@@ -54,31 +56,51 @@ export function readConfig(config: B2BClientConfig): Settings {
     'dangerouslyAllowCleartext',
     ...LIMIT_NAMES,
   ])
-  const { baseUrl, fetch, hooks = {}, dangerouslyAllowBrowser, dangerouslyAllowCleartext } = given
-  if (!dangerouslyAllowBrowser) refuseBrowser()
-  // Hooks may be an instance of a class, and throw: all that is lost then is what they would see.
-  const own = readObject(
+  const { baseUrl, fetch, hooks = {}, dangerouslyAllowBrowser, dangerouslyAllowCleartext } = copy
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } } // some runtimes lack it
+  // Browsers, their workers and jsdom have such a user agent; Node.js, Deno, Bun and edge workers do not.
+  const isBrowser = navigator?.userAgent?.startsWith('Mozilla/')
+  if (isBrowser && !dangerouslyAllowBrowser) {
+    throwArgumentError('dangerouslyAllowBrowser', 'must be set in a browser', WHERE)
+  }
+  // Hooks may be an instance of a class, so only own properties are checked. If one of them throws,
+  // none is: the worst that an invalid hook does is not to be called.
+  const ownHooks = copyPlainObject(
     'hooks',
-    tried(() => ({ ...hooks })),
+    orUndefined(() => ({ ...hooks })),
     WHERE,
-    HOOKS,
+    HOOK_NAMES,
   )
-  for (const [name, value] of Object.entries({ fetch, ...own })) {
+  for (const [name, value] of Object.entries({ fetch, ...ownHooks })) {
     if (value && typeof value !== 'function') {
-      refuseArgument(name, 'must be a function', WHERE)
+      throwArgumentError(name, 'must be a function', WHERE)
     }
   }
-  const projectId = requireHeaderValue('project_id', given.project_id, WHERE)
-  // It would end the user's name in HTTP Basic (RFC 7617 section 2).
-  if (projectId.includes(':')) refuseArgument('project_id', 'has a colon', WHERE)
-  const secret = requireHeaderValue('secret', given.secret, WHERE)
+  const projectId = requireHeaderValue('project_id', copy.project_id, WHERE)
+  // In HTTP Basic credentials, a colon ends the user name (RFC 7617 section 2).
+  if (projectId.includes(':')) throwArgumentError('project_id', 'has a colon', WHERE)
+  const secret = requireHeaderValue('secret', copy.secret, WHERE)
   const credentials = btoa(`${projectId}:${secret}`)
+  const defaultUrl = servers[projectId.startsWith(LIVE_PROJECT_PREFIX) ? 0 : 1]
   return {
-    baseUrl: requireBaseUrl(baseUrl ?? serverOf(projectId), dangerouslyAllowCleartext),
+    baseUrl: parseBaseUrl(baseUrl ?? defaultUrl, dangerouslyAllowCleartext),
     credentials,
     secrets: [secret, credentials],
-    limits: readLimits(given, DEFAULT_LIMITS, WHERE),
+    limits: parseLimits(copy, DEFAULT_LIMITS, WHERE),
     fetch,
     hooks,
   }
+}
+
+/** The URL without trailing slashes. The error never contains the URL, as it may have a password. */
+function parseBaseUrl(value: string, allowCleartext: boolean | undefined): string {
+  const href = orUndefined(() => new URL(value).href) ?? ''
+  if (!ORIGIN_AND_PATH.test(href) || !(allowCleartext || HTTPS_OR_LOOPBACK.test(href))) {
+    throwArgumentError(
+      'baseUrl',
+      'must be https, or http to loopback, without credentials, query or fragment',
+      WHERE,
+    )
+  }
+  return href.replace(/\/+$/, '')
 }

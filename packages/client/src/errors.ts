@@ -1,73 +1,73 @@
 import type { ErrorStatus, ResponseBody, Violation } from '@connected-apps/contract'
 import type { ExampleName } from '@connected-apps/contract/examples'
 
-/** An `error_type` that the contract documents for the status, or any other text. */
+/** An `error_type` that the contract documents for the status, or any other string. */
 export type ErrorType<S extends ErrorStatus = ErrorStatus> = ExampleName<S> | (string & {})
 
-interface Failed<Kind extends string> extends Error {
-  /** What sort of failure this is; narrow by it first. */
+interface BaseError<Kind extends string> extends Error {
+  /** The discriminant; narrow by it first. */
   readonly kind: Kind
   /** How many requests were sent. */
   readonly attempts: number
 }
 
-interface Answered<S extends ErrorStatus> extends Failed<'http'> {
+interface HttpErrorFor<S extends ErrorStatus> extends BaseError<'http'> {
   readonly status_code: S
-  /** Log it; support asks for it. */
+  /** Identifies the request to support; log it. */
   readonly request_id: string
   readonly error_type: ErrorType<S>
   readonly error_message: string
   readonly error_url: string
   readonly error_details?: unknown
-  /** The whole answer, typed by its status. */
+  /** The whole response body, typed by its status. */
   readonly body: ResponseBody<S>
-  /** What `Retry-After` asked for, in milliseconds. */
+  /** The delay that `Retry-After` asks for, in milliseconds. */
   readonly retryAfterMs?: number
 }
 
-/** The API answered with an error of the contract; narrow it by `status_code`. */
-export type HttpError<S extends ErrorStatus = ErrorStatus> = { [Each in S]: Answered<Each> }[S]
+/** The API responded with an error of the contract; narrow it by `status_code`. */
+export type HttpError<S extends ErrorStatus = ErrorStatus> = { [Each in S]: HttpErrorFor<Each> }[S]
 
-/** No answer arrived: name resolution, connection, TLS, or a body that broke off. */
-export interface NetworkError extends Failed<'network'> {
-  /** The platform's code where it gives one, such as `ECONNREFUSED`. */
+/** No complete response arrived: name resolution, connection or TLS failed, or the body broke off. */
+export interface NetworkError extends BaseError<'network'> {
+  /** The platform's error code, such as `ECONNREFUSED`, if there is one. */
   readonly code?: string
 }
 
-/** A time limit ran out. Whether the access was revoked is unknown. */
-export interface TimeoutError extends Failed<'timeout'> {
-  /** The option that set the limit. */
+/** A timeout was exceeded. The access may or may not have been revoked. */
+export interface TimeoutError extends BaseError<'timeout'> {
+  /** The option whose limit was exceeded. */
   readonly limit: 'timeoutMs' | 'deadlineMs'
 }
 
-/** The caller's `signal` was aborted; its reason stays on the signal. */
-export type AbortedError = Failed<'aborted'>
+/** The caller's `signal` was aborted. The reason is on the signal. */
+export type AbortedError = BaseError<'aborted'>
 
-/** What is wrong with an answer that the contract does not know. */
+/** How a response breaks the contract. */
 export type DecodeReason = 'redirect' | 'size' | 'status' | 'media type' | 'json' | 'contract'
 
-/** An answer arrived that the contract does not know. */
-export interface DecodeError extends Failed<'decode'> {
+/** The response breaks the contract. */
+export interface DecodeError extends BaseError<'decode'> {
   readonly reason: DecodeReason
   /** The HTTP status; 0 for a redirect whose status the browser hides. */
   readonly status_code: number
-  /** The answer's `request_id`, where it has one. */
+  /** The response's `request_id`, if it has one. */
   readonly request_id?: string
-  /** Where a JSON body breaks the contract; never a value of the body. */
+  /** Where a JSON body breaks the contract. Contains no values of the body. */
   readonly violations: readonly Violation[]
-  /** What `Retry-After` asked for, in milliseconds. */
+  /** The delay that `Retry-After` asks for, in milliseconds. */
   readonly retryAfterMs?: number
 }
 
-/** The input was refused before anything was sent. */
-export interface ArgumentError extends Failed<'argument'> {
-  /** The option or parameter at fault. */
+/** An argument was rejected before anything was sent. */
+export interface ArgumentError extends BaseError<'argument'> {
+  /** The name of the invalid option or parameter. */
   readonly argument: string
 }
 
 /**
- * Each failure of a call, and the class to test for with `instanceof`. No secret, session token
- * or JWT is in any of its parts.
+ * Any failure of a call, and the class to test for with `instanceof`. None of its parts contains
+ * a secret, session token or JWT.
  *
  * @example
  * try {
@@ -84,9 +84,9 @@ export type ConnectedAppsError =
   | DecodeError
   | ArgumentError
 
-// Node.js shows an error under the name of its class.
-// oxlint-disable-next-line no-shadow -- so this class has the name under which it is exported
-const Family = class ConnectedAppsError extends Error {
+// Node.js prints an error under the name of its class.
+// oxlint-disable-next-line no-shadow -- so the class has the name under which it is exported
+const ErrorClass = class ConnectedAppsError extends Error {
   static {
     this.prototype.name = 'ConnectedAppsError'
   }
@@ -94,39 +94,41 @@ const Family = class ConnectedAppsError extends Error {
   constructor(message: string, fields: object) {
     super(message)
     for (const [name, value] of Object.entries(fields)) {
-      if (value !== undefined) (this as Record<string, unknown>)[name] = value // the fields of a kind
+      if (value !== undefined) (this as Record<string, unknown>)[name] = value // the fields depend on the kind
     }
   }
 
-  // A log line of JSON would lack the message, which errors keep out of their own properties.
+  // JSON.stringify would skip the message, because an error's own `message` is not enumerable.
   toJSON(): object {
-    return { message: this.message, ...(this as object) } // whose own properties lack it
+    return { message: this.message, ...(this as object) } // safe: the spread has no `message`
   }
 }
 
-/** The class of each {@link ConnectedAppsError}; only this package makes them. */
-export const ConnectedAppsError = Family as unknown as {
+/** The class of every {@link ConnectedAppsError}. Only this package creates instances. */
+export const ConnectedAppsError = ErrorClass as unknown as {
   readonly prototype: ConnectedAppsError
   [Symbol.hasInstance](value: unknown): value is ConnectedAppsError
-} // its instances are made by failed() alone, whose fields are those of the union
+} // safe: only createError() creates instances, with the fields of one kind of the union
 
 type FieldsOf<E> = { [Field in Exclude<keyof E, keyof Error | 'kind'>]: E[Field] | undefined }
 
-/** Makes the error of one kind. Fields that are undefined are left out. */
-export function failed<Kind extends ConnectedAppsError['kind']>(
+/** Creates an error of the given kind. Fields that are undefined are left out. */
+export function createError<Kind extends ConnectedAppsError['kind']>(
   kind: Kind,
   message: string,
   fields: FieldsOf<Extract<ConnectedAppsError, { kind: Kind }>>,
 ): ConnectedAppsError {
-  return new Family(message, { kind, ...fields }) as unknown as ConnectedAppsError // see above
+  const error: unknown = new ErrorClass(message, { kind, ...fields })
+  return error as ConnectedAppsError // safe: FieldsOf requires the fields of the kind
 }
 
-/** The message says what is wrong with the argument, of what call, and what to do. */
-export function refuseArgument(
+/** The message names the argument, the problem, the function that was called, and what to do. */
+export function throwArgumentError(
   argument: string,
   problem: string,
   where: string,
   advice = '',
 ): never {
-  throw failed('argument', `${argument} ${problem} (${where})${advice}`, { attempts: 0, argument })
+  const message = `${argument} ${problem} (${where})${advice}`
+  throw createError('argument', message, { attempts: 0, argument })
 }

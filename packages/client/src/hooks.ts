@@ -1,46 +1,47 @@
-import type { operation } from '@connected-apps/contract'
 import type { ConnectedAppsError } from './errors.ts'
+import type { operationId } from './revoke.ts'
 
-interface Observed {
+interface EventBase {
   /** The contract's `operationId`. */
-  readonly operationId: typeof operation.operationId
-  /** The same object in each event of one call, so that a `WeakMap` can hold your span. */
+  readonly operationId: typeof operationId
+  /** The same object in every event of one call. Use it as a `WeakMap` key, for example for a span. */
   readonly call: object
-  /** Which attempt, from 1. */
+  /** The number of the attempt, starting from 1. */
   readonly attempt: number
 }
 
-/** An attempt begins. */
-export type RequestEvent = Observed
+/** An attempt starts. */
+export type RequestEvent = EventBase
 
-/** An attempt is over. */
-export interface ResponseEvent extends Observed {
+/** An attempt ended. */
+export interface ResponseEvent extends EventBase {
   readonly durationMs: number
-  /** The HTTP status, where an answer arrived. */
+  /** The HTTP status, if a response arrived. */
   readonly status_code: number | undefined
-  /** The answer's `request_id`, where it has one. */
+  /** The response's `request_id`, if it has one. */
   readonly request_id: string | undefined
-  /** What went wrong, unless the access is revoked. */
+  /** Why the attempt failed, or undefined if it succeeded. */
   readonly error: ConnectedAppsError | undefined
 }
 
-/** The call waits before its next attempt. */
-export interface RetryEvent extends Observed {
-  readonly waitMs: number
-  /** Why the attempt is repeated. */
+/** The call is about to be retried. */
+export interface RetryEvent extends EventBase {
+  /** The delay before the next attempt. */
+  readonly delayMs: number
+  /** Why the attempt is retried. */
   readonly error: ConnectedAppsError
 }
 
 /**
- * Functions that watch calls. What they throw, or reject with, is dropped: a broken hook never
- * breaks a call. No event has a secret, a session token or a JWT in it.
+ * Functions that observe calls. Their exceptions and rejections are ignored, so that a broken hook
+ * never breaks a call. No event contains a secret, session token or JWT.
  */
 export interface Hooks {
-  /** Once for each attempt, before it is sent. */
+  /** Called once per attempt, before the request is sent. */
   onRequest?: ((event: RequestEvent) => unknown) | undefined
-  /** Once for each attempt, whether or not an answer arrived. */
+  /** Called once per attempt, whether or not a response arrived. */
   onResponse?: ((event: ResponseEvent) => unknown) | undefined
-  /** Before each wait, after the attempt's `onResponse`. */
+  /** Called before each delay, after the attempt's `onResponse`. */
   onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
 
@@ -49,7 +50,7 @@ export function notify<Name extends keyof Hooks>(
   name: Name,
   event: EventOf<Name>,
 ): void {
-  // An async function turns a throw into a rejection, so that one handler drops both.
+  // The async function turns an exception into a rejection, so that one handler ignores both.
   void (async () => hooks[name]?.(event))().catch(() => undefined)
 }
 

@@ -1,7 +1,5 @@
 export { B2BClient } from './b2b-client.ts'
 export type { ConnectedApps, RevokeResult } from './b2b-client.ts'
-export type { Authorization } from './authorization.ts'
-export type { RevokeOptions, RevokeParams } from './revoke-options.ts'
 export type { B2BClientConfig, Fetch } from './config.ts'
 export type { ErrorStatus, ResponseBody, Status, Violation } from '@connected-apps/contract'
 export { ConnectedAppsError } from './errors.ts'
@@ -16,3 +14,5 @@ export type {
   TimeoutError,
 } from './errors.ts'
 export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts'
+export type { Authorization, RevokeOptions } from './options.ts'
+export type { RevokeParams, RevokeResponse } from './revoke.ts'

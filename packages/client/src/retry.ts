@@ -1,14 +1,17 @@
 import type { ConnectedAppsError, TimeoutError } from './errors.ts'
 
-/** The longest wait before the second attempt; it doubles with each further one. */
+/** The maximum delay before the second attempt. It doubles with each further attempt. */
 export const BACKOFF_MS = 500
-/** The longest wait without a `Retry-After`. */
+/** The maximum delay without a `Retry-After`. */
 export const MAX_BACKOFF_MS = 8_000
-/** The longest wait that a `Retry-After` is granted. */
+/** The maximum delay that a `Retry-After` can impose; a longer one is clamped to it. */
 export const MAX_RETRY_AFTER_MS = 30_000
 
-/** What decides, of whatever kind the error is. */
-interface Facts {
+// RFC 9111 section 1.2.2 has recipients treat larger numbers of seconds as this one.
+const MAX_DELTA_SECONDS = 2_147_483_648
+
+/** What the decision depends on, whatever kind of error it is. */
+interface RetryContext {
   readonly kind: ConnectedAppsError['kind']
   readonly attempts: number
   readonly limit?: TimeoutError['limit']
@@ -17,21 +20,33 @@ interface Facts {
 }
 
 /**
- * Milliseconds to wait before the next attempt, or undefined to give up. Revoking twice changes
- * nothing, so whatever may pass is tried again, unless the wait would outlast the deadline.
+ * The delay in milliseconds before the next attempt, or undefined to give up. Revoking is
+ * idempotent, so every failure that may be transient is retried, unless the delay would reach the
+ * deadline.
  */
-export function retryWaitMs(
+export function retryDelayMs(
   error: ConnectedAppsError,
   retriesLeft: number,
   remainingMs: number,
-  /** From 0 up to 1. */
+  /** From 0 up to, but not including, 1. */
   random: number,
 ): number | undefined {
-  const { kind, attempts, limit, status_code = 0, retryAfterMs = 0 }: Facts = error
-  const mayPass =
+  const { kind, attempts, limit, status_code = 0, retryAfterMs = 0 }: RetryContext = error
+  const isTransient =
     kind === 'network' || limit === 'timeoutMs' || status_code === 429 || status_code >= 500
-  // Full jitter: clients that failed together do not come back together.
-  const backoff = random * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1))
-  const wait = Math.max(backoff, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
-  return mayPass && retriesLeft > 0 && wait < remainingMs ? wait : undefined
+  // Full jitter, so that clients that failed together do not retry together.
+  const backoffMs = random * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1))
+  const delayMs = Math.max(backoffMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+  return isTransient && retriesLeft > 0 && delayMs < remainingMs ? delayMs : undefined
+}
+
+/**
+ * Parses a `Retry-After` (RFC 9110 section 10.2.3) into milliseconds from `date`. Undefined if it
+ * is malformed or in the past.
+ */
+export function parseRetryAfter(value: string, date: number): number | undefined {
+  if (/^\d+$/.test(value)) return Math.min(+value, MAX_DELTA_SECONDS) * 1000
+  // HTTP has three date formats. The asctime format lacks the time zone, which is always GMT.
+  const ms = Date.parse(`${value.replace(' GMT', '')} GMT`) - date
+  return ms >= 0 ? ms : undefined
 }

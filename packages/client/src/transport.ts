@@ -1,48 +1,79 @@
 import type { HeaderParameters, PathParameters, paths } from '@connected-apps/contract'
-import { path } from '@connected-apps/contract/compact'
 import createClient from 'openapi-fetch'
-import type { Received } from './answer.ts'
-import { bodyText } from './body-text.ts'
-import type { Settings } from './config.ts'
+import type { ResolvedConfig } from './config.ts'
+import { path } from './revoke.ts'
 
-/** Sends one request, and reads the whole answer. */
+/** The maximum size of a response body. Those of the contract are far smaller. */
+export const MAX_BODY_BYTES = 1_048_576
+
+/** A response with its body, before it is parsed. */
+export interface RawResponse {
+  response: Pick<Response, 'status' | 'redirected' | 'headers'>
+  /** Undefined if the body exceeds {@link MAX_BODY_BYTES}. */
+  text: string | undefined
+}
+
+/** Sends one request and reads the response to its end. */
 export type Send = (
-  ids: PathParameters,
+  params: PathParameters,
   session: HeaderParameters,
   signal: AbortSignal,
-) => Promise<Received>
+) => Promise<RawResponse>
 
 /**
- * openapi-fetch writes the request, a new one each time. The answer is read here, since
- * openapi-fetch reads without a bound and loses what is empty or no JSON.
+ * Builds each request with openapi-fetch. Responses are read here instead, because openapi-fetch
+ * reads bodies without a size limit and loses those that are empty or not JSON.
  */
-export function openTransport({ baseUrl, credentials, fetch: custom }: Settings): Send {
-  const api = createClient<paths>({ Request: Draft as unknown as typeof Request }) // see there
-  return async (ids, header, signal) => {
-    let received: unknown
+export function createTransport({
+  baseUrl,
+  credentials,
+  fetch: customFetch,
+}: ResolvedConfig): Send {
+  const api = createClient<paths>({
+    Request: RequestArgs as unknown as typeof Request, // openapi-fetch only constructs it
+  })
+  return async (params, header, signal) => {
+    let raw: unknown
     await api.POST(path, {
       baseUrl,
-      params: { path: ids, header },
+      params: { path: params, header },
       headers: { Authorization: `Basic ${credentials}` },
       body: {},
       redirect: 'manual',
       signal,
       fetch: async (request) => {
-        const parts = request as unknown as ReturnType<typeof Draft> // which it was made as
-        // The global one is looked up for each request, so that what replaces it later is used.
-        const response = await (custom ? custom(new Request(...parts)) : fetch(...parts))
-        received = { response, text: await bodyText(response) }
+        const args = request as unknown as ReturnType<typeof RequestArgs> // constructed as one
+        // The global fetch is looked up for each request, so that a later replacement is used.
+        const response = await (customFetch ? customFetch(new Request(...args)) : fetch(...args))
+        raw = { response, text: await readText(response) }
         return new Response()
       },
     })
-    return received as Received // openapi-fetch has called fetch, or thrown
+    return raw as RawResponse // set, because openapi-fetch either calls fetch or throws
   }
 }
 
 /**
- * What openapi-fetch makes in place of a `Request`. The global fetch takes the parts for half the
- * work, since it would copy a `Request` with its body and its signal.
+ * Stands in for the `Request` class in openapi-fetch, and keeps only the arguments. The global
+ * fetch takes these directly, at half the cost of a `Request`, whose body and signal it would copy.
  */
-function Draft(...parts: [url: string, init: RequestInit]) {
-  return parts // what `new` makes of a function that returns an object
+function RequestArgs(...args: [url: string, init: RequestInit]) {
+  return args // `new` evaluates to this array, because it is an object
+}
+
+/** The body as text without a byte order mark, or undefined if it is too large to be read. */
+async function readText({ body }: Response): Promise<string | undefined> {
+  if (!body) return ''
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  while (size <= MAX_BODY_BYTES) {
+    const { done, value } = await reader.read()
+    text += decoder.decode(value, { stream: !done })
+    if (done) return text
+    size += value.length
+  }
+  await reader.cancel()
+  return undefined
 }

@@ -1,50 +1,50 @@
 import { expect, test, vi } from 'vitest'
-import { connectTo, credentials, ids, rejectionOf } from './calls.ts'
-import { answerWith, listen } from './loopback.ts'
-import { systemClock } from '../src/clock.ts'
-import { readConfig } from '../src/config.ts'
-import { openRevoke } from '../src/revoke.ts'
+import { connectTo, credentials, ids, rejectionOf } from './client.ts'
+import { listen, respondWith } from './loopback.ts'
+import { systemClock } from '../src/timeouts.ts'
+import { parseConfig } from '../src/config.ts'
+import { createMethod } from '../src/call.ts'
 
 type Listener = Parameters<AbortSignal['addEventListener']>[1]
 
-/** A signal that says how many listeners it has. */
-function countedSignal() {
+/** A signal that counts its listeners. */
+function countingSignal() {
   const controller = new AbortController()
   const { signal } = controller
-  const counted = { controller, signal, listeners: 0, most: 0 }
+  const counting = { controller, signal, listeners: 0, maxListeners: 0 }
   const add = signal.addEventListener.bind(signal)
   const remove = signal.removeEventListener.bind(signal)
   vi.spyOn(signal, 'addEventListener').mockImplementation((type: string, listener: Listener) => {
-    counted.most = Math.max(counted.most, ++counted.listeners)
+    counting.maxListeners = Math.max(counting.maxListeners, ++counting.listeners)
     add(type, listener)
   })
   vi.spyOn(signal, 'removeEventListener').mockImplementation((type: string, listener: Listener) => {
-    counted.listeners--
+    counting.listeners--
     remove(type, listener)
   })
-  return counted
+  return counting
 }
 
-test('a signal aborted beforehand sends nothing', async () => {
-  const server = await listen((_, response) => answerWith(response, 200))
+test('a signal that is already aborted prevents any request', async () => {
+  const server = await listen((_, response) => respondWith(response, 200))
   const result = await connectTo(server.url).tryRevoke(ids, { signal: AbortSignal.abort() })
   expect(result).toMatchObject({ ok: false, error: { kind: 'aborted', attempts: 0 } })
   expect(server.requests).toHaveLength(0)
 })
 
-test('an abort ends an attempt, takes it off the wire, and leaves no listener', async () => {
-  const counted = countedSignal()
-  const server = await listen(() => counted.controller.abort())
-  const error = await rejectionOf(connectTo(server.url).revoke(ids, { signal: counted.signal }))
+test('an abort ends an attempt, closes its connection, and removes the listener', async () => {
+  const counting = countingSignal()
+  const server = await listen(() => counting.controller.abort())
+  const error = await rejectionOf(connectTo(server.url).revoke(ids, { signal: counting.signal }))
   expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
-  expect(counted.listeners).toBe(0)
+  expect(counting.listeners).toBe(0)
   await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
     timeout: 10_000,
   })
 })
 
-test('an abort ends the body', async () => {
-  const { controller, signal } = countedSignal()
+test('an abort ends the reading of a body', async () => {
+  const { controller, signal } = countingSignal()
   const server = await listen((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{')
     setImmediate(() => controller.abort())
@@ -53,34 +53,34 @@ test('an abort ends the body', async () => {
   expect(error).toMatchObject({ kind: 'aborted' })
 })
 
-test('an abort ends a wait', async () => {
-  const counted = countedSignal()
-  const server = await listen((_, response) => answerWith(response, 429, { 'retry-after': '30' }))
+test('an abort ends a delay', async () => {
+  const counting = countingSignal()
+  const server = await listen((_, response) => respondWith(response, 429, { 'retry-after': '30' }))
   const calls = connectTo(server.url, {
-    hooks: { onRetry: () => setImmediate(() => counted.controller.abort()) },
+    hooks: { onRetry: () => setImmediate(() => counting.controller.abort()) },
   })
-  const error = await rejectionOf(calls.revoke(ids, { signal: counted.signal }))
+  const error = await rejectionOf(calls.revoke(ids, { signal: counting.signal }))
   expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
-  expect(counted.listeners).toBe(0)
+  expect(counting.listeners).toBe(0)
   expect(server.requests).toHaveLength(1)
 })
 
-test('an abort from inside a hook is heeded at once', async () => {
-  const server = await listen((_, response) => answerWith(response, 429))
+test('an abort from within a hook takes effect at once', async () => {
+  const server = await listen((_, response) => respondWith(response, 429))
   for (const [hook, sent] of [
     ['onRequest', 0],
     ['onRetry', 1],
   ] as const) {
     server.requests.length = 0
-    const { controller, signal } = countedSignal()
+    const { controller, signal } = countingSignal()
     const calls = connectTo(server.url, { hooks: { [hook]: () => controller.abort() } })
     expect(await rejectionOf(calls.revoke(ids, { signal }))).toMatchObject({ kind: 'aborted' })
     expect(server.requests).toHaveLength(sent)
   }
 })
 
-test('no call leaves a listener on the signal or a timer behind, in thousands of calls', async () => {
-  const counted = countedSignal()
+test('thousands of calls leave neither a listener on the signal nor a timer behind', async () => {
+  const counting = countingSignal()
   const timers = new Set<object>()
   const clock = {
     ...systemClock,
@@ -95,14 +95,14 @@ test('no call leaves a listener on the signal or a timer behind, in thousands of
     },
   }
   const server = await listen((_, response) =>
-    answerWith(response, server.requests.length % 2 ? 200 : 404),
+    respondWith(response, server.requests.length % 2 ? 200 : 404),
   )
-  const revoke = openRevoke(readConfig({ ...credentials, baseUrl: server.url }), clock)
-  const { signal } = counted
+  const revoke = createMethod(parseConfig({ ...credentials, baseUrl: server.url }), clock)
+  const { signal } = counting
   for (let batch = 0; batch < 100; batch++) {
     await Promise.allSettled(Array.from({ length: 20 }, () => revoke(ids, { signal })))
   }
   expect(server.requests).toHaveLength(2_000)
-  expect(counted).toMatchObject({ listeners: 0, most: 20 })
+  expect(counting).toMatchObject({ listeners: 0, maxListeners: 20 })
   expect(timers.size).toBe(0)
 })

@@ -6,7 +6,7 @@ interface Target {
   platform?: 'browser' | 'node'
 }
 
-/** A package with its dependencies in one minified file, as an app would bundle it. */
+/** Bundles a package and its dependencies into one minified file, as an app would. */
 export async function bundle(
   name: string,
   { format = 'esm', platform = 'browser' }: Target = {},

@@ -16,58 +16,58 @@ const ids = { organization_id: 'o', member_id: 'm', connected_app_id: 'c' }
 const credentials = { project_id: 'p', secret: 's' }
 
 describe('the config', () => {
-  test('has no misspelled or unknown option', () => {
-    // @ts-expect-error it is timeoutMs
+  test('rejects misspelled and unknown options', () => {
+    // @ts-expect-error the option is timeoutMs
     void new B2BClient({ ...credentials, timeout: 1 })
-    // @ts-expect-error it is baseUrl
+    // @ts-expect-error the option is baseUrl
     void new B2BClient({ ...credentials, baseURL: 'https://example.com' })
-    // @ts-expect-error it is onRequest
+    // @ts-expect-error the hook is onRequest
     void new B2BClient({ ...credentials, hooks: { onRequst: () => undefined } })
   })
 
-  test('has both credentials', () => {
+  test('requires both credentials', () => {
     // @ts-expect-error secret is missing
     void new B2BClient({ project_id: 'p' })
     // @ts-expect-error project_id is missing
     void new B2BClient({ secret: 's' })
   })
 
-  test('takes the global fetch', () => {
+  test('accepts the global fetch', () => {
     expectTypeOf<typeof fetch>().toExtend<Fetch>()
     expectTypeOf<{ project_id: string; secret: string }>().toExtend<B2BClientConfig>()
   })
 })
 
 describe('a call', () => {
-  test('has each id', () => {
+  test('requires each id', () => {
     // @ts-expect-error connected_app_id is missing
     void revoke({ organization_id: 'o', member_id: 'm' })
     // @ts-expect-error organization_id is misspelled
     void revoke({ ...ids, organisation_id: 'o' })
-    // @ts-expect-error an id is text
+    // @ts-expect-error an id is a string
     void revoke({ ...ids, member_id: 7 })
   })
 
-  test('has no misspelled option', () => {
-    // @ts-expect-error it is authorization
+  test('rejects misspelled options', () => {
+    // @ts-expect-error the option is authorization
     void revoke(ids, { authorisation: { session_token: 't' } })
-    // @ts-expect-error it is session_token
+    // @ts-expect-error the property is session_token
     void revoke(ids, { authorization: { session_tokn: 't' } })
-    // @ts-expect-error it is maxRetries
+    // @ts-expect-error the option is maxRetries
     void revoke(ids, { retries: 1 })
   })
 
-  test('has one session at most', () => {
+  test('accepts at most one session', () => {
     void revoke(ids, { authorization: { session_token: 't' } })
     void revoke(ids, { authorization: { session_jwt: 'j' } })
-    // @ts-expect-error both
+    // @ts-expect-error both sessions are set
     void revoke(ids, { authorization: { session_token: 't', session_jwt: 'j' } })
-    // @ts-expect-error none
+    // @ts-expect-error no session is set
     void revoke(ids, { authorization: {} })
     expectTypeOf<{ signal: AbortSignal }>().toExtend<RevokeOptions>()
   })
 
-  test('resolves to the body of 200', () => {
+  test('resolves to the body of a 200', () => {
     expectTypeOf(revoke(ids)).resolves.toEqualTypeOf<ResponseBody<200>>()
     expectTypeOf(tryRevoke(ids)).resolves.toEqualTypeOf<RevokeResult>()
     // @ts-expect-error a 200 has no error_type
@@ -90,17 +90,17 @@ describe('a result', () => {
     expectTypeOf(error.status_code).toEqualTypeOf<ErrorStatus>()
     if (error.status_code === 404) expectTypeOf(error.body).toEqualTypeOf<ResponseBody<404>>()
     if (error.status_code === 429) expectTypeOf(error.body).toEqualTypeOf<ResponseBody<429>>()
-    // @ts-expect-error no error has the status of success
+    // @ts-expect-error 200 is not the status of an error
     void (error.status_code === 200)
-    // @ts-expect-error no error of the contract has this status
+    // @ts-expect-error the contract has no such status
     void (error.status_code === 502)
   })
 
-  test('has the fields of its kind only', () => {
+  test('has only the fields of its kind', () => {
     if (result.ok) return
     const { error } = result
     expectTypeOf(error.attempts).toEqualTypeOf<number>()
-    // @ts-expect-error not each kind has a status
+    // @ts-expect-error not every kind has a status
     void error.status_code
     if (error.kind === 'timeout')
       expectTypeOf(error.limit).toEqualTypeOf<'timeoutMs' | 'deadlineMs'>()
@@ -110,7 +110,7 @@ describe('a result', () => {
     if (error.kind === 'argument') expectTypeOf(error.argument).toEqualTypeOf<string>()
   })
 
-  test('can be handled kind by kind, and none is forgotten', () => {
+  test('has a closed set of kinds', () => {
     if (result.ok) return
     const { kind } = result.error
     expectTypeOf(kind).toEqualTypeOf<
@@ -118,7 +118,7 @@ describe('a result', () => {
     >()
   })
 
-  test('knows the error_types of each status, and lets unknown ones be', () => {
+  test('suggests the error_types of each status, and accepts others', () => {
     if (result.ok || result.error.kind !== 'http') return
     const { error } = result
     expectTypeOf<'brand_new'>().toExtend<typeof error.error_type>()
@@ -131,7 +131,7 @@ describe('a result', () => {
   })
 })
 
-test('instanceof narrows what was caught', () => {
+test('instanceof narrows a caught error', () => {
   const caught: unknown = null
   if (caught instanceof ConnectedAppsError) {
     expectTypeOf(caught).toEqualTypeOf<ConnectedAppsError>()

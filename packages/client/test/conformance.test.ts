@@ -4,38 +4,38 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle } from './bundle.ts'
-import { answerByPlace } from './conformance/provider.ts'
+import { respondByPath } from './conformance/provider.ts'
 import { chromiumPath, runtimes } from './conformance/runtimes.ts'
 import { listen } from './loopback.ts'
 
-let folder: string
+let directory: string
 let code: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'conformance-'))
-  code = await bundle(new URL('conformance/promises.ts', import.meta.url).href)
+  directory = await mkdtemp(join(tmpdir(), 'conformance-'))
+  code = await bundle(new URL('conformance/checks.ts', import.meta.url).href)
 })
 
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => rm(directory, { recursive: true }))
 
 test.for(Object.entries(runtimes))(
-  'the client keeps its promises in %s',
-  { timeout: 400_000 }, // the first run fetches the runtimes, and npm has 300 s for it
+  'the client behaves the same in %s',
+  { timeout: 400_000 }, // the first run downloads the runtimes, for which npm gets 300 s
   async ([name, run], { skip }) => {
     skip(name === 'Chromium' && !existsSync(chromiumPath), `needs ${chromiumPath}`)
-    const server = await listen(answerByPlace())
-    expect(await run({ folder, code, url: server.url })).toEqual({
-      answer: '200',
-      busyOnce: '200',
+    const server = await listen(respondByPath())
+    expect(await run({ directory, code, url: server.url })).toEqual({
+      success: '200',
+      rateLimitedOnce: '200',
       forbidden: 'http: 403 session_authorization_error',
       html: 'decode: status',
       truncated: 'decode: json',
       redirect: 'decode: redirect',
       slow: 'timeout',
       aborted: 'aborted',
-      dots: 'argument',
-      secretsShown: [],
-      refusesBrowser: name === 'Chromium',
+      dotSegment: 'argument',
+      leakedSecrets: [],
+      rejectsBrowser: name === 'Chromium',
     })
     expect(server.requests.map(({ url }) => url)).not.toContain('/redirected')
   },

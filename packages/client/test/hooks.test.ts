@@ -2,16 +2,17 @@ import type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from '@connected-
 import type { Status } from '@connected-apps/contract'
 import { operation } from '@connected-apps/contract'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { connectTo, ids, rejectionOf, SkippingClock, skippingRevoke } from './calls.ts'
-import { answerWith, exampleOf, listen } from './loopback.ts'
+import { connectTo, ids, rejectionOf } from './client.ts'
+import { revokeWithClock, SkippingClock } from './fake-clocks.ts'
+import { exampleOf, listen, respondWith } from './loopback.ts'
 
-type Seen = [string, RequestEvent | ResponseEvent | RetryEvent]
+type RecordedEvent = [string, RequestEvent | ResponseEvent | RetryEvent]
 
-function recorder(): { seen: Seen[]; hooks: Hooks } {
-  const seen: Seen[] = []
-  const record = (name: string) => (event: Seen[1]) => seen.push([name, event])
+function createRecorder(): { events: RecordedEvent[]; hooks: Hooks } {
+  const events: RecordedEvent[] = []
+  const record = (name: string) => (event: RecordedEvent[1]) => events.push([name, event])
   return {
-    seen,
+    events,
     hooks: {
       onRequest: record('request'),
       onResponse: record('response'),
@@ -20,10 +21,10 @@ function recorder(): { seen: Seen[]; hooks: Hooks } {
   }
 }
 
-test('tell operation, attempt, duration, status, request id and error of each attempt', async () => {
+test('hooks receive the operation, attempt, duration, status, request id and error of each attempt', async () => {
   const statuses: Status[] = [500, 200]
-  const server = await listen((_, response) => answerWith(response, statuses.shift() ?? 500))
-  const { seen, hooks } = recorder()
+  const server = await listen((_, response) => respondWith(response, statuses.shift() ?? 500))
+  const { events, hooks } = createRecorder()
   await connectTo(server.url, { hooks }).revoke(ids)
 
   const { operationId } = operation
@@ -32,18 +33,18 @@ test('tell operation, attempt, duration, status, request id and error of each at
   const call: unknown = expect.any(Object)
   const error: unknown = expect.objectContaining({ kind: 'http', status_code: 500 })
   const [first, second] = [1, 2].map((attempt) => ({ operationId, call, attempt }))
-  expect(seen).toEqual([
+  expect(events).toEqual([
     ['request', first],
     ['response', { ...first, durationMs: ms, status_code: 500, request_id, error }],
-    ['retry', { ...first, waitMs: ms, error }],
+    ['retry', { ...first, delayMs: ms, error }],
     ['request', second],
     ['response', { ...second, durationMs: ms, status_code: 200, request_id, error: undefined }],
   ])
-  expect(new Set(seen.map(([, event]) => event.call)).size).toBe(1)
+  expect(new Set(events.map(([, event]) => event.call)).size).toBe(1)
 })
 
-test('tell how long an attempt took, and how long the wait is', async () => {
-  const { seen, hooks } = recorder()
+test('hooks receive the duration of an attempt, and the delay before the next', async () => {
+  const { events, hooks } = createRecorder()
   let now = 0
   const clock = Object.assign(new SkippingClock(), { now: () => now })
   const fetch = () => {
@@ -51,40 +52,40 @@ test('tell how long an attempt took, and how long the wait is', async () => {
     return Promise.reject(new Error('down'))
   }
   const config = { fetch, hooks, maxRetries: 1 }
-  await rejectionOf(skippingRevoke('http://127.0.0.1:1', clock, config)(ids))
-  expect(seen).toMatchObject([
+  await rejectionOf(revokeWithClock('http://127.0.0.1:1', clock, config)(ids))
+  expect(events).toMatchObject([
     ['request', {}],
     ['response', { durationMs: 30 }],
-    ['retry', { waitMs: clock.waits[0] }],
+    ['retry', { delayMs: clock.delays[0] }],
     ['request', {}],
     ['response', { durationMs: 30 }],
   ])
-  expect(clock.waits).toEqual([250])
+  expect(clock.delays).toEqual([250])
 })
 
-test('tell of an attempt without an answer', async () => {
-  const { seen, hooks } = recorder()
+test('hooks are called for an attempt without a response', async () => {
+  const { events, hooks } = createRecorder()
   const fetch = () => Promise.reject(new Error('down'))
   await rejectionOf(connectTo('http://127.0.0.1:1', { fetch, hooks, maxRetries: 0 }).revoke(ids))
-  expect(seen.map(([name]) => name)).toEqual(['request', 'response'])
-  expect(seen[1]?.[1]).toMatchObject({ status_code: undefined, error: { kind: 'network' } })
+  expect(events.map(([name]) => name)).toEqual(['request', 'response'])
+  expect(events[1]?.[1]).toMatchObject({ status_code: undefined, error: { kind: 'network' } })
 })
 
-test('tell concurrent calls apart', async () => {
-  const server = await listen((_, response) => answerWith(response, 200))
-  const { seen, hooks } = recorder()
+test('hooks can distinguish concurrent calls', async () => {
+  const server = await listen((_, response) => respondWith(response, 200))
+  const { events, hooks } = createRecorder()
   const { revoke } = connectTo(server.url, { hooks })
   await Promise.all([revoke(ids), revoke(ids)])
-  const [one, two] = new Set(seen.map(([, event]) => event.call))
-  for (const call of [one, two]) {
-    expect(seen.filter(([, event]) => event.call === call).map(([name]) => name)).toEqual([
+  const [first, second] = new Set(events.map(([, event]) => event.call))
+  for (const call of [first, second]) {
+    expect(events.filter(([, event]) => event.call === call).map(([name]) => name)).toEqual([
       'request',
       'response',
     ])
   }
 })
 
-test('may be methods of an object, with a this', async () => {
+test('hooks may be methods that use this', async () => {
   class Counter implements Hooks {
     #requests = 0
     onRequest() {
@@ -94,28 +95,28 @@ test('may be methods of an object, with a this', async () => {
       return this.#requests
     }
   }
-  const server = await listen((_, response) => answerWith(response, 200))
+  const server = await listen((_, response) => respondWith(response, 200))
   const hooks = new Counter()
   await connectTo(server.url, { hooks }).revoke(ids)
   expect(hooks.count).toBe(1)
 })
 
-test('may throw when they are looked up', async () => {
+test('hooks may be getters that throw', async () => {
   class Broken implements Hooks {
     get onRequest(): () => void {
       throw new Error('broken hook')
     }
   }
-  const server = await listen((_, response) => answerWith(response, 200))
+  const server = await listen((_, response) => respondWith(response, 200))
   await connectTo(server.url, { hooks: new Broken() }).revoke(ids)
 })
 
-test('are silent about a call that sends nothing', async () => {
-  const { seen, hooks } = recorder()
+test('hooks are not called for a call that sends nothing', async () => {
+  const { events, hooks } = createRecorder()
   const calls = connectTo('http://127.0.0.1:1', { hooks })
   await calls.tryRevoke({ ...ids, member_id: '..' })
   await calls.tryRevoke(ids, { signal: AbortSignal.abort() })
-  expect(seen).toEqual([])
+  expect(events).toEqual([])
 })
 
 test.each<[string, () => unknown]>([
@@ -127,18 +128,18 @@ test.each<[string, () => unknown]>([
   ],
   ['reject', () => Promise.reject(new Error('broken hook'))],
   [
-    'return what throws when awaited',
+    'return a thenable that throws',
     () => ({
-      // oxlint-disable-next-line unicorn/no-thenable -- it is the trap under test
+      // oxlint-disable-next-line unicorn/no-thenable -- the case under test
       get then() {
         throw new Error('broken hook')
       },
     }),
   ],
-  ['never end', () => new Promise(() => undefined)],
-])('may %s without breaking the call', async (_, hook) => {
+  ['never settle', () => new Promise(() => undefined)],
+])('hooks may %s without breaking the call', async (_, hook) => {
   const statuses: Status[] = [500, 200]
-  const server = await listen((__, response) => answerWith(response, statuses.shift() ?? 500))
+  const server = await listen((__, response) => respondWith(response, statuses.shift() ?? 500))
   const hooks = { onRequest: hook, onResponse: hook, onRetry: hook }
   const unhandled = vi.fn<() => void>()
   process.on('unhandledRejection', unhandled)

@@ -6,20 +6,20 @@ import { operation } from '@connected-apps/contract'
 import { responseExamples } from '@connected-apps/contract/examples'
 import { onTestFinished } from 'vitest'
 
-/** A real server on loopback, and what it was asked. */
-export interface Loopback {
+/** A real server on loopback, and the requests it received. */
+export interface LoopbackServer {
   url: string
   requests: IncomingMessage[]
   stop: () => Promise<void>
 }
 
-/** Listens on a free port until the test that asked for it is over. */
-export async function listen(answer: RequestListener): Promise<Loopback> {
+/** Listens on a free port until the end of the test that called it. */
+export async function listen(respond: RequestListener): Promise<LoopbackServer> {
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
     requests.push(request)
     request.resume()
-    answer(request, response)
+    respond(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const stop = async () => {
@@ -27,7 +27,7 @@ export async function listen(answer: RequestListener): Promise<Loopback> {
     await new Promise((resolve) => server.close(resolve))
   }
   onTestFinished(stop)
-  const { port } = server.address() as AddressInfo // it listens on TCP
+  const { port } = server.address() as AddressInfo // safe: a TCP server has an AddressInfo
   return { url: `http://127.0.0.1:${port}`, requests, stop }
 }
 
@@ -37,8 +37,8 @@ export function exampleOf(status: Status): Record<string, unknown> {
   return { ...example }
 }
 
-/** Answers with the contract's example. */
-export function answerWith(
+/** Sends the contract's first example for a status. */
+export function respondWith(
   response: ServerResponse,
   status: Status,
   headers: Record<string, string> = {},

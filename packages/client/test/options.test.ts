@@ -4,36 +4,40 @@ import { operation } from '@connected-apps/contract'
 import { headerParameterExamples } from '@connected-apps/contract/examples'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { connectTo, credentials, ids } from './calls.ts'
-import { answerWith, listen } from './loopback.ts'
+import { connectTo, credentials, ids } from './client.ts'
+import { listen, respondWith } from './loopback.ts'
 
 const token = headerParameterExamples['X-Stytch-Member-Session']
 const jwt = headerParameterExamples['X-Stytch-Member-SessionJWT']
 
-function make(config: object): B2BClient {
+function createClient(config: object): B2BClient {
   return new B2BClient({ ...credentials, ...config })
 }
 
 describe('the config', () => {
   test.each([
-    ['timeout', { timeout: 1 }, /^timeout is no option \(B2BClient\); use .*timeoutMs/],
-    ['env', { env: 'test' }, /^env is no option \(B2BClient\); use .*baseUrl/],
-    ['onRequst', { hooks: { onRequst: () => undefined } }, /^onRequst is no option .*onRequest/],
+    ['timeout', { timeout: 1 }, /^timeout is not an option \(B2BClient\); use .*timeoutMs/],
+    ['env', { env: 'test' }, /^env is not an option \(B2BClient\); use .*baseUrl/],
+    [
+      'onRequst',
+      { hooks: { onRequst: () => undefined } },
+      /^onRequst is not an option .*onRequest/,
+    ],
     ['project_id', { project_id: undefined }, /^project_id is missing/],
     ['project_id', { project_id: '' }, /^project_id is missing/],
     ['project_id', { project_id: 'project:1' }, /^project_id has a colon/],
     ['secret', { secret: undefined }, /^secret is missing/],
     ['fetch', { fetch: 'fetch' }, /^fetch must be a function/],
     ['onRetry', { hooks: { onRetry: 1 } }, /^onRetry must be a function/],
-    ['timeoutMs', { timeoutMs: 0 }, /^timeoutMs must be a whole number, 1 to 2147483647/],
+    ['timeoutMs', { timeoutMs: 0 }, /^timeoutMs must be an integer, 1 to 2147483647/],
     ['timeoutMs', { timeoutMs: '5' }, /^timeoutMs must be/],
     ['timeoutMs', { timeoutMs: NaN }, /^timeoutMs must be/],
     ['deadlineMs', { deadlineMs: Infinity }, /^deadlineMs must be/],
     ['deadlineMs', { deadlineMs: 2 ** 31 }, /^deadlineMs must be/],
-    ['maxRetries', { maxRetries: -1 }, /^maxRetries must be a whole number, 0 to/],
+    ['maxRetries', { maxRetries: -1 }, /^maxRetries must be an integer, 0 to/],
     ['maxRetries', { maxRetries: 1.5 }, /^maxRetries must be/],
-  ])('a wrong %s is refused by name: %j', (argument, config, message) => {
-    expect(() => make(config)).toThrow(
+  ])('an invalid %s is rejected by name: %j', (argument, config, message) => {
+    expect(() => createClient(config)).toThrow(
       expect.objectContaining({
         kind: 'argument',
         argument,
@@ -42,15 +46,15 @@ describe('the config', () => {
     )
   })
 
-  test('no config at all is refused', () => {
+  test('a missing config is rejected', () => {
     expect(() => Reflect.construct(B2BClient, [])).toThrow('project_id is missing')
   })
 
   test.each(['a\r\nb', 'a\nb', 'a b', 'sécret-secret', '秘密', '\u0000', 'tail\n'])(
-    'a credential that no header carries is refused, and not shown: %j',
+    'a credential that a header cannot carry is rejected and not shown: %j',
     (value) => {
       for (const name of ['project_id', 'secret']) {
-        const error = thrownBy(() => make({ [name]: value }))
+        const error = thrownBy(() => createClient({ [name]: value }))
         expect(error).toMatchObject({ kind: 'argument', argument: name })
         expect(String(error)).not.toContain(value)
       }
@@ -63,18 +67,18 @@ describe('the server', () => {
     ['project-live-1', operation.servers[0]],
     ['project-test-1', operation.servers[1]],
     ['project-1', operation.servers[1]],
-  ])('of %s is the one that the contract names', async (project_id, url) => {
-    const asked: string[] = []
+  ])('of %s is the one in the contract', async (project_id, url) => {
+    const urls: string[] = []
     const fetch = async (request: Request) => {
-      asked.push(request.url)
+      urls.push(request.url)
       return new Response()
     }
-    await make({ project_id, fetch }).organizations.members.connectedApps.tryRevoke(ids)
-    expect(asked).toEqual([expect.stringMatching(new RegExp(`^${url}/v1/`))])
+    await createClient({ project_id, fetch }).organizations.members.connectedApps.tryRevoke(ids)
+    expect(urls).toEqual([expect.stringMatching(new RegExp(`^${url}/v1/`))])
   })
 
   test.each(['', '/', '/a/b', '/a/b/', '/a%20b//'])('keeps the path prefix %j', async (prefix) => {
-    const server = await listen((_, response) => answerWith(response, 200))
+    const server = await listen((_, response) => respondWith(response, 200))
     await connectTo(server.url + prefix).revoke(ids)
     const path = server.requests[0]?.url ?? ''
     expect(path.slice(0, path.indexOf('/v1/'))).toBe(prefix.replace(/\/+$/, ''))
@@ -90,7 +94,7 @@ describe('the server', () => {
     'https://example.com',
     'https://example.com/@scope/a:b',
   ])('may be %s', (baseUrl) => {
-    expect(() => make({ baseUrl })).not.toThrow()
+    expect(() => createClient({ baseUrl })).not.toThrow()
   })
 
   test.each([
@@ -113,26 +117,30 @@ describe('the server', () => {
     '',
     7,
   ])('must not be %j', (baseUrl) => {
-    const error = thrownBy(() => make({ baseUrl }))
+    const error = thrownBy(() => createClient({ baseUrl }))
     expect(error).toMatchObject({ kind: 'argument', argument: 'baseUrl' })
     expect(String(error)).not.toContain('pass-word')
   })
 
-  test('is called in clear text only when asked for by name', () => {
+  test('is called over cleartext only if that is allowed explicitly', () => {
     const baseUrl = 'http://10.0.0.1'
-    expect(() => make({ baseUrl, dangerouslyAllowCleartext: true })).not.toThrow()
+    expect(() => createClient({ baseUrl, dangerouslyAllowCleartext: true })).not.toThrow()
   })
 })
 
 describe('the options of a call', () => {
   const calls = connectTo('http://127.0.0.1:1', {
-    fetch: () => Promise.reject(new Error('was sent')),
+    fetch: () => Promise.reject(new Error('a request was sent')),
     maxRetries: 0,
   })
 
   test.each<[string, unknown, string]>([
-    ['authorisation', { authorisation: { session_token: token } }, 'authorisation is no option'],
-    ['timeout', { timeout: 1 }, 'timeout is no option'],
+    [
+      'authorisation',
+      { authorisation: { session_token: token } },
+      'authorisation is not an option',
+    ],
+    ['timeout', { timeout: 1 }, 'timeout is not an option'],
     ['signal', { signal: new AbortController() }, 'signal must be an AbortSignal'],
     ['timeoutMs', { timeoutMs: -1 }, 'timeoutMs must be'],
     ['session_token', { authorization: {} }, 'session_token is missing'],
@@ -142,8 +150,8 @@ describe('the options of a call', () => {
     ['session_token', { authorization: { session_tokn: token } }, 'session_token is missing'],
     ['session_jwt', { authorization: { session_jwt: 7 } }, 'session_jwt is missing'],
     ['authorization', { authorization: { session_token: token, session_jwt: jwt } }, 'not both'],
-  ])('%s: %j is refused', async (argument, options, message) => {
-    const result = await calls.tryRevoke(ids, options as RevokeOptions) // as from JavaScript
+  ])('%s: %j is rejected', async (argument, options, message) => {
+    const result = await calls.tryRevoke(ids, options as RevokeOptions) // as an untyped caller could pass
     expect(result).toMatchObject({
       ok: false,
       error: { kind: 'argument', argument, attempts: 0, message: expect.stringContaining(message) },
@@ -151,19 +159,19 @@ describe('the options of a call', () => {
   })
 
   test.each(['a\r\nX-Evil: 1', 'a b', 'tökentöken', '\u0000', ' padded'])(
-    'a session that no header carries is refused, and not shown: %j',
+    'a session that a header cannot carry is rejected and not shown: %j',
     async (value) => {
       for (const name of ['session_token', 'session_jwt']) {
         const authorization = { [name]: value }
-        const result = await calls.tryRevoke(ids, { authorization } as RevokeOptions) // from JavaScript
+        const result = await calls.tryRevoke(ids, { authorization } as RevokeOptions) // as an untyped caller could pass
         expect(result).toMatchObject({ error: { kind: 'argument', argument: name } })
         expect(JSON.stringify(result)).not.toContain(value.trim())
       }
     },
   )
 
-  test('each session has its header, and none has the other', async () => {
-    const server = await listen((_, response) => answerWith(response, 200))
+  test('each kind of session has its own header', async () => {
+    const server = await listen((_, response) => respondWith(response, 200))
     const { revoke } = connectTo(server.url)
     await revoke(ids, { authorization: { session_token: token } })
     await revoke(ids, { authorization: { session_jwt: jwt } })
@@ -180,13 +188,13 @@ describe('the options of a call', () => {
     ])
   })
 
-  test('tryRevoke never throws, whatever it is given', async () => {
+  test('tryRevoke never throws, whatever its arguments', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), fc.anything(), async (params, options) => {
-        const { ok } = await (calls.tryRevoke as (...given: unknown[]) => Promise<{ ok: boolean }>)(
+        const { ok } = await (calls.tryRevoke as (...args: unknown[]) => Promise<{ ok: boolean }>)(
           params,
           options,
-        ) // as from JavaScript
+        ) // as an untyped caller could pass
         expect(ok).toBe(false)
       }),
       { numRuns: 1_000 },

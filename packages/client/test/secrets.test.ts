@@ -4,13 +4,13 @@ import { B2BClient } from '@connected-apps/client'
 import { operation } from '@connected-apps/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { spellings } from '../src/redact.ts'
-import { credentials, ids } from './calls.ts'
-import type { Loopback } from './loopback.ts'
-import { answerWith, exampleOf, listen } from './loopback.ts'
+import { encodedForms } from '../src/redact.ts'
+import { credentials, ids } from './client.ts'
+import type { LoopbackServer } from './loopback.ts'
+import { exampleOf, listen, respondWith } from './loopback.ts'
 
-/** Every text by which a value can come to a log. */
-function shownBy(value: unknown): string {
+/** Every text form in which a value can end up in a log. */
+function textOf(value: unknown): string {
   const { message, stack, cause } = Object(value)
   const inspected = inspect(value, { showHidden: true, depth: null, getters: true })
   return [value, message, stack, cause, inspected, inspect(value), JSON.stringify(value)].join('\n')
@@ -24,33 +24,33 @@ const secrets = fc.record({
   authorization: fc.oneof(
     fc.record({ session_token: token }),
     fc.record({ session_jwt: jwt }),
-  ) as fc.Arbitrary<Authorization>, // which has the other one as `never`
+  ) as fc.Arbitrary<Authorization>, // safe: they lack the property that is `never`
 })
 
-type Echoed = 'http' | 'status' | 'html' | 'ok'
+type EchoMode = 'http' | 'status' | 'html' | 'ok'
 
-// A server that sends back all it got, in every place where an error could show it.
-async function echo(): Promise<Loopback & { mode: Echoed }> {
+// A server that echoes each request, in every part of a response that an error could contain.
+async function listenAndEcho(): Promise<LoopbackServer & { mode: EchoMode }> {
   const server = await listen((request, response) => {
-    const heard = JSON.stringify(request.headers)
+    const echo = JSON.stringify(request.headers)
     const status = { http: 401, status: 502, html: 500, ok: 200 }[self.mode]
     const type = self.mode === 'html' ? 'text/html' : operation.mediaType
-    response.writeHead(status, { 'content-type': type, 'x-heard': heard })
+    response.writeHead(status, { 'content-type': type, 'x-echo': echo })
     response.end(
       JSON.stringify({
         ...exampleOf(401),
         status_code: status,
         request_id: `r ${request.headers.authorization}`,
-        error_message: heard,
+        error_message: echo,
         error_details: { deep: [request.headers] },
       }),
     )
   })
-  const self = Object.assign<Loopback, { mode: Echoed }>(server, { mode: 'http' })
+  const self = Object.assign<LoopbackServer, { mode: EchoMode }>(server, { mode: 'http' })
   return self
 }
 
-const thrower: Fetch = (request) => {
+const throwRequest: Fetch = (request) => {
   const headers = Object.fromEntries(request.headers)
   const text = JSON.stringify(headers)
   const cause = Object.assign(new Error(text), { code: headers['authorization'], request })
@@ -58,33 +58,33 @@ const thrower: Fetch = (request) => {
 }
 
 test.each(['http', 'status', 'html', 'ok', 'network', 'timeout', 'aborted', 'argument'] as const)(
-  'no secret is in a result of kind %s, nor in what hooks see, nor in the client',
+  'neither a result of kind %s, nor the events of hooks, nor the client contains a secret',
   async (mode) => {
-    const server = await echo()
+    const server = await listenAndEcho()
     await fc.assert(
       fc.asyncProperty(secrets, async ({ secret, authorization }) => {
         if (mode in { http: 1, status: 1, html: 1, ok: 1 }) Object.assign(server, { mode })
-        const shown: unknown[] = []
-        const see = (event: unknown) => shown.push(event)
+        const values: unknown[] = []
+        const record = (event: unknown) => values.push(event)
         const client = new B2BClient({
           ...credentials,
           secret,
           baseUrl: server.url,
           maxRetries: mode === 'network' ? 1 : 0,
-          ...(mode === 'network' && { fetch: thrower, deadlineMs: 600 }),
+          ...(mode === 'network' && { fetch: throwRequest, deadlineMs: 600 }),
           ...(mode === 'timeout' && { fetch: () => new Promise(() => undefined), timeoutMs: 1 }),
-          hooks: { onRequest: see, onResponse: see, onRetry: see },
+          hooks: { onRequest: record, onResponse: record, onRetry: record },
         })
         const { tryRevoke } = client.organizations.members.connectedApps
         const params = mode === 'argument' ? { ...ids, member_id: '..' } : ids
         const options = mode === 'aborted' ? { signal: AbortSignal.abort(secret) } : {}
         const result = await tryRevoke(params, { authorization, ...options })
-        shown.push(client, result, result.ok ? result.body : result.error)
+        values.push(client, result, result.ok ? result.body : result.error)
 
-        const text = shown.map(shownBy).join('\n')
+        const text = values.map(textOf).join('\n')
         const basic = btoa(`${credentials.project_id}:${secret}`)
-        for (const hidden of [secret, basic, ...Object.values(authorization)]) {
-          expect(text).not.toContain(hidden)
+        for (const sensitive of [secret, basic, ...Object.values(authorization)]) {
+          expect(text).not.toContain(sensitive)
         }
       }),
       { numRuns: mode === 'network' ? 5 : 25 },
@@ -92,11 +92,11 @@ test.each(['http', 'status', 'html', 'ok', 'network', 'timeout', 'aborted', 'arg
   },
 )
 
-test('an error keeps neither the platform error nor the request', async () => {
+test('an error contains neither the platform error nor the request', async () => {
   const client = new B2BClient({
     ...credentials,
     baseUrl: 'http://127.0.0.1:1',
-    fetch: thrower,
+    fetch: throwRequest,
     maxRetries: 0,
   })
   const result = await client.organizations.members.connectedApps.tryRevoke(ids)
@@ -105,21 +105,21 @@ test('an error keeps neither the platform error nor the request', async () => {
   expect(Object.keys(error ?? {})).toEqual(['kind', 'attempts'])
 })
 
-test('a session that looks like an error code is not taken for one', async () => {
+test('a session that looks like an error code is not used as one', async () => {
   const session_token = 'SESSION_TOKEN_IN_CAPITALS'
   const fetch = () => Promise.reject(Object.assign(new Error('no'), { code: session_token }))
   const client = new B2BClient({ ...credentials, fetch, maxRetries: 0 })
   const { tryRevoke } = client.organizations.members.connectedApps
   const result = await tryRevoke(ids, { authorization: { session_token } })
-  expect(shownBy(result)).not.toContain(session_token)
+  expect(textOf(result)).not.toContain(session_token)
 })
 
 test.each<[string, (secret: string) => unknown]>([
-  ['as a name', (secret) => ({ [secret]: 1 })],
-  ['within a name', (secret) => [{ deep: { [`x-${secret}-${secret}`]: [1] } }]],
-  ['twice in a text', (secret) => `${secret} and ${secret}`],
+  ['as a property name', (secret) => ({ [secret]: 1 })],
+  ['within a property name', (secret) => [{ deep: { [`x-${secret}-${secret}`]: [1] } }]],
+  ['twice in a string', (secret) => `${secret} and ${secret}`],
   ['percent-encoded', (secret) => `/search?q=${encodeURIComponent(secret)}`],
-])('a secret that is echoed %s is not shown', async (_, echoed) => {
+])('a secret that is echoed %s is redacted', async (_, echoed) => {
   const secret = 'secret+"with\\/more=='
   const server = await listen((__, response) => {
     const body = { ...exampleOf(404), error_details: echoed(secret), kept: [{ name: null }, [7]] }
@@ -127,13 +127,13 @@ test.each<[string, (secret: string) => unknown]>([
   })
   const client = new B2BClient({ ...credentials, secret, baseUrl: server.url })
   const result = await client.organizations.members.connectedApps.tryRevoke(ids)
-  for (const spelling of spellings(secret)) expect(shownBy(result)).not.toContain(spelling)
-  expect(shownBy(result)).toContain('[redacted]')
+  for (const form of encodedForms(secret)) expect(textOf(result)).not.toContain(form)
+  expect(textOf(result)).toContain('[redacted]')
   expect(result).toMatchObject({ error: { body: { kept: [{ name: null }, [7]] } } })
 })
 
-test('an error as JSON is a whole log line', async () => {
-  const server = await listen((_, response) => answerWith(response, 404))
+test('an error serializes to JSON with its message', async () => {
+  const server = await listen((_, response) => respondWith(response, 404))
   const client = new B2BClient({ ...credentials, baseUrl: server.url })
   const result = await client.organizations.members.connectedApps.tryRevoke(ids)
   expect(JSON.parse(JSON.stringify(result))).toMatchObject({
@@ -142,8 +142,8 @@ test('an error as JSON is a whole log line', async () => {
   })
 })
 
-test('a secret in a refused config or call is not shown', () => {
+test('an invalid secret is not shown', () => {
   const secret = 'broken-secret\n'
-  const make = () => new B2BClient({ ...credentials, secret })
-  expect(make).toThrow('secret is missing or not visible ASCII (B2BClient)')
+  const create = () => new B2BClient({ ...credentials, secret })
+  expect(create).toThrow('secret is missing or not visible ASCII (B2BClient)')
 })

@@ -5,13 +5,13 @@ import {
   responseExamples,
 } from '@connected-apps/contract/examples'
 import { expect, test } from 'vitest'
-import { answerWith, listen } from './loopback.ts'
+import { listen, respondWith } from './loopback.ts'
 
 const { organization_id, member_id, connected_app_id } = pathParameterExamples
 const session_token = headerParameterExamples['X-Stytch-Member-Session']
 
 test("the official client's call works with only the import changed", async () => {
-  const server = await listen((_, response) => answerWith(response, 200))
+  const server = await listen((_, response) => respondWith(response, 200))
   const client = new stytch.B2BClient({
     project_id: 'project-test-11111111-1111-4111-8111-111111111111',
     secret: 'secret-test-11111111111=',
@@ -20,14 +20,14 @@ test("the official client's call works with only the import changed", async () =
 
   const params = { organization_id, member_id, connected_app_id }
   const options = { authorization: { session_token } }
-  const answer = await new Promise((resolve, reject) => {
+  const body = await new Promise((resolve, reject) => {
     client.organizations.members.connectedApps
       .revoke(params, options)
       .then((resp) => resolve(resp))
       .catch((err: unknown) => reject(err))
   })
 
-  expect(answer).toEqual(responseExamples[200].revoked)
+  expect(body).toEqual(responseExamples[200].revoked)
   const [request] = server.requests
   expect(request?.method).toBe('POST')
   expect(request?.url).toBe(

@@ -6,39 +6,39 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { fetchPackages } from '../../../../.ci/fetch-packages.ts'
-import type { Kept } from './promises.ts'
+import type { CheckResults } from './checks.ts'
 
 const execute = promisify(execFile)
-// A runtime that hangs must not outlive its test, whatever it does with signals.
-const limits = { timeout: 60_000, killSignal: 'SIGKILL' } as const
+// A runtime that hangs must not outlive its test. SIGKILL is the one signal that it cannot ignore.
+const processOptions = { timeout: 60_000, killSignal: 'SIGKILL' } as const
 
-/** What consumers run beside Node.js and browsers. */
+/** The runtimes that consumers use besides Node.js and browsers. */
 const versions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' }
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/runtimes', import.meta.url))
 
-/** Where Debian puts it. */
+/** Where Debian installs it. */
 export const chromiumPath = '/usr/bin/chromium'
 
 export interface Program {
-  /** An empty folder, to be removed by the caller. */
-  folder: string
-  /** The client and promises.ts, as one ES module. */
+  /** An empty directory, which the caller removes. */
+  directory: string
+  /** The client and checks.ts, bundled into one ES module. */
   code: string
-  /** Of the provider. */
+  /** The URL of the provider. */
   url: string
 }
 
-/** Runs the program in each runtime, and gives what it found. */
-export const runtimes: Record<string, (program: Program) => Promise<Kept>> = {
+/** Runs the program in a runtime, and returns the results of its checks. */
+export const runtimes: Record<string, (program: Program) => Promise<CheckResults>> = {
   'Node.js': (program) => runCommand(program, process.execPath, []),
   Deno: async (program) =>
     runCommand(
       program,
       await binary('deno'),
       ['run', '--no-prompt', '--allow-net=127.0.0.1'],
-      // Else it writes into the home of whoever runs the tests.
-      { DENO_DIR: join(program.folder, 'deno') },
+      // By default, Deno writes to the user's home directory.
+      { DENO_DIR: join(program.directory, 'deno') },
     ),
   Bun: async (program) => runCommand(program, await binary('bun'), []),
   workerd: runWorker,
@@ -50,41 +50,41 @@ async function binary(name: keyof typeof versions): Promise<string> {
 }
 
 async function runCommand(
-  { folder, code, url }: Program,
+  { directory, code, url }: Program,
   command: string,
   args: string[],
   env: NodeJS.ProcessEnv = {},
-): Promise<Kept> {
-  await writeFile(join(folder, 'promises.mjs'), code)
+): Promise<CheckResults> {
+  await writeFile(join(directory, 'checks.mjs'), code)
   await writeFile(
-    join(folder, 'program.mjs'),
-    `import { tryPromises } from './promises.mjs'
-console.log(JSON.stringify(await tryPromises('${url}')))`,
+    join(directory, 'program.mjs'),
+    `import { runChecks } from './checks.mjs'
+console.log(JSON.stringify(await runChecks('${url}')))`,
   )
   const { stdout } = await execute(command, [...args, 'program.mjs'], {
-    cwd: folder,
+    cwd: directory,
     env: { ...process.env, ...env },
-    ...limits,
+    ...processOptions,
   })
   return JSON.parse(stdout)
 }
 
-/** The runtime of Cloudflare Workers. Its network is closed to loopback unless opened. */
-async function runWorker({ folder, code, url }: Program): Promise<Kept> {
-  await writeFile(join(folder, 'promises.mjs'), code)
+/** The runtime of Cloudflare Workers. It can reach loopback only if its config allows private networks. */
+async function runWorker({ directory, code, url }: Program): Promise<CheckResults> {
+  await writeFile(join(directory, 'checks.mjs'), code)
   await writeFile(
-    join(folder, 'worker.mjs'),
-    `import { tryPromises } from './promises.mjs'
-export default { test: async () => console.log(JSON.stringify(await tryPromises('${url}'))) }`,
+    join(directory, 'worker.mjs'),
+    `import { runChecks } from './checks.mjs'
+export default { test: async () => console.log(JSON.stringify(await runChecks('${url}'))) }`,
   )
   await writeFile(
-    join(folder, 'worker.capnp'),
+    join(directory, 'worker.capnp'),
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [
   (name = "worker", worker = (
     modules = [
       (name = "worker.mjs", esModule = embed "worker.mjs"),
-      (name = "promises.mjs", esModule = embed "promises.mjs"),
+      (name = "checks.mjs", esModule = embed "checks.mjs"),
     ],
     compatibilityDate = "2026-11-01",
     globalOutbound = "network",
@@ -93,26 +93,26 @@ const config :Workerd.Config = (services = [
 ]);`,
   )
   const { stdout } = await execute(await binary('workerd'), ['test', 'worker.capnp'], {
-    cwd: folder,
-    ...limits,
+    cwd: directory,
+    ...processOptions,
   })
   return JSON.parse(stdout)
 }
 
-async function runInChromium({ code, url }: Program): Promise<Kept> {
+async function runInChromium({ code, url }: Program): Promise<CheckResults> {
   const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
   try {
     const page = await browser.newPage()
     await page.goto(url)
     const module = `data:text/javascript,${encodeURIComponent(code)}`
-    const program = `import('${module}').then(({ tryPromises }) => tryPromises('${url}'))`
-    return await Promise.race([page.evaluate<Kept>(program), expire()])
+    const program = `import('${module}').then(({ runChecks }) => runChecks('${url}'))`
+    return await Promise.race([page.evaluate<CheckResults>(program), rejectAfterTimeout()])
   } finally {
     await browser.close()
   }
 }
 
-async function expire(): Promise<never> {
-  await setTimeout(limits.timeout, undefined, { ref: false })
-  throw new Error(`The program took longer than ${limits.timeout} ms.`)
+async function rejectAfterTimeout(): Promise<never> {
+  await setTimeout(processOptions.timeout, undefined, { ref: false })
+  throw new Error(`The program took longer than ${processOptions.timeout} ms.`)
 }

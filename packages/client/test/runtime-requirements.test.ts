@@ -2,8 +2,8 @@ import { createContext, runInContext } from 'node:vm'
 import { afterEach, expect, test, vi } from 'vitest'
 import { B2BClient } from '@connected-apps/client'
 import { bundle } from './bundle.ts'
-import { connectTo, credentials, ids } from './calls.ts'
-import { answerWith, exampleOf, listen } from './loopback.ts'
+import { connectTo, credentials, ids } from './client.ts'
+import { exampleOf, listen, respondWith } from './loopback.ts'
 
 const browsers = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
@@ -15,50 +15,50 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test.each(browsers)('a browser is refused: %s', (userAgent) => {
+test.each(browsers)('a browser is rejected: %s', (userAgent) => {
   vi.stubGlobal('navigator', { userAgent })
   expect(() => new B2BClient(credentials)).toThrow(
     'dangerouslyAllowBrowser must be set in a browser (B2BClient)',
   )
 })
 
-test('a browser is allowed by a telling name', async () => {
+test('a browser can be allowed explicitly', async () => {
   vi.stubGlobal('navigator', { userAgent: browsers[0] })
-  const server = await listen((_, response) => answerWith(response, 200))
+  const server = await listen((_, response) => respondWith(response, 200))
   await connectTo(server.url, { dangerouslyAllowBrowser: true }).revoke(ids)
 })
 
 test.each([undefined, 'Node.js/24', 'Deno/2.5.0', 'Bun/1.3.0', 'Cloudflare-Workers'])(
-  'a server is not refused: %s',
+  'a server is not rejected: %s',
   (userAgent) => {
     vi.stubGlobal('navigator', userAgent && { userAgent })
     expect(() => new B2BClient(credentials)).not.toThrow()
   },
 )
 
-test('an import asks for nothing beyond the language', async () => {
-  const asked: string[] = []
-  const language = new Set(
+test('importing the client uses only globals of the language', async () => {
+  const usedGlobals: string[] = []
+  const languageGlobals = new Set(
     Object.getOwnPropertyNames(runInContext('globalThis', createContext({}))),
   )
-  const bare = new Proxy(
+  const platformScope = new Proxy(
     {},
     {
-      has: (_, name) => name !== 'client' && !language.has(String(name)),
-      get: (_, name) => asked.push(String(name)) && undefined,
+      has: (_, name) => name !== 'client' && !languageGlobals.has(String(name)),
+      get: (_, name) => usedGlobals.push(String(name)) && undefined,
     },
   )
-  // Inside `with`, whatever is no global of the language is asked of the proxy.
+  // Inside `with`, every global that the language does not define is looked up in the proxy.
   const load = runInContext(
-    `(function (bare) { with (bare) { ${await bundle('@connected-apps/client', { format: 'iife' })}; return client } })`,
+    `(function (scope) { with (scope) { ${await bundle('@connected-apps/client', { format: 'iife' })}; return client } })`,
     createContext({}),
-  ) as (scope: object) => { B2BClient?: unknown } // the namespace of the bundle
-  expect(load(bare).B2BClient).toBeTypeOf('function')
-  expect(asked).toEqual([])
+  ) as (scope: object) => { B2BClient?: unknown } // it returns the namespace of the bundle
+  expect(load(platformScope).B2BClient).toBeTypeOf('function')
+  expect(usedGlobals).toEqual([])
 })
 
-test('a call needs no more than the web platform, and no process', async () => {
-  const server = await listen((_, response) => answerWith(response, 200))
+test('a call needs only the web platform, and no process', async () => {
+  const server = await listen((_, response) => respondWith(response, 200))
   const scope = createContext({
     AbortController,
     FormData,
@@ -76,16 +76,16 @@ test('a call needs no more than the web platform, and no process', async () => {
   })
   const load = `${await bundle('@connected-apps/client', { format: 'iife' })}; new client.B2BClient(config)`
   Object.assign(scope, { config: { ...credentials, baseUrl: server.url } })
-  const client = runInContext(load, scope) as B2BClient // made by the same class in another realm
+  const client = runInContext(load, scope) as B2BClient // an instance of the same class in another realm
   const body = await client.organizations.members.connectedApps.revoke(ids)
   expect({ ...body }).toEqual(exampleOf(200))
 })
 
-test('the global fetch is looked up at the call, so that it can be replaced later', async () => {
-  const server = await listen((_, response) => answerWith(response, 200))
+test('the global fetch is looked up at each call, so that it can be replaced later', async () => {
+  const server = await listen((_, response) => respondWith(response, 200))
   const calls = connectTo(server.url)
-  const real = globalThis.fetch
-  const replacement = vi.fn<typeof fetch>((...given) => real(...given))
+  const realFetch = globalThis.fetch
+  const replacement = vi.fn<typeof fetch>((...args) => realFetch(...args))
   vi.stubGlobal('fetch', replacement)
   await calls.revoke(ids)
   expect(replacement).toHaveBeenCalledOnce()

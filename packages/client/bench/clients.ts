@@ -14,8 +14,8 @@ const headers = {
   Authorization: `Basic ${btoa(`${credentials.project_id}:${credentials.secret}`)}`,
 }
 
-/** The same call by each client. Bare fetch comes first: the others are compared to it. */
-export function contestants(url: string): Record<string, () => Promise<unknown>> {
+/** The same call with each client. Bare fetch is first, as the baseline for the others. */
+export function createCalls(url: string): Record<string, () => Promise<unknown>> {
   const client = new B2BClient({ ...credentials, baseUrl: url })
   const api = createClient<paths>({ baseUrl: url })
   const official = new stytch.B2BClient({ ...credentials, env: `${url}/` })

@@ -3,14 +3,14 @@ import { operation } from '@connected-apps/contract'
 import { responseExamples } from '@connected-apps/contract/examples'
 import { describe, expect, test, vi } from 'vitest'
 import { ConnectedAppsError } from '@connected-apps/client'
-import { MAX_BODY_BYTES } from '../src/body-text.ts'
-import { connectTo, ids, rejectionOf } from './calls.ts'
-import { answerWith, exampleOf, listen } from './loopback.ts'
+import { MAX_BODY_BYTES } from '../src/transport.ts'
+import { connectTo, ids, rejectionOf } from './client.ts'
+import { exampleOf, listen, respondWith } from './loopback.ts'
 
 const json = operation.mediaType
 
-/** What the client makes of these bytes. */
-async function answered(status: number, type: string | undefined, body: string | Uint8Array) {
+/** The client's result for a response with this status, media type and body. */
+async function resultFor(status: number, type: string | undefined, body: string | Uint8Array) {
   const server = await listen((_, response) => {
     response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(body)
   })
@@ -21,7 +21,7 @@ const errors = Object.entries(responseExamples).flatMap(([status, examples]) =>
   Object.entries(examples)
     .filter(([, body]) => 'error_type' in body)
     .map(([name, body]) => ({ status: Number(status) as Status, name, body })),
-) // the keys are the statuses of the contract
+) // safe: the keys are the statuses of the contract
 
 describe('an error of the contract', () => {
   test.each(errors)('$status $name arrives with all its fields', async ({ status, body }) => {
@@ -38,23 +38,23 @@ describe('an error of the contract', () => {
     )
   })
 
-  test('may have an unknown error_type, details, and more', async () => {
+  test('may have an unknown error_type, details, and undeclared properties', async () => {
     const body = { ...exampleOf(404), error_type: 'brand_new', error_details: { a: 1 }, more: true }
-    expect(await answered(404, json, JSON.stringify(body))).toMatchObject({
+    expect(await resultFor(404, json, JSON.stringify(body))).toMatchObject({
       error: { kind: 'http', error_type: 'brand_new', error_details: { a: 1 }, body },
     })
   })
 
-  test('without details has no error_details', async () => {
-    const server = await listen((_, response) => answerWith(response, 401))
+  test('has neither error_details nor retryAfterMs if the response lacks them', async () => {
+    const server = await listen((_, response) => respondWith(response, 401))
     const error = await rejectionOf(connectTo(server.url).revoke(ids))
     expect(error).not.toHaveProperty('error_details')
     expect(error).not.toHaveProperty('retryAfterMs')
   })
 
-  test('cannot forge lines of a log, or flood it', async () => {
+  test('can neither forge log lines nor flood a log', async () => {
     const body = { ...exampleOf(404), error_message: `a\r\n2026 INFO fine${'.'.repeat(9_000)}` }
-    const result = await answered(404, json, JSON.stringify(body))
+    const result = await resultFor(404, json, JSON.stringify(body))
     const { message } = result.ok ? { message: '' } : result.error
     expect(message).not.toMatch(/[\r\n]/)
     expect(message.length).toBeLessThan(600)
@@ -68,17 +68,17 @@ describe('a 200 of the contract', () => {
     [`${json}; charset=utf-8`, ''],
     ['Application/JSON ;charset="utf-8"', ''],
     [json, '\ufeff'],
-  ])('is believed with %j after %j', async (type, before) => {
+  ])('is accepted as %j with %j before the body', async (type, before) => {
     const body = exampleOf(200)
-    expect(await answered(200, type, before + JSON.stringify(body))).toEqual({ ok: true, body })
+    expect(await resultFor(200, type, before + JSON.stringify(body))).toEqual({ ok: true, body })
   })
 
-  test('may have more properties', async () => {
+  test('may have undeclared properties', async () => {
     const body = { ...exampleOf(200), more: 1 }
-    expect(await answered(200, json, JSON.stringify(body))).toEqual({ ok: true, body })
+    expect(await resultFor(200, json, JSON.stringify(body))).toEqual({ ok: true, body })
   })
 
-  test('arrives whole when it comes byte by byte', async () => {
+  test('is read completely even if it arrives byte by byte', async () => {
     const body = { ...exampleOf(200), more: 'ö😀' }
     const bytes = [...new TextEncoder().encode(JSON.stringify(body))]
     const stream = new ReadableStream({
@@ -95,14 +95,14 @@ describe('a 200 of the contract', () => {
 
 const example = JSON.stringify(exampleOf(200))
 
-describe('anything else is a decode error that keeps the status', () => {
+describe('any other response is a decode error with its status', () => {
   test.each<[string, number, string | undefined, string | Uint8Array, string]>([
     ['an empty 200', 200, json, '', 'json'],
     ['an empty 500', 500, json, '', 'json'],
     ['null', 200, json, 'null', 'contract'],
     ['null with a 500', 500, json, 'null', 'contract'],
-    ['a list', 200, json, '[]', 'contract'],
-    ['a text', 200, json, '"ok"', 'contract'],
+    ['an array', 200, json, '[]', 'contract'],
+    ['a string', 200, json, '"ok"', 'contract'],
     ['false', 500, json, 'false', 'contract'],
     ['a truncated 200', 200, json, example.slice(0, -2), 'json'],
     ['a truncated 401', 401, json, '{"status_code":401', 'json'],
@@ -111,51 +111,57 @@ describe('anything else is a decode error that keeps the status', () => {
     ['HTML as HTML', 200, 'text/html', '<h1>Welcome</h1>', 'media type'],
     ['HTML as JSON', 200, json, '<h1>Welcome</h1>', 'json'],
     ['HTML with a 401', 401, 'text/html', '<h1>Log in</h1>', 'media type'],
-    ['JSON as text', 200, 'text/plain', example, 'media type'],
-    ['JSON as nothing', 200, undefined, example, 'media type'],
-    ['JSON of another kind', 200, 'application/problem+json', example, 'media type'],
+    ['JSON as text/plain', 200, 'text/plain', example, 'media type'],
+    ['JSON without a media type', 200, undefined, example, 'media type'],
+    ['JSON of another media type', 200, 'application/problem+json', example, 'media type'],
     ['the body of another status', 200, json, JSON.stringify(exampleOf(401)), 'contract'],
-    ['a 200 in an error', 404, json, example, 'contract'],
+    ['the body of a 200 in a 404', 404, json, example, 'contract'],
     ['a 200 without request_id', 200, json, '{"status_code":200}', 'contract'],
-    ['a status as text', 200, json, '{"status_code":"200","request_id":"r"}', 'contract'],
+    [
+      'a status_code that is a string',
+      200,
+      json,
+      '{"status_code":"200","request_id":"r"}',
+      'contract',
+    ],
     ['a 201', 201, json, example, 'status'],
     ['a 204', 204, undefined, '', 'status'],
     ['a 402', 402, json, example, 'status'],
-    ['a 502 page', 502, 'text/html', '<h1>Bad Gateway</h1>', 'status'],
-    ['a 503 without body', 503, undefined, '', 'status'],
+    ['a 502 with an HTML page', 502, 'text/html', '<h1>Bad Gateway</h1>', 'status'],
+    ['a 503 without a body', 503, undefined, '', 'status'],
   ])('%s', async (_, status, type, body, reason) => {
-    expect(await answered(status, type, body)).toMatchObject({
+    expect(await resultFor(status, type, body)).toMatchObject({
       ok: false,
       error: { kind: 'decode', status_code: status, reason, attempts: 1 },
     })
   })
 
-  test('and the request id, where there is one', async () => {
+  test('it has the request_id of the body, if there is one', async () => {
     const body: Record<string, unknown> = { ...exampleOf(500), status_code: 503 }
-    expect(await answered(503, json, JSON.stringify(body))).toMatchObject({
+    expect(await resultFor(503, json, JSON.stringify(body))).toMatchObject({
       error: { reason: 'status', request_id: body['request_id'] },
     })
-    expect(await answered(503, json, '{"request_id":{"a":1}}')).not.toHaveProperty(
+    expect(await resultFor(503, json, '{"request_id":{"a":1}}')).not.toHaveProperty(
       'error.request_id',
     )
   })
 
-  test.each([200, 500])('also of %i with a request id that is no text', async (status) => {
+  test.each([200, 500])('it also covers a %i whose request_id is not a string', async (status) => {
     const body = `{"status_code":${status},"request_id":{"toString":1,"valueOf":1}}`
-    expect(await answered(status, json, body)).toMatchObject({
+    expect(await resultFor(status, json, body)).toMatchObject({
       error: { kind: 'decode', status_code: status, reason: 'contract', attempts: 1 },
     })
   })
 
-  test('and does not tell of a request id that is not there', async () => {
-    const result = await answered(200, 'text/html', '<h1>Welcome</h1>')
+  test('its message omits a missing request_id', async () => {
+    const result = await resultFor(200, 'text/html', '<h1>Welcome</h1>')
     expect(result).toMatchObject({
       error: { message: 'revoke: 200 breaks the contract (media type)' },
     })
   })
 
-  test('and says where the body breaks the contract', async () => {
-    const result = await answered(401, json, JSON.stringify({ ...exampleOf(401), error_type: 7 }))
+  test('it says where the body breaks the contract', async () => {
+    const result = await resultFor(401, json, JSON.stringify({ ...exampleOf(401), error_type: 7 }))
     expect(result).toMatchObject({
       error: { violations: [{ pointer: '/error_type', keyword: 'type' }] },
     })
@@ -164,7 +170,7 @@ describe('anything else is a decode error that keeps the status', () => {
     )
   })
 
-  test('and Retry-After, in milliseconds', async () => {
+  test('it has Retry-After in milliseconds', async () => {
     const server = await listen((_, response) => {
       response.writeHead(503, { 'retry-after': '120' }).end()
     })
@@ -173,15 +179,15 @@ describe('anything else is a decode error that keeps the status', () => {
   })
 })
 
-describe('a body without bound', () => {
-  test('is not read to its end', async () => {
+describe('a body that is too large', () => {
+  test('is not read to the end', async () => {
     const server = await listen((_, response) => {
       response.writeHead(200, { 'content-type': json })
-      const more = () => {
+      const writeMore = () => {
         while (!response.destroyed && response.write('x'.repeat(65_536)));
       }
-      response.on('drain', more)
-      more()
+      response.on('drain', writeMore)
+      writeMore()
     })
     expect(await connectTo(server.url, { maxRetries: 0 }).tryRevoke(ids)).toMatchObject({
       error: { kind: 'decode', reason: 'size', status_code: 200 },
@@ -191,7 +197,7 @@ describe('a body without bound', () => {
     })
   })
 
-  test('is given back to a fetch that made it', async () => {
+  test('is cancelled at its source', async () => {
     const cancel = vi.fn<() => void>()
     const pull = (controller: ReadableByteStreamController | ReadableStreamDefaultController) =>
       controller.enqueue(new Uint8Array(65_536))
@@ -200,11 +206,11 @@ describe('a body without bound', () => {
     expect(cancel).toHaveBeenCalledOnce()
   })
 
-  test('is refused above the bound, and read up to it', async () => {
+  test('is rejected above the maximum, and read up to it', async () => {
     const body = JSON.stringify({ ...exampleOf(200), padding: '' })
-    const padded = (bytes: number) => body.replace('""', `"${'x'.repeat(bytes - body.length)}"`)
-    expect(await answered(200, json, padded(MAX_BODY_BYTES))).toMatchObject({ ok: true })
-    expect(await answered(200, json, padded(MAX_BODY_BYTES + 1))).toMatchObject({
+    const paddedTo = (bytes: number) => body.replace('""', `"${'x'.repeat(bytes - body.length)}"`)
+    expect(await resultFor(200, json, paddedTo(MAX_BODY_BYTES))).toMatchObject({ ok: true })
+    expect(await resultFor(200, json, paddedTo(MAX_BODY_BYTES + 1))).toMatchObject({
       error: { reason: 'size' },
     })
   })

@@ -7,42 +7,42 @@ import type {
 import { B2BClient } from '@connected-apps/client'
 import { pathParameterExamples as ids } from '@connected-apps/contract/examples'
 
-const secrets = ['secret-test-Zm9vYmFyYmF6cXV4', 'session-token-that-nobody-may-see'] as const
+const secrets = ['secret-test-Zm9vYmFyYmF6cXV4', 'session-token-that-must-stay-secret'] as const
 const [secret, session_token] = secrets
 const project_id = 'project-test-11111111-1111-4111-8111-111111111111'
 const credentials = { project_id, secret }
-// What the Authorization header says: its base64 does not contain that of the secret.
-const telling = [...secrets, ...secrets.map(btoa), btoa(`${project_id}:${secret}`)]
+// The Authorization header is listed too, as its base64 does not contain that of the secret.
+const sensitive = [...secrets, ...secrets.map(btoa), btoa(`${project_id}:${secret}`)]
 
 type Inspect = (value: unknown) => string
-/** How the runtimes show a value to who prints it. */
+/** Where each runtime has the function that prints a value. */
 const { process, Deno, Bun } = globalThis as {
   process?: { getBuiltinModule?: (name: 'node:util') => { inspect: Inspect } }
   Deno?: { inspect: Inspect }
   Bun?: { inspect: Inspect }
 }
 
-/** What a client does with each answer of the provider (provider.ts), in whatever runtime this is. */
-export async function tryPromises(url: string) {
+/** What the client makes of each response of provider.ts, in the runtime that this runs in. */
+export async function runChecks(url: string) {
   const html = await revoke(`${url}/html`)
   return {
-    answer: summaryOf(await revoke(`${url}/answer`)),
-    busyOnce: summaryOf(await revoke(`${url}/busy-once`, { maxRetries: 1 })),
+    success: summaryOf(await revoke(`${url}/success`)),
+    rateLimitedOnce: summaryOf(await revoke(`${url}/rate-limited-once`, { maxRetries: 1 })),
     forbidden: summaryOf(await revoke(`${url}/forbidden`)),
     html: summaryOf(html),
     truncated: summaryOf(await revoke(`${url}/truncated`)),
     redirect: summaryOf(await revoke(`${url}/redirect`)),
     slow: summaryOf(await revoke(`${url}/slow`, { timeoutMs: 200 })),
     aborted: summaryOf(await revoke(`${url}/slow`, {}, { signal: AbortSignal.timeout(200) })),
-    dots: summaryOf(await revoke(`${url}/answer`, {}, {}, { ...ids, member_id: '..' })),
-    secretsShown: secretsIn([connect(url), html].map(show).join()),
-    refusesBrowser: refusesBrowser(),
+    dotSegment: summaryOf(await revoke(`${url}/success`, {}, {}, { ...ids, member_id: '..' })),
+    leakedSecrets: secretsIn([createClient(url), html].map(inspect).join()),
+    rejectsBrowser: rejectsBrowser(),
   }
 }
 
-export type Kept = Awaited<ReturnType<typeof tryPromises>>
+export type CheckResults = Awaited<ReturnType<typeof runChecks>>
 
-function connect(baseUrl: string, config: Partial<B2BClientConfig> = {}): B2BClient {
+function createClient(baseUrl: string, config: Partial<B2BClientConfig> = {}): B2BClient {
   return new B2BClient({
     ...credentials,
     baseUrl,
@@ -58,7 +58,7 @@ function revoke(
   options?: RevokeOptions,
   params: RevokeParams = ids,
 ): Promise<RevokeResult> {
-  const { connectedApps } = connect(baseUrl, config).organizations.members
+  const { connectedApps } = createClient(baseUrl, config).organizations.members
   return connectedApps.tryRevoke(params, { authorization: { session_token }, ...options })
 }
 
@@ -70,16 +70,16 @@ function summaryOf(result: RevokeResult): string {
   return error.kind
 }
 
-function show(value: unknown): string {
-  const inspect = Deno?.inspect ?? Bun?.inspect ?? process?.getBuiltinModule?.('node:util').inspect
-  return JSON.stringify(value) + inspect?.(value)
+function inspect(value: unknown): string {
+  const print = Deno?.inspect ?? Bun?.inspect ?? process?.getBuiltinModule?.('node:util').inspect
+  return JSON.stringify(value) + print?.(value)
 }
 
 function secretsIn(text: string): string[] {
-  return telling.filter((each) => text.includes(each))
+  return sensitive.filter((each) => text.includes(each))
 }
 
-function refusesBrowser(): boolean {
+function rejectsBrowser(): boolean {
   try {
     return !new B2BClient(credentials)
   } catch {

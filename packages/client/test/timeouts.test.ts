@@ -1,13 +1,14 @@
 import type { Fetch } from '@connected-apps/client'
 import { expect, test, vi } from 'vitest'
-import { systemClock } from '../src/clock.ts'
-import { readConfig } from '../src/config.ts'
-import type { CallLimits } from '../src/limits.ts'
-import { openRevoke } from '../src/revoke.ts'
-import { connectTo, credentials, ids, rejectionOf, RingingClock } from './calls.ts'
-import { answerWith, listen } from './loopback.ts'
+import { systemClock } from '../src/timeouts.ts'
+import { parseConfig } from '../src/config.ts'
+import type { CallLimits } from '../src/options.ts'
+import { createMethod } from '../src/call.ts'
+import { connectTo, credentials, ids, rejectionOf } from './client.ts'
+import { FastForwardClock } from './fake-clocks.ts'
+import { listen, respondWith } from './loopback.ts'
 
-test('timeoutMs ends an attempt that gets no answer', async () => {
+test('timeoutMs ends an attempt that gets no response', async () => {
   const server = await listen(() => undefined)
   const call = connectTo(server.url).revoke(ids, { timeoutMs: 30, maxRetries: 0 })
   expect(await rejectionOf(call)).toMatchObject({
@@ -17,7 +18,7 @@ test('timeoutMs ends an attempt that gets no answer', async () => {
   })
 })
 
-test('timeoutMs covers the body', async () => {
+test('timeoutMs includes the body', async () => {
   const server = await listen((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{"status_code":200,')
   })
@@ -25,15 +26,15 @@ test('timeoutMs covers the body', async () => {
   expect(await rejectionOf(call)).toMatchObject({ kind: 'timeout', limit: 'timeoutMs' })
 })
 
-test('timeoutMs is per attempt: a slow one is given up and tried again', async () => {
+test('timeoutMs applies to each attempt: a slow one is abandoned and retried', async () => {
   const server = await listen((_, response) => {
-    if (server.requests.length > 1) answerWith(response, 200)
+    if (server.requests.length > 1) respondWith(response, 200)
   })
   await connectTo(server.url).revoke(ids, { timeoutMs: 200, maxRetries: 9 })
   expect(server.requests.length).toBeGreaterThan(1)
 })
 
-test('deadlineMs ends the call, whatever timeoutMs and retries are left', async () => {
+test('deadlineMs ends the call, whatever is left of timeoutMs and the retries', async () => {
   const server = await listen(() => undefined)
   const call = connectTo(server.url).revoke(ids, { deadlineMs: 40, maxRetries: 9 })
   expect(await rejectionOf(call)).toMatchObject({
@@ -43,40 +44,44 @@ test('deadlineMs ends the call, whatever timeoutMs and retries are left', async 
   })
 })
 
-test('the limits hold even for a fetch that ignores its signal', async () => {
+test('the timeouts apply even to a fetch that ignores its signal', async () => {
   const fetch = vi.fn<Fetch>(() => new Promise<Response>(() => undefined))
   const call = connectTo('http://127.0.0.1:1', { fetch, timeoutMs: 10, maxRetries: 1 }).revoke(ids)
   expect(await rejectionOf(call)).toMatchObject({ kind: 'timeout', attempts: 2 })
 })
 
-// A fetch that never answers, on a clock whose timers are all that passes.
-function unanswered(limits: CallLimits) {
-  const clock = new RingingClock()
+/** A call whose fetch never settles, on a clock that only its timers advance. */
+function callWithoutResponse(limits: CallLimits) {
+  const clock = new FastForwardClock()
   const fetch = () => new Promise<Response>(() => undefined)
-  const revoke = openRevoke(readConfig({ ...credentials, fetch, ...limits }), clock)
+  const revoke = createMethod(parseConfig({ ...credentials, fetch, ...limits }), clock)
   return { clock, call: rejectionOf(revoke(ids)) }
 }
 
-test('an attempt is given timeoutMs, not the rest of the call', async () => {
-  const { clock, call } = unanswered({ timeoutMs: 7_000, deadlineMs: 100_000, maxRetries: 1 })
+test('an attempt ends after timeoutMs, not at the deadline', async () => {
+  const { clock, call } = callWithoutResponse({
+    timeoutMs: 7_000,
+    deadlineMs: 100_000,
+    maxRetries: 1,
+  })
   expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 2 })
-  expect(clock.waits).toEqual([7_000, 0, 7_000])
+  expect(clock.delays).toEqual([7_000, 0, 7_000])
 })
 
-test('a call that is given no limits has those of the README', async () => {
-  const { clock, call } = unanswered({})
+test('the default limits are those in the README', async () => {
+  const { clock, call } = callWithoutResponse({})
   expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 3 })
-  expect(clock.waits).toEqual([10_000, 0, 10_000, 0, 10_000])
-  const long = unanswered({ timeoutMs: 59_999, maxRetries: 9 })
+  expect(clock.delays).toEqual([10_000, 0, 10_000, 0, 10_000])
+  const long = callWithoutResponse({ timeoutMs: 59_999, maxRetries: 9 })
   expect(await long.call).toMatchObject({ limit: 'deadlineMs', attempts: 2 })
-  expect(long.clock.waits).toEqual([59_999, 0, 1])
+  expect(long.clock.delays).toEqual([59_999, 0, 1])
 })
 
-test('the clock of the client is that of the system', async () => {
+test('the client uses the system clock', async () => {
   const before = { now: performance.now(), date: Date.now() }
-  const rang = new Promise<void>((resolve) => systemClock.schedule(resolve, 1))
-  systemClock.schedule(() => expect.unreachable('it was called off'), 1)()
-  await rang
+  const fired = new Promise<void>((resolve) => systemClock.schedule(resolve, 1))
+  systemClock.schedule(() => expect.unreachable('it was cancelled'), 1)()
+  await fired
   for (const name of ['now', 'date'] as const) {
     expect(systemClock[name]()).toBeGreaterThanOrEqual(before[name])
   }
@@ -87,13 +92,17 @@ test('the clock of the client is that of the system', async () => {
   expect(numbers.filter((number) => number < 0 || number >= 1)).toEqual([])
 })
 
-test('the last attempt is given no more than is left of deadlineMs', async () => {
-  const { clock, call } = unanswered({ timeoutMs: 7_000, deadlineMs: 10_000, maxRetries: 9 })
+test('the last attempt ends at the deadline', async () => {
+  const { clock, call } = callWithoutResponse({
+    timeoutMs: 7_000,
+    deadlineMs: 10_000,
+    maxRetries: 9,
+  })
   expect(await call).toMatchObject({ kind: 'timeout', limit: 'deadlineMs', attempts: 2 })
-  expect(clock.waits).toEqual([7_000, 0, 3_000])
+  expect(clock.delays).toEqual([7_000, 0, 3_000])
 })
 
-test('a timed-out request is taken off the wire', async () => {
+test('a request that times out has its connection closed', async () => {
   const server = await listen(() => undefined)
   await rejectionOf(connectTo(server.url).revoke(ids, { timeoutMs: 30, maxRetries: 0 }))
   await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {

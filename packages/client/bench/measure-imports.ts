@@ -5,7 +5,7 @@ import { median } from './median.ts'
 const RUNS = 15
 const run = promisify(execFile)
 
-/** Milliseconds that the first import of each package takes, each time in a fresh process. */
+/** Median milliseconds to import each package in a fresh process. */
 export async function measureImports(packages: string[]): Promise<Record<string, number>> {
   const times = Object.fromEntries(packages.map((name) => [name, [] as number[]]))
   for (let round = 0; round < RUNS; round++) {

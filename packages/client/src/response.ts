@@ -1,0 +1,78 @@
+import type { ErrorStatus, ResponseBody, Status } from '@connected-apps/contract'
+import { checkResponseBody, isStatus, mediaType } from '@connected-apps/contract/compact'
+import type { ConnectedAppsError, DecodeReason } from './errors.ts'
+import { createError } from './errors.ts'
+import { orUndefined } from './input.ts'
+import { redact } from './redact.ts'
+import { parseRetryAfter } from './retry.ts'
+import type { RevokeResponse } from './revoke.ts'
+import { METHOD, SUCCESS_STATUS } from './revoke.ts'
+import type { RawResponse } from './transport.ts'
+
+const MAX_MESSAGE_LENGTH = 500
+
+/** The body of a successful response, or the error that the response amounts to. */
+export function parseResponse(
+  { response, text }: RawResponse,
+  attempts: number,
+  date: number,
+  secrets: readonly string[],
+): RevokeResponse | ConnectedAppsError {
+  const { status, headers } = response
+  const isJson = headers.get('content-type')?.toLowerCase().split(/\s*;/)[0] === mediaType
+  const body = parseRedacted(text ?? '', secrets)
+  const unreadableReason = findUnreadableReason(response, text, isJson, body)
+  const violations = unreadableReason ? [] : checkResponseBody(status as Status, body) // safe: isStatus() accepted it
+  const reason = unreadableReason ?? (violations[0] && 'contract')
+  if (!reason && status === SUCCESS_STATUS) return body as RevokeResponse // safe: no `reason` means that the body matches the contract
+
+  const envelope = Object(body) as ResponseBody<ErrorStatus> // safe: if there is a `reason`, only `request_id` is used, after a check
+  const { request_id, error_type, error_message, error_url, error_details } = envelope
+  const summary = reason
+    ? `breaks the contract (${reason}${violations.map((each) => ` ${each.pointer} ${each.message}`).join()})`
+    : `${error_type}: ${error_message}`
+  const requestId = typeof request_id === 'string' ? request_id : undefined
+  const requestIdSuffix = requestId ? `; request_id ${requestId}` : ''
+  // What a server sends must neither flood a log nor forge log lines.
+  const message = `${METHOD}: ${status} ${summary}${requestIdSuffix}`
+    .slice(0, MAX_MESSAGE_LENGTH)
+    .replace(/\p{Cc}/gu, ' ')
+  const fields = {
+    attempts,
+    status_code: status as ErrorStatus, // safe: only a DecodeError has another status, and its type allows any
+    request_id: requestId,
+    retryAfterMs: parseRetryAfter(headers.get('retry-after') ?? '', date),
+  }
+  if (reason) return createError('decode', message, { ...fields, reason, violations })
+  return createError('http', message, {
+    ...fields,
+    error_type,
+    error_message,
+    error_url,
+    error_details,
+    body: envelope,
+  })
+}
+
+/** Why the body cannot be checked against the contract, or undefined if it can. */
+function findUnreadableReason(
+  { status, redirected }: RawResponse['response'],
+  text: string | undefined,
+  isJson: boolean,
+  body: unknown,
+): DecodeReason | undefined {
+  // Browsers report a redirect as status 0, Node.js as its own status. A custom fetch may have followed it.
+  if (redirected || /^[03]/.test(`${status}`)) return 'redirect'
+  if (text === undefined) return 'size'
+  if (!isStatus(status)) return 'status'
+  if (!isJson) return 'media type'
+  return body === undefined ? 'json' : undefined
+}
+
+// JSON can escape a character in several ways. Serializing the parsed body again leaves one form,
+// so that a secret is found in property names as well as in values.
+function parseRedacted(text: string, secrets: readonly string[]): unknown {
+  return orUndefined(
+    () => JSON.parse(redact(JSON.stringify(JSON.parse(text)), secrets)) as unknown, // JSON.parse returns any
+  )
+}
