@@ -1,0 +1,97 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { Option, ParseOptionsResult } from 'commander'
+import { UsageError } from './errors.ts'
+
+/** What `--help` and `--version` say of a command. */
+export interface CommandInfo {
+  name: string
+  version: string
+  description: string
+}
+
+/**
+ * Creates a command of commander that is strict: an option is given once, its value is never empty,
+ * and a value that starts with a dash needs `=`. Run it with `runCommand`.
+ *
+ * @example
+ * const command = createCommand({ name: 'greet', version: '1.0.0', description: 'Says hello.' })
+ *   .requiredOption('--name <NAME>', 'who is greeted')
+ *   .action(({ name }: { name: string }) => console.log(`Hello, ${name}!`))
+ * await runCommand(command)
+ */
+export function createCommand({ name, version, description }: CommandInfo): Command {
+  return (
+    new StrictCommand(name)
+      .description(description)
+      .version(version, '--version', 'print the version')
+      .helpOption('-h, --help', 'print this help')
+      .exitOverride()
+      // The error is printed by runCommand, in one line.
+      .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+  )
+}
+
+class StrictCommand extends Command {
+  override createCommand(name?: string): StrictCommand {
+    return new StrictCommand(name)
+  }
+
+  override addOption(option: Option): this {
+    const { parseArg } = option
+    if (parseArg === undefined) return super.addOption(option)
+    // Commander's own message quotes the value, which may be a secret.
+    const parse: typeof parseArg = (value, previous) => {
+      try {
+        return parseArg(value, previous)
+      } catch (error) {
+        if (!(error instanceof InvalidArgumentError)) throw error
+        const variable = option.envVar === undefined ? '' : ` (or ${option.envVar})`
+        throw new UsageError(`${option.long}${variable} ${error.message}`, { cause: error })
+      }
+    }
+    option.parseArg = parse
+    return super.addOption(option)
+  }
+
+  override parseOptions(args: string[]): ParseOptionsResult {
+    checkOptions(this, args)
+    return super.parseOptions(args)
+  }
+}
+
+function checkOptions(command: Command, args: string[]): void {
+  // Unlike `command.options`, these include --help.
+  const options = command.createHelp().visibleOptions(command)
+  const given = new Set<Option>()
+  for (const [index, arg] of args.entries()) {
+    if (arg === '--') return
+    const [name, inlineValue] = splitOnce(arg)
+    const option = options.find(({ long, short }) => name === long || name === short)
+    if (option === undefined) continue
+    if (given.has(option) && !option.variadic)
+      throw new UsageError(`${name} is given twice; pass it once`)
+    given.add(option)
+    if (option.optional) continue
+    if (!option.required) {
+      if (inlineValue !== undefined) throw new UsageError(`${name} takes no value; leave it out`)
+      continue
+    }
+    const value = inlineValue ?? args[index + 1] ?? ''
+    // In `--host --port 0` a value was forgotten.
+    if (value === '' || (inlineValue === undefined && value.startsWith('-'))) {
+      const valueName = /<(.+)>/.exec(option.flags)?.[1]
+      throw new UsageError(`${name} has no value; pass ${name}=${valueName}`)
+    }
+  }
+}
+
+function splitOnce(arg: string): [name: string, inlineValue?: string] {
+  const index = arg.indexOf('=')
+  return index === -1 ? [arg] : [arg.slice(0, index), arg.slice(index + 1)]
+}
+
+/** Parses the value of an option that is a port. */
+export function parsePort(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
+  throw new InvalidArgumentError('must be a whole number from 0 to 65535')
+}

@@ -1,0 +1,8 @@
+export { InvalidArgumentError, Option } from 'commander'
+export type { Command } from 'commander'
+export { createCommand, parsePort } from './create-command.ts'
+export type { CommandInfo } from './create-command.ts'
+export { CommandError, UsageError } from './errors.ts'
+export { onStopSignal, requireNode } from './process.ts'
+export { runCommand } from './run-command.ts'
+export type { RunOptions } from './run-command.ts'

@@ -1,0 +1,56 @@
+import type { Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { PendingResponses } from './pending-responses.ts'
+
+/** The two steps by which a server stops; it emits `close` once no connection is left. */
+export interface GracefulClose {
+  /** Accepts no more connections, and closes each as soon as no response is pending on it. */
+  begin: () => void
+  /** Closes every connection at once, whatever is pending on it. */
+  forceClose: () => void
+}
+
+/**
+ * Prepares a server to stop without cutting a response off.
+ *
+ * `server.close()` alone is not enough: it keeps connections that have not sent a byte yet, and those
+ * whose client goes on sending requests, and it does not know tunnels.
+ *
+ * @example
+ * const { begin, forceClose } = prepareGracefulClose(server, pending)
+ * begin()
+ * const timer = setTimeout(forceClose, 10_000)
+ * server.once('close', () => clearTimeout(timer))
+ */
+export function prepareGracefulClose(server: Server, pending: PendingResponses): GracefulClose {
+  let isClosing = false
+  server.prependListener('request', ({ socket }, response) => {
+    const responses = pending.on(socket)
+    // `pending` may learn after this listener that the response exists, and that it is closed.
+    response.once('close', () => {
+      if (isClosing && [...responses].every((each) => each === response)) socket.destroySoon()
+    })
+    if (isClosing) closeAfter(new Set([...responses, response]))
+  })
+  return {
+    begin() {
+      isClosing = true
+      server.close()
+      for (const connection of pending.connections) {
+        const socket = connection as Socket // the server is not given other connections
+        if (socket.bytesRead === 0) socket.destroy()
+        closeAfter(pending.on(socket))
+      }
+    },
+    forceClose() {
+      for (const connection of pending.connections) connection.destroy()
+    },
+  }
+}
+
+// Node.js closes the connection after the response that says so, whatever is pending behind it.
+function closeAfter(responses: ReadonlySet<ServerResponse>): void {
+  const [last, ...earlier] = [...responses].toReversed()
+  for (const response of earlier) if (!response.headersSent) response.removeHeader('Connection')
+  if (last?.headersSent === false) last.setHeader('Connection', 'close')
+}

@@ -1,0 +1,28 @@
+import { createServer } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
+
+const bounds = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+}
+
+/**
+ * A server without handlers that no slow or silent client can hold, and that never responds by
+ * itself: requests without a `Host` and with an unknown `Expect` are emitted as `request` too.
+ *
+ * @param options of `node:http`; they take precedence over the bounds
+ */
+export function createHttpServer(options: ServerOptions = {}): Server {
+  const { headersTimeout = bounds.headersTimeout } = options
+  const server = createServer({
+    ...bounds,
+    // Timeouts are noticed at the next check.
+    connectionsCheckingInterval: Math.min(1_000, headersTimeout),
+    requireHostHeader: false,
+    ...options,
+  })
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+  return server
+}
