@@ -5,44 +5,17 @@ import type {
   IHttpResponse,
   PrismHttpComponents,
 } from '@stoplight/prism-http'
-import { createInstance, getHttpOperationsFromSpec } from '@stoplight/prism-http'
 
 /** Prism's engine with the contract loaded; throws what Prism cannot answer. */
-export type Prism = (
-  request: IHttpRequest,
-  config: IHttpConfig,
-  forward?: Forward,
-) => Promise<PrismResult>
+export type Prism = (request: IHttpRequest, choice: PrismChoice) => Promise<IHttpResponse>
 
-/** Gets the provider's answer; is not called when Prism finds the request wrong. */
-export type Forward = () => Promise<IHttpResponse>
-
-/** What Prism makes of a request. */
-export interface PrismResult {
-  answer: IHttpResponse
-  responseViolations: PrismViolation[]
+/** Which response Prism is to give. */
+export interface PrismChoice {
+  code?: number
+  exampleKey?: string
+  dynamic?: boolean
+  seed?: string
 }
-
-/** What one of Prism's validators found. */
-export interface PrismViolation {
-  /** Such as `['body', 'status_code']`. */
-  path?: string[]
-  message: string
-}
-
-/** Prism finds a request wrong, and was told to let only right ones through. */
-export class PrismRefusal extends Error {
-  override name = 'PrismRefusal'
-  readonly violations: PrismViolation[]
-
-  constructor(violations: PrismViolation[]) {
-    super('Prism refuses the request')
-    this.violations = violations
-  }
-}
-
-type ForwardComponent = PrismHttpComponents['forward']
-type Logger = PrismHttpComponents['logger']
 
 /** Prism logs each step of each request; what it decides is in its result. */
 const silence = {
@@ -56,48 +29,22 @@ const silence = {
   child: () => silence,
 }
 // Prism asks for a logger of pino, of which it uses no more than this.
-const logger = silence as unknown as Logger
+const logger = silence as unknown as PrismHttpComponents['logger']
 
-/** Loads the contract into Prism. */
+/** Loads Prism, which takes most of the mock's start and which the proxy can do without. */
 export async function loadPrism(): Promise<Prism> {
+  const { createInstance, getHttpOperationsFromSpec } = await import('@stoplight/prism-http')
   const operations = await getHttpOperationsFromSpec(structuredClone(document)) // it writes into what it gets
-  const mocking = createInstance(mockConfig({}), { logger })
-  return async (request, config, forward) => {
-    // An instance is a few closures, so each forwarded request can have one with its own upstream.
-    const prism = forward
-      ? createInstance(config, { logger, forward: forwardComponent(forward) })
-      : mocking
-    const result = await prism.request(request, operations, config)()
+  const prism = createInstance(configFor({}), { logger })
+  return async (request, choice) => {
+    const result = await prism.request(request, operations, configFor(choice))()
     if ('left' in result) throw result.left
-    const { output, validations } = result.right
-    return { answer: output, responseViolations: validations.output }
+    return result.right.output
   }
 }
 
-/**
- * Takes the place of Prism's own forwarder, which follows redirects, removes `..` from paths, mocks
- * an answer of 501, and prints bodies anew.
- */
-function forwardComponent(forward: Forward): ForwardComponent {
-  return ({ validations }) =>
-    () =>
-    async () => {
-      if (validations.length > 0) return { _tag: 'Left', left: new PrismRefusal(validations) }
-      try {
-        return { _tag: 'Right', right: await forward() }
-      } catch (error) {
-        return { _tag: 'Left', left: error instanceof Error ? error : new Error(String(error)) }
-      }
-    }
-}
-
-/** Prism's settings for one mocked answer; a new object each time, as Prism writes into it. */
-export function mockConfig(mock: {
-  code?: number
-  exampleKey?: string
-  dynamic?: boolean
-  seed?: string
-}): IHttpConfig {
+/** Prism's settings for one response; a new object each time, as Prism writes into it. */
+function configFor(choice: PrismChoice): IHttpConfig {
   return {
     isProxy: false,
     // The credentials are checked before: Prism refuses a secret with a colon in it.
@@ -106,20 +53,6 @@ export function mockConfig(mock: {
     validateResponse: false,
     errors: false,
     upstreamProxy: undefined,
-    mock: { dynamic: false, ...mock },
-  }
-}
-
-/** Prism's settings as validation proxy. */
-export function proxyConfig(upstream: URL): IHttpConfig {
-  return {
-    isProxy: true,
-    upstream,
-    checkSecurity: false,
-    validateRequest: true,
-    validateResponse: true,
-    errors: true,
-    upstreamProxy: undefined,
-    mock: { dynamic: false },
+    mock: { dynamic: false, ...choice },
   }
 }

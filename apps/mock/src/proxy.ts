@@ -1,20 +1,16 @@
-import { parseBody } from '@connected-apps/contract'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlPrefix, isControl } from './control.ts'
 import { isPreflight, setCorsHeaders } from './cors.ts'
 import type { Exchange } from './exchange.ts'
 import { goneSignal } from './gone-signal.ts'
-import { loadPrism, PrismRefusal, proxyConfig } from './prism.ts'
-import type { Prism } from './prism.ts'
 import { sendProblem } from './problem.ts'
-import { jsonOf, readBody } from './request-body.ts'
+import { readBody } from './request-body.ts'
 import { requestFaults } from './request-faults.ts'
-import { prismViolations, responseViolations } from './response-violations.ts'
+import { responseViolations } from './response-violations.ts'
 import { matchRoute, originForm, splitTarget } from './route.ts'
 import { sendJson } from './send.ts'
 import { listen } from './server.ts'
-import { sessionHeaders } from './session-headers.ts'
-import { BrokenAnswerError, forward, UpstreamError } from './upstream.ts'
+import { BrokenAnswerError, forward } from './upstream.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 import { ViolationLog } from './violation-log.ts'
 import type { ContractViolation, LoggedViolation } from './violation-log.ts'
@@ -61,7 +57,6 @@ export interface Proxy {
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { host = '127.0.0.1', port = 0, passOtherRoutes = false, onViolation, onFailure } = options
   const upstream = new URL(options.upstream)
-  const prism = await loadPrism()
   const log = new ViolationLog()
   let exchanges = 0
   let failures = 0
@@ -101,7 +96,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     if (isBeyondContract(exchange) && body !== 'too long') {
       return sendAnswer(response, await pass(body))
     }
-    const result = await examine(exchange, body, pass, prism, upstream)
+    const result = await examine(exchange, body, pass)
     exchanges += 1
     if (result.violations.length === 0 && result.answer) return sendAnswer(response, result.answer)
     report(exchange, result.violations)
@@ -155,8 +150,6 @@ async function examine(
   { request, path }: Exchange,
   body: Buffer | 'too long',
   pass: (bytes: Buffer) => Promise<UpstreamAnswer>,
-  prism: Prism,
-  upstream: URL,
 ): Promise<Examination> {
   const { method = '', headers } = request
   const faults = requestFaults({ path: matchRoute(method, path), headers, body })
@@ -170,44 +163,13 @@ async function examine(
       })),
     }
   }
-  const found: { answer?: UpstreamAnswer } = {}
   try {
-    const { responseViolations: fromPrism } = await prism(
-      {
-        method: 'post',
-        url: { path },
-        headers: sessionHeaders(headers),
-        ...jsonOf(body),
-      },
-      proxyConfig(upstream),
-      async () => {
-        found.answer = await pass(body)
-        const { status, headers: received, body: bytes } = found.answer
-        const json = parseBody(bytes)
-        return {
-          statusCode: status,
-          headers: Object.fromEntries(received),
-          body: 'value' in json ? json.value : bytes.toString(),
-        }
-      },
-    )
-    if (!found.answer) throw new Error('Prism answered in place of the upstream')
-    const violations = responseViolations(found.answer)
-    violations.push(...prismViolations('response', fromPrism, violations))
-    return { violations, answer: found.answer }
+    const answer = await pass(body)
+    return { violations: responseViolations(answer), answer }
   } catch (error) {
-    if (error instanceof PrismRefusal) {
-      return { violations: prismViolations('request', error.violations, []) }
-    }
-    if (error instanceof BrokenAnswerError) {
-      const { where, message } = error
-      return { violations: [{ direction: 'response', where, message }] }
-    }
-    if (error instanceof UpstreamError || !found.answer) throw error
-    // Prism can fall over an answer, over a broken Content-Type for one.
-    const violations = responseViolations(found.answer)
-    if (violations.length === 0) throw error
-    return { violations, answer: found.answer }
+    if (!(error instanceof BrokenAnswerError)) throw error
+    const { where, message } = error
+    return { violations: [{ direction: 'response', where, message }] }
   }
 }
 

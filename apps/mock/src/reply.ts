@@ -7,7 +7,6 @@ import { exampleAnswer, examplesOf } from './known-examples.ts'
 import type { ExampleAnswer } from './known-examples.ts'
 import type { Playback } from './playback.ts'
 import { readPreferences } from './preferences.ts'
-import { mockConfig } from './prism.ts'
 import type { Prism } from './prism.ts'
 import { sessionHeaders } from './session-headers.ts'
 import { jsonOf } from './request-body.ts'
@@ -48,19 +47,19 @@ export async function replyTo(
   const { dynamic, seed } = preferences
   const planned = preferences.example ? undefined : playback.next(values as PathParameters) // without faults, every path parameter is there
   const chosen = preferences.example ?? planned?.example
-  const { answer } = await prism(
+  const answer = await prism(
     {
       method: 'post',
       url: { path: request.path },
       headers: sessionHeaders(headers),
       ...jsonOf(request.body),
     },
-    mockConfig({
+    {
       ...(chosen && { code: statusOf(chosen) }),
       ...(chosen && !dynamic && { exampleKey: chosen }),
       ...(dynamic && { dynamic }),
       ...(seed !== undefined && { seed }),
-    }),
+    },
   )
   const status = answer.statusCode
   if (!isStatus(status)) throw new Error(`Prism answered ${status}`)
