@@ -33,7 +33,7 @@ export async function load(
   ])
   const report = JSON.parse(stdout) as Report // autocannon's own format
   if (report.non2xx > 0 || report.errors > 0) {
-    throw new Error(`${url}: ${report.non2xx} answers were no 200, ${report.errors} failed`)
+    throw new Error(`${url}: ${report.non2xx} responses were no 200, ${report.errors} failed`)
   }
   return { perSecond: report.requests.average, p99Ms: report.latency.p99 }
 }

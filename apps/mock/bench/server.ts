@@ -8,7 +8,7 @@ export interface MeasuredServer {
   stop(): Promise<void>
 }
 
-/** Starts a command, and calls it until it answers 200. */
+/** Starts a command, and calls it until it responses 200. */
 export async function startMeasured(
   script: string,
   args: string[],
