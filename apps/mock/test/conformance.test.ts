@@ -154,14 +154,14 @@ describe('a malformed HTTP request', () => {
     ['an invalid chunk', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'],
     ['headers that are too long', `POST / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`],
   ]
-  it.each(malformed)('gets the 400 of the contract: %s', async (_what, bytes) => {
+  it.each(malformed)("gets the contract's 400: %s", async (_what, bytes) => {
     expect(parseRawResponse(await sendRaw(mock.url, bytes, { halfClose: false }))).toEqual({
       status: 400,
       body: exampleBody('bad_request'),
     })
   })
 
-  it('never crashes the mock, and gets a response of the contract or a closed connection', async () => {
+  it('never crashes the mock, and ends in a contract response or a closed connection', async () => {
     const start = fc.constantFrom('', `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\n`, 'GET / ')
     const rest = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
@@ -214,10 +214,10 @@ describe('a malformed HTTP request after a valid one', () => {
 describe('a slow client', () => {
   const timeouts = { headersMs: 100, requestMs: 200, idleMs: 2_000 }
   const slow: [string, string][] = [
-    ['in the headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
-    ['in the body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'],
+    ['headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
+    ['a body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'],
   ]
-  it.each(slow)('gets a 400 and is disconnected %s', async (_where, bytes) => {
+  it.each(slow)('is sent a 400 and disconnected while sending %s', async (_where, bytes) => {
     const server = await listen(
       { host: '127.0.0.1', port: 0 },
       (request) => request.resume(),

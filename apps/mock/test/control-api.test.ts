@@ -63,7 +63,7 @@ describe('a scenario defined at run time', () => {
     }
   })
 
-  it('spends no response on a request that violates the contract', async () => {
+  it('does not advance for a request that violates the contract', async () => {
     const id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
     const rejected = [
       await callRevoke(mock.url, { ids: { connected_app_id: id }, headers: { authorization: '' } }),
@@ -227,7 +227,7 @@ describe('the control routes', () => {
     }
   })
 
-  it('report health', async () => {
+  it('include a health check', async () => {
     expect(await (await fetch(`${mock.url}/__mock/health`)).json()).toEqual({ status: 'ok' })
   })
 })

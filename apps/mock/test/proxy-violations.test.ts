@@ -18,7 +18,7 @@ const switching = { connection: 'upgrade', upgrade: 'websocket' }
 const tokenHeader = 'X-Stytch-Member-Session'
 
 describe('a response that violates the contract', () => {
-  // A few for each part: the contract's own tests cover every field.
+  // A few for each part of a response; the contract tests cover every field with the same check.
   const invalidResponses: [what: string, status: number, headers: object, body: string, where: string[]][] = [
     ['a missing field', 200, json, bodyWith(200, { request_id: undefined }), ['body']],
     ['a status_code of another status', 401, json, bodyWith(401, { status_code: 400 }), ['body /status_code']],
@@ -153,7 +153,7 @@ describe('a request that violates the contract', () => {
 })
 
 describe('a provider that does not respond', () => {
-  it('leads to a 502 that says so, and counts as a failure, not as a violation', async () => {
+  it('causes a 502 that says so, and counts as a failure, not as a violation', async () => {
     const closed = await startProvider()
     await closed.close()
     const onFailure = vi.fn<(message: string, method: string, path: string) => void>()
@@ -185,7 +185,7 @@ describe('a provider that does not respond', () => {
     await unconnected.close()
   })
 
-  it('leads to the same when it disconnects before it responds', async () => {
+  it('causes the same 502 when it disconnects before it responds', async () => {
     provider.respond = (response) => response.destroy()
     expect(await callRevoke(proxy.url)).toMatchObject({
       status: 502,
@@ -194,7 +194,7 @@ describe('a provider that does not respond', () => {
     expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 1 })
   })
 
-  it('leads to the same when it switches protocols for another operation', async () => {
+  it('causes the same 502 when it switches protocols for another operation', async () => {
     const permissive = await startProxy({ upstream: provider.url, passOtherRoutes: true })
     provider.respond = (response) => response.writeHead(101, switching).end()
     expect((await fetch(`${permissive.url}/v1/b2b/sessions`)).status).toBe(502)
@@ -202,7 +202,7 @@ describe('a provider that does not respond', () => {
     await permissive.close()
   })
 
-  it('is disconnected when the client disconnects', async () => {
+  it('has its request aborted when the client disconnects', async () => {
     const upstreamClosed = vi.fn<() => void>()
     provider.respond = (response) => response.once('close', upstreamClosed)
     const abort = new AbortController()

@@ -45,9 +45,9 @@ export async function respond(
     return errorResponse('bad_request', { preference: preferences.error })
   }
   const { dynamic, seed } = preferences
-  const planned = preferences.example ? undefined : player.nextResponse(ids as PathParameters) // safe: undefined `ids` are a violation
+  const planned = preferences.example ? undefined : player.nextResponse(ids as PathParameters) // safe: a request without ids has violated the contract above
   const chosen = preferences.example ?? planned?.example
-  const bytes = body as Buffer // safe: a body that is too long is a violation
+  const bytes = body as Buffer // safe: a body that is too long has violated it, too
   const response = await prism(toPrismRequest(path, headers, bytes), {
     ...(chosen && { code: statusOf(chosen) }),
     ...(chosen && !dynamic && { exampleKey: chosen }),

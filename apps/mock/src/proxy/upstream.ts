@@ -28,7 +28,7 @@ export interface UpstreamResponse {
 }
 
 /** There is no response that could be passed on. */
-export class UpstreamError extends Error {
+class UpstreamError extends Error {
   override name = 'UpstreamError'
 }
 
