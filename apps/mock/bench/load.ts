@@ -7,7 +7,7 @@ const autocannon = require.resolve('autocannon')
 
 const connections = 16
 
-/** The part of autocannon's report that is used here. */
+/** The fields of autocannon's report that are used here. */
 interface Report {
   requests: { average: number }
   latency: { p99: number }
@@ -15,7 +15,7 @@ interface Report {
   errors: number
 }
 
-/** Loads a server from a process of its own. */
+/** Puts load on a server from a separate process. */
 export async function load(
   url: string,
   headers: Record<string, string>,
@@ -31,9 +31,11 @@ export async function load(
     ...Object.entries(headers).flatMap(([name, value]) => ['--headers', `${name}=${value}`]),
     url,
   ])
-  const report = JSON.parse(stdout) as Report // autocannon's own format
+  const report = JSON.parse(stdout) as Report // the format of autocannon's --json
   if (report.non2xx > 0 || report.errors > 0) {
-    throw new Error(`${url}: ${report.non2xx} answers were no 200, ${report.errors} failed`)
+    throw new Error(
+      `${url}: ${report.non2xx} responses were not 2xx, ${report.errors} requests failed`,
+    )
   }
   return { perSecond: report.requests.average, p99Ms: report.latency.p99 }
 }

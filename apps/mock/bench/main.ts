@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { examplePath } from '../src/example-request.ts'
+import { examplePath } from '../src/mock/example-request.ts'
 import { load } from './load.ts'
 import { startMeasured } from './server.ts'
 

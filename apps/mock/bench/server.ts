@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A server under measurement, in a process of its own. */
+/** A server that is being measured, in a process of its own. */
 export interface MeasuredServer {
   /** From the start of the process to the first 200. */
   startMs: number
   stop(): Promise<void>
 }
 
-/** Starts a command, and calls it until it answers 200. */
+/** Starts a command, and calls its URL until the response is a 200. */
 export async function startMeasured(
   script: string,
   args: string[],
@@ -18,12 +18,12 @@ export async function startMeasured(
   const started = performance.now()
   const child = spawn(process.execPath, [script, ...args], {
     stdio: 'ignore',
-    // Under "production" Prism forks a worker, which crashes.
+    // Under "production" the command of Prism forks a worker, which crashes.
     env: { ...process.env, NODE_ENV: 'test' },
   })
   const exit = new Promise((resolve) => child.once('exit', resolve))
   while (!(await isUp(url, headers))) {
-    if (child.exitCode !== null) throw new Error(`${script} ended with ${child.exitCode}`)
+    if (child.exitCode !== null) throw new Error(`${script} exited with ${child.exitCode}`)
     await sleep(5)
   }
   return {
@@ -41,6 +41,6 @@ async function isUp(url: string, headers: Record<string, string>): Promise<boole
     await response.arrayBuffer()
     return response.status === 200
   } catch {
-    return false // not yet
+    return false // it is not listening yet
   }
 }

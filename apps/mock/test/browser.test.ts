@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { examplePath } from '../src/example-request.ts'
+import { examplePath } from '../src/mock/example-request.ts'
 import { scenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { authorization } from './call.ts'
+import { authorization } from './call-revoke.ts'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -33,11 +33,11 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
     await mock.close()
   })
 
-  it('a page of another origin calls with credentials and reads Retry-After', async () => {
+  it('lets a page of another origin call with credentials and read Retry-After', async () => {
     const page = await browser.newPage()
     const { port } = app.address() as AddressInfo // it listens on TCP
     await page.goto(`http://127.0.0.1:${port}/`)
-    const found = await page.evaluate(
+    const received = await page.evaluate(
       async ([url, credentials]) => {
         const response = await fetch(url, {
           method: 'POST',
@@ -54,16 +54,16 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
       },
       [mock.url + examplePath(), authorization] as const,
     )
-    expect(found).toMatchObject({ status: 429, retryAfter: '1', body: { status_code: 429 } })
+    expect(received).toMatchObject({ status: 429, retryAfter: '1', body: { status_code: 429 } })
     await page.close()
   })
 
-  it('the page of scenarios has no error, names every one, and asks for no icon', async () => {
+  it('shows an index page that lists every scenario, without errors and without an icon request', async () => {
     mock.reset()
     const page = await browser.newPage()
-    const trouble: string[] = []
-    page.on('console', (message) => trouble.push(message.text()))
-    page.on('pageerror', (error) => trouble.push(error.message))
+    const messages: string[] = []
+    page.on('console', (message) => messages.push(message.text()))
+    page.on('pageerror', (error) => messages.push(error.message))
     await page.goto(mock.url)
     const headers = await page.getByRole('rowheader').allTextContents()
     expect(headers).toEqual(scenarios.map(({ title }) => title))
@@ -72,7 +72,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
     )
     await page.setViewportSize({ width: 360, height: 800 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
-    expect(trouble).toEqual([])
+    expect(messages).toEqual([])
     expect(mock.journal.total).toBe(0)
     await page.close()
   })

@@ -1,11 +1,11 @@
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
-import { readArguments } from '../src/cli/arguments.ts'
+import { parseCommand } from '../src/cli/arguments.ts'
 import { requireNode } from '../src/cli/node-version.ts'
-import { callRevoke } from './call.ts'
-import { runCommand } from './command.ts'
-import type { CommandRun } from './command.ts'
+import { callRevoke } from './call-revoke.ts'
+import { runCommand } from './run-command.ts'
+import type { CommandRun } from './run-command.ts'
 
 const runs: CommandRun[] = []
 function start(args: string[], env?: Record<string, string>): CommandRun {
@@ -17,10 +17,10 @@ afterEach(() => {
   for (const run of runs.splice(0)) run.kill('SIGKILL')
 })
 
-const listening = /Mock of Revoke Connected App: (http:\S+)/
+const startedPattern = /Mock of Revoke Connected App: (http:\S+)/
 
 describe('connected-apps-mock', () => {
-  it('says what runs where, with a curl line that works as pasted', async () => {
+  it('prints its URLs and a curl command that works when pasted', async () => {
     const run = start(['--port', '0'])
     const [, userAndUrl = ''] = await run.printed(/curl -i -X POST -u (\S+ \S+)\n/)
     const [user = '', url = ''] = userAndUrl.split(' ')
@@ -30,30 +30,30 @@ describe('connected-apps-mock', () => {
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends with 0 on %s, whoever is still connected',
+    'exits with 0 on %s, even with open connections',
     async (signal) => {
       const run = start(['--port', '0'])
-      const [, url = ''] = await run.printed(listening)
-      await callRevoke(url) // its connection is kept alive
-      const waiting = callRevoke(url, { headers: { prefer: 'wait=60' } }).catch(() => 'cut')
+      const [, url = ''] = await run.printed(startedPattern)
+      await callRevoke(url) // leaves a connection that is kept alive
+      const pending = callRevoke(url, { headers: { prefer: 'wait=60' } }).catch(() => 'closed')
       const idle = connect({ host: '127.0.0.1', port: Number(new URL(url).port) })
       idle.on('error', () => idle.destroy())
       await new Promise((resolve) => idle.once('connect', resolve))
       run.kill(signal)
       expect(await run.exit).toBe(0)
-      expect(await waiting).toBe('cut')
+      expect(await pending).toBe('closed')
       expect(run.stderr).toBe('')
       idle.destroy()
     },
   )
 
-  it('runs under NODE_ENV=production, where Prism would fork and crash', async () => {
+  it('runs under NODE_ENV=production, where the command of Prism would fork and crash', async () => {
     const run = start(['--port', '0'], { NODE_ENV: 'production' })
-    const [, url = ''] = await run.printed(listening)
+    const [, url = ''] = await run.printed(startedPattern)
     expect((await callRevoke(url)).status).toBe(200)
   })
 
-  it('tells its version and its usage', async () => {
+  it('prints its version and its usage', async () => {
     const version = start(['--version'])
     expect(await version.exit).toBe(0)
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
@@ -62,7 +62,7 @@ describe('connected-apps-mock', () => {
     expect(help.stdout).toMatch(/--upstream/)
   })
 
-  it('says in one line that the port is in use', async () => {
+  it('reports on one line that the port is in use', async () => {
     const mock = await startMock()
     const { port } = new URL(mock.url)
     try {
@@ -77,14 +77,14 @@ describe('connected-apps-mock', () => {
   })
 
   it.each([
-    [['--nonesuch'], 'unknown flag --nonesuch; see connected-apps-mock --help'],
-    [['--port'], '--port has no value; pass --port=PORT'],
-    [['--port', ''], '--port has no value; pass --port=PORT'],
-    [['--port', '65536'], '--port is a number from 0 to 65535, not "65536"'],
-    [['--port', '1e3'], '--port is a number from 0 to 65535, not "1e3"'],
-    [['--host', ''], '--host has no value; pass --host=ADDRESS'],
-    [['--host', '--port', '0'], '--host has no value; pass --host=ADDRESS'],
-    [['--port', '1', '--port', '2'], '--port is given twice'],
+    [['--nonesuch'], 'unknown option --nonesuch; see connected-apps-mock --help'],
+    [['--port'], '--port needs a value; pass --port=PORT'],
+    [['--port', ''], '--port needs a value; pass --port=PORT'],
+    [['--port', '65536'], '--port must be a number from 0 to 65535, not "65536"'],
+    [['--port', '1e3'], '--port must be a number from 0 to 65535, not "1e3"'],
+    [['--host', ''], '--host needs a value; pass --host=ADDRESS'],
+    [['--host', '--port', '0'], '--host needs a value; pass --host=ADDRESS'],
+    [['--port', '1', '--port', '2'], '--port may be passed only once'],
     [['--help=yes'], '--help takes no value'],
     [
       ['--host', 'nonesuch.invalid', '--port', '0'],
@@ -92,12 +92,12 @@ describe('connected-apps-mock', () => {
     ],
     [['serve'], 'unknown command "serve"'],
     [['proxy', 'more', '--upstream', 'http://a'], 'unexpected argument "more"'],
-    [['--upstream', 'http://a'], '--upstream belongs to proxy'],
+    [['--upstream', 'http://a'], '--upstream is an option of proxy only'],
     [['proxy'], 'proxy needs --upstream URL'],
-    [['proxy', '--upstream', 'api.example'], '--upstream is an http or https URL'],
-    [['proxy', '--upstream', 'ftp://api.example'], '--upstream is an http or https URL'],
-    [['proxy', '--upstream', 'http://a:b@c'], '--upstream is a base URL without credentials'],
-  ])('refuses %j in one line, with exit code 2', async (args, message) => {
+    [['proxy', '--upstream', 'api.example'], '--upstream must be an http or https URL'],
+    [['proxy', '--upstream', 'ftp://api.example'], '--upstream must be an http or https URL'],
+    [['proxy', '--upstream', 'http://a:b@c'], '--upstream must be a base URL without credentials'],
+  ])('rejects %j on one line, with exit code 2', async (args, message) => {
     const run = start(args)
     expect(await run.exit).toBe(2)
     expect(run.stderr).toContain(`connected-apps-mock: ${message}`)
@@ -106,9 +106,9 @@ describe('connected-apps-mock', () => {
   })
 })
 
-it('listens on 127.0.0.1:4010 and proxies on 4011 unless told otherwise', () => {
-  expect(readArguments([])).toEqual({ name: 'mock', host: '127.0.0.1', port: 4010 })
-  expect(readArguments(['proxy', '--upstream', 'https://a/b'])).toEqual({
+it('listens on 127.0.0.1:4010 by default, and on 4011 as a proxy', () => {
+  expect(parseCommand([])).toEqual({ name: 'mock', host: '127.0.0.1', port: 4010 })
+  expect(parseCommand(['proxy', '--upstream', 'https://a/b'])).toEqual({
     name: 'proxy',
     host: '127.0.0.1',
     port: 4011,
@@ -117,23 +117,23 @@ it('listens on 127.0.0.1:4010 and proxies on 4011 unless told otherwise', () => 
   })
 })
 
-it.each(['24.9.0', '22.23.3', '20.20.2'])('refuses Node.js %s', (version) => {
+it.each(['24.9.0', '22.23.3', '20.20.2'])('rejects Node.js %s', (version) => {
   expect(() => requireNode(version, '>=24.18')).toThrow(
     `needs Node.js 24.18 or newer; this is ${version}`,
   )
 })
 
-it.each(['24.18.0', '24.21.0', '26.0.0', '100.0.0'])('takes Node.js %s', (version) => {
+it.each(['24.18.0', '24.21.0', '26.0.0', '100.0.0'])('accepts Node.js %s', (version) => {
   requireNode(version, '>=24.18')
 })
 
 describe('connected-apps-mock proxy', () => {
-  const watching = /Validation proxy: (http:\S+) -> /
+  const proxyStartedPattern = /Validation proxy: (http:\S+) -> /
 
-  it('prints each violation at once, sums up at the end, and exits with 1', async () => {
+  it('prints each violation immediately and a summary at the end, and exits with 1', async () => {
     const mock = await startMock()
     const run = start(['proxy', '--upstream', mock.url, '--port', '0'])
-    const [, url = ''] = await run.printed(watching)
+    const [, url = ''] = await run.printed(proxyStartedPattern)
     await callRevoke(url)
     await callRevoke(url, { headers: { authorization: '' } })
     const line = /POST \/v1\/\S+ -> request header Authorization: must be HTTP Basic/
@@ -144,10 +144,10 @@ describe('connected-apps-mock proxy', () => {
     await mock.close()
   })
 
-  it('exits with 0 when something was checked and nothing broke the contract', async () => {
+  it('exits with 0 when something was checked and nothing violated the contract', async () => {
     const mock = await startMock()
     const run = start(['proxy', '--upstream', mock.url, '--port', '0'])
-    const [, url = ''] = await run.printed(watching)
+    const [, url = ''] = await run.printed(proxyStartedPattern)
     await callRevoke(url)
     run.kill('SIGTERM')
     expect(await run.exit).toBe(0)
@@ -155,11 +155,11 @@ describe('connected-apps-mock proxy', () => {
     await mock.close()
   })
 
-  it('exits with 1 when the upstream failed, and says so at once and at the end', async () => {
+  it('exits with 1 when the upstream failed, and reports it immediately and at the end', async () => {
     const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
-    const [, url = ''] = await run.printed(watching)
+    const [, url = ''] = await run.printed(proxyStartedPattern)
     await callRevoke(url)
-    const line = /POST \/v1\/\S+ -> http:\/\/127\.0\.0\.1:1 gave no answer: connect ECONNREFUSED/
+    const line = /POST \/v1\/\S+ -> http:\/\/127\.0\.0\.1:1 did not respond: connect ECONNREFUSED/
     await vi.waitFor(() => expect(run.stderr).toMatch(line), { timeout: 10_000 })
     run.kill('SIGTERM')
     expect(await run.exit).toBe(1)
@@ -168,7 +168,7 @@ describe('connected-apps-mock proxy', () => {
 
   it('exits with 1 when nothing was checked, and says so', async () => {
     const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
-    await run.printed(watching)
+    await run.printed(proxyStartedPattern)
     run.kill('SIGTERM')
     expect(await run.exit).toBe(1)
     expect(run.stderr).toContain('nothing was checked')

@@ -1,9 +1,9 @@
 import { operation } from '@connected-apps/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { examplePath } from '../src/example-request.ts'
+import { examplePath } from '../src/mock/example-request.ts'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { callRevoke } from './call.ts'
+import { callRevoke } from './call-revoke.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -13,9 +13,9 @@ afterAll(() => mock.close())
 
 const origin = 'http://app.test:3000'
 
-describe('an answer to a page', () => {
+describe('a response to a page', () => {
   it.each([...operation.statuses])(
-    'with status %i may be read with credentials',
+    'with status %i can be read with credentials',
     async (status) => {
       const { headers } = await callRevoke(mock.url, {
         headers: { origin, prefer: `code=${status}` },
@@ -33,7 +33,7 @@ describe('an answer to a page', () => {
     expect(exposed).toContain('Retry-After')
   })
 
-  it('allows nothing to anybody who names no origin', async () => {
+  it('allows nothing without an Origin', async () => {
     const { headers } = await callRevoke(mock.url)
     expect(headers.get('access-control-allow-origin')).toBeNull()
     expect(headers.get('vary')).toBe('Origin')
@@ -44,7 +44,7 @@ describe('a preflight', () => {
   const preflight = (headers: Record<string, string>) =>
     fetch(mock.url + examplePath(), { method: 'OPTIONS', headers: { origin, ...headers } })
 
-  it('allows the method and the headers that it asks for', async () => {
+  it('allows the method and the headers that it requests', async () => {
     const requested = 'authorization,content-type,prefer,x-stytch-member-session'
     const { status, headers } = await preflight({
       'access-control-request-method': 'POST',
@@ -58,7 +58,7 @@ describe('a preflight', () => {
     expect(headers.get('vary')).toContain('Access-Control-Request-Headers')
   })
 
-  it('allows no headers when it asks for none', async () => {
+  it('allows no headers when it requests none', async () => {
     const { headers } = await preflight({ 'access-control-request-method': 'POST' })
     expect(headers.get('access-control-allow-headers')).toBeNull()
   })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { delay } from '../src/delay.ts'
-import { examplePath } from '../src/example-request.ts'
+import { sleep } from '../src/http/request.ts'
+import { examplePath } from '../src/mock/example-request.ts'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { authorization, callRevoke } from './call.ts'
+import { authorization, callRevoke } from './call-revoke.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => mock.close())
 beforeEach(() => mock.reset())
 
-it.each(['header', 'query'])('holds the answer back for as long as the %s says', async (where) => {
+it.each(['header', 'query'])('delays the response as the %s says', async (where) => {
   const started = performance.now()
   const { status } = await callRevoke(
     mock.url,
@@ -24,7 +24,7 @@ it.each(['header', 'query'])('holds the answer back for as long as the %s says',
   expect(performance.now() - started).toBeGreaterThan(290)
 })
 
-it('stops waiting when the caller goes away, and says so in the journal', async () => {
+it('stops waiting when the client disconnects, and records it in the journal', async () => {
   const abort = new AbortController()
   const call = fetch(mock.url + examplePath(), {
     method: 'POST',
@@ -40,7 +40,7 @@ it('stops waiting when the caller goes away, and says so in the journal', async 
   expect(mock.journal.entries()[0]).not.toHaveProperty('status')
 })
 
-it('does not wait to be closed', async () => {
+it('closes without waiting for delayed responses', async () => {
   const other = await startMock()
   const call = callRevoke(other.url, {
     ids: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000d30200' },
@@ -50,13 +50,13 @@ it('does not wait to be closed', async () => {
   expect(await call).toBeInstanceOf(TypeError)
 })
 
-it('keeps no timer and no listener of a wait that ended early', async () => {
+it('leaves no timer and no listener after a sleep that was aborted', async () => {
   const abort = new AbortController()
   const removed = vi.spyOn(abort.signal, 'removeEventListener')
-  const waiting = delay(60, abort.signal)
+  const sleeping = sleep(60, abort.signal)
   abort.abort()
-  expect(await waiting).toBe(false)
+  expect(await sleeping).toBe(false)
   expect(removed).toHaveBeenCalledTimes(1)
-  expect(await delay(60, abort.signal)).toBe(false)
-  expect(await delay(0.001, new AbortController().signal)).toBe(true)
+  expect(await sleep(60, abort.signal)).toBe(false)
+  expect(await sleep(0.001, new AbortController().signal)).toBe(true)
 })

@@ -2,8 +2,8 @@ import { headerParameterExamples, pathParameterExamples } from '@connected-apps/
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { Journal, journalCapacity } from '../src/journal.ts'
-import { callRevoke } from './call.ts'
+import { Journal, maxJournalEntries } from '../src/journal/journal.ts'
+import { callRevoke } from './call-revoke.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -22,7 +22,7 @@ async function control(
 }
 
 describe('the journal', () => {
-  it('lists the requests that arrived, with what became of them', async () => {
+  it('lists the received requests with their outcome', async () => {
     await callRevoke(mock.url)
     await callRevoke(mock.url, { ids: { member_id: 'm' }, headers: { prefer: 'code=403' } })
     const { status, body } = await control('/journal')
@@ -36,7 +36,7 @@ describe('the journal', () => {
     })
   })
 
-  it('answers a filter', async () => {
+  it('can be filtered', async () => {
     await callRevoke(mock.url, { ids: { member_id: 'a' } })
     await callRevoke(mock.url, { ids: { member_id: 'b' } })
     await callRevoke(mock.url, { ids: { member_id: 'b' }, headers: { prefer: 'code=500' } })
@@ -46,7 +46,7 @@ describe('the journal', () => {
     expect(await members('?member_id=c')).toMatchObject({ total: 3, entries: [] })
   })
 
-  it('holds no secret', async () => {
+  it('contains no secrets', async () => {
     const token = headerParameterExamples['X-Stytch-Member-Session']
     await callRevoke(mock.url, {
       headers: { 'X-Stytch-Member-Session': token },
@@ -63,7 +63,7 @@ describe('the journal', () => {
     })
   })
 
-  it('leaves out what is no call: the page, its icon, the control routes, preflights', async () => {
+  it('omits the page, its icon, control routes and preflights', async () => {
     for (const path of ['/', '/favicon.ico', '/__mock/journal', '/__mock/health']) {
       await (await fetch(mock.url + path)).text()
     }
@@ -72,36 +72,36 @@ describe('the journal', () => {
     expect(mock.journal.total).toBe(0)
   })
 
-  it('notes requests that were refused and routes that do not exist', async () => {
+  it('records rejected requests and unknown routes', async () => {
     await fetch(`${mock.url}/${'a'.repeat(5_000)}`)
     await callRevoke(mock.url, { ids: { member_id: 'a b' } })
-    const [lost, refused] = mock.journal.entries()
-    expect(lost).toMatchObject({ status: 404, example: 'route_not_found' })
-    expect(lost?.path).toHaveLength(512)
-    expect(refused).toMatchObject({ status: 400, example: 'invalid_id', member_id: 'a b' })
+    const [unknownRoute, rejected] = mock.journal.entries()
+    expect(unknownRoute).toMatchObject({ status: 404, example: 'route_not_found' })
+    expect(unknownRoute?.path).toHaveLength(512)
+    expect(rejected).toMatchObject({ status: 400, example: 'invalid_id', member_id: 'a b' })
   })
 
-  it('is forgotten by DELETE', async () => {
+  it('is emptied by DELETE', async () => {
     await callRevoke(mock.url)
     expect((await control('/journal', { method: 'DELETE' })).status).toBe(204)
     expect((await control('/journal')).body).toEqual({ total: 0, entries: [] })
   })
 
-  it('keeps the latest requests alone, and counts the rest', () => {
+  it('keeps only the latest requests, but counts all of them', () => {
     const journal = new Journal()
-    for (let count = 0; count < 5 * journalCapacity; count += 1) {
+    for (let count = 0; count < 5 * maxJournalEntries; count += 1) {
       journal.add({ method: 'POST', path: '/', credentials: 'absent', session: 'none' })
     }
     const entries = journal.entries()
-    expect(entries).toHaveLength(journalCapacity)
-    expect(entries.at(-1)?.number).toBe(5 * journalCapacity)
-    expect(journal.total).toBe(5 * journalCapacity)
-    expect(journal.assert({}, 1).message).toMatch(/the oldest 4000 are forgotten/)
+    expect(entries).toHaveLength(maxJournalEntries)
+    expect(entries.at(-1)?.number).toBe(5 * maxJournalEntries)
+    expect(journal.total).toBe(5 * maxJournalEntries)
+    expect(journal.assert({}, 1).message).toMatch(/the oldest 4000 were discarded/)
   })
 })
 
 describe('an assertion', () => {
-  it('is 200 when it holds, and 409 with what was found when it does not', async () => {
+  it('responds with 200 when it holds, and with 409 and the actual number when it does not', async () => {
     await callRevoke(mock.url)
     const member = `member_id=${pathParameterExamples.member_id}`
     expect(await control(`/journal/assert?times=1&${member}`)).toMatchObject({
@@ -134,23 +134,23 @@ describe('an assertion', () => {
     '/journal/assert?times=0&example=typo',
     '/journal/assert?times=0&credentials=maybe',
     '/journal/assert?times=0&session=foo',
-  ])('refuses the misspelled %s rather than finding nothing', async (path) => {
+  ])('rejects the misspelled %s instead of matching nothing', async (path) => {
     const { status, body } = await control(path)
     expect(status).toBe(400)
     expect(body).toHaveProperty('message')
   })
 
-  it('does not hold for a number of requests once some are forgotten', () => {
+  it('does not hold for an exact number once requests have been discarded', () => {
     const journal = new Journal()
     const add = (member_id: string) =>
       journal.add({ method: 'POST', path: '/', member_id, credentials: 'absent', session: 'none' })
     add('first')
     add('second')
     expect(journal.assert({ member_id: 'second' }, 1)).toMatchObject({ ok: true })
-    for (let count = 1; count < journalCapacity; count += 1) add('other')
+    for (let count = 1; count < maxJournalEntries; count += 1) add('other')
     expect(journal.assert({ member_id: 'first' }, 0)).toMatchObject({
       ok: false,
-      message: expect.stringMatching(/the oldest 1 are forgotten.*reset the journal/),
+      message: expect.stringMatching(/the oldest 1 were discarded.*reset the journal/),
     })
     expect(journal.assert({ member_id: 'second' }, 1)).toMatchObject({ ok: false })
     expect(journal.assert({ member_id: 'second' })).toMatchObject({ ok: true })
@@ -159,7 +159,7 @@ describe('an assertion', () => {
     expect(journal.assert({ member_id: 'first' }, 0)).toMatchObject({ ok: true })
   })
 
-  it('is there for tests in the same process', async () => {
+  it('is available to tests in the same process', async () => {
     await callRevoke(mock.url)
     expect(mock.journal.assert({ status: 200, session: 'none' }, 1)).toMatchObject({ ok: true })
   })

@@ -7,12 +7,12 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fetchPackages } from '../../../.ci/fetch-packages.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { callRevoke } from './call.ts'
+import { callRevoke } from './call-revoke.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const contract = '@connected-apps/contract'
-const patience = 300_000 // npm fetches what the mock depends on
+const installTimeoutMs = 300_000 // npm downloads the mock's dependencies
 
 let project: string
 let tarball: string
@@ -26,31 +26,31 @@ beforeAll(async () => {
     [contract]: `file:${contractTarball}`,
   }
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
-  const quiet = ['--no-audit', '--no-fund', '--ignore-scripts']
-  await run('npm', ['install', ...quiet], { cwd: project })
-}, patience)
+  const options = ['--no-audit', '--no-fund', '--ignore-scripts']
+  await run('npm', ['install', ...options], { cwd: project })
+}, installTimeoutMs)
 afterAll(() => rm(project, { recursive: true, force: true }))
 
-async function pack(folder: string): Promise<string> {
+async function pack(directory: string): Promise<string> {
   const { stdout } = await run('pnpm', ['pack', '--json', '--pack-destination', project], {
-    cwd: folder,
+    cwd: directory,
   })
   const { filename }: { filename: string } = JSON.parse(stdout)
   return filename
 }
 
-it('holds what consumers need, and no tests', async () => {
+it('contains what consumers need, and no tests', async () => {
   const files = await readdir(join(project, 'node_modules', manifest.name), { recursive: true })
   expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist']))
   expect(files.filter((file) => /(^|\/)(test|bench)\b/.test(file))).toEqual([])
 })
 
-it('is clean to publint', async () => {
+it('passes publint', async () => {
   const { stdout } = await run('publint', [tarball, '--strict', '--level', 'suggestion'])
   expect(stdout).toContain('All good!')
 })
 
-it('is clean to attw', async () => {
+it('passes attw', async () => {
   const { stdout } = await run('attw', [tarball, '--profile', 'esm-only', '--format', 'json'])
   expect(JSON.parse(stdout)).toMatchObject({ analysis: { types: { kind: 'included' } } })
 })
@@ -61,7 +61,7 @@ it('runs as a command', async () => {
 })
 
 it(
-  'says in one line that Node.js is too old',
+  'reports on one line that Node.js is too old',
   async () => {
     const version = '20.20.2'
     const cache = join(root, `node_modules/.cache/node-${version}`)
@@ -73,10 +73,10 @@ it(
       stderr: `connected-apps-mock: needs Node.js 24.18 or newer; this is ${version}\n`,
     })
   },
-  patience,
+  installTimeoutMs,
 )
 
-it('answers when it is imported', async () => {
+it('works when it is imported', async () => {
   const program = `import { startMock } from '${manifest.name}'
     const mock = await startMock()
     process.stdout.write(mock.url)
@@ -91,7 +91,7 @@ it('answers when it is imported', async () => {
   expect(await ended).toBe(0)
 })
 
-it('takes the example of the README', async () => {
+it('compiles the example of the README', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
   const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code)
   expect(examples).not.toEqual([])

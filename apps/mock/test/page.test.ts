@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => mock.close())
 
 describe('GET /', () => {
-  it('shows a person every scenario with a command to try it', async () => {
+  it('shows every scenario with a command to try it', async () => {
     const response = await fetch(mock.url)
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
     const page = await response.text()
@@ -18,18 +18,18 @@ describe('GET /', () => {
     }
   })
 
-  it('shows what was defined at run time as text, whatever it holds', async () => {
+  it('escapes scenarios that were defined at run time', async () => {
     mock.define({
       connected_app_id: 'x',
       title: '<script>alert(1)</script>',
-      answers: [{ example: 'revoked' }],
+      responses: [{ example: 'revoked' }],
     })
     const response = await fetch(mock.url)
     expect(await response.text()).not.toContain('<script')
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
   })
 
-  it('answers HEAD, and the icon that browsers ask for', async () => {
+  it('responds to HEAD, and to the icon request of browsers', async () => {
     const head = await fetch(mock.url, { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([200, ''])
     expect((await fetch(`${mock.url}/favicon.ico`)).status).toBe(204)

@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { exampleAnswer, examplesOf } from '../src/known-examples.ts'
-import { readPreferences } from '../src/preferences.ts'
-import { callRevoke } from './call.ts'
+import { exampleResponse, examplesOf } from '../src/scenarios/choose-example.ts'
+import { parsePreferences } from '../src/mock/preferences.ts'
+import { callRevoke } from './call-revoke.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('Prefer and the query', () => {
   it.each([...operation.statuses])('choose the first example of %i by code', async (status) => {
     const example = examplesOf(status)[0]
     if (!example) throw new Error('no example')
-    const { body } = exampleAnswer(example)
+    const { body } = exampleResponse(example)
     expect(await prefer(`code=${status}`)).toMatchObject({ status, body })
     expect(await callRevoke(mock.url, { query: `?__code=${status}` })).toMatchObject({
       status,
@@ -30,7 +30,7 @@ describe('Prefer and the query', () => {
   })
 
   it.each(exampleNames)('choose %s by its name alone, and with its code', async (example) => {
-    const { status, body } = exampleAnswer(example)
+    const { status, body } = exampleResponse(example)
     expect(await prefer(`example=${example}`)).toMatchObject({ status, body })
     expect(await prefer(`code=${status}, example="${example}"`)).toMatchObject({
       status,
@@ -40,12 +40,12 @@ describe('Prefer and the query', () => {
     expect(await callRevoke(mock.url, { query })).toMatchObject({ status, body })
   })
 
-  it('are read together, and Prefer wins', async () => {
+  it('can be combined, and Prefer takes precedence', async () => {
     expect((await prefer('respond-async', '?__code=403')).status).toBe(403)
     expect((await prefer('code=404', '?__code=403')).status).toBe(404)
   })
 
-  it('win over a scenario id', async () => {
+  it('take precedence over a scenario id', async () => {
     const ids = { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000000401' }
     expect((await callRevoke(mock.url, { ids, headers: { prefer: 'code=500' } })).status).toBe(500)
   })
@@ -61,7 +61,7 @@ describe('Prefer and the query', () => {
     ['wait=-1', /from 0 to 60/],
     ['wait=soon', /from 0 to 60/],
     ['dynamic=perhaps', /true or false/],
-  ])('answer %s with 400 and say what would have worked', async (header, message) => {
+  ])('reject %s with 400 and list the valid values', async (header, message) => {
     const { status, headers, body } = await prefer(header)
     expect([status, headers.get('content-type')]).toEqual([400, operation.mediaType])
     expect(checkResponseBody(400, body)).toEqual([])
@@ -69,25 +69,27 @@ describe('Prefer and the query', () => {
     expect(JSON.stringify(body)).toMatch(message)
   })
 
-  it('generate a body from its schema with dynamic, true to the contract', async () => {
+  it('generate a body from its schema with dynamic, valid under the contract', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...operation.statuses), fc.uuid(), async (code, seed) => {
-        const answer = await prefer(`code=${code}, dynamic=true, seed=${seed}`)
-        expect(answer.status).toBe(code)
-        expect(checkResponseBody(code, answer.body)).toEqual([])
+        const response = await prefer(`code=${code}, dynamic=true, seed=${seed}`)
+        expect(response.status).toBe(code)
+        expect(checkResponseBody(code, response.body)).toEqual([])
       }),
       { numRuns: 50 },
     )
   })
 
-  it('survive any header that HTTP lets through', async () => {
+  it('survive any header that HTTP allows', async () => {
     const value = fc.string({
       unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
     })
     await fc.assert(
       fc.asyncProperty(value, value, async (header, query) => {
-        const answer = await prefer(header, `?__example=${encodeURIComponent(query)}`)
-        expect(isStatus(answer.status) && checkResponseBody(answer.status, answer.body)).toEqual([])
+        const response = await prefer(header, `?__example=${encodeURIComponent(query)}`)
+        expect(
+          isStatus(response.status) && checkResponseBody(response.status, response.body),
+        ).toEqual([])
       }),
       { numRuns: 100 },
     )
@@ -95,7 +97,7 @@ describe('Prefer and the query', () => {
 })
 
 describe('the grammar of Prefer (RFC 7240)', () => {
-  const read = (header: string) => readPreferences(header, new URLSearchParams())
+  const parse = (header: string) => parsePreferences(header, new URLSearchParams())
 
   it.each([
     ['code=429', { example: 'too_many_requests' }],
@@ -108,14 +110,14 @@ describe('the grammar of Prefer (RFC 7240)', () => {
     ['handling=lenient; code=500', {}],
     ['return=minimal, respond-async', {}],
     ['', {}],
-  ])('reads %s', (header, expected) => {
-    expect(read(header)).toEqual(expected)
+  ])('parses %s', (header, expected) => {
+    expect(parse(header)).toEqual(expected)
   })
 
-  // In quadratic time each of these would take minutes, and so more than a test may.
-  it('is read in linear time', () => {
+  // In quadratic time each of these would take minutes and exceed the timeout of the test.
+  it('is parsed in linear time', () => {
     const length = 500_000
     const hostile = ['a="'.repeat(length), `${'\\"'.repeat(length)},`, ' '.repeat(length)]
-    for (const header of [...hostile, 'a'.repeat(length)]) expect(read(header)).toEqual({})
+    for (const header of [...hostile, 'a'.repeat(length)]) expect(parse(header)).toEqual({})
   })
 })

@@ -2,11 +2,11 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A provider that answers whatever a test tells it to, and keeps what it was asked. */
+/** A provider whose responses a test defines, and which records its requests. */
 export interface Provider {
   url: string
-  /** How it answers from now on. */
-  answer: (response: ServerResponse, request: IncomingMessage) => void
+  /** Sends the response to each request from now on. */
+  respond: (response: ServerResponse, request: IncomingMessage) => void
   requests: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[]
   close(): Promise<void>
 }
@@ -17,13 +17,13 @@ export async function startProvider(): Promise<Provider> {
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
     const { method = '', url = '', headers } = request
     provider.requests.push({ method, url, headers, body: Buffer.concat(chunks).toString() })
-    provider.answer(response, request)
+    provider.respond(response, request)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // it listens on TCP
   const provider: Provider = {
     url: `http://127.0.0.1:${port}`,
-    answer: (response) => response.destroy(),
+    respond: (response) => response.destroy(),
     requests: [],
     close: () =>
       new Promise((resolve) => {

@@ -1,17 +1,15 @@
 #!/usr/bin/env node
-import module from 'node:module' // whole: an older Node.js lacks the name enableCompileCache
-import { readArguments } from './arguments.ts'
+import module from 'node:module' // the whole module: old Node.js versions lack the export enableCompileCache
+import { helpText, parseCommand, UsageError } from './arguments.ts'
 import type { Command } from './arguments.ts'
-import { helpText } from './help.ts'
 import { requireNode } from './node-version.ts'
-import { UsageError } from './usage-error.ts'
 
 interface Manifest {
   version: string
   engines: { node: string }
 }
 
-// Not imported: of JSON modules an older Node.js warns.
+// Not an import, because old Node.js versions print a warning for JSON modules.
 const manifest: Manifest = module.createRequire(import.meta.url)(
   '@connected-apps/mock/package.json',
 )
@@ -19,7 +17,7 @@ const manifest: Manifest = module.createRequire(import.meta.url)(
 try {
   requireNode(process.versions.node, manifest.engines.node)
   module.enableCompileCache()
-  await run(readArguments(process.argv.slice(2)))
+  await run(parseCommand(process.argv.slice(2)))
 } catch (error) {
   if (!(error instanceof Error) || !isExpected(error)) throw error
   console.error(`connected-apps-mock: ${error.message}`)
@@ -35,14 +33,14 @@ async function run(command: Command): Promise<void> {
       console.log(manifest.version)
       return
     case 'mock':
-      // Only now are Prism and the server loaded: a wrong command line is answered at once.
-      return (await import('./run-mock.ts')).runMock(command)
+      // Imported only now, so that usage errors are reported without loading the servers.
+      return (await import('./commands.ts')).runMock(command)
     case 'proxy':
-      return (await import('./run-proxy.ts')).runProxy(command)
+      return (await import('./commands.ts')).runProxy(command)
   }
 }
 
-// ListenError by its name: to import its class would load the server in any case.
+// ListenError is recognized by name, because importing its class would load the server.
 function isExpected(error: Error): boolean {
   return error instanceof UsageError || error.name === 'ListenError'
 }

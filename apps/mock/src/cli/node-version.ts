@@ -1,14 +1,14 @@
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './arguments.ts'
 
 /**
- * Refuses a Node.js that is too old to load the rest.
+ * Rejects a Node.js version that is too old to load the rest of this package.
  *
- * @param engine what package.json asks of Node.js: `>=24.18`
+ * @param engine the range of versions in package.json: `>=24.18`
  * @throws {UsageError}
  */
 export function requireNode(version: string, engine: string): void {
-  const least = engine.replace('>=', '')
-  if (version.localeCompare(least, 'en', { numeric: true }) < 0) {
-    throw new UsageError(`needs Node.js ${least} or newer; this is ${version}`)
+  const minimum = engine.replace('>=', '')
+  if (version.localeCompare(minimum, 'en', { numeric: true }) < 0) {
+    throw new UsageError(`needs Node.js ${minimum} or newer; this is ${version}`)
   }
 }

@@ -1,0 +1,89 @@
+import { headerParameterNames, parseBody } from '@connected-apps/contract'
+import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
+import type {
+  IHttpConfig,
+  IHttpRequest,
+  IHttpResponse,
+  PrismHttpComponents,
+} from '@stoplight/prism-http'
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Prism's engine with the contract loaded; rejects when Prism has no response. */
+export type Prism = (request: IHttpRequest, choice: PrismChoice) => Promise<IHttpResponse>
+
+/** Which response Prism should give; its default is the first example of the 200. */
+export interface PrismChoice {
+  code?: number
+  exampleKey?: string
+  dynamic?: boolean
+  seed?: string
+}
+
+/** Prism logs every step of every request; the outcome is in its result. */
+const silentLogger = {
+  trace() {},
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  fatal() {},
+  success() {},
+  child: () => silentLogger,
+}
+// Prism's type is a pino logger, but these methods are all that it calls.
+const logger = silentLogger as unknown as PrismHttpComponents['logger']
+
+/**
+ * Loads Prism and the contract. Prism is imported here, not statically, because it dominates the
+ * start time and a proxy started from the same package does not need it.
+ */
+export async function loadPrism(): Promise<Prism> {
+  const { createInstance, getHttpOperationsFromSpec } = await import('@stoplight/prism-http')
+  // Prism modifies the document that it is given.
+  const operations = await getHttpOperationsFromSpec(structuredClone(document))
+  const prism = createInstance(configFor({}), { logger })
+  return async (request, choice) => {
+    const result = await prism.request(request, operations, configFor(choice))()
+    if ('left' in result) throw result.left
+    return result.right.output
+  }
+}
+
+/** Prism's configuration for one response; a new object each time, because Prism modifies it. */
+function configFor(choice: PrismChoice): IHttpConfig {
+  return {
+    isProxy: false,
+    // The mock has checked the credentials already: Prism would reject a secret with a colon.
+    checkSecurity: false,
+    validateRequest: true,
+    validateResponse: false,
+    errors: false,
+    upstreamProxy: undefined,
+    mock: { dynamic: false, ...choice },
+  }
+}
+
+const parameterNames = headerParameterNames.map((name) => name.toLowerCase())
+
+/**
+ * A request in Prism's form. `Accept` is left out, since Prism would respond to it with a 406 that
+ * the contract lacks, and so are the headers of the body, which has been parsed already.
+ */
+export function toPrismRequest(
+  path: string,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): IHttpRequest {
+  const parsed = parseBody(body)
+  return {
+    method: 'post',
+    url: { path },
+    headers: Object.fromEntries(
+      parameterNames.flatMap((name) => {
+        const value = headers[name]
+        return typeof value === 'string' ? [[name, value]] : []
+      }),
+    ),
+    ...('value' in parsed && { body: parsed.value }),
+  }
+}

@@ -1,0 +1,188 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from '../http/body.ts'
+import { isPreflight, setCorsHeaders } from '../http/cors.ts'
+import { listen } from '../http/listen.ts'
+import {
+  abortOnClose,
+  controlPrefix,
+  isControlPath,
+  originForm,
+  splitTarget,
+} from '../http/request.ts'
+import type { Exchange } from '../http/request.ts'
+import { sendJson } from '../http/send.ts'
+import { matchOperation, requestViolations } from '../scenarios/request-violations.ts'
+import { sendProblem } from './problem.ts'
+import { BrokenResponseError, forward } from './upstream.ts'
+import type { UpstreamResponse } from './upstream.ts'
+import { responseViolations, ViolationLog } from './violations.ts'
+import type { ContractViolation, LoggedViolation } from './violations.ts'
+
+/** Where the proxy listens, and which provider it checks. */
+export interface ProxyOptions {
+  /** Base URL of the provider, http or https. */
+  upstream: URL | string
+  host?: string
+  /** 0 chooses a free port. */
+  port?: number
+  /** Forward requests without a check if the contract lacks their method and path. */
+  passOtherRoutes?: boolean
+  /** Called immediately for each violation. */
+  onViolation?: (violation: ContractViolation, method: string, path: string) => void
+  /** Called immediately for each request without a response; the message says why. */
+  onFailure?: (message: string, method: string, path: string) => void
+}
+
+/** A running validation proxy. */
+export interface Proxy {
+  /** Its base URL, without a trailing slash. */
+  url: string
+  /** The latest 1000 violations of the contract. */
+  violations(): LoggedViolation[]
+  /** The numbers of checked exchanges, of violations, and of requests without a response. */
+  totals(): { exchanges: number; violations: number; failures: number }
+  /** Clears violations and totals. */
+  reset(): void
+  /** Closes every connection and the server. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a validation proxy. If a request or its response violates the contract, the client gets
+ * 422 or 502 and a problem (RFC 9457) with the violations; everything else passes unchanged.
+ *
+ * @throws {ListenError} when the server cannot listen on the address
+ * @example
+ * const proxy = await startProxy({ upstream: 'http://127.0.0.1:4010' })
+ * proxy.violations()
+ * await proxy.close()
+ */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const { host = '127.0.0.1', port = 0, passOtherRoutes = false, onViolation, onFailure } = options
+  const upstream = new URL(options.upstream)
+  const log = new ViolationLog()
+  let exchanges = 0
+  let failures = 0
+  const reset = () => {
+    exchanges = 0
+    failures = 0
+    log.reset()
+  }
+  const server = await listen({ host, port }, (request, response) => {
+    handle(request, response).catch((error: unknown) => respondToFailure(request, response, error))
+  })
+  const violationsUrl = `${server.url}${controlPrefix}/violations`
+  return {
+    url: server.url,
+    violations: () => log.entries(),
+    totals: () => ({ exchanges, violations: log.total, failures }),
+    reset,
+    close: () => server.close(),
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = { request, response, ...splitTarget(request.url ?? '/') }
+    if (isControlPath(exchange.path)) return respondToControl(exchange)
+    const body = await readBody(request)
+    if (body === 'aborted') return
+    const send = (bytes: Buffer) =>
+      forward(
+        upstream,
+        {
+          method: request.method ?? '',
+          target: originForm(request.url ?? '/'),
+          rawHeaders: request.rawHeaders,
+          body: bytes,
+        },
+        abortOnClose(response),
+      )
+    if (isOutsideContract(exchange) && body !== 'too long') {
+      return passOn(response, await send(body))
+    }
+    const result = await checkExchange(exchange, body, send)
+    exchanges += 1
+    if (result.violations.length === 0 && result.response) return passOn(response, result.response)
+    report(exchange, result.violations)
+    setCorsHeaders(request.headers, response)
+    sendProblem(response, violationsUrl, result.violations)
+  }
+
+  function isOutsideContract({ request, path }: Exchange): boolean {
+    // CORS is between the browser and the provider; the contract does not cover it.
+    return isPreflight(request) || (passOtherRoutes && !matchOperation(request.method ?? '', path))
+  }
+
+  function report({ request, path }: Exchange, violations: ContractViolation[]): void {
+    const { method = '' } = request
+    log.add(violations, method, path)
+    for (const violation of violations) onViolation?.(violation, method, path)
+  }
+
+  function respondToControl({ request, response, path }: Exchange): void {
+    setCorsHeaders(request.headers, response)
+    const route = `${request.method} ${path.slice(controlPrefix.length)}`
+    if (route === 'GET /violations') {
+      sendJson(response, 200, { exchanges, failures, total: log.total, violations: log.entries() })
+    } else if (route === 'DELETE /violations') {
+      reset()
+      response.writeHead(204).end()
+    } else if (route === 'GET /health') sendJson(response, 200, { status: 'ok' })
+    else {
+      const message = 'control routes are GET /violations, DELETE /violations, GET /health'
+      sendJson(response, 404, { message })
+    }
+  }
+
+  function respondToFailure(
+    request: IncomingMessage,
+    response: ServerResponse,
+    error: unknown,
+  ): void {
+    if (response.destroyed) return // the client disconnected, which is not the provider's failure
+    failures += 1
+    const message = error instanceof Error ? error.message : String(error)
+    onFailure?.(message, request.method ?? '', splitTarget(request.url ?? '/').path)
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, violationsUrl, message)
+  }
+}
+
+interface CheckedExchange {
+  violations: ContractViolation[]
+  /** The provider's response; undefined if it was incomplete or the request was not sent. */
+  response?: UpstreamResponse
+}
+
+async function checkExchange(
+  { request, path }: Exchange,
+  body: Buffer | 'too long',
+  send: (bytes: Buffer) => Promise<UpstreamResponse>,
+): Promise<CheckedExchange> {
+  const { method = '', headers } = request
+  const violations = requestViolations({ path: matchOperation(method, path), headers, body })
+  if (violations.length > 0 || body === 'too long') {
+    return {
+      violations: violations.map(({ where, pointer, message }) => ({
+        direction: 'request',
+        where,
+        ...(pointer && { pointer }),
+        message,
+      })),
+    }
+  }
+  try {
+    const response = await send(body)
+    return { violations: responseViolations(response), response }
+  } catch (error) {
+    if (!(error instanceof BrokenResponseError)) throw error
+    const { where, message } = error
+    return { violations: [{ direction: 'response', where, message }] }
+  }
+}
+
+function passOn(response: ServerResponse, upstreamResponse: UpstreamResponse): void {
+  const { status, statusText, rawHeaders, body } = upstreamResponse
+  response.sendDate = false
+  response.writeHead(status, statusText, rawHeaders)
+  response.end(body)
+}

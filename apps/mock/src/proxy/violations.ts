@@ -1,0 +1,82 @@
+import { checkResponse } from '@connected-apps/contract'
+import type { ResponseViolation } from '@connected-apps/contract'
+import { BoundedLog } from '../journal/bounded-log.ts'
+import type { UpstreamResponse } from './upstream.ts'
+
+/** The proxy keeps this many of the latest violations. */
+export const maxLoggedViolations = 1000
+
+/** One way in which a request or a response violates the contract. It never contains the value. */
+export interface ContractViolation {
+  direction: 'request' | 'response'
+  /** Which part: `path member_id`, `header Retry-After`, `status`, `body`. */
+  where: string
+  /** A JSON Pointer (RFC 6901) into the body, if the violation is inside it. */
+  pointer?: string
+  message: string
+}
+
+/** A violation, and the exchange in which it occurred. */
+export interface LoggedViolation extends ContractViolation {
+  /** Counts the violations since the start or the last reset, from 1. */
+  number: number
+  /** ISO 8601. */
+  at: string
+  method: string
+  path: string
+}
+
+/** A log of the latest {@link maxLoggedViolations} violations. */
+export class ViolationLog {
+  readonly #log = new BoundedLog<Omit<LoggedViolation, 'number'>>(maxLoggedViolations)
+
+  /** The number of violations since the start or the last reset, including discarded ones. */
+  get total(): number {
+    return this.#log.total
+  }
+
+  add(violations: readonly ContractViolation[], method: string, path: string): void {
+    const exchange = { at: new Date().toISOString(), method, path: path.slice(0, 512) }
+    for (const violation of violations) this.#log.add({ ...exchange, ...violation })
+  }
+
+  /** The violations that are kept, oldest first. */
+  entries(): LoggedViolation[] {
+    return [...this.#log.entries()]
+  }
+
+  reset(): void {
+    this.#log.reset()
+  }
+}
+
+/** A violation on one line: `response body /status_code: must be equal to constant`. */
+export function describeViolation({
+  direction,
+  where,
+  pointer,
+  message,
+}: ContractViolation): string {
+  return `${direction} ${where}${pointer ? ` ${pointer}` : ''}: ${message}`
+}
+
+/** Checks a provider's response against the contract. */
+export function responseViolations(response: UpstreamResponse): ContractViolation[] {
+  return [
+    ...encodingViolations(response.headers),
+    ...checkResponse(response).map(toContractViolation),
+  ]
+}
+
+// The proxy sends `Accept-Encoding: identity`, because it could not check a compressed body.
+function encodingViolations(headers: Headers): ContractViolation[] {
+  if ((headers.get('content-encoding') ?? 'identity') === 'identity') return []
+  return [{ direction: 'response', where: 'header Content-Encoding', message: 'must be identity' }]
+}
+
+function toContractViolation({ part, where, message }: ResponseViolation): ContractViolation {
+  const direction = 'response'
+  if (part === 'header') return { direction, where: `header ${where}`, message }
+  if (part === 'media type') return { direction, where: 'header Content-Type', message }
+  return { direction, where: part, ...(where !== '' && { pointer: where }), message }
+}
