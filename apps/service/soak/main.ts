@@ -3,7 +3,7 @@ import { Pool } from 'pg'
 import { watchMemory } from '../bench/memory.ts'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import { runCampaign } from '../test/history/campaign.ts'
-import { addConnectionLike, addConnections } from '../test/history/http/connections.ts'
+import { addConnectionLike, addConnections } from '../test/history/http/app-authorizations.ts'
 import { startTwoInstances } from '../test/support/service-process.ts'
 
 const mostResidentMegabytes = 200

@@ -5,8 +5,8 @@ import { greeting } from './demo/greeting.ts'
 import { addDemoProject } from './demo/project.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
-import { explain, misuse } from './explain.ts'
-import { createLogger } from './logger.ts'
+import { explain, misuse } from './command-errors.ts'
+import { createLogger } from './server/logger.ts'
 import { startService } from './service.ts'
 
 try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../src/cleanup.ts'
 import { Database } from '../src/postgres/database.ts'
-import { addSession } from '../src/provision.ts'
+import { addSession } from '../src/provision/resources.ts'
 import { authorize, isActive } from './support/connected-app.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'

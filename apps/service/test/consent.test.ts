@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import { addMember, addSession } from '../src/provision.ts'
+import { addMember, addSession } from '../src/provision/resources.ts'
 import type { Browser } from './support/connected-app.ts'
 import {
   approve,

@@ -1,7 +1,7 @@
 import type { ContractOptions, Provoke } from '@connected-apps/contract-tests'
 import { contractSuite } from '@connected-apps/contract-tests/vitest'
 import { beforeAll } from 'vitest'
-import { addMember, addOrganization, addSession } from '../src/provision.ts'
+import { addMember, addOrganization, addSession } from '../src/provision/resources.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import { useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../src/operation/decision.ts'
-import type { Facts, SessionFacts } from '../src/operation/facts.ts'
+import type { Facts, SessionFacts } from '../src/operation/lookup.ts'
 
 const self: SessionFacts = {
   organizationId: 'acme',

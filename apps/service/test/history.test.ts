@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { runCampaign } from './history/campaign.ts'
-import { addConnectionLike, addConnections } from './history/http/connections.ts'
+import { addConnectionLike, addConnections } from './history/http/app-authorizations.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
 import type { TestDatabase } from './support/database.ts'
 import { useTwoInstances } from './support/two-instances.ts'

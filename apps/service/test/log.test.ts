@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import { createLogger } from '../src/logger.ts'
+import { createLogger } from '../src/server/logger.ts'
 import { approve, exchange, openConsentPage } from './support/connected-app.ts'
 import { sendRaw } from './support/raw-http.ts'
 import { revoke } from './support/revoke.ts'

@@ -6,7 +6,7 @@ import { cleanUp } from '../src/cleanup.ts'
 import { packageName } from '../src/postgres/embedded/binaries.ts'
 import { Database } from '../src/postgres/database.ts'
 import { runCampaign } from './history/campaign.ts'
-import { addConnectionLike, addConnections } from './history/http/connections.ts'
+import { addConnectionLike, addConnections } from './history/http/app-authorizations.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import { useService } from './support/service.ts'
 

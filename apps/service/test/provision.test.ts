@@ -8,7 +8,7 @@ import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic, revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
-const command = fileURLToPath(new URL('../src/provision-command.ts', import.meta.url))
+const command = fileURLToPath(new URL('../src/provision/command.ts', import.meta.url))
 const test = useService()
 
 interface Ended {

@@ -1,6 +1,6 @@
 import { checkResponseBody, isStatus } from '@connected-apps/contract'
 import { describe, expect, it } from 'vitest'
-import { maximumBodyBytes } from '../src/operation/body.ts'
+import { maximumBodyBytes } from '../src/operation/read-body.ts'
 import { sendRaw } from './support/raw-http.ts'
 import { basic, pathOf } from './support/revoke.ts'
 import { useService } from './support/service.ts'

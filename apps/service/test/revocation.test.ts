@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import { addConnectedApp } from '../src/provision.ts'
+import { addConnectedApp } from '../src/provision/resources.ts'
 import { approve, authorize, exchange, isActive, openConsentPage } from './support/connected-app.ts'
 import type { RevokeRequest } from './support/revoke.ts'
 import { revoke } from './support/revoke.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addMember, addSession } from '../src/provision.ts'
+import { addMember, addSession } from '../src/provision/resources.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import type { Tenant } from './support/tenant.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
-import { addMember, addSession } from '../src/provision.ts'
+import { addMember, addSession } from '../src/provision/resources.ts'
 import { useService } from './support/service.ts'
 import type { Tenant } from './support/tenant.ts'
 import { addTenant } from './support/tenant.ts'

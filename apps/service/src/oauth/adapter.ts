@@ -6,7 +6,7 @@ import {
   findBrowserState,
   findBrowserStateByUid,
   saveBrowserState,
-} from './browser-states.ts'
+} from './oidc-sessions.ts'
 import { findClient } from './clients.ts'
 import { endGrant, findGrant } from './grants.ts'
 import type { TokenKind } from './tokens.ts'

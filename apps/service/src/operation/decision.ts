@@ -1,5 +1,5 @@
-import type { Answer } from './answer.ts'
-import type { Facts, SessionFacts } from './facts.ts'
+import type { Answer } from './response.ts'
+import type { Facts, SessionFacts } from './lookup.ts'
 
 /** A revoke that nothing stands against. */
 export interface Order {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { Batches } from '../postgres/batches.ts'
+import { Batches } from '../postgres/batcher.ts'
 
 export interface RateLimitOptions {
   requests: number

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg'
-import { Batches } from '../postgres/batches.ts'
+import { Batches } from '../postgres/batcher.ts'
 import type { Database, Statement } from '../postgres/database.ts'
 import type { Order } from './decision.ts'
 

@@ -1,7 +1,7 @@
 import type { HeaderParameters } from '@connected-apps/contract'
 import { headerParameterNames } from '@connected-apps/contract'
-import type { SessionReference } from './facts.ts'
-import { claimedSessionId } from './session-jwt.ts'
+import type { SessionReference } from './lookup.ts'
+import { claimedSessionId } from './session.ts'
 
 const tokenHeader = 'X-Stytch-Member-Session' satisfies keyof HeaderParameters
 export const jwtHeader = 'X-Stytch-Member-SessionJWT' satisfies keyof HeaderParameters

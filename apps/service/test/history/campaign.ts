@@ -1,4 +1,4 @@
-import { Figures } from './figures.ts'
+import { Figures } from './statistics.ts'
 import type { Connection } from './http/service-system.ts'
 import { ServiceSystem } from './http/service-system.ts'
 import { findLinearization } from './linearizability.ts'

@@ -1,6 +1,6 @@
 import { operation } from '@connected-apps/contract'
 import * as fc from 'fast-check'
-import { maximumBodyBytes } from '../../src/operation/body.ts'
+import { maximumBodyBytes } from '../../src/operation/read-body.ts'
 import { basic, pathOf } from './revoke.ts'
 import type { Tenant } from './tenant.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import { addConnections } from '../history/http/connections.ts'
+import { addConnections } from '../history/http/app-authorizations.ts'
 import type { Connection } from '../history/http/service-system.ts'
 import { ServiceSystem } from '../history/http/service-system.ts'
 

@@ -1,6 +1,6 @@
 import type { CryptoKey, JSONWebKeySet, JWTPayload } from 'jose'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
-import { issuerOf, organizationClaim, sessionClaim } from '../../src/operation/session-jwt.ts'
+import { issuerOf, organizationClaim, sessionClaim } from '../../src/operation/session.ts'
 import type { Tenant } from './tenant.ts'
 
 /** The keys of whoever issues a project's session JWTs. */

@@ -7,7 +7,7 @@ import {
   addProject,
   addSession,
   newSecret,
-} from '../../src/provision.ts'
+} from '../../src/provision/resources.ts'
 import { makeSessionKeys } from './session-jwt.ts'
 
 export const redirectUri = 'http://127.0.0.1/callback'

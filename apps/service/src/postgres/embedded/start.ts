@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { HostMessage } from './host.ts'
+import type { SupervisorMessage } from './supervisor.ts'
 
 /** A PostgreSQL server that lives as long as this process at most, with data that dies with it. */
 export interface EmbeddedPostgres {
@@ -10,8 +10,8 @@ export interface EmbeddedPostgres {
 }
 
 /** This module's own extension: tests run the sources, `start` what was built from them. */
-const host = fileURLToPath(
-  new URL(`./host${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+const supervisor = fileURLToPath(
+  new URL(`./supervisor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 )
 
 /**
@@ -24,11 +24,11 @@ const host = fileURLToPath(
  * await postgres.stop()
  */
 export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
-  const child = fork(host, { detached: true, execArgv: [], stdio: 'ignore' })
+  const child = fork(supervisor, { detached: true, execArgv: [], stdio: 'ignore' })
   const exited = once(child, 'exit')
   const message = await Promise.race([
-    once(child, 'message').then(([first]) => first as HostMessage), // host.ts sends nothing else
-    exited.then((): HostMessage => ({ error: 'its host process ended' })),
+    once(child, 'message').then(([first]) => first as SupervisorMessage), // supervisor.ts sends nothing else
+    exited.then((): SupervisorMessage => ({ error: 'its supervisor process ended' })),
   ])
   if ('error' in message) throw new Error(`the embedded PostgreSQL failed: ${message.error}`)
   return {

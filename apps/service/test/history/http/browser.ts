@@ -1,6 +1,6 @@
 import { CookieJar } from '../../support/cookie-jar.ts'
-import type { WireResponse } from './wire.ts'
-import { send } from './wire.ts'
+import type { WireResponse } from './send.ts'
+import { send } from './send.ts'
 
 /**
  * A Member's browser, as far as it keeps cookies. It believes that there is one service, behind

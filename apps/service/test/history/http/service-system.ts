@@ -5,8 +5,8 @@ import { basic } from '../../support/revoke.ts'
 import { redirectUri } from '../../support/tenant.ts'
 import type { Patience, System, Tokens } from '../system.ts'
 import { Browser } from './browser.ts'
-import type { WireResponse } from './wire.ts'
-import { send } from './wire.ts'
+import type { WireResponse } from './send.ts'
+import { send } from './send.ts'
 
 /** A Member and a Connected App of a running service. */
 export interface Connection {

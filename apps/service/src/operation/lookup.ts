@@ -1,7 +1,7 @@
 import type { PathParameters } from '@connected-apps/contract'
 import type { JSONWebKeySet } from 'jose'
 import { hashOf } from '../hash.ts'
-import { Batches } from '../postgres/batches.ts'
+import { Batches } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 
 /** A session that is alive, and what its Member's roles allow. */

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Database } from './postgres/database.ts'
+import type { Database } from '../postgres/database.ts'
 
 // A standby, or a server that ran out of disk, still reads; but a revoke must write.
 const ping = {

@@ -4,9 +4,9 @@ import type { ParameterName } from '@connected-apps/contract'
 import { checkParameter } from '@connected-apps/contract/request'
 import type { JSONWebKeySet } from 'jose'
 import { Pool } from 'pg'
-import { readConfiguration } from './configuration.ts'
-import { explain, misuse } from './explain.ts'
-import { migrate } from './postgres/migrate.ts'
+import { readConfiguration } from '../configuration.ts'
+import { explain, misuse } from '../command-errors.ts'
+import { migrate } from '../postgres/migrate.ts'
 import {
   addConnectedApp,
   addMember,
@@ -15,7 +15,7 @@ import {
   addSession,
   newSecret,
   replaceSecret,
-} from './provision.ts'
+} from './resources.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const

@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream'
 import { operation } from '@connected-apps/contract'
 import { statusOf } from '@connected-apps/contract/examples'
 import { RequestError } from '@hono/node-server'
-import type { Observe } from './observation.ts'
-import type { Answer } from './operation/answer.ts'
-import { bodyOf, newRequestId, responseOf } from './operation/answer.ts'
-import { OwedAnswers } from './owed-answers.ts'
+import type { Observe } from '../observation.ts'
+import type { Answer } from '../operation/response.ts'
+import { bodyOf, newRequestId, responseOf } from '../operation/response.ts'
+import { OwedAnswers } from './pending-responses.ts'
 
 /** Bounds of what one client may cost; a client that exceeds them is cut off. */
 const limits = {

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { startCleanup } from '../src/cleanup.ts'
-import { addSession } from '../src/provision.ts'
+import { addSession } from '../src/provision/resources.ts'
 import { useService } from './support/service.ts'
 
 const test = useService({ cleanupIntervalMs: 20 })

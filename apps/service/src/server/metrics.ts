@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { Observation } from './observation.ts'
+import type { Observation } from '../observation.ts'
 
 /** What Prometheus collects. Each service has its own registry, so that two fit in one process. */
 export class Metrics {

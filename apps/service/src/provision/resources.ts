@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import type { Pool } from 'pg'
-import { hashOf } from './hash.ts'
-import { publicPartOf } from './session-jwks.ts'
+import { hashOf } from '../hash.ts'
+import { publicPartOf } from '../operation/session-jwks.ts'
 
 /** A secret that can't be guessed: 256 random bits. */
 export function newSecret(): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Batches } from '../src/postgres/batches.ts'
+import { Batches } from '../src/postgres/batcher.ts'
 
 /** A batch under way, which the test ends. */
 interface Run {

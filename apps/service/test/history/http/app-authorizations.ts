@@ -6,7 +6,7 @@ import {
   addProject,
   addSession,
   newSecret,
-} from '../../../src/provision.ts'
+} from '../../../src/provision/resources.ts'
 import { redirectUri } from '../../support/tenant.ts'
 import type { Connection } from './service-system.ts'
 

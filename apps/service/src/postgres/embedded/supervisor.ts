@@ -5,7 +5,7 @@ import { startCluster } from './cluster.ts'
 import { makeFolder } from './folder.ts'
 
 /** What the parent hears once. */
-export type HostMessage = { url: string } | { error: string }
+export type SupervisorMessage = { url: string } | { error: string }
 
 const parentGone = new Promise<void>((resolve) => process.once('disconnect', resolve))
 try {
@@ -27,6 +27,6 @@ async function serveIn(directory: string): Promise<void> {
   }
 }
 
-function tell(message: HostMessage): void {
+function tell(message: SupervisorMessage): void {
   if (process.connected) process.send?.(message)
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { JSONWebKeySet, JWK } from 'jose'
-import type { Database } from './postgres/database.ts'
-import { isText } from './postgres/text.ts'
+import type { Database } from '../postgres/database.ts'
+import { isText } from '../postgres/text.ts'
 
 const find = {
   name: 'find-session-jwks',

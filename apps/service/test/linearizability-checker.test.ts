@@ -5,13 +5,15 @@ import { useDatabase } from './support/database.ts'
 import { badHistories, goodHistories } from './history/known-histories.ts'
 import { findLinearization } from './history/linearizability.ts'
 import { runWorkload } from './history/workload.ts'
-import { ConsentInFlight } from './history/designs/consent-in-flight.ts'
-import { DeleteOnRevoke } from './history/designs/delete-on-revoke.ts'
-import { FindThenConsume } from './history/designs/find-then-consume.ts'
-import { RereadAtIssue } from './history/designs/reread-at-issue.ts'
-import { RightDesign } from './history/designs/right-design.ts'
-import { StaleCache } from './history/designs/stale-cache.ts'
-import { Timestamps } from './history/designs/timestamps.ts'
+import {
+  ConsentInFlight,
+  DeleteOnRevoke,
+  FindThenConsume,
+  RereadAtIssue,
+  StaleCache,
+  Timestamps,
+} from './history/designs/flawed.ts'
+import { RightDesign } from './history/designs/reference.ts'
 
 /** A wrong design is caught when this many of its histories were rejected. */
 const enough = 5
