@@ -90,7 +90,7 @@ async function timeRevoke({ system }: Granted): Promise<number> {
 /** Makes the tokens live again, so that the next revoke has as much to end. */
 async function restore(pool: Pool, { connection }: Granted): Promise<void> {
   await pool.query(
-    `UPDATE connections SET revocations = 0
+    `UPDATE app_authorizations SET revocation_count = 0
      WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
     [connection.organizationId, connection.memberId, connection.connectedAppId],
   )

@@ -13,36 +13,36 @@ const longestTokenLife = `interval '${timeToLive.RefreshToken / (24 * 60 * 60) +
  */
 const removals: Statement[] = [
   {
-    name: 'remove-tokens',
+    name: 'remove-expired-tokens',
     text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM tokens WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
   },
   {
-    name: 'remove-dead-tokens',
+    name: 'remove-revoked-tokens',
     text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
-      SELECT t.ctid FROM grants g JOIN connections c
+      SELECT t.ctid FROM grants g JOIN app_authorizations c
         USING (organization_id, member_id, connected_app_id)
       JOIN tokens t USING (organization_id, grant_id)
-      WHERE g.look_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < c.revocations) LIMIT $1))`,
+      WHERE g.cleanup_due_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < c.revocation_count) LIMIT $1))`,
   },
   {
     // A grant that is alive stays for as long as a token of it might: the Member's browser gets a
     // code for it without another consent.
     name: 'remove-grants',
     text: `DELETE FROM grants WHERE ctid = ANY(ARRAY(
-      SELECT g.ctid FROM grants g JOIN connections c
+      SELECT g.ctid FROM grants g JOIN app_authorizations c
         USING (organization_id, member_id, connected_app_id)
-      WHERE g.look_at < now()
-        AND (g.ended_at IS NOT NULL OR g.epoch < c.revocations
+      WHERE g.cleanup_due_at < now()
+        AND (g.ended_at IS NOT NULL OR g.epoch < c.revocation_count
           OR g.created_at < now() - ${longestTokenLife})
         AND NOT EXISTS (SELECT FROM tokens t
           WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id)
       LIMIT $1 FOR UPDATE OF g SKIP LOCKED))`,
   },
   {
-    name: 'remove-browser-states',
-    text: `DELETE FROM browser_states WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM browser_states WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
+    name: 'remove-oidc-sessions',
+    text: `DELETE FROM oidc_sessions WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM oidc_sessions WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
   },
   {
     name: 'remove-sessions',
@@ -60,8 +60,8 @@ const removals: Statement[] = [
 /** What is left of the grants that were to be looked at is alive; it is looked at in a day. */
 const postpone: Statement = {
   name: 'postpone-grants',
-  text: `UPDATE grants SET look_at = now() + interval '1 day' WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM grants WHERE look_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+  text: `UPDATE grants SET cleanup_due_at = now() + interval '1 day' WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM grants WHERE cleanup_due_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 }
 
 type Executor = Pick<Database, 'execute'>

@@ -2,11 +2,11 @@ import { DatabaseError } from 'pg'
 import { ConfigurationError } from './configuration.ts'
 
 /** How a process that could not do as it was told ends. */
-export const misuse = 2
+export const EXIT_USAGE = 2
 
 /** One line for each thing to mend. */
-export function explain(error: unknown): string[] {
-  if (error instanceof ConfigurationError) return error.mistakes
+export function explainError(error: unknown): string[] {
+  if (error instanceof ConfigurationError) return error.issues
   if (!(error instanceof Error)) return [String(error)]
   const reason = error.message.split('\n', 1)[0] ?? error.name
   if (error instanceof URIError) {

@@ -17,11 +17,11 @@ export interface Configuration {
 /** Each mistake in the environment, so that they can be mended at once. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
-  readonly mistakes: string[]
+  readonly issues: string[]
 
-  constructor(mistakes: string[]) {
-    super(`the configuration is wrong: ${mistakes.join('; ')}`)
-    this.mistakes = mistakes
+  constructor(issues: string[]) {
+    super(`the configuration is wrong: ${issues.join('; ')}`)
+    this.issues = issues
   }
 }
 
@@ -33,12 +33,12 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
  * @throws {ConfigurationError} that names every mistake
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
-  const mistakes: string[] = []
+  const issues: string[] = []
   const configuration: Configuration = {
     host: text('HOST', '127.0.0.1'),
     port: integer('PORT', 4020, 0, 65_535),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'], isOrigin, 'without a path'),
-    databaseUrl: sayTls(url('DATABASE_URL', ['postgres:', 'postgresql:'])),
+    databaseUrl: normalizeSslMode(url('DATABASE_URL', ['postgres:', 'postgresql:'])),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
@@ -49,13 +49,13 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
   }
   if (environment['DATABASE_URL'] === undefined) {
-    mistakes.push(...mistakesOfDemo(configuration.host, environment['PUBLIC_URL']))
+    issues.push(...demoIssues(configuration.host, environment['PUBLIC_URL']))
   }
   // A deployment whose variable was forgotten or misspelled; it would lose its data in a demo.
   if (environment['DATABASE_URL'] === '') {
-    mistakes.push('DATABASE_URL is empty; set it, or unset it for the demo')
+    issues.push('DATABASE_URL is empty; set it, or unset it for the demo')
   }
-  if (mistakes.length > 0) throw new ConfigurationError(mistakes)
+  if (issues.length > 0) throw new ConfigurationError(issues)
   return configuration
 
   function text(name: string, fallback: string): string {
@@ -67,14 +67,14 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     if (!value) return fallback
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
     if (number >= least && number <= most) return number
-    mistakes.push(`${name} must be a whole number from ${least} to ${most}, not "${value}"`)
+    issues.push(`${name} must be a whole number from ${least} to ${most}, not "${value}"`)
     return fallback
   }
 
   function oneOf(name: string, fallback: string, values: string[]): string {
     const value = environment[name] || fallback
     if (!values.includes(value)) {
-      mistakes.push(`${name} must be one of ${values.join(', ')}, not "${value}"`)
+      issues.push(`${name} must be one of ${values.join(', ')}, not "${value}"`)
     }
     return value
   }
@@ -91,13 +91,13 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const parsed = URL.parse(value)
     if (parsed !== null && protocols.includes(parsed.protocol) && isRight(parsed)) return value
     const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ')
-    mistakes.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
+    issues.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
     return undefined
   }
 }
 
 /** `pg` takes these modes for `verify-full`, and would say in many lines that it may change that. */
-function sayTls(databaseUrl: string | undefined): string | undefined {
+function normalizeSslMode(databaseUrl: string | undefined): string | undefined {
   if (databaseUrl?.includes('uselibpqcompat=true')) return databaseUrl
   return databaseUrl?.replace(
     /([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/g,
@@ -106,19 +106,19 @@ function sayTls(databaseUrl: string | undefined): string | undefined {
 }
 
 /** What everybody knows the secret of, and what is gone when it stops, must not look like more. */
-function mistakesOfDemo(host: string, publicUrl: string | undefined): string[] {
-  const mistakes: string[] = []
+function demoIssues(host: string, publicUrl: string | undefined): string[] {
+  const issues: string[] = []
   if (publicUrl) {
-    mistakes.push(
+    issues.push(
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
     )
   }
   if (!isLoopback(host)) {
-    mistakes.push(
+    issues.push(
       `HOST ${JSON.stringify(host)} is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
     )
   }
-  return mistakes
+  return issues
 }
 
 const loopback = new BlockList()

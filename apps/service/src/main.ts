@@ -5,15 +5,15 @@ import { greeting } from './demo/greeting.ts'
 import { addDemoProject } from './demo/project.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
-import { explain, misuse } from './command-errors.ts'
+import { explainError, EXIT_USAGE } from './command-errors.ts'
 import { createLogger } from './server/logger.ts'
 import { startService } from './service.ts'
 
 try {
   await run()
 } catch (error) {
-  for (const line of explain(error)) process.stderr.write(`connected-apps: ${line}\n`)
-  process.exit(misuse)
+  for (const line of explainError(error)) process.stderr.write(`connected-apps: ${line}\n`)
+  process.exit(EXIT_USAGE)
 }
 
 async function run(): Promise<void> {

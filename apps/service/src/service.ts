@@ -9,7 +9,11 @@ import { readConfiguration } from './configuration.ts'
 import { dispatch } from './server/dispatch.ts'
 import { prepareDrain } from './server/drain.ts'
 import type { HttpLimits } from './server/http-server.ts'
-import { createHttpServer, refuseMalformed, refuseWithoutUrl } from './server/http-server.ts'
+import {
+  createHttpServer,
+  rejectMalformedRequests,
+  handleInvalidUrl,
+} from './server/http-server.ts'
 import { createLogger } from './server/logger.ts'
 import { Metrics } from './server/metrics.ts'
 import { createObserver } from './observation.ts'
@@ -78,7 +82,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
     const observe = createObserver(logger, (observation) => metrics.observe(observation))
-    refuseMalformed(server, observe)
+    rejectMalformedRequests(server, observe)
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
@@ -97,7 +101,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         issuer,
         isOAuthPath,
         provider.callback(),
-        getRequestListener(application.fetch, { errorHandler: refuseWithoutUrl(observe) }),
+        getRequestListener(application.fetch, { errorHandler: handleInvalidUrl(observe) }),
       ),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Batches } from '../src/postgres/batcher.ts'
+import { Batcher } from '../src/postgres/batcher.ts'
 
 /** A batch under way, which the test ends. */
 interface Run {
@@ -8,9 +8,9 @@ interface Run {
   fail: () => void
 }
 
-function createBatches(maximumSize: number, concurrent: number, keyOf?: (input: number) => string) {
+function createBatcher(maximumSize: number, concurrent: number, keyOf?: (input: number) => string) {
   const runs: Run[] = []
-  const batches = new Batches<number, number>(
+  const batches = new Batcher<number, number>(
     (inputs) =>
       new Promise((resolve, reject) => {
         runs.push({
@@ -28,7 +28,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('batches', () => {
   it('take what comes in one turn together, and answer each its own', async () => {
-    const { runs, batches } = createBatches(10, 1)
+    const { runs, batches } = createBatcher(10, 1)
     const answers = Promise.all([1, 2, 3].map((input) => batches.add(input)))
     await nextTurn()
     expect(runs.map(({ inputs }) => inputs)).toEqual([[1, 2, 3]])
@@ -37,7 +37,7 @@ describe('batches', () => {
   })
 
   it('start at once while few are under way, and collect what comes later', async () => {
-    const { runs, batches } = createBatches(2, 1)
+    const { runs, batches } = createBatcher(2, 1)
     const answers = [batches.add(1)]
     await nextTurn()
     for (const input of [2, 3, 4]) answers.push(batches.add(input))
@@ -54,7 +54,7 @@ describe('batches', () => {
   })
 
   it('fail as a whole, and the next ones go on', async () => {
-    const { runs, batches } = createBatches(10, 1)
+    const { runs, batches } = createBatcher(10, 1)
     const failed = Promise.allSettled([batches.add(1), batches.add(2)])
     await nextTurn()
     runs[0]?.fail()
@@ -66,7 +66,7 @@ describe('batches', () => {
   })
 
   it('of one key go one after the other, and hold up no other key', async () => {
-    const { runs, batches } = createBatches(2, 2, (input) => (input % 2 === 0 ? 'even' : 'odd'))
+    const { runs, batches } = createBatcher(2, 2, (input) => (input % 2 === 0 ? 'even' : 'odd'))
     const answers = [2, 4, 6].map((input) => batches.add(input))
     await nextTurn()
     expect(runs.map(({ inputs }) => inputs)).toEqual([[2, 4]])

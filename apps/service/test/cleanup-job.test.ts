@@ -51,18 +51,18 @@ describe('the cleanup job', () => {
     const lines: string[] = []
     const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
     const execute = ({ name }: { name: string }): Promise<number> =>
-      name === 'remove-tokens' ? Promise.reject(new Error('stuck')) : Promise.resolve(1)
+      name === 'remove-expired-tokens' ? Promise.reject(new Error('stuck')) : Promise.resolve(1)
     const cleanup = startCleanup({ execute }, 1, logger)
     await expect.poll(() => lines.length, patience).toBeGreaterThanOrEqual(2)
     await cleanup.stop()
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       msg: 'cleanup failed',
-      removal: 'remove-tokens',
+      removal: 'remove-expired-tokens',
       err: { message: 'stuck' },
     })
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({
       msg: 'cleaned up',
-      'remove-tokens': 0,
+      'remove-expired-tokens': 0,
       'remove-sessions': 1,
     })
   })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError, readConfiguration } from '../src/configuration.ts'
 
-function mistakesIn(environment: NodeJS.ProcessEnv): string[] {
+function issuesIn(environment: NodeJS.ProcessEnv): string[] {
   try {
     readConfiguration(environment)
     return []
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes
+    if (error instanceof ConfigurationError) return error.issues
     throw error
   }
 }
@@ -57,7 +57,7 @@ describe('the configuration', () => {
   })
 
   it('names every mistake at once', () => {
-    const mistakes = mistakesIn({
+    const issues = issuesIn({
       PORT: '70000',
       PUBLIC_URL: 'https://apps.example/path',
       DATABASE_URL: 'mysql://db.example',
@@ -66,18 +66,18 @@ describe('the configuration', () => {
       RATE_LIMIT_WINDOW_SECONDS: 'a minute',
       LOG_LEVEL: 'loud',
     })
-    expect(mistakes).toHaveLength(7)
-    expect(mistakes[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
+    expect(issues).toHaveLength(7)
+    expect(issues[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
   })
 
   it('has no public address for the demo', () => {
-    expect(mistakesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
+    expect(issuesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
     ])
   })
 
   it('has no empty database', () => {
-    expect(mistakesIn({ HOST: '0.0.0.0', DATABASE_URL: '' })).toEqual([
+    expect(issuesIn({ HOST: '0.0.0.0', DATABASE_URL: '' })).toEqual([
       'DATABASE_URL is empty; set it, or unset it for the demo',
     ])
   })
@@ -85,22 +85,22 @@ describe('the configuration', () => {
   it.each(['0.0.0.0', '::', '192.0.2.1', 'db.example', '128.0.0.1', '127.0.0.1.example', '::2'])(
     'has no demo on %s, which other machines may reach',
     (HOST) => {
-      expect(mistakesIn({ HOST })).toEqual([
+      expect(issuesIn({ HOST })).toEqual([
         `HOST "${HOST}" is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
       ])
-      expect(mistakesIn({ HOST, DATABASE_URL: 'postgres://db.example' })).toEqual([])
+      expect(issuesIn({ HOST, DATABASE_URL: 'postgres://db.example' })).toEqual([])
     },
   )
 
   it.each(['127.0.0.1', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', 'localhost'])(
     'has a demo on %s',
     (HOST) => {
-      expect(mistakesIn({ HOST })).toEqual([])
+      expect(issuesIn({ HOST })).toEqual([])
     },
   )
 
   it('does not repeat a password', () => {
-    expect(mistakesIn({ DATABASE_URL: 'mysql://ada:hunter2@db.example' }).join()).not.toContain(
+    expect(issuesIn({ DATABASE_URL: 'mysql://ada:hunter2@db.example' }).join()).not.toContain(
       'hunter2',
     )
   })

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../src/operation/decision.ts'
-import type { Facts, SessionFacts } from '../src/operation/lookup.ts'
+import type { RequestContext, SessionContext } from '../src/operation/lookup.ts'
 
-const self: SessionFacts = {
+const self: SessionContext = {
   organizationId: 'acme',
   sessionId: 'session-1',
   memberId: 'ada',
   allowedResources: ['stytch.self'],
 }
-const admin: SessionFacts = { ...self, memberId: 'grace', allowedResources: ['stytch.member'] }
-const complete: Facts = {
+const admin: SessionContext = { ...self, memberId: 'grace', allowedResources: ['stytch.member'] }
+const complete: RequestContext = {
   projectId: 'project-1',
   secretHash: Buffer.alloc(32),
   sessionKeys: { keys: [] },

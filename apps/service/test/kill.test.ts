@@ -72,9 +72,9 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
 
   it('has written down each revoke that had its effect, and no other', async () => {
     const { rows } = await test.database.pool.query(
-      `SELECT c.member_id, c.revocations, count(a.audit_id)
-       FROM connections c LEFT JOIN audit_log a USING (organization_id, member_id, connected_app_id)
-       GROUP BY c.member_id, c.revocations HAVING c.revocations <> count(a.audit_id)`,
+      `SELECT c.member_id, c.revocation_count, count(a.audit_id)
+       FROM app_authorizations c LEFT JOIN audit_log a USING (organization_id, member_id, connected_app_id)
+       GROUP BY c.member_id, c.revocation_count HAVING c.revocation_count <> count(a.audit_id)`,
     )
     expect(rows).toEqual([])
   })

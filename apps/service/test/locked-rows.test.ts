@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { NumberedOrder } from '../src/operation/revoke.ts'
-import { atOnce, createRevoke, inTurn } from '../src/operation/revoke.ts'
+import type { RevocationRequest } from '../src/operation/revoke.ts'
+import { skipLocked, createRevoke, waitForLock } from '../src/operation/revoke.ts'
 import { Database } from '../src/postgres/database.ts'
 import { useService } from './support/service.ts'
 import { addTenant } from './support/tenant.ts'
@@ -22,10 +22,10 @@ function oneInstance(): Database {
   return first
 }
 
-async function addConnection(): Promise<NumberedOrder> {
+async function addConnection(): Promise<RevocationRequest> {
   const { projectId, organizationId, memberId, publicAppId } = await addTenant(test.database.pool)
   await test.database.pool.query(
-    'INSERT INTO connections (organization_id, member_id, connected_app_id) VALUES ($1, $2, $3)',
+    'INSERT INTO app_authorizations (organization_id, member_id, connected_app_id) VALUES ($1, $2, $3)',
     [organizationId, memberId, publicAppId],
   )
   return {
@@ -39,10 +39,10 @@ async function addConnection(): Promise<NumberedOrder> {
 }
 
 /** @returns a function that unlocks them */
-async function lock(...orders: NumberedOrder[]): Promise<() => Promise<void>> {
+async function lock(...orders: RevocationRequest[]): Promise<() => Promise<void>> {
   const blocker = await test.database.pool.connect()
   await blocker.query('BEGIN')
-  await blocker.query('SELECT FROM connections WHERE member_id = ANY($1) FOR UPDATE', [
+  await blocker.query('SELECT FROM app_authorizations WHERE member_id = ANY($1) FOR UPDATE', [
     orders.map(({ memberId }) => memberId),
   ])
   return async () => {
@@ -52,11 +52,11 @@ async function lock(...orders: NumberedOrder[]): Promise<() => Promise<void>> {
 }
 
 /** How often the connection was revoked, by its count and by the log. */
-async function revokesOf({ memberId }: NumberedOrder) {
+async function revokesOf({ memberId }: RevocationRequest) {
   const { rows } = await test.database.pool.query<{ count: string; log: string }>(
-    `SELECT revocations AS count,
+    `SELECT revocation_count AS count,
       (SELECT count(*) FROM audit_log a WHERE a.member_id = c.member_id) AS log
-     FROM connections c WHERE member_id = $1`,
+     FROM app_authorizations c WHERE member_id = $1`,
     [memberId],
   )
   return rows[0]
@@ -86,7 +86,7 @@ it('a revoke of a locked row holds up no other, and is carried out once it may',
   }
   expect(carriedOut).toBe(0)
   const queued = query.mock.calls.flatMap(([{ name }, values]) =>
-    name === inTurn.name ? values : [],
+    name === waitForLock.name ? values : [],
   )
   expect(queued.flat()).not.toContain(other.memberId)
   await unlock()
@@ -120,7 +120,7 @@ it('a revoke waits while the whole table is locked', async () => {
   const order = await addConnection()
   const blocker = await test.database.pool.connect()
   await blocker.query('BEGIN')
-  await blocker.query('LOCK TABLE connections IN EXCLUSIVE MODE')
+  await blocker.query('LOCK TABLE app_authorizations IN EXCLUSIVE MODE')
   const revoked = createRevoke(oneInstance(), forever)(order)
   await untilBlocked()
   await blocker.query('COMMIT')
@@ -137,14 +137,14 @@ it('instances that revoke at one row take turns, and lose none', async () => {
   expect(await revokesOf(order)).toMatchObject({ log: '400' })
 })
 
-it.each([atOnce, inTurn])(
+it.each([skipLocked, waitForLock])(
   '$name looks rows up by their key, even in an empty table',
   async ({ text }) => {
     const { rows } = await oneInstance().pool.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN (GENERIC_PLAN) ${text}`,
     )
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    expect(plan).toContain('using connections_pkey')
-    expect(plan).not.toMatch(/Seq Scan on connections|hashed SubPlan/)
+    expect(plan).toContain('using app_authorizations_pkey')
+    expect(plan).not.toMatch(/Seq Scan on app_authorizations|hashed SubPlan/)
   },
 )

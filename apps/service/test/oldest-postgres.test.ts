@@ -37,7 +37,7 @@ describe('On PostgreSQL 15, the oldest that is promised,', () => {
 
   it('old grants and tokens are removed', async () => {
     const { database } = test
-    await database.pool.query("UPDATE grants SET look_at = now() - interval '1 minute'")
+    await database.pool.query("UPDATE grants SET cleanup_due_at = now() - interval '1 minute'")
     const executor = new Database({ url: database.url, poolSize: 1, onError: () => undefined })
     const { removed, failures } = await cleanUp(executor)
     await executor.close()

@@ -1,8 +1,13 @@
 import { checkResponseBody, checkResponseHeaders, isStatus } from '@connected-apps/contract'
 import { headerParameterExamples } from '@connected-apps/contract/examples'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { maximumBodyBytes } from '../src/operation/read-body.ts'
-import { addConnectedApp, addMember, addOrganization, addSession } from '../src/provision/resources.ts'
+import { maxBodyBytes } from '../src/operation/read-body.ts'
+import {
+  addConnectedApp,
+  addMember,
+  addOrganization,
+  addSession,
+} from '../src/provision/resources.ts'
 import type { RevokeRequest } from './support/revoke.ts'
 import { basic, pathOf, revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
@@ -145,7 +150,7 @@ describe('the form of a request', () => {
     ['media type', { headers: { 'content-type': 'text/plain' }, body: '{}' }, '400 bad_request'],
     [
       'size of the body',
-      { headers: json, body: JSON.stringify({ a: 'x'.repeat(maximumBodyBytes) }) },
+      { headers: json, body: JSON.stringify({ a: 'x'.repeat(maxBodyBytes) }) },
       '400 bad_request',
     ],
   ])('is refused for its %s (%o)', async (_, request, expected) => {

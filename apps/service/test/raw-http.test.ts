@@ -1,6 +1,6 @@
 import { checkResponseBody, isStatus } from '@connected-apps/contract'
 import { describe, expect, it } from 'vitest'
-import { maximumBodyBytes } from '../src/operation/read-body.ts'
+import { maxBodyBytes } from '../src/operation/read-body.ts'
 import { sendRaw } from './support/raw-http.ts'
 import { basic, pathOf } from './support/revoke.ts'
 import { useService } from './support/service.ts'
@@ -33,7 +33,7 @@ describe('paths that HTTP software would change', () => {
 
 describe('a body', () => {
   it('that does not say how long it is, is read no further than the limit', async () => {
-    const body = JSON.stringify({ a: 'x'.repeat(maximumBodyBytes) })
+    const body = JSON.stringify({ a: 'x'.repeat(maxBodyBytes) })
     const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
     const lines = 'Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n'
     expect(await answerTo(head(test.tenant.memberId) + lines + chunk)).toBe('400 bad_request')

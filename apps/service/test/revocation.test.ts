@@ -103,7 +103,7 @@ describe('a revoke', () => {
       const { projectId } = tenant
       const connectedAppId = await addConnectedApp(database.pool, { projectId, redirectUri })
       expect(await auditOf({ connectedAppId })).toMatchObject([
-        { connected_app_id: connectedAppId, ...theProject, revocations: null },
+        { connected_app_id: connectedAppId, ...theProject, revocation_count: null },
       ])
     })
   })

@@ -2,10 +2,10 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
 import {
-  discardBrowserState,
-  findBrowserState,
-  findBrowserStateByUid,
-  saveBrowserState,
+  discardOidcSession,
+  findOidcSession,
+  findOidcSessionByUid,
+  saveOidcSession,
 } from './oidc-sessions.ts'
 import { findClient } from './clients.ts'
 import { endGrant, findGrant } from './grants.ts'
@@ -30,7 +30,7 @@ export function createAdapter(database: Database): AdapterFactory {
       case 'RefreshToken':
         return tokenAdapter(database, name)
       default:
-        return browserStateAdapter(database, name)
+        return oidcSessionAdapter(database, name)
     }
   }
 }
@@ -99,13 +99,13 @@ function tokenAdapter(database: Database, kind: TokenKind): Adapter {
   }
 }
 
-function browserStateAdapter(database: Database, kind: string): Adapter {
+function oidcSessionAdapter(database: Database, kind: string): Adapter {
   return {
     ...unused(kind),
-    find: (id) => findBrowserState(database, kind, id),
-    findByUid: (uid) => findBrowserStateByUid(database, kind, uid),
+    find: (id) => findOidcSession(database, kind, id),
+    findByUid: (uid) => findOidcSessionByUid(database, kind, uid),
     upsert: (id: string, payload: AdapterPayload, expiresInSeconds: number) =>
-      saveBrowserState(database, kind, id, payload, expiresInSeconds),
-    destroy: (id) => discardBrowserState(database, kind, id),
+      saveOidcSession(database, kind, id, payload, expiresInSeconds),
+    destroy: (id) => discardOidcSession(database, kind, id),
   }
 }

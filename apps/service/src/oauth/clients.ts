@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
-import { isText } from '../postgres/text.ts'
+import { hasNoNul } from '../postgres/text.ts'
 
 const find = {
   name: 'find-client',
@@ -12,7 +12,7 @@ export async function findClient(
   database: Database,
   connectedAppId: string,
 ): Promise<AdapterPayload | undefined> {
-  if (!isText(connectedAppId)) return undefined
+  if (!hasNoNul(connectedAppId)) return undefined
   const [row] = await database.query<{
     name: string
     redirect_uris: string[]

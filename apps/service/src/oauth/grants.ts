@@ -6,7 +6,7 @@ import type { Database } from '../postgres/database.ts'
 const meet = {
   name: 'meet-connection',
   text: `
-    INSERT INTO connections (organization_id, member_id, connected_app_id)
+    INSERT INTO app_authorizations (organization_id, member_id, connected_app_id)
     SELECT m.organization_id, m.member_id, a.connected_app_id
     FROM members m
     JOIN organizations o USING (organization_id)
@@ -18,11 +18,11 @@ const meet = {
 const open = {
   name: 'open-consent',
   text: `
-    UPDATE browser_states s SET consent_epoch = coalesce(s.consent_epoch, c.revocations)
-    FROM members m JOIN connections c USING (organization_id, member_id)
+    UPDATE oidc_sessions s SET consent_epoch = coalesce(s.consent_epoch, c.revocation_count)
+    FROM members m JOIN app_authorizations c USING (organization_id, member_id)
     WHERE s.kind = 'Interaction' AND s.id_hash = $1
       AND m.member_id = $2 AND c.connected_app_id = $3
-    RETURNING s.consent_epoch = c.revocations AS current`,
+    RETURNING s.consent_epoch = c.revocation_count AS current`,
 }
 
 const approve = {
@@ -30,10 +30,10 @@ const approve = {
   text: `
     INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope)
     SELECT organization_id, $4, member_id, c.connected_app_id, s.consent_epoch, $5
-    FROM browser_states s, members m JOIN connections c USING (organization_id, member_id)
+    FROM oidc_sessions s, members m JOIN app_authorizations c USING (organization_id, member_id)
     WHERE s.kind = 'Interaction' AND s.id_hash = $1
       AND m.member_id = $2 AND c.connected_app_id = $3
-      AND c.revocations = s.consent_epoch
+      AND c.revocation_count = s.consent_epoch
     RETURNING grant_id`,
 }
 
@@ -41,7 +41,7 @@ const find = {
   name: 'find-grant',
   text: `
     SELECT member_id, connected_app_id, scope, extract(epoch FROM created_at)::int AS iat
-    FROM live_grants WHERE grant_id = $1`,
+    FROM active_grants WHERE grant_id = $1`,
 }
 
 const end = {
@@ -65,7 +65,7 @@ export interface Consent {
 export async function openConsent(
   database: Database,
   { interactionId, memberId, connectedAppId }: Consent,
-): Promise<'open' | 'overtaken' | 'impossible'> {
+): Promise<'open' | 'superseded' | 'impossible'> {
   await database.execute(meet, [memberId, connectedAppId])
   const [row] = await database.query<{ current: boolean }>(open, [
     hashOf(interactionId),
@@ -73,7 +73,7 @@ export async function openConsent(
     connectedAppId,
   ])
   if (row === undefined) return 'impossible'
-  return row.current ? 'open' : 'overtaken'
+  return row.current ? 'open' : 'superseded'
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Database } from '../postgres/database.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent } from './grants.ts'
-import { consentPage, errorPage, loginPage, overtakenPage } from './pages.ts'
+import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
 import { offeredScopes } from './provider.ts'
 
 type Page = Context<{ Bindings: HttpBindings }>
@@ -50,7 +50,7 @@ export function interactionPages(provider: Provider, database: Database, origin:
     const member = await findMember(question)
     if (member === undefined) return signInAgain(page, question)
     const opening = await openConsent(database, consentOf(question, member.id))
-    if (opening === 'overtaken') return startAnew(page, question)
+    if (opening === 'superseded') return startAnew(page, question)
     if (opening === 'impossible') return impossible(page, question)
     return page.html(consentPage(question.appName, member.name, question.scopes))
   })
@@ -122,7 +122,7 @@ export function interactionPages(provider: Provider, database: Database, origin:
 
   async function startAnew(page: Page, { interaction, appName }: Question) {
     await interaction.destroy()
-    return page.html(overtakenPage(appName, addressOf(interaction)), 409)
+    return page.html(supersededPage(appName, addressOf(interaction)), 409)
   }
 
   /** Where a request that is over begins anew. */

@@ -3,28 +3,28 @@ import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 
 const save = {
-  name: 'save-browser-state',
+  name: 'save-oidc-session',
   text: `
-    INSERT INTO browser_states (kind, id_hash, uid, payload, expires_at)
+    INSERT INTO oidc_sessions (kind, id_hash, uid, payload, expires_at)
     VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
     ON CONFLICT (kind, id_hash) DO UPDATE
     SET uid = excluded.uid, payload = excluded.payload, expires_at = excluded.expires_at`,
 }
 
 const find = {
-  name: 'find-browser-state',
-  text: `SELECT payload FROM browser_states
+  name: 'find-oidc-session',
+  text: `SELECT payload FROM oidc_sessions
     WHERE kind = $1 AND id_hash = $2 AND expires_at > now()`,
 }
 
 const findByUid = {
-  name: 'find-browser-state-by-uid',
-  text: 'SELECT payload FROM browser_states WHERE kind = $1 AND uid = $2 AND expires_at > now()',
+  name: 'find-oidc-session-by-uid',
+  text: 'SELECT payload FROM oidc_sessions WHERE kind = $1 AND uid = $2 AND expires_at > now()',
 }
 
 const discard = {
-  name: 'discard-browser-state',
-  text: 'DELETE FROM browser_states WHERE kind = $1 AND id_hash = $2',
+  name: 'discard-oidc-session',
+  text: 'DELETE FROM oidc_sessions WHERE kind = $1 AND id_hash = $2',
 }
 
 /** Stands for the id at the end of `returnTo`, which would otherwise be stored in the clear. */
@@ -48,7 +48,7 @@ function withId(id: string, payload: AdapterPayload): AdapterPayload {
   return restored
 }
 
-export async function saveBrowserState(
+export async function saveOidcSession(
   database: Database,
   kind: string,
   id: string,
@@ -64,7 +64,7 @@ export async function saveBrowserState(
   ])
 }
 
-export async function findBrowserState(
+export async function findOidcSession(
   database: Database,
   kind: string,
   id: string,
@@ -74,7 +74,7 @@ export async function findBrowserState(
 }
 
 /** A session by the name that other payloads know it by; its cookie's value stays unknown. */
-export async function findBrowserStateByUid(
+export async function findOidcSessionByUid(
   database: Database,
   kind: string,
   uid: string,
@@ -83,7 +83,7 @@ export async function findBrowserStateByUid(
   return row?.payload
 }
 
-export async function discardBrowserState(
+export async function discardOidcSession(
   database: Database,
   kind: string,
   id: string,

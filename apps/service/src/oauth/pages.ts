@@ -86,7 +86,7 @@ export function consentPage(appName: string, memberName: string, scopes: string[
 }
 
 /** Says that a revoke came while the consent page was open. */
-export function overtakenPage(appName: string, startAgainUrl: string): Html {
+export function supersededPage(appName: string, startAgainUrl: string): Html {
   return page(
     'Nothing was allowed',
     html`

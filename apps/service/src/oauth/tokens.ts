@@ -19,14 +19,14 @@ const issue = {
   text: `
     INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
     SELECT organization_id, $1, $2, grant_id, $4, now() + make_interval(secs => $5)
-    FROM live_grants WHERE grant_id = $3`,
+    FROM active_grants WHERE grant_id = $3`,
 }
 
 const find = {
   name: 'find-token',
   text: `
     SELECT t.payload, t.grant_id, extract(epoch FROM t.consumed_at)::int AS consumed
-    FROM tokens t JOIN live_grants g USING (organization_id, grant_id)
+    FROM tokens t JOIN active_grants g USING (organization_id, grant_id)
     WHERE t.token_hash = $1 AND t.kind = $2`,
 }
 
@@ -34,7 +34,7 @@ const consume = {
   name: 'consume-token',
   text: `
     UPDATE tokens t SET consumed_at = now()
-    FROM live_grants g
+    FROM active_grants g
     WHERE t.token_hash = $1 AND t.kind = $2 AND t.consumed_at IS NULL
       AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id`,
 }

@@ -1,4 +1,4 @@
-import { isText } from '../postgres/text.ts'
+import { hasNoNul } from '../postgres/text.ts'
 
 /** What HTTP Basic carries: the project and its secret. */
 export interface Credentials {
@@ -20,7 +20,7 @@ export function parseCredentials(authorization: string | undefined): Credentials
   if (encoded === undefined) return undefined
   const decoded = decodeUtf8(Buffer.from(encoded, 'base64'))
   const colon = decoded?.indexOf(':') ?? -1
-  if (decoded === undefined || colon < 1 || !isText(decoded)) return undefined
+  if (decoded === undefined || colon < 1 || !hasNoNul(decoded)) return undefined
   return { projectId: decoded.slice(0, colon), secret: decoded.slice(colon + 1) }
 }
 

@@ -1,17 +1,17 @@
 import type { Answer } from './response.ts'
-import type { Facts, SessionFacts } from './lookup.ts'
+import type { RequestContext, SessionContext } from './lookup.ts'
 
 /** A revoke that nothing stands against. */
-export interface Order {
+export interface Revocation {
   projectId: string
   organizationId: string
   memberId: string
   connectedAppId: string
   /** The session that asks, if one was sent. */
-  session: SessionFacts | undefined
+  session: SessionContext | undefined
 }
 
-export type Decision = { order: Order } | { refusal: Answer }
+export type Decision = { order: Revocation } | { refusal: Answer }
 
 /**
  * Decides over a request whose credentials, rate and form are right, in the order that the contract
@@ -20,7 +20,7 @@ export type Decision = { order: Order } | { refusal: Answer }
  * @param facts what the request names, as far as it exists
  * @param hasSession whether the request carries a session at all
  */
-export function decide(facts: Facts, hasSession: boolean): Decision {
+export function decide(facts: RequestContext, hasSession: boolean): Decision {
   const { projectId, organizationId, memberId, connectedAppId, session } = facts
   if (organizationId === undefined) return refuse('organization_not_found')
   if (hasSession) {
@@ -38,7 +38,7 @@ export function decide(facts: Facts, hasSession: boolean): Decision {
 }
 
 /** `stytch.member` covers each Member, `stytch.self` only the one whose session it is. */
-function mayRevoke({ allowedResources, memberId }: SessionFacts, target: string | undefined) {
+function mayRevoke({ allowedResources, memberId }: SessionContext, target: string | undefined) {
   if (allowedResources.includes('stytch.member')) return true
   return allowedResources.includes('stytch.self') && target === memberId
 }

@@ -7,8 +7,8 @@ import type { Answer } from './response.ts'
 import { readBody } from './read-body.ts'
 import type { Credentials } from './credentials.ts'
 import { decide } from './decision.ts'
-import type { Facts } from './lookup.ts'
-import { createFactFinder } from './lookup.ts'
+import type { RequestContext } from './lookup.ts'
+import { createContextLoader } from './lookup.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { createRevoke } from './revoke.ts'
 import { jwtHeader, sessionHeadersOf, sessionReferenceIn } from './session-headers.ts'
@@ -26,7 +26,7 @@ export interface Call {
 
 /** The operation *Revoke Connected App*, with its checks in the order that the contract gives. */
 export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
-  const findFacts = createFactFinder(database)
+  const findFacts = createContextLoader(database)
   const revokeConnectedApp = createRevoke(database)
   return async ({ request, path, credentials, requestId }: Call): Promise<Answer> => {
     if (credentials === undefined) return unauthorized
@@ -69,7 +69,10 @@ function refusalOf(
 }
 
 /** Drops a session that the JWT names, but that is not its subject's. */
-async function believe(facts: Facts, jwt: string | undefined): Promise<Facts | undefined> {
+async function believe(
+  facts: RequestContext,
+  jwt: string | undefined,
+): Promise<RequestContext | undefined> {
   if (jwt === undefined) return facts
   const verified = await verifySessionJwt(jwt, facts.projectId, facts.sessionKeys)
   if (verified === undefined) return undefined

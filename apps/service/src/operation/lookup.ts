@@ -1,11 +1,11 @@
 import type { PathParameters } from '@connected-apps/contract'
 import type { JSONWebKeySet } from 'jose'
 import { hashOf } from '../hash.ts'
-import { Batches } from '../postgres/batcher.ts'
+import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 
 /** A session that is alive, and what its Member's roles allow. */
-export interface SessionFacts {
+export interface SessionContext {
   organizationId: string
   sessionId: string
   memberId: string
@@ -14,7 +14,7 @@ export interface SessionFacts {
 }
 
 /** All that the decision needs to know, read in one statement. */
-export interface Facts {
+export interface RequestContext {
   projectId: string
   secretHash: Buffer
   /** Empty unless the request came with a session JWT. */
@@ -22,7 +22,7 @@ export interface Facts {
   organizationId: string | undefined
   memberId: string | undefined
   connectedAppId: string | undefined
-  session: SessionFacts | undefined
+  session: SessionContext | undefined
 }
 
 /** What names a session in the request: its token, or the id in its JWT. */
@@ -101,10 +101,10 @@ export interface Question {
 }
 
 /** @returns for each question its facts, or undefined if there is no such project */
-async function gatherFacts(
+async function loadContexts(
   database: Database,
   questions: Question[],
-): Promise<(Facts | undefined)[]> {
+): Promise<(RequestContext | undefined)[]> {
   const rows = await database.query<Row>(gather, [
     questions.map(({ projectId }) => projectId),
     questions.map(({ path }) => path?.organization_id),
@@ -117,14 +117,14 @@ async function gatherFacts(
 }
 
 /** Makes the function that reads what a request names. */
-export function createFactFinder(
+export function createContextLoader(
   database: Database,
-): (question: Question) => Promise<Facts | undefined> {
-  const batches = new Batches((questions: Question[]) => gatherFacts(database, questions))
+): (question: Question) => Promise<RequestContext | undefined> {
+  const batches = new Batcher((questions: Question[]) => loadContexts(database, questions))
   return (question) => batches.add(question)
 }
 
-function factsIn(row: Row, projectId: string): Facts | undefined {
+function factsIn(row: Row, projectId: string): RequestContext | undefined {
   if (row.secret_hash === null) return undefined
   return {
     projectId,
@@ -137,7 +137,7 @@ function factsIn(row: Row, projectId: string): Facts | undefined {
   }
 }
 
-function sessionIn(row: Row): SessionFacts | undefined {
+function sessionIn(row: Row): SessionContext | undefined {
   const { session_organization_id: organizationId, session_id: sessionId } = row
   const { session_member_id: memberId, allowed_resources: allowedResources } = row
   if (organizationId === null || sessionId === null) return undefined

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { Batches } from '../postgres/batcher.ts'
+import { Batcher } from '../postgres/batcher.ts'
 
 export interface RateLimitOptions {
   requests: number
@@ -10,7 +10,7 @@ export interface RateLimitOptions {
 /** Counts a project's requests, in the database, where all instances see the count. */
 export class RateLimit {
   readonly #limiter: RateLimiterPostgres
-  readonly #batches = new Batches((projectIds: string[]) => this.#consumeAll(projectIds))
+  readonly #batches = new Batcher((projectIds: string[]) => this.#consumeAll(projectIds))
 
   constructor(pool: Pool, { requests, windowSeconds }: RateLimitOptions) {
     this.#limiter = new RateLimiterPostgres({

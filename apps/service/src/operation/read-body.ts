@@ -1,13 +1,13 @@
 /** More than any client sends; nothing in the body changes the outcome. */
-export const maximumBodyBytes = 16 * 1024
+export const maxBodyBytes = 16 * 1024
 
 /**
  * Reads a request's body, as far as it is of bearable size.
  *
- * @returns undefined if it is longer than {@link maximumBodyBytes}, or never came completely
+ * @returns undefined if it is longer than {@link maxBodyBytes}, or never came completely
  */
 export async function readBody(request: Request): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get('content-length')) > maximumBodyBytes) return undefined
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) return undefined
   // Without either header there is no body (RFC 9112, section 6.3), and no need to build a stream.
   const { headers } = request
   const hasBody = headers.has('transfer-encoding') || Number(headers.get('content-length')) > 0
@@ -18,7 +18,7 @@ export async function readBody(request: Request): Promise<Uint8Array | undefined
     for await (const chunk of request.body) {
       length += chunk.length
       // Leaving the loop cancels the stream.
-      if (length > maximumBodyBytes) return undefined
+      if (length > maxBodyBytes) return undefined
       chunks.push(chunk)
     }
   } catch {

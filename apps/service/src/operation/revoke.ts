@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg'
-import { Batches } from '../postgres/batcher.ts'
+import { Batcher } from '../postgres/batcher.ts'
 import type { Database, Statement } from '../postgres/database.ts'
-import type { Order } from './decision.ts'
+import type { Revocation } from './decision.ts'
 
 /** How long one try may wait in the database, where it occupies a connection. */
 const lockTimeoutMs = 100
@@ -20,33 +20,33 @@ const textWith = (ifLocked: 'SKIP LOCKED' | ''): string => `
       request_id, project_id, actor_member_id, actor_session_id, position)
   ), locked AS (
     SELECT c.organization_id, c.member_id, c.connected_app_id
-    FROM connections c JOIN (
+    FROM app_authorizations c JOIN (
       SELECT DISTINCT organization_id, member_id, connected_app_id FROM orders
     ) o USING (organization_id, member_id, connected_app_id)
     FOR NO KEY UPDATE OF c ${ifLocked}
   ), revoked AS (
-    UPDATE connections c SET revocations = c.revocations + 1
+    UPDATE app_authorizations c SET revocation_count = c.revocation_count + 1
     FROM locked l
     WHERE c.organization_id = l.organization_id AND c.member_id = l.member_id
       AND c.connected_app_id = l.connected_app_id
     RETURNING c.*
   ), carried_out AS (
     SELECT * FROM orders o LEFT JOIN revoked r USING (organization_id, member_id, connected_app_id)
-    WHERE r.revocations IS NOT NULL OR (
-      SELECT c.revocations FROM connections c
+    WHERE r.revocation_count IS NOT NULL OR (
+      SELECT c.revocation_count FROM app_authorizations c
       WHERE c.organization_id = o.organization_id AND c.member_id = o.member_id
         AND c.connected_app_id = o.connected_app_id) IS NULL
   ), audited AS (
     INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
-      project_id, actor_member_id, actor_session_id, revocations)
+      project_id, actor_member_id, actor_session_id, revocation_count)
     SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
-      project_id, actor_member_id, actor_session_id, revocations
+      project_id, actor_member_id, actor_session_id, revocation_count
     FROM carried_out
   )
   SELECT position::integer FROM carried_out`
 
 /** A revoke that is to happen, and the request that asked for it. */
-export interface NumberedOrder extends Order {
+export interface RevocationRequest extends Revocation {
   requestId: string
 }
 
@@ -54,10 +54,10 @@ export interface NumberedOrder extends Order {
 const defaultPatienceMs = 5000
 
 /** Of many rows, and waits for none of them. */
-export const atOnce: Statement = { name: 'revoke-at-once', text: textWith('SKIP LOCKED') }
+export const skipLocked: Statement = { name: 'revoke-at-once', text: textWith('SKIP LOCKED') }
 
 /** Of one row, in PostgreSQL's queue for its lock, so that all instances get their turn. */
-export const inTurn: Statement = { name: 'revoke-in-turn', text: textWith('') }
+export const waitForLock: Statement = { name: 'revoke-in-turn', text: textWith('') }
 
 /**
  * Ends the access that each order names, and writes down who did it.
@@ -67,7 +67,7 @@ export const inTurn: Statement = { name: 'revoke-in-turn', text: textWith('') }
 async function revokeConnectedApps(
   database: Database,
   statement: Statement,
-  orders: NumberedOrder[],
+  orders: RevocationRequest[],
 ): Promise<boolean[]> {
   const carriedOut = new Set<number>()
   try {
@@ -101,11 +101,11 @@ function isLock(error: unknown): boolean {
 export function createRevoke(
   database: Database,
   patienceMs = defaultPatienceMs,
-): (order: NumberedOrder) => Promise<void> {
-  const run = (statement: Statement) => (orders: NumberedOrder[]) =>
+): (order: RevocationRequest) => Promise<void> {
+  const run = (statement: Statement) => (orders: RevocationRequest[]) =>
     revokeConnectedApps(database, statement, orders)
-  const batches = new Batches(run(atOnce))
-  const queues = new Batches(run(inTurn), { keyOf: rowOf })
+  const batches = new Batcher(run(skipLocked))
+  const queues = new Batcher(run(waitForLock), { keyOf: rowOf })
   return async (order) => {
     const givesUpAt = performance.now() + patienceMs
     if (await batches.add(order)) return
@@ -117,6 +117,6 @@ export function createRevoke(
   }
 }
 
-function rowOf({ organizationId, memberId, connectedAppId }: NumberedOrder): string {
+function rowOf({ organizationId, memberId, connectedAppId }: RevocationRequest): string {
   return JSON.stringify([organizationId, memberId, connectedAppId])
 }

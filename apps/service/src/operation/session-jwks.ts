@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { JSONWebKeySet, JWK } from 'jose'
 import type { Database } from '../postgres/database.ts'
-import { isText } from '../postgres/text.ts'
+import { hasNoNul } from '../postgres/text.ts'
 
 const find = {
   name: 'find-session-jwks',
@@ -13,7 +13,7 @@ export function sessionJwksRoute(database: Database) {
   const app = new Hono()
   app.get('/:project_id', async (page, next) => {
     const projectId = page.req.param('project_id')
-    const [row] = isText(projectId)
+    const [row] = hasNoNul(projectId)
       ? await database.query<{ session_jwks: JSONWebKeySet }>(find, [projectId])
       : []
     return row === undefined ? next() : page.json(publicPartOf(row.session_jwks))

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
-import { isText } from '../postgres/text.ts'
+import { hasNoNul } from '../postgres/text.ts'
 
 /** Names of the claims that carry a member session, as upstream has them. */
 export const sessionClaim = 'https://stytch.com/session'
@@ -58,5 +58,5 @@ function sessionIdIn(payload: JWTPayload): string | undefined {
   const session = payload[sessionClaim]
   if (typeof session !== 'object' || session === null || !('id' in session)) return undefined
   const { id } = session
-  return typeof id === 'string' && isText(id) ? id : undefined
+  return typeof id === 'string' && hasNoNul(id) ? id : undefined
 }

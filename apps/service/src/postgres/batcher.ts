@@ -13,7 +13,7 @@ export interface BatchOptions<Input> {
  *
  * A batch is one statement, so it succeeds or fails as a whole, with no effect.
  */
-export class Batches<Input, Output> {
+export class Batcher<Input, Output> {
   readonly #run: (inputs: Input[]) => Promise<Output[]>
   readonly #options: BatchOptions<Input>
   readonly #underWay = new Set<Batch<Input, Output>>()

@@ -5,7 +5,7 @@ import { checkParameter } from '@connected-apps/contract/request'
 import type { JSONWebKeySet } from 'jose'
 import { Pool } from 'pg'
 import { readConfiguration } from '../configuration.ts'
-import { explain, misuse } from '../command-errors.ts'
+import { explainError, EXIT_USAGE } from '../command-errors.ts'
 import { migrate } from '../postgres/migrate.ts'
 import {
   addConnectedApp,
@@ -144,8 +144,8 @@ ${Object.entries(things)
 try {
   await run(process.argv.slice(2))
 } catch (error) {
-  for (const line of explain(error)) process.stderr.write(`provision: ${line}\n`)
-  process.exit(misuse)
+  for (const line of explainError(error)) process.stderr.write(`provision: ${line}\n`)
+  process.exit(EXIT_USAGE)
 }
 
 async function run([what = '', ...args]: string[]): Promise<void> {

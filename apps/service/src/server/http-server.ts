@@ -7,7 +7,7 @@ import { RequestError } from '@hono/node-server'
 import type { Observe } from '../observation.ts'
 import type { Answer } from '../operation/response.ts'
 import { bodyOf, newRequestId, responseOf } from '../operation/response.ts'
-import { OwedAnswers } from './pending-responses.ts'
+import { PendingResponses } from './pending-responses.ts'
 
 /** Bounds of what one client may cost; a client that exceeds them is cut off. */
 const limits = {
@@ -36,8 +36,8 @@ const malformed: Answer = { name: 'bad_request' }
  * Answers what never becomes a request: what Node can't parse, and tunnels. The contract's answer
  * is written by hand, unless the client would take it for the answer to an earlier request.
  */
-export function refuseMalformed(server: Server, observe: Observe): void {
-  const owed = new OwedAnswers()
+export function rejectMalformedRequests(server: Server, observe: Observe): void {
+  const owed = new PendingResponses()
   server.on('request', (_, response) => owed.add(response))
   server.on('connect', (_, socket) => refuse(socket))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -52,12 +52,12 @@ export function refuseMalformed(server: Server, observe: Observe): void {
     }
     const requestId = newRequestId(undefined)
     const status = statusOf(malformed.name)
-    socket.end(handwritten(status, JSON.stringify(bodyOf(malformed, requestId))))
+    socket.end(rawResponse(status, JSON.stringify(bodyOf(malformed, requestId))))
     observe({ requestId, route: 'unknown', status, answer: malformed.name, durationMs: 0 })
   }
 }
 
-function handwritten(status: number, body: string): string {
+function rawResponse(status: number, body: string): string {
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `Content-Type: ${operation.mediaType}`,
@@ -69,7 +69,7 @@ function handwritten(status: number, body: string): string {
 }
 
 /** Answers a request whose host or target makes no URL; other errors are not for here. */
-export function refuseWithoutUrl(observe: Observe) {
+export function handleInvalidUrl(observe: Observe) {
   return (error: unknown): Response => {
     if (!(error instanceof RequestError)) throw error
     const requestId = newRequestId(undefined)

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** The answers that are still to be given, connection by connection. */
-export class OwedAnswers {
+export class PendingResponses {
   readonly #responses = new WeakMap<Duplex, Set<ServerResponse>>()
 
   /** Notes that a request has begun, until the response to it is closed. */

@@ -24,7 +24,7 @@ export async function killBackend(pool: Pool): Promise<void> {
     const { rows } = await witness.query<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity
        WHERE application_name = 'connected-apps'
-       ORDER BY query LIKE '%UPDATE connections%' DESC, state_change DESC LIMIT 1`,
+       ORDER BY query LIKE '%UPDATE app_authorizations%' DESC, state_change DESC LIMIT 1`,
     )
     const [backend] = rows
     if (backend === undefined) throw new Error('no process of PostgreSQL serves the service')

@@ -1,6 +1,6 @@
 import { operation } from '@connected-apps/contract'
 import * as fc from 'fast-check'
-import { maximumBodyBytes } from '../../src/operation/read-body.ts'
+import { maxBodyBytes } from '../../src/operation/read-body.ts'
 import { basic, pathOf } from './revoke.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -100,8 +100,8 @@ const brokenBody: fc.Arbitrary<[contentType: string, body: Uint8Array]> = fc.one
   fc
     .constantFrom('text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'x', '')
     .map((type): [string, Uint8Array] => [type, Buffer.from('{}')]),
-  fc.constant<[string, Uint8Array]>([json, Buffer.from('['.repeat(maximumBodyBytes))]),
-  fc.constant<[string, Uint8Array]>([json, Buffer.alloc(maximumBodyBytes + 1, ' ')]),
+  fc.constant<[string, Uint8Array]>([json, Buffer.from('['.repeat(maxBodyBytes))]),
+  fc.constant<[string, Uint8Array]>([json, Buffer.alloc(maxBodyBytes + 1, ' ')]),
 )
 
 function isJsonObject(bytes: Uint8Array): boolean {

@@ -38,8 +38,8 @@ export async function addManyGrants(
     values.slice(0, 1),
   )
   await pool.query(
-    `INSERT INTO connections SELECT organization_id, '${mark}-' || n, connected_app_id, revocations
-     FROM connections, ${all}
+    `INSERT INTO app_authorizations SELECT organization_id, '${mark}-' || n, connected_app_id, revocation_count
+     FROM app_authorizations, ${all}
      WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
     values,
   )

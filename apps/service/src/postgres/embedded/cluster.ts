@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
 import { findBinaries, packageName } from './binaries.ts'
-import { refuseUnreachable } from './folder.ts'
+import { assertWritableBy } from './folder.ts'
 import { findFreePort } from './free-port.ts'
 
 /** A PostgreSQL server of this process. */
@@ -33,7 +33,7 @@ export async function startCluster(directory: string, specifier = packageName): 
   const { user } = binaries
   if (user !== undefined) {
     await chown(directory, user.uid, user.gid)
-    refuseUnreachable(directory, user)
+    assertWritableBy(directory, user)
   }
   const password = randomBytes(16).toString('hex')
   const data = join(directory, 'data')

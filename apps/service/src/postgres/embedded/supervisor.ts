@@ -2,14 +2,14 @@
 // can finish its work first; and which stops PostgreSQL even if the parent was killed.
 import { rm } from 'node:fs/promises'
 import { startCluster } from './cluster.ts'
-import { makeFolder } from './folder.ts'
+import { createTempDirectory } from './folder.ts'
 
 /** What the parent hears once. */
 export type SupervisorMessage = { url: string } | { error: string }
 
 const parentGone = new Promise<void>((resolve) => process.once('disconnect', resolve))
 try {
-  await serveIn(await makeFolder())
+  await serveIn(await createTempDirectory())
 } catch (error) {
   tell({ error: error instanceof Error ? error.message : String(error) })
 } finally {

@@ -60,15 +60,15 @@ export class DeleteOnRevoke extends RightDesign {
 export class RereadAtIssue extends RightDesign {
   protected override get liveTokens(): string {
     return `SELECT t.* FROM tokens t JOIN grants g USING (grant_id)
-      JOIN connections c ON c.connection = g.connection
-      WHERE NOT t.spent AND NOT g.ended AND t.epoch = c.revocations`
+      JOIN app_authorizations c ON c.connection = g.connection
+      WHERE NOT t.spent AND NOT g.ended AND t.epoch = c.revocation_count`
   }
 
   protected override async issue(runner: Runner, grant: string): Promise<string | undefined> {
     const token = randomUUID()
     await runner.query(
       `INSERT INTO tokens (token, connection, grant_id, epoch)
-       SELECT $2, connection, $1, revocations FROM connections WHERE connection = $3`,
+       SELECT $2, connection, $1, revocation_count FROM app_authorizations WHERE connection = $3`,
       [grant, token, this.connection],
     )
     return token
@@ -94,7 +94,7 @@ export class StaleCache extends RightDesign {
 export class Timestamps extends RightDesign {
   override async revoke(): Promise<undefined> {
     await this.pool.query(
-      `UPDATE connections SET revocations = revocations + 1,
+      `UPDATE app_authorizations SET revocation_count = revocation_count + 1,
          revoked_at = date_trunc('second', clock_timestamp())
        WHERE connection = $1`,
       [this.connection],
@@ -103,7 +103,7 @@ export class Timestamps extends RightDesign {
   }
 
   protected override get liveGrants(): string {
-    return `SELECT g.* FROM grants g JOIN connections c USING (connection)
+    return `SELECT g.* FROM grants g JOIN app_authorizations c USING (connection)
       WHERE NOT g.ended AND date_trunc('second', g.made_at) >= c.revoked_at`
   }
 }
@@ -126,8 +126,8 @@ export class ConsentInFlight extends RightDesign {
   protected override async makeGrant(page: string): Promise<string> {
     const grant = randomUUID()
     await this.pool.query(
-      `INSERT INTO grants SELECT $2, connection, c.revocations
-       FROM pages p JOIN connections c USING (connection) WHERE page = $1`,
+      `INSERT INTO grants SELECT $2, connection, c.revocation_count
+       FROM pages p JOIN app_authorizations c USING (connection) WHERE page = $1`,
       [page, grant],
     )
     return grant

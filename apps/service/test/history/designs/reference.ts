@@ -22,7 +22,9 @@ export class RightDesign implements System {
   }
 
   async begin(): Promise<void> {
-    await this.pool.query('INSERT INTO connections (connection) VALUES ($1)', [this.connection])
+    await this.pool.query('INSERT INTO app_authorizations (connection) VALUES ($1)', [
+      this.connection,
+    ])
   }
 
   async request(browser: number): Promise<{ code: string } | { page: string }> {
@@ -33,8 +35,8 @@ export class RightDesign implements System {
     }
     const page = randomUUID()
     await this.pool.query(
-      `INSERT INTO pages SELECT $2, connection, revocations
-       FROM connections WHERE connection = $1`,
+      `INSERT INTO pages SELECT $2, connection, revocation_count
+       FROM app_authorizations WHERE connection = $1`,
       [this.connection, page],
     )
     return { page }
@@ -43,8 +45,8 @@ export class RightDesign implements System {
   look(_: number, page: string): Promise<boolean> {
     return this.isAny(
       this.pool,
-      `SELECT FROM pages p JOIN connections c USING (connection)
-       WHERE page = $1 AND p.epoch = c.revocations`,
+      `SELECT FROM pages p JOIN app_authorizations c USING (connection)
+       WHERE page = $1 AND p.epoch = c.revocation_count`,
       [page],
     )
   }
@@ -77,7 +79,7 @@ export class RightDesign implements System {
 
   async revoke(): Promise<undefined> {
     await this.pool.query(
-      'UPDATE connections SET revocations = revocations + 1 WHERE connection = $1',
+      'UPDATE app_authorizations SET revocation_count = revocation_count + 1 WHERE connection = $1',
       [this.connection],
     )
     return undefined
@@ -85,8 +87,8 @@ export class RightDesign implements System {
 
   /** Which grants are alive. */
   protected get liveGrants(): string {
-    return `SELECT g.* FROM grants g JOIN connections c USING (connection)
-      WHERE NOT g.ended AND g.epoch = c.revocations`
+    return `SELECT g.* FROM grants g JOIN app_authorizations c USING (connection)
+      WHERE NOT g.ended AND g.epoch = c.revocation_count`
   }
 
   /** Which tokens are accepted. */
@@ -107,8 +109,8 @@ export class RightDesign implements System {
     const isMade = await this.isAny(
       this.pool,
       `INSERT INTO grants SELECT $2, connection, p.epoch
-       FROM pages p JOIN connections c USING (connection)
-       WHERE page = $1 AND p.epoch = c.revocations RETURNING grant_id`,
+       FROM pages p JOIN app_authorizations c USING (connection)
+       WHERE page = $1 AND p.epoch = c.revocation_count RETURNING grant_id`,
       [page, grant],
     )
     return isMade ? grant : undefined

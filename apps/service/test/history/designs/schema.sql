@@ -1,7 +1,7 @@
 -- The least that a design of revocation needs. Right and wrong ones share it.
-CREATE TABLE connections (
+CREATE TABLE app_authorizations (
   connection text PRIMARY KEY,
-  revocations integer NOT NULL DEFAULT 0,
+  revocation_count integer NOT NULL DEFAULT 0,
   revoked_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 CREATE TABLE pages (
