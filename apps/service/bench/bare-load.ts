@@ -1,13 +1,13 @@
 import { Client } from 'pg'
 import type { LoadResult } from './http-load.ts'
 
-/** What the service does in the database, sent to PostgreSQL by nothing but its driver. */
+/** The database work of a revoke, sent to PostgreSQL by the driver alone. */
 export interface BareLoad {
   kind: 'bare'
-  /** UPDATE and INSERT as a transaction, or both in one statement: one trip in place of four. */
+  /** UPDATE and INSERT as a transaction, or both in one statement: one round trip instead of four. */
   form: 'transaction' | 'statement'
   databaseUrl: string
-  /** Organization, Member and Connected App of each connection. */
+  /** The Organization, Member and Connected App of each authorization. */
   keys: [string, string, string][]
   connections: number
   seconds: number

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 
-/** How the service is run, from its environment. */
+/** The settings of the service, read from environment variables. */
 export interface Configuration {
   host: string
   port: number
@@ -14,13 +14,13 @@ export interface Configuration {
   logLevel: string
 }
 
-/** Each mistake in the environment, so that they can be mended at once. */
+/** Lists every invalid setting, so that all of them can be fixed in one go. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
   readonly issues: string[]
 
   constructor(issues: string[]) {
-    super(`the configuration is wrong: ${issues.join('; ')}`)
+    super(`invalid configuration: ${issues.join('; ')}`)
     this.issues = issues
   }
 }
@@ -30,7 +30,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 /**
  * Reads the configuration.
  *
- * @throws {ConfigurationError} that names every mistake
+ * @throws {ConfigurationError} if a setting is invalid
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
   const issues: string[] = []
@@ -51,7 +51,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   if (environment['DATABASE_URL'] === undefined) {
     issues.push(...demoIssues(configuration.host, environment['PUBLIC_URL']))
   }
-  // A deployment whose variable was forgotten or misspelled; it would lose its data in a demo.
+  // Probably a deployment in which a variable is not set. If it ran as a demo, it would lose its data.
   if (environment['DATABASE_URL'] === '') {
     issues.push('DATABASE_URL is empty; set it, or unset it for the demo')
   }
@@ -62,12 +62,12 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     return environment[name] || fallback
   }
 
-  function integer(name: string, fallback: number, least: number, most: number): number {
+  function integer(name: string, fallback: number, min: number, max: number): number {
     const value = environment[name]
     if (!value) return fallback
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
-    if (number >= least && number <= most) return number
-    issues.push(`${name} must be a whole number from ${least} to ${most}, not "${value}"`)
+    if (number >= min && number <= max) return number
+    issues.push(`${name} must be a whole number from ${min} to ${max}, not "${value}"`)
     return fallback
   }
 
@@ -83,20 +83,20 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   function url(
     name: string,
     protocols: string[],
-    isRight: (url: URL) => boolean = () => true,
+    isValid: (url: URL) => boolean = () => true,
     condition = '',
   ): string | undefined {
     const value = environment[name]
     if (!value) return undefined
     const parsed = URL.parse(value)
-    if (parsed !== null && protocols.includes(parsed.protocol) && isRight(parsed)) return value
+    if (parsed !== null && protocols.includes(parsed.protocol) && isValid(parsed)) return value
     const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ')
     issues.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
     return undefined
   }
 }
 
-/** `pg` takes these modes for `verify-full`, and would say in many lines that it may change that. */
+/** `pg` treats these modes as `verify-full`, and would warn at length that this may change. */
 function normalizeSslMode(databaseUrl: string | undefined): string | undefined {
   if (databaseUrl?.includes('uselibpqcompat=true')) return databaseUrl
   return databaseUrl?.replace(
@@ -105,7 +105,10 @@ function normalizeSslMode(databaseUrl: string | undefined): string | undefined {
   )
 }
 
-/** What everybody knows the secret of, and what is gone when it stops, must not look like more. */
+/**
+ * The demo uses a public secret and a temporary database, so it must not be reachable from other
+ * machines.
+ */
 function demoIssues(host: string, publicUrl: string | undefined): string[] {
   const issues: string[] = []
   if (publicUrl) {

@@ -18,16 +18,16 @@ async function countRows(): Promise<Record<string, number>> {
 }
 
 describe('cleaning up', () => {
-  it('removes what is old in batches, and changes no answer', async () => {
+  it('deletes old rows in batches, and changes no response', async () => {
     const { database, service, tenant } = test
     const { pool } = database
     const config = await test.asPublicApp()
     const revoked = await authorize(config, tenant.session.token)
     await revoke(service.url, tenant)
-    const alive = await authorize(config, tenant.session.token)
+    const active = await authorize(config, tenant.session.token)
     const { organizationId, memberId } = tenant
     await addSession(pool, { organizationId, memberId, secondsToLive: -2 * 86_400 })
-    // As if all that had been long ago, with more dead tokens than fit into one batch.
+    // As if all of this had happened long ago, with more old tokens than fit into one batch.
     await pool.query("UPDATE grants SET cleanup_due_at = now() - interval '1 minute'")
     await pool.query(`
       INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope,
@@ -56,12 +56,12 @@ describe('cleaning up', () => {
         'remove-rate-limits': 1,
       },
     })
-    // What is alive is not looked at again today.
+    // The cleanup of an active grant is not due again today.
     const due = await pool.query('SELECT FROM grants WHERE cleanup_due_at < now()')
     expect(due.rowCount).toBe(0)
     await worker.close()
 
-    // The grant that is alive, with its code, access token and refresh token, and a young one.
+    // The active grant with its code, access token and refresh token, and the recent unused grant.
     expect(await countRows()).toEqual({
       grants: 2,
       tokens: 3,
@@ -69,7 +69,7 @@ describe('cleaning up', () => {
       sessions: 1,
       rate_limits: 1,
     })
-    expect(await isActive(config, alive.access_token)).toBe(true)
+    expect(await isActive(config, active.access_token)).toBe(true)
     expect(await isActive(config, revoked.access_token)).toBe(false)
   })
 })

@@ -7,7 +7,7 @@ import { useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
 
 const limit = 100
-// Taken away for 500.
+// A PostgreSQL server of its own, since it is stopped for the 500.
 const postgres = useOwnPostgres()
 const test = useService({ rateLimit: { requests: limit, windowSeconds: 4 } }, postgres)
 let sessions: Partial<ContractOptions>
@@ -34,9 +34,9 @@ async function addSessions(): Promise<Partial<ContractOptions>> {
 }
 
 const beyondTheLimit: Provoke = async ({ send }) => {
-  let answer = await send()
-  for (let sent = 1; answer.status === 200 && sent <= limit; sent += 1) answer = await send()
-  return answer
+  let response = await send()
+  for (let sent = 1; response.status === 200 && sent <= limit; sent += 1) response = await send()
+  return response
 }
 
 const withoutDatabase: Provoke = async ({ send }) => {

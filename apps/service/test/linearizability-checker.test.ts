@@ -13,15 +13,15 @@ import {
   StaleCache,
   Timestamps,
 } from './history/designs/flawed.ts'
-import { RightDesign } from './history/designs/reference.ts'
+import { ReferenceDesign } from './history/designs/reference.ts'
 
-/** A wrong design is caught when this many of its histories were rejected. */
-const enough = 5
-const rounds = { right: 60, wrong: 500 }
-const atOnce = 5
-const workload = { clients: 5, operationsPerClient: 4, cutProbability: 0 }
+/** This many rejected histories show that a design is flawed. */
+const enoughRejected = 5
+const rounds = { reference: 60, flawed: 500 }
+const concurrency = 5
+const workload = { clients: 5, operationsPerClient: 4, abortProbability: 0 }
 
-describe('The check for linearizability', () => {
+describe('The linearizability checker', () => {
   it.for(goodHistories)('accepts $title', ({ history }) => {
     expect(findLinearization(history)).toBeDefined()
   })
@@ -42,38 +42,38 @@ describe('The histories of', { timeout: 60_000 }, () => {
 
   afterAll(() => pool.end())
 
-  it('a right design are all accepted', async () => {
-    const { made, rejected } = await judge(RightDesign, rounds.right)
-    expect({ made, rejected }).toEqual({ made: rounds.right, rejected: 0 })
+  it('the reference design are all accepted', async () => {
+    const { recorded, rejected } = await countRejected(ReferenceDesign, rounds.reference)
+    expect({ recorded, rejected }).toEqual({ recorded: rounds.reference, rejected: 0 })
   })
 
   it.for([
-    { title: 'a revoke that deletes', Design: DeleteOnRevoke },
-    { title: 'a count that is read again at issue', Design: RereadAtIssue },
+    { title: 'a revoke that deletes rows', Design: DeleteOnRevoke },
+    { title: 'a design that reads the count again at issue', Design: RereadAtIssue },
     { title: 'a cache', Design: StaleCache },
     { title: 'timestamps in place of counts', Design: Timestamps },
-    { title: 'a find apart from its consume', Design: FindThenConsume },
-    { title: 'a consent that asks for no count', Design: ConsentInFlight },
+    { title: 'a find and a consume in separate steps', Design: FindThenConsume },
+    { title: 'a consent that ignores the count', Design: ConsentInFlight },
   ])('$title are rejected', async ({ title, Design }) => {
-    const { made, rejected } = await judge(Design, rounds.wrong)
-    process.stdout.write(`${title}: ${rejected} of ${made} histories rejected\n`)
-    expect(rejected).toBeGreaterThanOrEqual(enough)
+    const { recorded, rejected } = await countRejected(Design, rounds.flawed)
+    process.stdout.write(`${title}: ${rejected} of ${recorded} histories rejected\n`)
+    expect(rejected).toBeGreaterThanOrEqual(enoughRejected)
   })
 
-  async function judge(Design: typeof RightDesign, limit: number) {
-    let made = 0
+  async function countRejected(Design: typeof ReferenceDesign, limit: number) {
+    let recorded = 0
     let rejected = 0
     const work = async (): Promise<void> => {
-      while (made < limit && rejected < enough) {
-        made += 1
-        const seed = made
+      while (recorded < limit && rejected < enoughRejected) {
+        recorded += 1
+        const seed = recorded
         const system = new Design(pool)
         await system.begin()
         const history = await runWorkload(system, seed, workload)
         if (findLinearization(history) === undefined) rejected += 1
       }
     }
-    await Promise.all(Array.from({ length: atOnce }, work))
-    return { made, rejected }
+    await Promise.all(Array.from({ length: concurrency }, work))
+    return { recorded, rejected }
   }
 })

@@ -12,7 +12,7 @@ beforeAll(async () => {
   other = await addTenant(test.database.pool)
 })
 
-// Each of these is looked up without its Organization.
+// Each of these values is looked up without its Organization, so it must be unique.
 it('no two sessions share a token, not even in two Organizations', async () => {
   const { organizationId, memberId } = other
   const { token } = test.tenant.session

@@ -22,19 +22,20 @@ const findByUid = {
   text: 'SELECT payload FROM oidc_sessions WHERE kind = $1 AND uid = $2 AND expires_at > now()',
 }
 
-const discard = {
-  name: 'discard-oidc-session',
+const remove = {
+  name: 'delete-oidc-session',
   text: 'DELETE FROM oidc_sessions WHERE kind = $1 AND id_hash = $2',
 }
 
-/** Stands for the id at the end of `returnTo`, which would otherwise be stored in the clear. */
-const idMark = ':id'
+/** Replaces the id at the end of `returnTo`, which would otherwise be stored as plain text. */
+const idPlaceholder = ':id'
 
-/** What is stored of a payload: neither its own id nor the value of another cookie. */
+/** Removes what must not be stored of a payload: its own id, and the value of another cookie. */
 function withoutIds(id: string, payload: AdapterPayload): AdapterPayload {
   const stored = { ...payload }
   delete stored.jti
-  if (stored.returnTo?.endsWith(id)) stored.returnTo = stored.returnTo.slice(0, -id.length) + idMark
+  if (stored.returnTo?.endsWith(id))
+    stored.returnTo = stored.returnTo.slice(0, -id.length) + idPlaceholder
   // oidc-provider writes the session's cookie here, but never reads it.
   if (stored.session !== undefined) stored.session = { ...stored.session, cookie: '' }
   return stored
@@ -42,8 +43,8 @@ function withoutIds(id: string, payload: AdapterPayload): AdapterPayload {
 
 function withId(id: string, payload: AdapterPayload): AdapterPayload {
   const restored: AdapterPayload = { ...payload, jti: id }
-  if (restored.returnTo?.endsWith(idMark)) {
-    restored.returnTo = restored.returnTo.slice(0, -idMark.length) + id
+  if (restored.returnTo?.endsWith(idPlaceholder)) {
+    restored.returnTo = restored.returnTo.slice(0, -idPlaceholder.length) + id
   }
   return restored
 }
@@ -73,7 +74,7 @@ export async function findOidcSession(
   return row && withId(id, row.payload)
 }
 
-/** A session by the name that other payloads know it by; its cookie's value stays unknown. */
+/** Finds a session by its `uid`, which other payloads refer to it by. The cookie's value is unknown. */
 export async function findOidcSessionByUid(
   database: Database,
   kind: string,
@@ -83,10 +84,10 @@ export async function findOidcSessionByUid(
   return row?.payload
 }
 
-export async function discardOidcSession(
+export async function deleteOidcSession(
   database: Database,
   kind: string,
   id: string,
 ): Promise<void> {
-  await database.execute(discard, [kind, hashOf(id)])
+  await database.execute(remove, [kind, hashOf(id)])
 }

@@ -4,31 +4,31 @@ import { operation } from '@connected-apps/contract'
 import type { ExampleName } from '@connected-apps/contract/examples'
 import { exampleBody, statusOf } from '@connected-apps/contract/examples'
 
-/** An answer of the contract, by the name of its example. */
-export interface Answer {
+/** A response that the contract defines, by the name of its example. */
+export interface ContractResponse {
   name: ExampleName
   retryAfterSeconds?: number
 }
 
-/** A new request_id, which says whether a live or a test project asked. */
+/** Generates a request_id, which says whether the request came from a live or a test project. */
 export function newRequestId(projectId: string | undefined): string {
   const environment = projectId?.startsWith('project-live-') ? 'live' : 'test'
   return `request-id-${environment}-${randomUUID()}`
 }
 
-/** The contract's own example of this answer, with the request_id of this request. */
-export function bodyOf(answer: Answer, requestId: string): ResponseBody {
-  return { ...exampleBody(answer.name), request_id: requestId }
+/** The contract's example of this response, with the request_id of this request. */
+export function bodyOf(response: ContractResponse, requestId: string): ResponseBody {
+  return { ...exampleBody(response.name), request_id: requestId }
 }
 
-/** The answer as HTTP has it. */
-export function responseOf(answer: Answer, requestId: string): Response {
-  const status = statusOf(answer.name)
+/** Builds the HTTP response: status, headers and body. */
+export function toHttpResponse(response: ContractResponse, requestId: string): Response {
+  const status = statusOf(response.name)
   const headers = new Headers({ 'content-type': operation.mediaType, 'cache-control': 'no-store' })
-  if (answer.retryAfterSeconds !== undefined) {
+  if (response.retryAfterSeconds !== undefined) {
     const [retryAfter] = operation.responseHeaders[429]
-    headers.set(retryAfter, String(answer.retryAfterSeconds))
+    headers.set(retryAfter, String(response.retryAfterSeconds))
   }
   if (status === 401) headers.set('www-authenticate', 'Basic realm="project"')
-  return new Response(JSON.stringify(bodyOf(answer, requestId)), { status, headers })
+  return new Response(JSON.stringify(bodyOf(response, requestId)), { status, headers })
 }

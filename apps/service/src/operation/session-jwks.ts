@@ -1,28 +1,31 @@
 import { Hono } from 'hono'
 import type { JSONWebKeySet, JWK } from 'jose'
 import type { Database } from '../postgres/database.ts'
-import { hasNoNul } from '../postgres/text.ts'
+import { hasNoNul } from '../postgres/database.ts'
 
 const find = {
   name: 'find-session-jwks',
   text: 'SELECT session_jwks FROM projects WHERE project_id = $1',
 }
 
-/** The public keys of a project's session JWTs, where upstream serves them; others are no route. */
+/**
+ * Serves the public keys of a project's session JWTs, under the same path as upstream. For an unknown
+ * project, the next route handles the request.
+ */
 export function sessionJwksRoute(database: Database) {
   const app = new Hono()
-  app.get('/:project_id', async (page, next) => {
-    const projectId = page.req.param('project_id')
+  app.get('/:project_id', async (c, next) => {
+    const projectId = c.req.param('project_id')
     const [row] = hasNoNul(projectId)
       ? await database.query<{ session_jwks: JSONWebKeySet }>(find, [projectId])
       : []
-    return row === undefined ? next() : page.json(publicPartOf(row.session_jwks))
+    return row === undefined ? next() : c.json(toPublicKeySet(row.session_jwks))
   })
   return app
 }
 
-/** The public members of RSA, elliptic curve and octet key pairs, and what says how to use them. */
-const publicMembers = [
+/** The public parameters of RSA, EC and OKP keys, and the parameters that say how a key is used. */
+const publicParameters = [
   'kty',
   'use',
   'key_ops',
@@ -38,13 +41,13 @@ const publicMembers = [
   'y',
 ] as const
 
-/** What may be published of a key set: no private member, and no secret key at all (RFC 7518). */
-export function publicPartOf({ keys }: JSONWebKeySet): JSONWebKeySet {
-  return { keys: keys.filter(({ kty }) => kty !== 'oct').map(publicPartOfKey) }
+/** Keeps the public parameters of each key, and drops symmetric keys (RFC 7518) altogether. */
+export function toPublicKeySet({ keys }: JSONWebKeySet): JSONWebKeySet {
+  return { keys: keys.filter(({ kty }) => kty !== 'oct').map(toPublicKey) }
 }
 
-function publicPartOfKey(key: JWK): JWK {
+function toPublicKey(key: JWK): JWK {
   return Object.fromEntries(
-    publicMembers.filter((name) => name in key).map((name) => [name, key[name]]),
+    publicParameters.filter((name) => name in key).map((name) => [name, key[name]]),
   )
 }

@@ -1,24 +1,49 @@
+import type { HeaderParameters } from '@connected-apps/contract'
+import { headerParameterNames } from '@connected-apps/contract'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
-import { hasNoNul } from '../postgres/text.ts'
+import { hasNoNul } from '../postgres/database.ts'
+import type { SessionReference } from './lookup.ts'
 
-/** Names of the claims that carry a member session, as upstream has them. */
+const tokenHeader = 'X-Stytch-Member-Session' satisfies keyof HeaderParameters
+export const jwtHeader = 'X-Stytch-Member-SessionJWT' satisfies keyof HeaderParameters
+
+/** Names of the claims that describe a member session, the same as upstream's. */
 export const sessionClaim = 'https://stytch.com/session'
 export const organizationClaim = 'https://stytch.com/organization'
 
-/** Who issues the session JWTs of a project. */
+/** The issuer (`iss`) of a project's session JWTs. */
 export function issuerOf(projectId: string): string {
   return `stytch.com/${projectId}`
 }
 
-const maximumLength = 8192
+/** The session headers of a request, whatever their values. */
+export function sessionHeadersOf({ headers }: Request): HeaderParameters {
+  const received = headerParameterNames.flatMap((name): [string, string][] => {
+    const value = headers.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  return Object.fromEntries(received)
+}
+
+/** Reads how these headers identify a session. */
+export function sessionReferenceIn(headers: HeaderParameters): SessionReference {
+  const { [tokenHeader]: token, [jwtHeader]: jwt } = headers
+  return {
+    ...(token !== undefined && { token }),
+    ...(jwt !== undefined && { jwtSessionId: claimedSessionId(jwt) }),
+  }
+}
+
+/** Longer JWTs are rejected without being decoded. */
+const maxJwtLength = 8192
 
 /**
- * Reads which session a JWT claims to be, without believing it: only to look it up in the same
- * step as the keys that {@link verifySessionJwt} checks it with.
+ * Decodes, without verifying anything, which session a JWT claims to be. The result may only be used
+ * to look the session up, in the same statement as the keys that {@link verifySessionJwt} needs.
  */
-export function claimedSessionId(jwt: string): string | undefined {
-  if (jwt.length > maximumLength) return undefined
+function claimedSessionId(jwt: string): string | undefined {
+  if (jwt.length > maxJwtLength) return undefined
   try {
     return sessionIdIn(decodeJwt(jwt))
   } catch (error) {
@@ -28,17 +53,17 @@ export function claimedSessionId(jwt: string): string | undefined {
 }
 
 /**
- * Verifies that a project's key signed this session JWT (RS256) for this project, and that it has
- * not expired.
+ * Verifies that one of the project's keys signed this session JWT (RS256) for this project, and that
+ * it has not expired.
  *
- * @returns whose session it is, or undefined if it does not hold
+ * @returns the session's Member, or undefined if the JWT is invalid
  */
 export async function verifySessionJwt(
   jwt: string,
   projectId: string,
   keys: JSONWebKeySet,
 ): Promise<{ memberId: string } | undefined> {
-  if (jwt.length > maximumLength) return undefined
+  if (jwt.length > maxJwtLength) return undefined
   try {
     const { payload } = await jwtVerify(jwt, createLocalJWKSet(keys), {
       algorithms: ['RS256'],

@@ -1,74 +1,76 @@
-export interface BatchOptions<Input> {
-  /** How many calls may go together. */
-  maximumSize: number
-  /** How many batches may be under way at once. */
-  concurrent: number
-  /** If given, only calls of one key go together, and of each key one batch at a time. */
+export interface BatcherOptions<Input> {
+  /** How many calls may be in one batch. */
+  maxSize: number
+  /** How many batches may run at the same time. */
+  maxConcurrency: number
+  /** If given, a batch has only calls of one key, and each key has one batch running at a time. */
   keyOf?: (input: Input) => string
 }
 
 /**
- * Lets calls that come at the same time share one trip to the database, and one wait for its disk.
- * A call never waits to be joined by others: it does so only while enough batches are under way.
+ * Combines calls that come at the same time, so that they share one round trip to the database and
+ * one fsync. A call waits for others only while the maximum number of batches is running.
  *
- * A batch is one statement, so it succeeds or fails as a whole, with no effect.
+ * A batch is one statement, so it succeeds as a whole, or fails as a whole and has no effect.
  */
 export class Batcher<Input, Output> {
   readonly #run: (inputs: Input[]) => Promise<Output[]>
-  readonly #options: BatchOptions<Input>
-  readonly #underWay = new Set<Batch<Input, Output>>()
-  #waiting: Waiting<Input, Output>[] = []
-  #isStarting = false
+  readonly #options: BatcherOptions<Input>
+  readonly #running = new Set<Batch<Input, Output>>()
+  #queue: QueuedCall<Input, Output>[] = []
+  #isScheduled = false
 
-  /** @param run answers each input at the same place */
+  /** @param run returns one output for each input, in the same order */
   constructor(
     run: (inputs: Input[]) => Promise<Output[]>,
-    options: Partial<BatchOptions<Input>> = {},
+    options: Partial<BatcherOptions<Input>> = {},
   ) {
     this.#run = run
-    this.#options = { maximumSize: 64, concurrent: 2, ...options }
+    this.#options = { maxSize: 64, maxConcurrency: 2, ...options }
   }
 
   add(input: Input): Promise<Output> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ input, key: this.#options.keyOf?.(input), resolve, reject })
-      // Not at once: what else arrives in this turn of the event loop comes along.
-      if (!this.#isStarting) setImmediate(() => this.#start())
-      this.#isStarting = true
+      this.#queue.push({ input, key: this.#options.keyOf?.(input), resolve, reject })
+      // Not started at once, so that calls from the same turn of the event loop join the batch.
+      if (!this.#isScheduled) setImmediate(() => this.#startBatches())
+      this.#isScheduled = true
     })
   }
 
-  #start(): void {
-    this.#isStarting = false
-    while (this.#underWay.size < this.#options.concurrent) {
-      const batch = this.#takeNext()
+  #startBatches(): void {
+    this.#isScheduled = false
+    while (this.#running.size < this.#options.maxConcurrency) {
+      const batch = this.#takeBatch()
       if (batch.calls.length === 0) return
-      this.#underWay.add(batch)
-      void this.#settle(batch)
+      this.#running.add(batch)
+      void this.#runBatch(batch)
     }
   }
 
-  #takeNext(): Batch<Input, Output> {
-    const { keyOf, maximumSize } = this.#options
-    if (keyOf === undefined) return { calls: this.#waiting.splice(0, maximumSize) }
-    const busy = new Set(Array.from(this.#underWay, ({ key }) => key))
-    const key = this.#waiting.find((call) => !busy.has(call.key))?.key
-    const calls = this.#waiting.filter((call) => call.key === key).slice(0, maximumSize)
+  #takeBatch(): Batch<Input, Output> {
+    const { keyOf, maxSize } = this.#options
+    if (keyOf === undefined) return { calls: this.#queue.splice(0, maxSize) }
+    const busy = new Set(Array.from(this.#running, ({ key }) => key))
+    const key = this.#queue.find((call) => !busy.has(call.key))?.key
+    const calls = this.#queue.filter((call) => call.key === key).slice(0, maxSize)
     const taken = new Set(calls)
-    this.#waiting = this.#waiting.filter((call) => !taken.has(call))
+    this.#queue = this.#queue.filter((call) => !taken.has(call))
     return { calls, key }
   }
 
-  async #settle(batch: Batch<Input, Output>): Promise<void> {
-    await this.#answer(batch)
-    this.#underWay.delete(batch)
-    this.#start()
+  async #runBatch(batch: Batch<Input, Output>): Promise<void> {
+    await this.#settle(batch)
+    this.#running.delete(batch)
+    this.#startBatches()
   }
 
-  async #answer({ calls }: Batch<Input, Output>): Promise<void> {
+  async #settle({ calls }: Batch<Input, Output>): Promise<void> {
     try {
       const outputs = await this.#run(calls.map(({ input }) => input))
-      if (outputs.length !== calls.length) throw new Error('a batch was not answered in full')
+      if (outputs.length !== calls.length) {
+        throw new Error(`a batch of ${calls.length} calls has ${outputs.length} outputs`)
+      }
       for (const [index, output] of outputs.entries()) calls[index]?.resolve(output)
     } catch (error) {
       for (const { reject } of calls) reject(error)
@@ -77,11 +79,11 @@ export class Batcher<Input, Output> {
 }
 
 interface Batch<Input, Output> {
-  calls: Waiting<Input, Output>[]
+  calls: QueuedCall<Input, Output>[]
   key?: string | undefined
 }
 
-interface Waiting<Input, Output> {
+interface QueuedCall<Input, Output> {
   input: Input
   key: string | undefined
   resolve: (output: Output) => void

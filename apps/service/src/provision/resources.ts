@@ -2,22 +2,22 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import type { Pool } from 'pg'
 import { hashOf } from '../hash.ts'
-import { publicPartOf } from '../operation/session-jwks.ts'
+import { toPublicKeySet } from '../operation/session-jwks.ts'
 
-/** A secret that can't be guessed: 256 random bits. */
+/** Generates a secret of 256 random bits. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
 export interface NewProject {
   projectId?: string
-  /** Whether its id says `live` in place of `test`; clients send it to another server then. */
+  /** Whether its id contains `live` instead of `test`. Clients use another server for live projects. */
   live?: boolean
   secret?: string
   sessionKeys?: JSONWebKeySet
 }
 
-/** What each project has until it says otherwise; upstream's default roles. */
+/** The permissions of a new project, which are those of upstream's default roles. */
 const defaultPermissions = [
   { role: 'stytch_member', resource: 'stytch.self', action: '*' },
   { role: 'stytch_admin', resource: 'stytch.organization', action: '*' },
@@ -25,13 +25,13 @@ const defaultPermissions = [
   { role: 'stytch_admin', resource: 'stytch.sso', action: '*' },
 ]
 
-/** Adds a project with the default roles. The secret is shown here, and never again. */
+/** Adds a project with the default roles. Only the secret's hash is stored. */
 export async function addProject(pool: Pool, project: NewProject = {}) {
   const environment = project.live ? 'live' : 'test'
   const { projectId = `project-${environment}-${randomUUID()}`, secret = newSecret() } = project
   await pool.query(
     'INSERT INTO projects (project_id, secret_hash, session_jwks) VALUES ($1, $2, $3)',
-    [projectId, hashOf(secret), publicPartOf(project.sessionKeys ?? { keys: [] })],
+    [projectId, hashOf(secret), toPublicKeySet(project.sessionKeys ?? { keys: [] })],
   )
   for (const { role, resource, action } of defaultPermissions) {
     await pool.query('INSERT INTO roles VALUES ($1, $2) ON CONFLICT DO NOTHING', [projectId, role])
@@ -46,8 +46,8 @@ export async function addProject(pool: Pool, project: NewProject = {}) {
 }
 
 /**
- * Gives a project a new secret, which is shown here and never again. The old one is refused from
- * now on.
+ * Replaces a project's secret. Only the new secret's hash is stored; the old secret is rejected
+ * from now on.
  *
  * @returns undefined if there is no such project
  */
@@ -85,7 +85,7 @@ export interface NewMember {
   roles?: string[]
 }
 
-/** Adds a Member, with the role that every Member has unless told otherwise. */
+/** Adds a Member. Unless `roles` is given, its only role is `stytch_member`. */
 export async function addMember(pool: Pool, member: NewMember): Promise<string> {
   const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
   await pool.query(
@@ -106,7 +106,7 @@ export interface NewSession {
   organizationId: string
   memberId: string
   token?: string
-  /** Negative for a session that has expired. */
+  /** A negative number adds a session that has already expired. */
   secondsToLive?: number
 }
 
@@ -127,7 +127,7 @@ export interface NewConnectedApp {
   redirectUri: string
   connectedAppId?: string
   name?: string
-  /** Makes it a confidential client; without one it is public, and its refresh tokens rotate. */
+  /** With a secret, it is a confidential client. Without, it is public, and its refresh tokens rotate. */
   secret?: string
 }
 

@@ -1,11 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
 /**
- * Sends the OAuth endpoints' requests to oidc-provider, and all others to the application.
+ * Routes requests for OAuth endpoints to oidc-provider, and all others to the application.
  *
- * oidc-provider builds URLs from the request's host; what a client wrote there is replaced by the
- * host of the issuer, so that nobody can have links made to another one. A request that lacks the
- * host that HTTP/1.1 asks for (RFC 9112, section 3.2) goes to the application, which refuses it.
+ * oidc-provider builds URLs from the request's host. Whatever host the client sent is replaced by
+ * the issuer's, so that nobody can make it create links to another host. A request without the
+ * Host header that HTTP/1.1 requires (RFC 9112, section 3.2) goes to the application, which
+ * rejects it.
  */
 export function dispatch(
   issuer: URL,

@@ -2,48 +2,50 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 export interface Drain {
-  /** Accepts no more connections, and lets go of each as soon as nothing is owed on it. */
-  begin: () => void
-  /** Ends every connection, whatever is owed on it. */
-  cutOff: () => void
+  /** Accepts no more connections, and closes each one once no response is pending on it. */
+  start: () => void
+  /** Closes every connection at once, even those with pending responses. */
+  destroyAll: () => void
 }
 
-/** Watches the connections of a server, so that it can stop without cutting an answer off. */
-export function prepareDrain(server: Server): Drain {
-  // Node loses sight of tunnels, and counts a connection that has not sent a byte yet as busy.
-  const owedOn = new Map<Socket, Set<ServerResponse>>()
+/** Tracks a server's connections, so that the server can stop without truncating a response. */
+export function createDrain(server: Server): Drain {
+  // Node.js doesn't track sockets after CONNECT, and treats a connection that has not sent a byte
+  // yet as busy.
+  const pendingBySocket = new Map<Socket, Set<ServerResponse>>()
   let isDraining = false
   server.on('connection', (socket) => {
-    owedOn.set(socket, new Set())
-    socket.once('close', () => owedOn.delete(socket))
+    pendingBySocket.set(socket, new Set())
+    socket.once('close', () => pendingBySocket.delete(socket))
   })
   server.prependListener('request', ({ socket }, response) => {
-    const owed = owedOn.get(socket) ?? new Set()
-    owed.add(response)
+    const pending = pendingBySocket.get(socket) ?? new Set()
+    pending.add(response)
     response.once('close', () => {
-      owed.delete(response)
-      if (isDraining && owed.size === 0) socket.destroySoon()
+      pending.delete(response)
+      if (isDraining && pending.size === 0) socket.destroySoon()
     })
-    if (isDraining) endConnectionAfter(owed)
+    if (isDraining) closeAfterLast(pending)
   })
   return {
-    begin() {
+    start() {
       isDraining = true
       server.close()
-      for (const [socket, owed] of owedOn) {
+      for (const [socket, pending] of pendingBySocket) {
         if (socket.bytesRead === 0) socket.destroy()
-        endConnectionAfter(owed)
+        closeAfterLast(pending)
       }
     },
-    cutOff() {
-      for (const socket of owedOn.keys()) socket.destroy()
+    destroyAll() {
+      for (const socket of pendingBySocket.keys()) socket.destroy()
     },
   }
 }
 
-// Node ends the connection after the answer that says so, whatever is owed behind it.
-function endConnectionAfter(owed: Set<ServerResponse>): void {
-  const [last, ...earlier] = [...owed].toReversed()
+// Node.js closes the connection after a response with `Connection: close`, even if pipelined
+// requests behind it are still pending. So only the last response may have that header.
+function closeAfterLast(pending: Set<ServerResponse>): void {
+  const [last, ...earlier] = [...pending].toReversed()
   for (const response of earlier) if (!response.headersSent) response.removeHeader('Connection')
   if (last?.headersSent === false) last.setHeader('Connection', 'close')
 }

@@ -4,56 +4,59 @@ import type { Duplex } from 'node:stream'
 import { operation } from '@connected-apps/contract'
 import { statusOf } from '@connected-apps/contract/examples'
 import { RequestError } from '@hono/node-server'
-import type { Observe } from '../observation.ts'
-import type { Answer } from '../operation/response.ts'
-import { bodyOf, newRequestId, responseOf } from '../operation/response.ts'
+import type { ContractResponse } from '../operation/response.ts'
+import { bodyOf, newRequestId, toHttpResponse } from '../operation/response.ts'
+import type { Observe } from './metrics.ts'
 import { PendingResponses } from './pending-responses.ts'
 
-/** Bounds of what one client may cost; a client that exceeds them is cut off. */
-const limits = {
+/** Limits on what one client may cost. A client that exceeds them is disconnected. */
+const defaultLimits = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 1000,
-  // A missing host is answered as the contract has it (dispatch.ts), not by Node.
+  // Node.js would send a response of its own to a request without a Host header. The application
+  // sends the one that the contract defines.
   requireHostHeader: false,
 }
 
-export type HttpLimits = typeof limits
+export type HttpLimits = typeof defaultLimits
 
-/** A Node server with bounded headers and patience. */
+/** Creates a Node.js server that limits the size of headers and the time that clients may take. */
 export function createHttpServer(overrides: Partial<HttpLimits>): Server {
-  const server = createServer({ ...limits, ...overrides })
-  // An `Expect` that means nothing to Node would be answered by Node itself, with 417.
+  const server = createServer({ ...defaultLimits, ...overrides })
+  // Node.js would respond with 417 to an `Expect` header that it doesn't know.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   return server
 }
 
-const malformed: Answer = { name: 'bad_request' }
+const badRequest: ContractResponse = { name: 'bad_request' }
 
 /**
- * Answers what never becomes a request: what Node can't parse, and tunnels. The contract's answer
- * is written by hand, unless the client would take it for the answer to an earlier request.
+ * Responds to what never becomes a request: bytes that Node.js can't parse, and `CONNECT`. The
+ * response is written to the socket directly. If an earlier request on the connection is still
+ * pending, the connection is closed without a response, since the client would take this one for
+ * the response to that earlier request.
  */
 export function rejectMalformedRequests(server: Server, observe: Observe): void {
-  const owed = new PendingResponses()
-  server.on('request', (_, response) => owed.add(response))
-  server.on('connect', (_, socket) => refuse(socket))
+  const pending = new PendingResponses()
+  server.on('request', (_, response) => pending.add(response))
+  server.on('connect', (_, socket) => reject(socket))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET') socket.destroy()
-    else refuse(socket)
+    else reject(socket)
   })
 
-  function refuse(socket: Duplex): void {
-    if (!socket.writable || owed.has(socket)) {
+  function reject(socket: Duplex): void {
+    if (!socket.writable || pending.has(socket)) {
       socket.destroy()
       return
     }
     const requestId = newRequestId(undefined)
-    const status = statusOf(malformed.name)
-    socket.end(rawResponse(status, JSON.stringify(bodyOf(malformed, requestId))))
-    observe({ requestId, route: 'unknown', status, answer: malformed.name, durationMs: 0 })
+    const status = statusOf(badRequest.name)
+    socket.end(rawResponse(status, JSON.stringify(bodyOf(badRequest, requestId))))
+    observe({ requestId, route: 'unknown', status, outcome: badRequest.name, durationMs: 0 })
   }
 }
 
@@ -68,13 +71,16 @@ function rawResponse(status: number, body: string): string {
   ].join('\r\n')
 }
 
-/** Answers a request whose host or target makes no URL; other errors are not for here. */
+/**
+ * Creates an error handler that responds to a request whose host and target don't make a valid
+ * URL. It throws any other error again.
+ */
 export function handleInvalidUrl(observe: Observe) {
   return (error: unknown): Response => {
     if (!(error instanceof RequestError)) throw error
     const requestId = newRequestId(undefined)
-    const status = statusOf(malformed.name)
-    observe({ requestId, route: 'unknown', status, answer: malformed.name, durationMs: 0 })
-    return responseOf(malformed, requestId)
+    const status = statusOf(badRequest.name)
+    observe({ requestId, route: 'unknown', status, outcome: badRequest.name, durationMs: 0 })
+    return toHttpResponse(badRequest, requestId)
   }
 }

@@ -1,10 +1,10 @@
 import type { DestinationStream, Logger } from 'pino'
 import { destination, pino } from 'pino'
+import type { Observation } from './metrics.ts'
 
 /**
- * JSON lines. Nothing secret gets here: routes are logged by name instead of their URL (which can
- * carry codes and ids of pages), and errors by type, message and stack alone, since the errors of
- * drivers carry the values of the failed statement in further properties.
+ * Writes JSON lines that contain no secrets. Errors are reduced to their type, message and stack,
+ * since database drivers put the values of the failed statement into further properties.
  */
 export function createLogger(
   level: string,
@@ -19,5 +19,20 @@ export function createLogger(
       },
     },
     stream,
+  )
+}
+
+/** Logs one completed request. */
+export function logRequest(logger: Logger, observation: Observation): void {
+  const { requestId, route, status, outcome, durationMs } = observation
+  logger.info(
+    {
+      request_id: requestId,
+      route,
+      status_code: status,
+      outcome,
+      duration_ms: Math.round(durationMs * 10) / 10,
+    },
+    'request completed',
   )
 }

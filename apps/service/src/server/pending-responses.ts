@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** The answers that are still to be given, connection by connection. */
+/** Tracks, for each connection, the responses that have not been sent yet. */
 export class PendingResponses {
   readonly #responses = new WeakMap<Duplex, Set<ServerResponse>>()
 
-  /** Notes that a request has begun, until the response to it is closed. */
+  /** Tracks a response until it is closed. */
   add(response: ServerResponse): void {
     const { socket } = response.req
     const responses = this.#responses.get(socket) ?? new Set()
@@ -13,7 +13,7 @@ export class PendingResponses {
     response.once('close', () => responses.delete(response))
   }
 
-  /** Whether a whole request came over a connection that is not answered yet. */
+  /** Whether a complete request arrived on this connection and its response is still pending. */
   has(socket: Duplex): boolean {
     const responses = [...(this.#responses.get(socket) ?? [])]
     return responses.some(({ req, writableEnded }) => req.complete && !writableEnded)

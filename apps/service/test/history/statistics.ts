@@ -2,20 +2,20 @@ import type { Call, Operation } from './operation.ts'
 
 type Kind = Operation['kind']
 
-/** What histories were made of, so that a proof that met no race is not taken for one. */
-export class Figures {
+/** What happened in the histories, since histories without races would prove nothing. */
+export class Statistics {
   histories = 0
   notLinearizable = 0
   operations = 0
-  /** Operations without an answer because their client cut the connection. */
-  cuts = 0
-  /** Why other operations had no answer, or a 5xx. A service that fails proves nothing. */
+  /** Operations without a response because their client aborted the request. */
+  aborted = 0
+  /** Why other operations had no response, or a 5xx. There must be none. */
   readonly failures: string[] = []
-  /** Operations of each kind that went on while a revoke did. */
+  /** The number of operations of each kind that overlapped a revoke. */
   readonly overlappedByRevoke = new Map<Kind, number>()
-  /** Of these, how many succeeded. */
+  /** How many of these succeeded. */
   readonly succeededInOverlap = new Map<Kind, number>()
-  /** Pairs of exchanges or refreshes of one token that went on at once. */
+  /** Pairs of overlapping exchanges or refreshes of one token. */
   tokenRaces = 0
 
   add(history: Call[], isLinearizable: boolean): void {
@@ -26,7 +26,7 @@ export class Figures {
     for (const call of history) {
       const { kind } = call.operation
       if (call.failure !== undefined) this.failures.push(call.failure)
-      else if (call.succeeded === undefined) this.cuts += 1
+      else if (call.succeeded === undefined) this.aborted += 1
       if (!revokes.some((revoke) => revoke !== call && isOverlap(call, revoke))) continue
       increment(this.overlappedByRevoke, kind)
       if (call.succeeded === true) increment(this.succeededInOverlap, kind)
@@ -51,7 +51,7 @@ export class Figures {
       )
     return [
       `histories: ${this.histories - this.notLinearizable} linearizable, ${this.notLinearizable} not`,
-      `operations: ${this.operations}, cut: ${this.cuts}, failed: ${this.failures.length}`,
+      `operations: ${this.operations}, aborted: ${this.aborted}, failed: ${this.failures.length}`,
       `overlapped by a revoke: ${overlaps.join(', ')}`,
       `races for one code or refresh token: ${this.tokenRaces}`,
     ].join('\n')
@@ -59,7 +59,7 @@ export class Figures {
 }
 
 function isOverlap(left: Call, right: Call): boolean {
-  return left.invokedAt < right.answeredAt && right.invokedAt < left.answeredAt
+  return left.invokedAt < right.completedAt && right.invokedAt < left.completedAt
 }
 
 function isSameToken(left: Operation, right: Operation): boolean {

@@ -1,52 +1,52 @@
-import type { Granted } from '../support/many-grants.ts'
+import type { IssuedGrant } from '../support/many-grants.ts'
 import { OutcomeUnknown } from '../history/system.ts'
 
-/** A revoke that the service has confirmed. */
-export interface Acknowledged {
-  granted: Granted
+/** A revoke that the service has acknowledged with 200. */
+export interface AcknowledgedRevoke {
+  grant: IssuedGrant
   requestId: string
 }
 
-export interface Revokers {
-  acknowledged: Acknowledged[]
-  unanswered: Granted[]
-  /** Resolves once so many revokes are acknowledged, while others are on their way. */
+export interface RevokeLoad {
+  acknowledged: AcknowledgedRevoke[]
+  unacknowledged: IssuedGrant[]
+  /** Resolves once so many revokes are acknowledged, while others are pending. */
   reached: (count: number) => Promise<void>
-  /** Resolves when what is on its way has been answered, or has failed. */
+  /** Sends no more revokes. Resolves once the pending ones have a response, or have failed. */
   stop: () => Promise<unknown>
 }
 
-/** Revokes one access after the other, each of the clients until one of its requests fails. */
-export function startRevoking(queue: Granted[], clients: number): Revokers {
-  const acknowledged: Acknowledged[] = []
-  const unanswered: Granted[] = []
-  let wanted = Infinity
+/** Starts clients, each of which revokes one grant after the other until a request fails. */
+export function startRevokeLoad(queue: IssuedGrant[], clients: number): RevokeLoad {
+  const acknowledged: AcknowledgedRevoke[] = []
+  const unacknowledged: IssuedGrant[] = []
+  let awaitedCount = Infinity
   let notify: (() => void) | undefined
   const stopping = new AbortController()
 
   async function work(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const granted = queue.pop()
-      if (granted === undefined) throw new Error('there are too few grants for so many revokes')
+      const grant = queue.pop()
+      if (grant === undefined) throw new Error('there are too few grants for so many revokes')
       try {
-        const requestId = await granted.system.revoke()
-        acknowledged.push({ granted, requestId })
+        const requestId = await grant.system.revoke()
+        acknowledged.push({ grant, requestId })
       } catch (error) {
         if (!(error instanceof OutcomeUnknown)) throw error
-        unanswered.push(granted)
+        unacknowledged.push(grant)
         return
       }
-      if (acknowledged.length >= wanted) notify?.()
+      if (acknowledged.length >= awaitedCount) notify?.()
     }
   }
 
   const stopped = Promise.all(Array.from({ length: clients }, work))
   return {
     acknowledged,
-    unanswered,
+    unacknowledged,
     reached: (count) =>
       new Promise((resolve) => {
-        wanted = count
+        awaitedCount = count
         notify = resolve
       }),
     stop() {

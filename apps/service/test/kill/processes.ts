@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { Pool } from 'pg'
 import type { Cluster } from '../../src/postgres/embedded/cluster.ts'
 
-/** Ends a whole PostgreSQL as a power cut would, as far as its processes know. */
+/** Kills all processes of a PostgreSQL server, as a power failure would. */
 export async function killPostgres(cluster: Cluster): Promise<void> {
   const { pid } = cluster.process
   if (pid === undefined) throw new Error('PostgreSQL was never started')
@@ -12,14 +12,14 @@ export async function killPostgres(cluster: Cluster): Promise<void> {
 }
 
 /**
- * Ends one process that serves the service, if possible with a revoke. PostgreSQL then throws out
- * everyone, and recovers; until it has noticed, others are served as if nothing had happened.
+ * Kills one backend process that the service uses, if possible one that is running a revoke.
+ * PostgreSQL then disconnects all clients, and recovers. Until it notices, the other backends go on.
  */
 export async function killBackend(pool: Pool): Promise<void> {
   const witness = await pool.connect()
-  // It ends with an error, which is what it waits for.
+  // The connection ends with an error, which is expected.
   witness.on('error', () => undefined)
-  const thrownOut = new Promise((resolve) => witness.once('end', resolve))
+  const disconnected = new Promise((resolve) => witness.once('end', resolve))
   try {
     const { rows } = await witness.query<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity
@@ -27,9 +27,9 @@ export async function killBackend(pool: Pool): Promise<void> {
        ORDER BY query LIKE '%UPDATE app_authorizations%' DESC, state_change DESC LIMIT 1`,
     )
     const [backend] = rows
-    if (backend === undefined) throw new Error('no process of PostgreSQL serves the service')
+    if (backend === undefined) throw new Error('no backend process is used by the service')
     signal(backend.pid)
-    await thrownOut
+    await disconnected
   } finally {
     witness.release(true)
   }
@@ -49,7 +49,7 @@ function signal(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch (error) {
-    // It may have ended by itself, when its parent did.
+    // The process may have exited already, with its parent.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }

@@ -3,21 +3,21 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { SupervisorMessage } from './supervisor.ts'
 
-/** A PostgreSQL server that lives as long as this process at most, with data that dies with it. */
+/** A PostgreSQL server that runs until this process exits at the latest. Then its data is deleted. */
 export interface EmbeddedPostgres {
   url: string
   stop: () => Promise<void>
 }
 
-/** This module's own extension: tests run the sources, `start` what was built from them. */
+/** The extension is this module's own: tests run the sources, `pnpm start` runs the build. */
 const supervisor = fileURLToPath(
   new URL(`./supervisor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 )
 
 /**
- * Starts a PostgreSQL server with an empty database in a temporary folder.
+ * Starts a PostgreSQL server with an empty database in a temporary directory.
  *
- * @throws if there is no PostgreSQL for this machine, or it can't start
+ * @throws if there is no PostgreSQL for this platform, or it can't start
  * @example
  * const postgres = await startEmbeddedPostgres()
  * console.log(postgres.url) // postgres://postgres:…@127.0.0.1:…/postgres

@@ -1,32 +1,44 @@
-// Runs as a process of its own, which survives a Ctrl-C meant for its parent, so that the service
-// can finish its work first; and which stops PostgreSQL even if the parent was killed.
-import { rm } from 'node:fs/promises'
+// Runs PostgreSQL from a separate process. A Ctrl-C that is meant for the parent does not reach it,
+// so the service can send its pending responses first; and it stops PostgreSQL even if the parent
+// was killed.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { resolve } from 'node:path'
 import { startCluster } from './cluster.ts'
-import { createTempDirectory } from './folder.ts'
 
-/** What the parent hears once. */
+/** The one message that the parent receives. */
 export type SupervisorMessage = { url: string } | { error: string }
 
-const parentGone = new Promise<void>((resolve) => process.once('disconnect', resolve))
+const parentExited = new Promise<void>((exited) => process.once('disconnect', exited))
 try {
-  await serveIn(await createTempDirectory())
+  await superviseIn(await createTempDirectory())
 } catch (error) {
-  tell({ error: error instanceof Error ? error.message : String(error) })
+  notifyParent({ error: error instanceof Error ? error.message : String(error) })
 } finally {
   if (process.connected) process.disconnect()
 }
 
-async function serveIn(directory: string): Promise<void> {
+async function superviseIn(directory: string): Promise<void> {
   try {
     const cluster = await startCluster(directory)
-    tell({ url: cluster.url })
-    await parentGone
+    notifyParent({ url: cluster.url })
+    await parentExited
     await cluster.stop()
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-function tell(message: SupervisorMessage): void {
+function notifyParent(message: SupervisorMessage): void {
   if (process.connected) process.send?.(message)
+}
+
+/** @throws an error that names the system's temporary directory, and says what to do */
+async function createTempDirectory(): Promise<string> {
+  try {
+    return await mkdtemp(resolve(tmpdir(), 'connected-apps-'))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException // node:fs rejects with nothing else
+    throw new Error(`${code} in the temporary folder ${tmpdir()}; set TMPDIR to another`, { cause })
+  }
 }

@@ -2,28 +2,28 @@ import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import { DatabaseError } from 'pg'
 import type { Runner } from './reference.ts'
-import { RightDesign } from './reference.ts'
+import { ReferenceDesign } from './reference.ts'
 
-/** Revokes by deleting everything that is there, at READ COMMITTED; what comes later stays. */
-export class DeleteOnRevoke extends RightDesign {
+/** Revokes by deleting all rows at READ COMMITTED, which misses rows that are inserted meanwhile. */
+export class DeleteOnRevoke extends ReferenceDesign {
   override async revoke(): Promise<undefined> {
     for (const table of ['pages', 'grants', 'tokens']) {
-      await this.#delete(`DELETE FROM ${table} WHERE connection = $1`, this.connection)
+      await this.#delete(`DELETE FROM ${table} WHERE authorization_id = $1`, this.authorizationId)
     }
     return undefined
   }
 
-  protected override get liveGrants(): string {
+  protected override get activeGrants(): string {
     return 'SELECT * FROM grants'
   }
 
-  protected override get liveTokens(): string {
-    return 'SELECT * FROM tokens WHERE NOT spent'
+  protected override get activeTokens(): string {
+    return 'SELECT * FROM tokens WHERE NOT consumed'
   }
 
-  protected override async spend(client: PoolClient, token: string): Promise<string | undefined> {
+  protected override async consume(client: PoolClient, token: string): Promise<string | undefined> {
     const { rows } = await client.query<{ grant_id: string }>(
-      'UPDATE tokens SET spent = true WHERE token = $1 AND NOT spent RETURNING grant_id',
+      'UPDATE tokens SET consumed = true WHERE token = $1 AND NOT consumed RETURNING grant_id',
       [token],
     )
     return rows[0]?.grant_id
@@ -32,8 +32,8 @@ export class DeleteOnRevoke extends RightDesign {
   protected override async issue(runner: Runner, grant: string): Promise<string | undefined> {
     const token = randomUUID()
     await runner.query(
-      'INSERT INTO tokens (token, connection, grant_id, epoch) VALUES ($1, $2, $3, 0)',
-      [token, this.connection, grant],
+      'INSERT INTO tokens (token, authorization_id, grant_id, epoch) VALUES ($1, $2, $3, 0)',
+      [token, this.authorizationId, grant],
     )
     return token
   }
@@ -45,7 +45,7 @@ export class DeleteOnRevoke extends RightDesign {
     )
   }
 
-  /** Two that delete the same rows in different order can deadlock; the loser has done nothing. */
+  /** Two deletions of the same rows in different order can deadlock. The one that fails is retried. */
   async #delete(statement: string, value: string): Promise<void> {
     try {
       await this.pool.query(statement, [value])
@@ -56,78 +56,78 @@ export class DeleteOnRevoke extends RightDesign {
   }
 }
 
-/** Asks for the count anew when it issues a token, in place of copying the parent's. */
-export class RereadAtIssue extends RightDesign {
-  protected override get liveTokens(): string {
+/** Reads the count again when it issues a token, instead of copying the grant's. */
+export class RereadAtIssue extends ReferenceDesign {
+  protected override get activeTokens(): string {
     return `SELECT t.* FROM tokens t JOIN grants g USING (grant_id)
-      JOIN app_authorizations c ON c.connection = g.connection
-      WHERE NOT t.spent AND NOT g.ended AND t.epoch = c.revocation_count`
+      JOIN app_authorizations aa ON aa.authorization_id = g.authorization_id
+      WHERE NOT t.consumed AND NOT g.ended AND t.epoch = aa.revocation_count`
   }
 
   protected override async issue(runner: Runner, grant: string): Promise<string | undefined> {
     const token = randomUUID()
     await runner.query(
-      `INSERT INTO tokens (token, connection, grant_id, epoch)
-       SELECT $2, connection, $1, revocation_count FROM app_authorizations WHERE connection = $3`,
-      [grant, token, this.connection],
+      `INSERT INTO tokens (token, authorization_id, grant_id, epoch)
+       SELECT $2, authorization_id, $1, revocation_count FROM app_authorizations WHERE authorization_id = $3`,
+      [grant, token, this.authorizationId],
     )
     return token
   }
 }
 
-const maximumAgeMs = 20
+const maxAgeMs = 20
 
-/** Remembers for a moment that a token was alive. */
-export class StaleCache extends RightDesign {
+/** Caches for a short time that a token is active. */
+export class StaleCache extends ReferenceDesign {
   readonly #activeAt = new Map<string, number>()
 
   override async introspect(token: string): Promise<boolean> {
     const activeAt = this.#activeAt.get(token) ?? -Infinity
-    if (performance.now() - activeAt < maximumAgeMs) return true
+    if (performance.now() - activeAt < maxAgeMs) return true
     const isActive = await super.introspect(token)
     if (isActive) this.#activeAt.set(token, performance.now())
     return isActive
   }
 }
 
-/** Compares when a grant was made, in seconds as `iat` has it, with when the last revoke came. */
-export class Timestamps extends RightDesign {
+/** Compares the time of a grant, in seconds like `iat`, with the time of the last revoke. */
+export class Timestamps extends ReferenceDesign {
   override async revoke(): Promise<undefined> {
     await this.pool.query(
       `UPDATE app_authorizations SET revocation_count = revocation_count + 1,
          revoked_at = date_trunc('second', clock_timestamp())
-       WHERE connection = $1`,
-      [this.connection],
+       WHERE authorization_id = $1`,
+      [this.authorizationId],
     )
     return undefined
   }
 
-  protected override get liveGrants(): string {
-    return `SELECT g.* FROM grants g JOIN app_authorizations c USING (connection)
-      WHERE NOT g.ended AND date_trunc('second', g.made_at) >= c.revoked_at`
+  protected override get activeGrants(): string {
+    return `SELECT g.* FROM grants g JOIN app_authorizations aa USING (authorization_id)
+      WHERE NOT g.ended AND date_trunc('second', g.created_at) >= aa.revoked_at`
   }
 }
 
-/** Looks whether a token was used, and writes it down a moment later: two refreshes both win. */
-export class FindThenConsume extends RightDesign {
-  protected override async spend(client: PoolClient, token: string): Promise<string | undefined> {
+/** Checks whether a token is consumed, and marks it in a later step, so two refreshes can both win. */
+export class FindThenConsume extends ReferenceDesign {
+  protected override async consume(client: PoolClient, token: string): Promise<string | undefined> {
     const { rows } = await client.query<{ grant_id: string }>(
-      `SELECT grant_id FROM (${this.liveTokens}) AS live WHERE token = $1`,
+      `SELECT grant_id FROM (${this.activeTokens}) AS active WHERE token = $1`,
       [token],
     )
     await this.pause()
-    await client.query('UPDATE tokens SET spent = true WHERE token = $1', [token])
+    await client.query('UPDATE tokens SET consumed = true WHERE token = $1', [token])
     return rows[0]?.grant_id
   }
 }
 
-/** Makes a grant whenever a page is approved, however long ago it was opened. */
-export class ConsentInFlight extends RightDesign {
-  protected override async makeGrant(page: string): Promise<string> {
+/** Creates a grant whenever a page is approved, even if there was a revoke since it was opened. */
+export class ConsentInFlight extends ReferenceDesign {
+  protected override async createGrant(page: string): Promise<string> {
     const grant = randomUUID()
     await this.pool.query(
-      `INSERT INTO grants SELECT $2, connection, c.revocation_count
-       FROM pages p JOIN app_authorizations c USING (connection) WHERE page = $1`,
+      `INSERT INTO grants SELECT $2, authorization_id, aa.revocation_count
+       FROM pages p JOIN app_authorizations aa USING (authorization_id) WHERE page = $1`,
       [page, grant],
     )
     return grant

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import type { System, Tokens } from '../system.ts'
 
-/** What runs a statement: the pool, or one of its connections in a transaction. */
+/** What runs a statement: the pool, or one of its connections, in a transaction. */
 export type Runner = Pool | PoolClient
 
 /**
- * The service's own design in its plainest form, so that the wrong ones differ from it in one step.
- * It is also the control: no history of it may be rejected.
+ * The service's own design in its simplest form. Each flawed design differs from it in one step. It
+ * is also the control: none of its histories may be rejected.
  */
-export class RightDesign implements System {
+export class ReferenceDesign implements System {
   readonly browsers = 3
   readonly rotatesRefreshTokens = true
   protected readonly pool: Pool
-  protected readonly connection = randomUUID()
+  protected readonly authorizationId = randomUUID()
   readonly #remembered = new Map<number, string>()
 
   constructor(pool: Pool) {
@@ -22,37 +22,37 @@ export class RightDesign implements System {
   }
 
   async begin(): Promise<void> {
-    await this.pool.query('INSERT INTO app_authorizations (connection) VALUES ($1)', [
-      this.connection,
+    await this.pool.query('INSERT INTO app_authorizations (authorization_id) VALUES ($1)', [
+      this.authorizationId,
     ])
   }
 
   async request(browser: number): Promise<{ code: string } | { page: string }> {
     const remembered = this.#remembered.get(browser)
-    if (remembered !== undefined && (await this.isAlive(remembered))) {
+    if (remembered !== undefined && (await this.isActive(remembered))) {
       const code = await this.issue(this.pool, remembered)
       if (code !== undefined) return { code }
     }
     const page = randomUUID()
     await this.pool.query(
-      `INSERT INTO pages SELECT $2, connection, revocation_count
-       FROM app_authorizations WHERE connection = $1`,
-      [this.connection, page],
+      `INSERT INTO pages SELECT $2, authorization_id, revocation_count
+       FROM app_authorizations WHERE authorization_id = $1`,
+      [this.authorizationId, page],
     )
     return { page }
   }
 
-  look(_: number, page: string): Promise<boolean> {
+  reload(_: number, page: string): Promise<boolean> {
     return this.isAny(
       this.pool,
-      `SELECT FROM pages p JOIN app_authorizations c USING (connection)
-       WHERE page = $1 AND p.epoch = c.revocation_count`,
+      `SELECT FROM pages p JOIN app_authorizations aa USING (authorization_id)
+       WHERE page = $1 AND p.epoch = aa.revocation_count`,
       [page],
     )
   }
 
   async approve(browser: number, page: string): Promise<string | undefined> {
-    const grant = await this.makeGrant(page)
+    const grant = await this.createGrant(page)
     if (grant === undefined) return undefined
     this.#remembered.set(browser, grant)
     return this.issue(this.pool, grant)
@@ -67,61 +67,63 @@ export class RightDesign implements System {
   }
 
   introspect(token: string): Promise<boolean> {
-    return this.isAny(this.pool, `SELECT FROM (${this.liveTokens}) AS live WHERE token = $1`, [
+    return this.isAny(this.pool, `SELECT FROM (${this.activeTokens}) AS active WHERE token = $1`, [
       token,
     ])
   }
 
-  async giveBack(token: string, kind: 'access_token' | 'refresh_token'): Promise<void> {
+  async revokeToken(token: string, kind: 'access_token' | 'refresh_token'): Promise<void> {
     if (kind === 'refresh_token') await this.endGrantOf(token)
-    else await this.pool.query('UPDATE tokens SET spent = true WHERE token = $1', [token])
+    else await this.pool.query('UPDATE tokens SET consumed = true WHERE token = $1', [token])
   }
 
   async revoke(): Promise<undefined> {
     await this.pool.query(
-      'UPDATE app_authorizations SET revocation_count = revocation_count + 1 WHERE connection = $1',
-      [this.connection],
+      'UPDATE app_authorizations SET revocation_count = revocation_count + 1 WHERE authorization_id = $1',
+      [this.authorizationId],
     )
     return undefined
   }
 
-  /** Which grants are alive. */
-  protected get liveGrants(): string {
-    return `SELECT g.* FROM grants g JOIN app_authorizations c USING (connection)
-      WHERE NOT g.ended AND g.epoch = c.revocation_count`
+  /** Selects the active grants. */
+  protected get activeGrants(): string {
+    return `SELECT g.* FROM grants g JOIN app_authorizations aa USING (authorization_id)
+      WHERE NOT g.ended AND g.epoch = aa.revocation_count`
   }
 
-  /** Which tokens are accepted. */
-  protected get liveTokens(): string {
-    return `SELECT t.* FROM tokens t JOIN (${this.liveGrants}) AS g USING (grant_id)
-      WHERE NOT t.spent`
+  /** Selects the tokens that are accepted. */
+  protected get activeTokens(): string {
+    return `SELECT t.* FROM tokens t JOIN (${this.activeGrants}) AS g USING (grant_id)
+      WHERE NOT t.consumed`
   }
 
-  private isAlive(grant: string): Promise<boolean> {
-    return this.isAny(this.pool, `SELECT FROM (${this.liveGrants}) AS live WHERE grant_id = $1`, [
-      grant,
-    ])
-  }
-
-  /** @returns a new grant, if the page's approval counts */
-  protected async makeGrant(page: string): Promise<string | undefined> {
-    const grant = randomUUID()
-    const isMade = await this.isAny(
+  private isActive(grant: string): Promise<boolean> {
+    return this.isAny(
       this.pool,
-      `INSERT INTO grants SELECT $2, connection, p.epoch
-       FROM pages p JOIN app_authorizations c USING (connection)
-       WHERE page = $1 AND p.epoch = c.revocation_count RETURNING grant_id`,
+      `SELECT FROM (${this.activeGrants}) AS active WHERE grant_id = $1`,
+      [grant],
+    )
+  }
+
+  /** @returns a new grant, unless the page is superseded */
+  protected async createGrant(page: string): Promise<string | undefined> {
+    const grant = randomUUID()
+    const isCreated = await this.isAny(
+      this.pool,
+      `INSERT INTO grants SELECT $2, authorization_id, p.epoch
+       FROM pages p JOIN app_authorizations aa USING (authorization_id)
+       WHERE page = $1 AND p.epoch = aa.revocation_count RETURNING grant_id`,
       [page, grant],
     )
-    return isMade ? grant : undefined
+    return isCreated ? grant : undefined
   }
 
-  /** Uses a code or a refresh token up, for new tokens; or notices that this was done before. */
+  /** Exchanges a code or refresh token for new tokens. If it is already consumed, ends the grant. */
   protected async use(token: string): Promise<Tokens | undefined> {
     const client = await this.pool.connect()
     try {
       await client.query('BEGIN')
-      const grant = await this.spend(client, token)
+      const grant = await this.consume(client, token)
       await this.pause()
       const accessToken = grant && (await this.issue(client, grant))
       const refreshToken = grant && (await this.issue(client, grant))
@@ -137,26 +139,26 @@ export class RightDesign implements System {
     }
   }
 
-  /** @returns the token's grant, if it was alive and not used before */
-  protected async spend(client: PoolClient, token: string): Promise<string | undefined> {
+  /** @returns the token's grant, if it is active and the token was not consumed before */
+  protected async consume(client: PoolClient, token: string): Promise<string | undefined> {
     const { rows } = await client.query<{ grant_id: string }>(
-      `UPDATE tokens t SET spent = true
-       FROM (${this.liveGrants}) AS g
-       WHERE t.token = $1 AND NOT t.spent AND g.grant_id = t.grant_id
+      `UPDATE tokens t SET consumed = true
+       FROM (${this.activeGrants}) AS g
+       WHERE t.token = $1 AND NOT t.consumed AND g.grant_id = t.grant_id
        RETURNING t.grant_id`,
       [token],
     )
     return rows[0]?.grant_id
   }
 
-  /** @returns a new token, if its grant is alive */
+  /** @returns a new token, if its grant is active */
   protected async issue(runner: Runner, grant: string): Promise<string | undefined> {
     const token = randomUUID()
     const isIssued = await this.isAny(
       runner,
-      `INSERT INTO tokens (token, connection, grant_id, epoch)
-       SELECT $2, connection, grant_id, epoch
-       FROM (${this.liveGrants}) AS g WHERE grant_id = $1 RETURNING token`,
+      `INSERT INTO tokens (token, authorization_id, grant_id, epoch)
+       SELECT $2, authorization_id, grant_id, epoch
+       FROM (${this.activeGrants}) AS g WHERE grant_id = $1 RETURNING token`,
       [grant, token],
     )
     return isIssued ? token : undefined
@@ -174,8 +176,8 @@ export class RightDesign implements System {
     return (await runner.query(text, values)).rowCount === 1
   }
 
-  /** Makes a moment between two steps long enough to be met. */
+  /** Makes the time between two steps long enough for races. */
   protected async pause(): Promise<void> {
-    await wait(8)
+    await sleep(8)
   }
 }

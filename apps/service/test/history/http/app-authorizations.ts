@@ -8,26 +8,26 @@ import {
   newSecret,
 } from '../../../src/provision/resources.ts'
 import { redirectUri } from '../../support/tenant.ts'
-import type { Connection } from './service-system.ts'
+import type { AppAuthorization } from './service-system.ts'
 
 /**
- * Adds a project with Members who have never met a Connected App. Every other connection is of a
- * confidential client.
+ * Adds a project with Members and Connected Apps between which there was no consent yet. Every other
+ * Connected App is a confidential client.
  */
-export async function addConnections(
+export async function addAppAuthorizations(
   pool: Pool,
   instances: string[],
   count: number,
-): Promise<Connection[]> {
+): Promise<AppAuthorization[]> {
   const { projectId, secret: projectSecret } = await addProject(pool)
   const organizationId = await addOrganization(pool, { projectId })
-  const connections: Connection[] = []
+  const authorizations: AppAuthorization[] = []
   for (let index = 0; index < count; index += 1) {
     const memberId = await addMember(pool, { organizationId })
     const session = await addSession(pool, { organizationId, memberId })
     const client = index % 2 === 0 ? {} : { secret: newSecret() }
     const connectedAppId = await addConnectedApp(pool, { projectId, redirectUri, ...client })
-    connections.push({
+    authorizations.push({
       instances,
       projectId,
       projectSecret,
@@ -38,16 +38,16 @@ export async function addConnections(
       ...(client.secret !== undefined && { clientSecret: client.secret }),
     })
   }
-  return connections
+  return authorizations
 }
 
-/** Adds another connection of the same instances, and of the same kind of client. */
-export async function addConnectionLike(
+/** Adds another one with the same instances, and the same type of client. */
+export async function addAuthorizationLike(
   pool: Pool,
-  { instances, clientSecret }: Connection,
-): Promise<Connection> {
-  const [ofPublicClient, ofConfidentialClient] = await addConnections(pool, instances, 2)
-  const connection = clientSecret === undefined ? ofPublicClient : ofConfidentialClient
-  if (connection === undefined) throw new Error('no connection was added')
-  return connection
+  { instances, clientSecret }: AppAuthorization,
+): Promise<AppAuthorization> {
+  const [ofPublicClient, ofConfidentialClient] = await addAppAuthorizations(pool, instances, 2)
+  const authorization = clientSecret === undefined ? ofPublicClient : ofConfidentialClient
+  if (authorization === undefined) throw new Error('no authorization was added')
+  return authorization
 }

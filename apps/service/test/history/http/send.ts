@@ -1,40 +1,39 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, request } from 'node:http'
-import { CutByClient, OutcomeUnknown } from '../system.ts'
+import { AbortedByClient, OutcomeUnknown } from '../system.ts'
 
 const agent = new Agent({ keepAlive: true })
 
-export interface WireRequest {
+export interface RawRequest {
   method: string
   headers?: Record<string, string>
   /** Sent as a form. */
   form?: Record<string, string>
-  /** Cuts the connection, if it was not answered by then. */
-  cutAfterMs?: number | undefined
+  /** Aborts the request if there is no response by then. */
+  abortAfterMs?: number | undefined
 }
 
-export interface WireResponse {
+export interface RawResponse {
   status: number
   headers: IncomingHttpHeaders
   text: string
 }
 
 /**
- * Sends one request, once. No client that retries or follows may stand between a history and what
- * happened.
+ * Sends one request, once. A client that retries or follows redirects would falsify the history.
  *
- * @throws {CutByClient} if `cutAfterMs` went by
- * @throws {OutcomeUnknown} if for another reason there was no whole answer, or a 5xx
+ * @throws {AbortedByClient} if there was no response within `abortAfterMs`
+ * @throws {OutcomeUnknown} if there was no complete response for another reason, or a 5xx
  */
 export async function send(
   url: string,
-  { method, headers, form, cutAfterMs }: WireRequest,
-): Promise<WireResponse> {
+  { method, headers, form, abortAfterMs }: RawRequest,
+): Promise<RawResponse> {
   const body = form && new URLSearchParams(form).toString()
-  const response = await new Promise<WireResponse>((resolve, reject) => {
-    let isCut = false
+  const response = await new Promise<RawResponse>((resolve, reject) => {
+    let isAborted = false
     const fail = (cause: Error): void => {
-      const Unknown = isCut ? CutByClient : OutcomeUnknown
+      const Unknown = isAborted ? AbortedByClient : OutcomeUnknown
       reject(new Unknown(`${method} ${new URL(url).pathname}: ${cause.message}`, { cause }))
     }
     const sent = request(url, {
@@ -48,22 +47,22 @@ export async function send(
         }),
       },
     })
-    const cut =
-      cutAfterMs === undefined
+    const timer =
+      abortAfterMs === undefined
         ? undefined
         : setTimeout(() => {
-            isCut = true
-            sent.destroy(new Error('cut by the client'))
-          }, cutAfterMs)
-    sent.on('close', () => clearTimeout(cut))
+            isAborted = true
+            sent.destroy(new Error('aborted by the client'))
+          }, abortAfterMs)
+    sent.on('close', () => clearTimeout(timer))
     sent.on('error', fail)
-    sent.on('response', (answer) => {
+    sent.on('response', (incoming) => {
       let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (chunk: string) => (text += chunk))
-      answer.on('error', fail)
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }),
+      incoming.setEncoding('utf8')
+      incoming.on('data', (chunk: string) => (text += chunk))
+      incoming.on('error', fail)
+      incoming.on('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
       )
     })
     sent.end(body)
