@@ -1,4 +1,4 @@
-/** The part of autocannon that is used here; it has no types of its own. */
+/** Types for the part of autocannon that is used here, since the package has none. */
 declare module 'autocannon' {
   interface Options {
     url: string

@@ -1,27 +1,27 @@
 import { Client } from 'pg'
 import type { LoadResult } from './http-load.ts'
 
-/** What the service does in the database, sent to PostgreSQL by nothing but its driver. */
+/** The database work of a revoke, sent to PostgreSQL by the driver alone. */
 export interface BareLoad {
   kind: 'bare'
-  /** UPDATE and INSERT as a transaction, or both in one statement: one trip in place of four. */
+  /** UPDATE and INSERT as a transaction, or both in one statement: one round trip instead of four. */
   form: 'transaction' | 'statement'
   databaseUrl: string
-  /** Organization, Member and Connected App of each connection. */
+  /** The Organization, Member and Connected App of each authorization. */
   keys: [string, string, string][]
   connections: number
   seconds: number
 }
 
 const update = `
-  UPDATE connections SET revocations = revocations + 1
+  UPDATE app_authorizations SET revocation_count = revocation_count + 1
   WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3
-  RETURNING revocations`
+  RETURNING revocation_count`
 const insert = `
   INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
-    project_id, revocations)
+    project_id, revocation_count)
   SELECT 'revoke', $1, $2, $3, 'bench', 'bench', `
-const both = `WITH revoked AS (${update}) ${insert} (SELECT revocations FROM revoked)`
+const both = `WITH revoked AS (${update}) ${insert} (SELECT revocation_count FROM revoked)`
 
 async function revoke(
   client: Client,
@@ -33,7 +33,7 @@ async function revoke(
     return
   }
   await client.query('BEGIN')
-  const { rows } = await client.query<{ revocations: string }>({
+  const { rows } = await client.query<{ revocation_count: string }>({
     name: 'update',
     text: update,
     values,
@@ -41,7 +41,7 @@ async function revoke(
   await client.query({
     name: 'insert',
     text: `${insert} $4::bigint`,
-    values: [...values, rows[0]?.revocations ?? 0],
+    values: [...values, rows[0]?.revocation_count ?? 0],
   })
   await client.query('COMMIT')
 }

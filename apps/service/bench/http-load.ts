@@ -1,7 +1,7 @@
-// A process of its own, so that it does not slow down what it measures more than it must.
+// Runs in a process of its own, so that it slows down the service as little as possible.
 import autocannon from 'autocannon'
 
-/** What to send, over and over. Each request is the next one of the list. */
+/** The requests to send, in turn, over and over. */
 export interface HttpLoad {
   kind: 'http'
   url: string

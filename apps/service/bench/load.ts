@@ -8,15 +8,15 @@ const script = fileURLToPath(new URL('load-process.ts', import.meta.url))
 
 export type Load = BareLoad | HttpLoad
 
-/** The result whose rate is in the middle. */
-export function middleOf(results: LoadResult[]): LoadResult {
+/** The result with the median rate. */
+export function medianOf(results: LoadResult[]): LoadResult {
   const sorted = results.toSorted((left, right) => left.perSecond - right.perSecond)
-  const middle = sorted[Math.floor(sorted.length / 2)]
-  if (middle === undefined) throw new Error('there are no results')
-  return middle
+  const median = sorted[Math.floor(sorted.length / 2)]
+  if (median === undefined) throw new Error('there are no results')
+  return median
 }
 
-/** Measures a load that comes from a process of its own. */
+/** Measures a load that a separate process generates. */
 export async function measure(load: Load): Promise<LoadResult> {
   const child = fork(script)
   child.send(load)

@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { expandPath, operation } from '@connected-apps/contract'
 import { Pool } from 'pg'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
-import type { Granted } from '../test/support/many-grants.ts'
+import type { IssuedGrant } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
 import { basic } from '../test/support/revoke.ts'
 import { startServiceProcess } from '../test/support/service-process.ts'
 import type { LoadResult } from './http-load.ts'
 import type { Load } from './load.ts'
-import { measure, middleOf } from './load.ts'
+import { measure, medianOf } from './load.ts'
 import { watchMemory } from './memory.ts'
 import type { BenchResults } from './report.ts'
 import { report } from './report.ts'
@@ -25,7 +25,7 @@ const pool = new Pool({ connectionString: postgres.url })
 const service = await startServiceProcess({
   databaseUrl: postgres.url,
   build: 'dist',
-  // As it is in production, but for where the log goes.
+  // As in production, except that the log is not written anywhere.
   environment: { LOG_LEVEL: 'info', RATE_LIMIT_REQUESTS: '1000000000' },
   log: 'ignore',
 })
@@ -60,7 +60,7 @@ try {
   await postgres.stop()
 }
 
-/** Takes turns, so that what else the machine does hits all alike. The first round warms up. */
+/** Alternates the loads, so that other work on the machine affects all alike. The first round is a warm-up. */
 async function measureInRounds<Loads extends Load[]>(
   loads: [...Loads],
 ): Promise<{ [L in keyof Loads]: LoadResult }> {
@@ -71,23 +71,23 @@ async function measureInRounds<Loads extends Load[]>(
       if (round > 0) results[index]?.push(result)
     }
   }
-  return results.map(middleOf) as { [L in keyof Loads]: LoadResult } // one for each load
+  return results.map(medianOf) as { [L in keyof Loads]: LoadResult } // one for each load
 }
 
-function revoke(grants: Granted[], connections: number): Load {
+function revoke(grants: IssuedGrant[], connections: number): Load {
   const [first] = grants
   if (first === undefined) throw new Error('nothing to revoke')
-  const { projectId, projectSecret } = first.connection
+  const { projectId, projectSecret } = first.authorization
   return {
     kind: 'http',
     url: service.url,
     method: operation.method,
     headers: { authorization: basic(projectId, projectSecret) },
-    requests: grants.map(({ connection }) => ({
+    requests: grants.map(({ authorization }) => ({
       path: expandPath({
-        organization_id: connection.organizationId,
-        member_id: connection.memberId,
-        connected_app_id: connection.connectedAppId,
+        organization_id: authorization.organizationId,
+        member_id: authorization.memberId,
+        connected_app_id: authorization.connectedAppId,
       }),
     })),
     connections,
@@ -95,33 +95,33 @@ function revoke(grants: Granted[], connections: number): Load {
   }
 }
 
-function bare(grants: Granted[], connections: number, form: 'transaction' | 'statement'): Load {
+function bare(grants: IssuedGrant[], connections: number, form: 'transaction' | 'statement'): Load {
   return {
     kind: 'bare',
     form,
     databaseUrl: postgres.url,
-    keys: grants.map(({ connection }): [string, string, string] => [
-      connection.organizationId,
-      connection.memberId,
-      connection.connectedAppId,
+    keys: grants.map(({ authorization }): [string, string, string] => [
+      authorization.organizationId,
+      authorization.memberId,
+      authorization.connectedAppId,
     ]),
     connections,
     seconds: secondsPerRound,
   }
 }
 
-function introspect(grants: Granted[]): Load {
+function introspect(grants: IssuedGrant[]): Load {
   return {
     kind: 'http',
     url: service.url,
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    requests: grants.map(({ accessToken, connection }) => ({
+    requests: grants.map(({ accessToken, authorization }) => ({
       path: '/oauth2/introspect',
       body: new URLSearchParams({
         token: accessToken,
         token_type_hint: 'access_token',
-        client_id: connection.connectedAppId,
+        client_id: authorization.connectedAppId,
       }).toString(),
     })),
     connections: 16,

@@ -1,24 +1,24 @@
 import type { ServiceProcess } from '../test/support/service-process.ts'
 
-/** Watches how much memory a service has resident, until stopped. */
+/** Samples the resident memory of a service, until it is stopped. */
 export function watchMemory(service: ServiceProcess) {
-  let highest = 0
+  let maxBytes = 0
   let running = Promise.resolve()
   const observe = async (): Promise<void> => {
     await running
-    highest = Math.max(highest, await service.residentBytes())
+    maxBytes = Math.max(maxBytes, await service.residentBytes())
   }
-  const look = (): void => {
+  const sample = (): void => {
     running = observe()
   }
-  const timer = setInterval(look, 500)
+  const timer = setInterval(sample, 500)
   return {
-    /** @returns the most that was seen, in bytes */
+    /** @returns the maximum, in bytes */
     async stop(): Promise<number> {
       clearInterval(timer)
-      look()
+      sample()
       await running
-      return highest
+      return maxBytes
     },
   }
 }

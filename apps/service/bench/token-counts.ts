@@ -1,54 +1,54 @@
 import type { Pool, PoolClient } from 'pg'
-import type { Granted } from '../test/support/many-grants.ts'
+import type { IssuedGrant } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
 
 const tokenCounts = [1, 1000, 100_000, 1_000_000] as const
-const revokesOfEach = 150
+const revokesPerCount = 150
 const warmUps = 30
 
 export interface TokenCountResult {
   tokens: number
   /** The service, over HTTP, until the revoke is on disk. */
   revokeMs: number
-  /** What oidc-provider has its adapter do: a DELETE for each kind of token, and the grant. */
+  /** What oidc-provider makes an adapter do: a DELETE for each kind of token, and for the grant. */
   providerMs: number
   /** One DELETE of all tokens. */
   deleteMs: number
 }
 
 /**
- * Measures how long one revoke takes, by how many tokens live under the grant. The designs that
- * delete are measured by their statements alone, without HTTP and without the commit.
+ * Measures how long one revoke takes, depending on the number of tokens of the grant. The designs
+ * that delete rows are measured by their statements alone, without HTTP and without the commit.
  */
 export async function measureTokenCounts(pool: Pool, url: string): Promise<TokenCountResult[]> {
   const grants = await addManyGrants(pool, [url], tokenCounts.length)
-  for (const [index, granted] of grants.entries()) {
-    await addTokens(pool, granted, tokenCounts[index] ?? 0)
+  for (const [index, grant] of grants.entries()) {
+    await addTokens(pool, grant, tokenCounts[index] ?? 0)
   }
   await pool.query('VACUUM ANALYZE tokens')
   await pool.query('CHECKPOINT')
 
   const revokes = grants.map((): number[] => [])
-  for (let round = -warmUps; round < revokesOfEach; round += 1) {
-    // In turn, so that what else this machine does hits all alike.
-    for (const [index, granted] of grants.entries()) {
-      const duration = await timeRevoke(granted)
-      await restore(pool, granted)
+  for (let round = -warmUps; round < revokesPerCount; round += 1) {
+    // The counts take turns, so that other work on this machine affects all alike.
+    for (const [index, grant] of grants.entries()) {
+      const duration = await timeRevoke(grant)
+      await restore(pool, grant)
       if (round >= 0) revokes[index]?.push(duration)
     }
   }
   const results: TokenCountResult[] = []
-  for (const [index, granted] of grants.entries()) {
+  for (const [index, grant] of grants.entries()) {
     const tokens = tokenCounts[index] ?? 0
-    if (!(await granted.system.introspect(granted.accessToken))) {
-      throw new Error('the tokens under measurement are not alive')
+    if (!(await grant.system.introspect(grant.accessToken))) {
+      throw new Error('the tokens under measurement are not active')
     }
     const rounds = tokens > 1000 ? 1 : 15
     results.push({
       tokens,
       revokeMs: median(revokes[index] ?? []),
-      providerMs: await timeUndone(pool, rounds, (client) => deleteLikeProvider(client, granted)),
-      deleteMs: await timeUndone(pool, rounds, (client) => deleteAll(client, granted)),
+      providerMs: await timeRolledBack(pool, rounds, (client) => deleteLikeProvider(client, grant)),
+      deleteMs: await timeRolledBack(pool, rounds, (client) => deleteAll(client, grant)),
     })
   }
   return results
@@ -58,10 +58,10 @@ function median(values: number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-async function addTokens(pool: Pool, granted: Granted, count: number): Promise<void> {
+async function addTokens(pool: Pool, grant: IssuedGrant, count: number): Promise<void> {
   const client = await pool.connect()
   await client.query('BEGIN')
-  // The grant is known to exist; a million checks of that would take most of the time.
+  // Skips the check of a million foreign keys, which would take most of the time.
   await client.query('SET LOCAL session_replication_role = replica')
   await client.query(
     `INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
@@ -69,35 +69,35 @@ async function addTokens(pool: Pool, granted: Granted, count: number): Promise<v
        grant_id, payload, expires_at
      FROM tokens, generate_series(2, $3::int) AS n
      WHERE organization_id = $1 AND token_hash = sha256(convert_to($2, 'UTF8'))`,
-    [granted.connection.organizationId, granted.accessToken, count],
+    [grant.authorization.organizationId, grant.accessToken, count],
   )
-  // The code and the refresh token that every copied grant has.
+  // Deletes the code and the refresh token that every copied grant has.
   await client.query(
     `DELETE FROM tokens WHERE kind <> 'AccessToken' AND (organization_id, grant_id) =
        (SELECT organization_id, grant_id FROM tokens WHERE token_hash = sha256(convert_to($1, 'UTF8')))`,
-    [granted.accessToken],
+    [grant.accessToken],
   )
   await client.query('COMMIT')
   client.release()
 }
 
-async function timeRevoke({ system }: Granted): Promise<number> {
+async function timeRevoke({ system }: IssuedGrant): Promise<number> {
   const before = performance.now()
   await system.revoke()
   return performance.now() - before
 }
 
-/** Makes the tokens live again, so that the next revoke has as much to end. */
-async function restore(pool: Pool, { connection }: Granted): Promise<void> {
+/** Makes the tokens active again, so that the next revoke has as many to end. */
+async function restore(pool: Pool, { authorization }: IssuedGrant): Promise<void> {
   await pool.query(
-    `UPDATE connections SET revocations = 0
+    `UPDATE app_authorizations SET revocation_count = 0
      WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
-    [connection.organizationId, connection.memberId, connection.connectedAppId],
+    [authorization.organizationId, authorization.memberId, authorization.connectedAppId],
   )
 }
 
-/** Takes the time of a deletion, and then takes it back. */
-async function timeUndone(
+/** Measures a deletion, and rolls it back. */
+async function timeRolledBack(
   pool: Pool,
   rounds: number,
   remove: (client: PoolClient) => Promise<void>,
@@ -115,9 +115,9 @@ async function timeUndone(
   return median(durations)
 }
 
-/** oidc-provider's helpers/revoke.js, on a plain adapter. */
-async function deleteLikeProvider(client: PoolClient, granted: Granted): Promise<void> {
-  const { organizationId, memberId } = granted.connection
+/** The same as helpers/revoke.js of oidc-provider does with a plain adapter. */
+async function deleteLikeProvider(client: PoolClient, grant: IssuedGrant): Promise<void> {
+  const { organizationId, memberId } = grant.authorization
   for (const kind of ['AccessToken', 'RefreshToken', 'AuthorizationCode']) {
     await client.query(
       'DELETE FROM tokens WHERE organization_id = $1 AND grant_id = $2 AND kind = $3',
@@ -130,9 +130,9 @@ async function deleteLikeProvider(client: PoolClient, granted: Granted): Promise
   ])
 }
 
-async function deleteAll(client: PoolClient, { connection }: Granted): Promise<void> {
+async function deleteAll(client: PoolClient, { authorization }: IssuedGrant): Promise<void> {
   await client.query('DELETE FROM tokens WHERE organization_id = $1 AND grant_id = $2', [
-    connection.organizationId,
-    connection.memberId,
+    authorization.organizationId,
+    authorization.memberId,
   ])
 }

@@ -1,12 +1,12 @@
--- Who exists: projects, their Organizations, Members, sessions, roles and Connected Apps.
--- Keys start with the organization wherever a row belongs to one.
+-- Projects, and their Organizations, Members, sessions, roles and Connected Apps.
+-- The key of every row that belongs to an Organization starts with the organization's id.
 
 CREATE TABLE projects (
   project_id text PRIMARY KEY,
-  -- SHA-256 of a random secret. A slow hash protects guessable passwords; 256 random bits
-  -- cannot be guessed, and are checked on every request.
+  -- SHA-256 of a random secret. A slow hash is for passwords that can be guessed. 256 random bits
+  -- can't, and the secret is checked on every request.
   secret_hash bytea NOT NULL,
-  -- Public keys only (RFC 7517): whoever issues session JWTs keeps the private ones.
+  -- Public keys only (RFC 7517). The issuer of the session JWTs keeps the private keys.
   session_jwks jsonb NOT NULL DEFAULT '{"keys": []}'
 );
 
@@ -27,7 +27,7 @@ CREATE TABLE members (
   PRIMARY KEY (organization_id, member_id),
   UNIQUE (organization_id, external_id)
 );
--- An OAuth subject is a Member's id alone, so no two Members may share one.
+-- An OAuth subject is a Member's id without its Organization's, so a Member's id is unique.
 CREATE UNIQUE INDEX members_by_id ON members (member_id);
 
 CREATE TABLE roles (
@@ -40,7 +40,7 @@ CREATE TABLE permissions (
   project_id text NOT NULL,
   role_id text NOT NULL,
   resource_id text NOT NULL,
-  -- '*' is every action.
+  -- '*' means every action.
   action text NOT NULL,
   PRIMARY KEY (project_id, role_id, resource_id, action),
   FOREIGN KEY (project_id, role_id) REFERENCES roles
@@ -63,11 +63,11 @@ CREATE TABLE sessions (
   PRIMARY KEY (organization_id, session_id),
   FOREIGN KEY (organization_id, member_id) REFERENCES members
 );
--- A session is found by its id or token alone, so no two may share one.
+-- A session is looked up by its id or token alone, so both are unique.
 CREATE UNIQUE INDEX sessions_by_id ON sessions (session_id);
 CREATE UNIQUE INDEX sessions_by_token ON sessions (token_hash);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
--- Whoever looks at a consent page must have a live session, whichever it is.
+-- For consent pages, which require that the Member has any active session.
 CREATE INDEX sessions_by_member ON sessions (organization_id, member_id);
 
 CREATE TABLE connected_apps (
@@ -75,6 +75,6 @@ CREATE TABLE connected_apps (
   project_id text NOT NULL REFERENCES projects,
   name text NOT NULL,
   redirect_uris text[] NOT NULL,
-  -- SHA-256 of the client secret; a public client has none.
+  -- SHA-256 of the client secret. NULL for a public client.
   secret_hash bytea
 );

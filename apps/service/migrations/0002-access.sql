@@ -1,46 +1,46 @@
--- What was granted, and what ended it.
+-- Grants and tokens, and the revocations that end them.
 
--- One row for each Member and Connected App that ever met on a consent page.
--- `revocations` is the one fact that decides over life and death: everything granted at an
--- earlier count is dead. It only grows, so the dead stay dead. A count, not a time: two
--- events can share a timestamp, and clocks go backwards.
-CREATE TABLE connections (
+-- One row for each Member and Connected App for which a consent page was ever opened.
+-- `revocation_count` decides which grants are active: a grant that was created at a lower count is
+-- revoked. The count only increases, so revocation is permanent. It is a count and not a time,
+-- because two events can have the same timestamp, and clocks can go backwards.
+CREATE TABLE app_authorizations (
   organization_id text NOT NULL,
   member_id text NOT NULL,
   connected_app_id text NOT NULL REFERENCES connected_apps,
-  revocations bigint NOT NULL DEFAULT 0,
+  revocation_count bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (organization_id, member_id, connected_app_id),
   FOREIGN KEY (organization_id, member_id) REFERENCES members
 ) WITH (fillfactor = 70);
 
--- One row for each consent. Never updated but to end it, never reused.
+-- One row for each consent. It is never reused, and only updated to end it or to defer its cleanup.
 CREATE TABLE grants (
   organization_id text NOT NULL,
   grant_id text NOT NULL,
   member_id text NOT NULL,
   connected_app_id text NOT NULL,
-  -- The connection's `revocations` when the consent page was opened.
+  -- The authorization's `revocation_count` when the consent page was opened.
   epoch bigint NOT NULL,
   scope text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
-  -- Set when this one grant ends: a refresh token was revoked (RFC 7009), a code or refresh
-  -- token was replayed.
+  -- Set when this grant ends by itself: when its refresh token is revoked (RFC 7009), or a code or
+  -- refresh token is replayed.
   ended_at timestamptz,
-  -- When cleaning up looks at this grant next. Once a day is enough, and spreads the work.
-  look_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
+  -- When the cleanup job checks this grant next. Once a day is enough, and spreads the work.
+  cleanup_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
   PRIMARY KEY (organization_id, grant_id),
-  FOREIGN KEY (organization_id, member_id, connected_app_id) REFERENCES connections
+  FOREIGN KEY (organization_id, member_id, connected_app_id) REFERENCES app_authorizations
 );
 CREATE INDEX grants_by_id ON grants (grant_id);
-CREATE INDEX grants_by_look_at ON grants (look_at);
-CREATE INDEX grants_by_connection ON grants (organization_id, member_id, connected_app_id);
+CREATE INDEX grants_by_cleanup_due_at ON grants (cleanup_due_at);
+CREATE INDEX grants_by_app_authorization ON grants (organization_id, member_id, connected_app_id);
 
--- The only definition of a live grant. Whatever reads a code or a token joins it.
-CREATE VIEW live_grants AS
+-- The only definition of an active grant. Every query that reads a code or a token joins it.
+CREATE VIEW active_grants AS
   SELECT g.*
   FROM grants g
-  JOIN connections c USING (organization_id, member_id, connected_app_id)
-  WHERE g.ended_at IS NULL AND g.epoch = c.revocations;
+  JOIN app_authorizations aa USING (organization_id, member_id, connected_app_id)
+  WHERE g.ended_at IS NULL AND g.epoch = aa.revocation_count;
 
 -- Authorization codes, access tokens and refresh tokens.
 CREATE TABLE tokens (
@@ -48,7 +48,7 @@ CREATE TABLE tokens (
   token_hash bytea NOT NULL,
   kind text NOT NULL,
   grant_id text NOT NULL,
-  -- Not jsonb, which can't hold a NUL; a `state` or `nonce` may contain one.
+  -- Not jsonb, which can't store a NUL: a `state` or `nonce` may contain one.
   payload json NOT NULL,
   expires_at timestamptz NOT NULL,
   consumed_at timestamptz,
@@ -59,21 +59,21 @@ CREATE INDEX tokens_by_hash ON tokens (token_hash);
 CREATE INDEX tokens_by_grant ON tokens (organization_id, grant_id);
 CREATE INDEX tokens_by_expiry ON tokens (expires_at);
 
--- What a browser holds a cookie for: login sessions and pages that wait for an answer.
-CREATE TABLE browser_states (
+-- Sessions and interactions of oidc-provider, each of which a browser has a cookie for.
+CREATE TABLE oidc_sessions (
   kind text NOT NULL,
   id_hash bytea NOT NULL,
   uid text,
   payload json NOT NULL,
   expires_at timestamptz NOT NULL,
-  -- The connection's `revocations` when its consent page was first opened.
+  -- The authorization's `revocation_count` when the consent page was first opened.
   consent_epoch bigint,
   PRIMARY KEY (kind, id_hash)
 );
-CREATE INDEX browser_states_by_uid ON browser_states (uid) WHERE uid IS NOT NULL;
-CREATE INDEX browser_states_by_expiry ON browser_states (expires_at);
+CREATE INDEX oidc_sessions_by_uid ON oidc_sessions (uid) WHERE uid IS NOT NULL;
+CREATE INDEX oidc_sessions_by_expiry ON oidc_sessions (expires_at);
 
--- Who revoked what, when, and from which request. Only ever added to.
+-- Who revoked what, when, and by which request. Rows are only ever added.
 CREATE TABLE audit_log (
   organization_id text NOT NULL,
   audit_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -81,12 +81,12 @@ CREATE TABLE audit_log (
   action text NOT NULL,
   request_id text NOT NULL,
   project_id text NOT NULL,
-  -- The Member whose session asked, if one did; otherwise the project itself.
+  -- The Member whose session authorized the request. NULL if the project itself did.
   actor_member_id text,
   actor_session_id text,
   member_id text NOT NULL,
   connected_app_id text NOT NULL,
-  -- The connection's count after the revoke; null if the Member never met the Connected App.
-  revocations bigint,
+  -- The authorization's count after the revoke. NULL if no consent page was ever opened.
+  revocation_count bigint,
   PRIMARY KEY (organization_id, audit_id)
 );

@@ -1,13 +1,13 @@
--- What all instances of the service share.
+-- State that all instances of the service share.
 
--- Signing and cookie keys, made by the first instance that starts.
+-- Signing and cookie keys, which the first instance to start generates.
 CREATE TABLE server_keys (
   name text PRIMARY KEY,
   value jsonb NOT NULL
 );
 
--- In the form that rate-limiter-flexible wants. Unlogged: counting a request must not wait
--- for the disk, and a crash of the database may forget the counts of the last second.
+-- The columns are those that rate-limiter-flexible requires. The table is unlogged, so that counting
+-- a request does not wait for the disk; after a crash of the database the counts start at zero.
 CREATE UNLOGGED TABLE rate_limits (
   key varchar(255) PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,

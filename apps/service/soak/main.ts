@@ -1,18 +1,22 @@
 import { parseArgs } from 'node:util'
 import { Pool } from 'pg'
 import { watchMemory } from '../bench/memory.ts'
+import { EXIT_USAGE } from '../src/command-errors.ts'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import { runCampaign } from '../test/history/campaign.ts'
-import { addConnectionLike, addConnections } from '../test/history/http/connections.ts'
+import {
+  addAuthorizationLike,
+  addAppAuthorizations,
+} from '../test/history/http/app-authorizations.ts'
 import { startTwoInstances } from '../test/support/service-process.ts'
 
-const mostResidentMegabytes = 200
+const maxResidentMegabytes = 200
 
 let minutes: number
 try {
   minutes = readMinutes()
 } catch (error) {
-  refuse(error)
+  exitWithUsageError(error)
 }
 const postgres = await startEmbeddedPostgres()
 const pool = new Pool({ connectionString: postgres.url })
@@ -27,14 +31,14 @@ const firstSeed = Date.now() % 2 ** 31
 const endAt = performance.now() + minutes * 60_000
 let lastMinute = 0
 
-const figures = await runCampaign({
-  connections: [
-    ...(await addConnections(pool, [one.url], 2)),
-    ...(await addConnections(pool, [one.url, two.url], 2)),
+const statistics = await runCampaign({
+  authorizations: [
+    ...(await addAppAuthorizations(pool, [one.url], 2)),
+    ...(await addAppAuthorizations(pool, [one.url, two.url], 2)),
   ],
-  renew: (connection) => addConnectionLike(pool, connection),
+  renew: (authorization) => addAuthorizationLike(pool, authorization),
   firstSeed,
-  isWanted(histories) {
+  shouldContinue(histories) {
     const minute = Math.floor(minutes - (endAt - performance.now()) / 60_000)
     if (minute > lastMinute) {
       lastMinute = minute
@@ -46,24 +50,24 @@ const figures = await runCampaign({
 })
 const residents = await Promise.all(memories.map((memory) => memory.stop()))
 const megabytes = Math.max(...residents) / 1e6
-process.stdout.write(`${figures.toString()}\nresident: ${megabytes.toFixed(0)} MB at most\n`)
-for (const failure of figures.failures.slice(0, 10)) process.stdout.write(`${failure}\n`)
-const isProven = figures.notLinearizable === 0 && figures.failures.length === 0
-if (!isProven || megabytes >= mostResidentMegabytes) process.exitCode = 1
+process.stdout.write(`${statistics.toString()}\nresident: ${megabytes.toFixed(0)} MB at most\n`)
+for (const failure of statistics.failures.slice(0, 10)) process.stdout.write(`${failure}\n`)
+const isPassed = statistics.notLinearizable === 0 && statistics.failures.length === 0
+if (!isPassed || megabytes >= maxResidentMegabytes) process.exitCode = 1
 
 await Promise.all([one.stop(), two.stop()])
 await pool.end()
 await postgres.stop()
 
-/** @throws TypeError if it is not told as it has to be */
+/** @throws TypeError if `--minutes` is invalid */
 function readMinutes(): number {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
-  const given = Number(values.minutes)
-  if (given > 0 && Number.isFinite(given)) return given
+  const value = Number(values.minutes)
+  if (value > 0 && Number.isFinite(value)) return value
   throw new TypeError(`--minutes must be a number above 0, not "${values.minutes}"`)
 }
 
-function refuse(error: unknown): never {
+function exitWithUsageError(error: unknown): never {
   process.stderr.write(`soak: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(2)
+  process.exit(EXIT_USAGE)
 }

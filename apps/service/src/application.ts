@@ -6,25 +6,22 @@ import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
-import { healthRoutes } from './health.ts'
-import type { Metrics } from './metrics.ts'
-import type { Observe } from './observation.ts'
 import { interactionPages } from './oauth/interactions.ts'
-import type { Answer } from './operation/answer.ts'
-import { newRequestId, responseOf } from './operation/answer.ts'
 import { parseCredentials } from './operation/credentials.ts'
 import { createRevokeEndpoint, isOperationMethod } from './operation/endpoint.ts'
 import type { RateLimit } from './operation/rate-limit.ts'
+import type { ContractResponse } from './operation/response.ts'
+import { newRequestId, toHttpResponse } from './operation/response.ts'
+import { sessionJwksRoute } from './operation/session-jwks.ts'
 import type { Database } from './postgres/database.ts'
-import { sessionJwksRoute } from './session-jwks.ts'
-
-type Page = Context<{ Bindings: Partial<HttpBindings> }>
+import { healthRoutes } from './server/health.ts'
+import type { Metrics, Observe } from './server/metrics.ts'
 
 export interface ApplicationOptions {
   database: Database
   rateLimit: RateLimit
   provider: Provider
-  /** Scheme, host and port under which browsers see the service. */
+  /** Scheme, host and port under which browsers reach the service. */
   origin: string
   logger: Logger
   metrics: Metrics
@@ -33,7 +30,7 @@ export interface ApplicationOptions {
   routes: Record<string, (origin: string) => Hono>
 }
 
-/** All that is served, but for the OAuth endpoints: the operation, pages, keys, health, metrics. */
+/** Everything that is served except OAuth: the operation, pages, key sets, health, metrics. */
 export function createApplication(options: ApplicationOptions) {
   const { database, logger, metrics, observe, provider, origin } = options
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
@@ -42,15 +39,15 @@ export function createApplication(options: ApplicationOptions) {
   app.route('/health', healthRoutes(database, options.isStopping))
   app.get('/metrics', async () => metrics.response())
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
-  app.use('/interaction/*', secureHeaders(pageHeaders), async (page, next) => {
+  app.use('/interaction/*', secureHeaders(pageHeaders), async (c, next) => {
     const startedAt = performance.now()
     await next()
-    page.header('cache-control', 'no-store')
+    c.header('cache-control', 'no-store')
     observe({
       requestId: newRequestId(undefined),
       route: 'interaction',
-      status: page.res.status,
-      answer: page.req.method === 'POST' ? 'submitted' : 'shown',
+      status: c.res.status,
+      outcome: c.req.method === 'POST' ? 'submitted' : 'shown',
       durationMs: performance.now() - startedAt,
     })
   })
@@ -58,44 +55,48 @@ export function createApplication(options: ApplicationOptions) {
 
   for (const [path, create] of Object.entries(options.routes)) app.route(path, create(origin))
 
-  app.all('*', async (page) => {
+  app.all('*', async (c) => {
     const startedAt = performance.now()
-    const credentials = parseCredentials(page.req.header('authorization'))
+    const credentials = parseCredentials(c.req.header('authorization'))
     const requestId = newRequestId(credentials?.projectId)
-    const path = isOperationMethod(page.req.method) ? matchPath(rawPathOf(page)) : undefined
-    const answer = await answerSafely(async () => {
+    const path = isOperationMethod(c.req.method) ? matchPath(rawPathOf(c)) : undefined
+    const response = await catchErrors(async () => {
       if (path === undefined) return { name: 'route_not_found' }
-      return revoke({ request: page.req.raw, path, credentials, requestId })
+      return revoke({ request: c.req.raw, path, credentials, requestId })
     }, requestId)
     observe({
       requestId,
       route: path === undefined ? 'unknown' : 'revoke',
-      status: statusOf(answer.name),
-      answer: answer.name,
+      status: statusOf(response.name),
+      outcome: response.name,
       durationMs: performance.now() - startedAt,
     })
-    return responseOf(answer, requestId)
+    return toHttpResponse(response, requestId)
   })
 
   app.onError((error) => {
     const requestId = newRequestId(undefined)
-    logger.error({ err: error, request_id: requestId }, 'failed')
-    return responseOf(serverError, requestId)
+    return toHttpResponse(reportError(error, requestId), requestId)
   })
 
-  async function answerSafely(work: () => Promise<Answer>, requestId: string): Promise<Answer> {
+  async function catchErrors(
+    handle: () => Promise<ContractResponse>,
+    requestId: string,
+  ): Promise<ContractResponse> {
     try {
-      return await work()
+      return await handle()
     } catch (error) {
-      logger.error({ err: error, request_id: requestId }, 'failed')
-      return serverError
+      return reportError(error, requestId)
     }
+  }
+
+  function reportError(error: unknown, requestId: string): ContractResponse {
+    logger.error({ err: error, request_id: requestId }, 'request failed')
+    return { name: 'internal_server_error' }
   }
 
   return app
 }
-
-const serverError: Answer = { name: 'internal_server_error' }
 
 const pageHeaders: Parameters<typeof secureHeaders>[0] = {
   contentSecurityPolicy: {
@@ -104,13 +105,14 @@ const pageHeaders: Parameters<typeof secureHeaders>[0] = {
     frameAncestors: ["'none'"],
     baseUri: ["'none'"],
   },
-  // Without a referrer browsers also hide the origin, which tells whose form it is.
+  // With `no-referrer` browsers would also hide the Origin header, by which a form is recognized as
+  // one of ours.
   referrerPolicy: 'same-origin',
   xFrameOptions: 'DENY',
 }
 
-/** The path as it came; that of `Request` has lost its `.` and `..` segments. */
-function rawPathOf(page: Page): string {
-  const target = page.env?.incoming?.url ?? new URL(page.req.url).pathname
+/** The path as the client sent it. `Request` removes `.` and `..` segments. */
+function rawPathOf(c: Context<{ Bindings: Partial<HttpBindings> }>): string {
+  const target = c.env?.incoming?.url ?? new URL(c.req.url).pathname
   return target.split('?', 1)[0] ?? ''
 }

@@ -1,48 +1,48 @@
 import type { Logger } from 'pino'
-import { timeToLive } from './oauth/time-to-live.ts'
+import { lifetimes } from './oauth/configuration.ts'
 import type { Database, Statement } from './postgres/database.ts'
 
 const batchSize = 1000
-/** And a day. */
-const longestTokenLife = `interval '${timeToLive.RefreshToken / (24 * 60 * 60) + 1} days'`
+/** How long a grant may have tokens: the lifetime of a refresh token, and a day for wrong clocks. */
+const maxGrantAge = `interval '${lifetimes.RefreshToken / (24 * 60 * 60) + 1} days'`
 
 /**
- * Each removes at most one batch of rows that no answer depends on any more. A row counts as old a
- * day after it expired, so that a clock that is wrong by minutes removes nothing that is needed.
- * A consumed token stays until it expires: its replay must be noticed.
+ * Each of these deletes at most one batch of rows that no response depends on any more. A row is
+ * kept for a day after it expires, so that a clock that is wrong by minutes deletes nothing that is
+ * needed. A consumed token is kept until it expires, so that a replay of it is detected.
  */
 const removals: Statement[] = [
   {
-    name: 'remove-tokens',
+    name: 'remove-expired-tokens',
     text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM tokens WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
   },
   {
-    name: 'remove-dead-tokens',
+    name: 'remove-revoked-tokens',
     text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
-      SELECT t.ctid FROM grants g JOIN connections c
+      SELECT t.ctid FROM grants g JOIN app_authorizations aa
         USING (organization_id, member_id, connected_app_id)
       JOIN tokens t USING (organization_id, grant_id)
-      WHERE g.look_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < c.revocations) LIMIT $1))`,
+      WHERE g.cleanup_due_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < aa.revocation_count) LIMIT $1))`,
   },
   {
-    // A grant that is alive stays for as long as a token of it might: the Member's browser gets a
+    // An active grant is kept for as long as it may have tokens, since the Member's browser gets a
     // code for it without another consent.
     name: 'remove-grants',
     text: `DELETE FROM grants WHERE ctid = ANY(ARRAY(
-      SELECT g.ctid FROM grants g JOIN connections c
+      SELECT g.ctid FROM grants g JOIN app_authorizations aa
         USING (organization_id, member_id, connected_app_id)
-      WHERE g.look_at < now()
-        AND (g.ended_at IS NOT NULL OR g.epoch < c.revocations
-          OR g.created_at < now() - ${longestTokenLife})
+      WHERE g.cleanup_due_at < now()
+        AND (g.ended_at IS NOT NULL OR g.epoch < aa.revocation_count
+          OR g.created_at < now() - ${maxGrantAge})
         AND NOT EXISTS (SELECT FROM tokens t
           WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id)
       LIMIT $1 FOR UPDATE OF g SKIP LOCKED))`,
   },
   {
-    name: 'remove-browser-states',
-    text: `DELETE FROM browser_states WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM browser_states WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
+    name: 'remove-oidc-sessions',
+    text: `DELETE FROM oidc_sessions WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM oidc_sessions WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
   },
   {
     name: 'remove-sessions',
@@ -57,26 +57,26 @@ const removals: Statement[] = [
   },
 ]
 
-/** What is left of the grants that were to be looked at is alive; it is looked at in a day. */
+/** After the removals, every grant whose cleanup is due is active. Its next cleanup is in a day. */
 const postpone: Statement = {
   name: 'postpone-grants',
-  text: `UPDATE grants SET look_at = now() + interval '1 day' WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM grants WHERE look_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+  text: `UPDATE grants SET cleanup_due_at = now() + interval '1 day' WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM grants WHERE cleanup_due_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 }
 
 type Executor = Pick<Database, 'execute'>
 
 export interface CleanupResult {
-  /** How many rows each removal removed. */
+  /** The number of rows that each removal deleted. */
   removed: Record<string, number>
   failures: { removal: string; error: unknown }[]
 }
 
 /**
- * Removes what is old, in batches, until nothing old is left. A removal that fails stops no other.
- * Instances may do so at once.
+ * Deletes old rows, in batches, until none are left. If a removal fails, the others still run.
+ * Several instances may do this at the same time.
  *
- * @param isStopping asked between batches
+ * @param isStopping checked between batches
  */
 export async function cleanUp(
   database: Executor,
@@ -95,12 +95,12 @@ export async function cleanUp(
     return total
   }
   for (const removal of removals) result.removed[removal.name] = await repeat(removal)
-  // What could not be removed is looked at again the next time.
+  // If a removal failed, its grants stay due, so that the next run retries it.
   if (result.failures.length === 0) await repeat(postpone)
   return result
 }
 
-/** Cleans up now and then, until stopped. A failure waits for the next time. */
+/** Cleans up at an interval, until it is stopped. A removal that failed is retried the next time. */
 export function startCleanup(database: Executor, intervalMs: number, logger: Logger) {
   let running: Promise<void> | undefined
   let isStopping = false
@@ -113,7 +113,7 @@ export function startCleanup(database: Executor, intervalMs: number, logger: Log
   }, intervalMs)
   timer.unref()
   return {
-    /** Waits for the batch under way, and no longer. */
+    /** Waits only for the batch that is running. */
     async stop(): Promise<void> {
       clearInterval(timer)
       isStopping = true

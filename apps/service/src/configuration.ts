@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 
-/** How the service is run, from its environment. */
+/** The settings of the service, read from environment variables. */
 export interface Configuration {
   host: string
   port: number
@@ -14,14 +14,14 @@ export interface Configuration {
   logLevel: string
 }
 
-/** Each mistake in the environment, so that they can be mended at once. */
+/** Lists every invalid setting, so that all of them can be fixed in one go. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
-  readonly mistakes: string[]
+  readonly issues: string[]
 
-  constructor(mistakes: string[]) {
-    super(`the configuration is wrong: ${mistakes.join('; ')}`)
-    this.mistakes = mistakes
+  constructor(issues: string[]) {
+    super(`invalid configuration: ${issues.join('; ')}`)
+    this.issues = issues
   }
 }
 
@@ -30,15 +30,15 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 /**
  * Reads the configuration.
  *
- * @throws {ConfigurationError} that names every mistake
+ * @throws {ConfigurationError} if a setting is invalid
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
-  const mistakes: string[] = []
+  const issues: string[] = []
   const configuration: Configuration = {
     host: text('HOST', '127.0.0.1'),
     port: integer('PORT', 4020, 0, 65_535),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'], isOrigin, 'without a path'),
-    databaseUrl: sayTls(url('DATABASE_URL', ['postgres:', 'postgresql:'])),
+    databaseUrl: normalizeSslMode(url('DATABASE_URL', ['postgres:', 'postgresql:'])),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
@@ -49,32 +49,32 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
   }
   if (environment['DATABASE_URL'] === undefined) {
-    mistakes.push(...mistakesOfDemo(configuration.host, environment['PUBLIC_URL']))
+    issues.push(...demoIssues(configuration.host, environment['PUBLIC_URL']))
   }
-  // A deployment whose variable was forgotten or misspelled; it would lose its data in a demo.
+  // Probably a deployment in which a variable is not set. If it ran as a demo, it would lose its data.
   if (environment['DATABASE_URL'] === '') {
-    mistakes.push('DATABASE_URL is empty; set it, or unset it for the demo')
+    issues.push('DATABASE_URL is empty; set it, or unset it for the demo')
   }
-  if (mistakes.length > 0) throw new ConfigurationError(mistakes)
+  if (issues.length > 0) throw new ConfigurationError(issues)
   return configuration
 
   function text(name: string, fallback: string): string {
     return environment[name] || fallback
   }
 
-  function integer(name: string, fallback: number, least: number, most: number): number {
+  function integer(name: string, fallback: number, min: number, max: number): number {
     const value = environment[name]
     if (!value) return fallback
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
-    if (number >= least && number <= most) return number
-    mistakes.push(`${name} must be a whole number from ${least} to ${most}, not "${value}"`)
+    if (number >= min && number <= max) return number
+    issues.push(`${name} must be a whole number from ${min} to ${max}, not "${value}"`)
     return fallback
   }
 
   function oneOf(name: string, fallback: string, values: string[]): string {
     const value = environment[name] || fallback
     if (!values.includes(value)) {
-      mistakes.push(`${name} must be one of ${values.join(', ')}, not "${value}"`)
+      issues.push(`${name} must be one of ${values.join(', ')}, not "${value}"`)
     }
     return value
   }
@@ -83,21 +83,21 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   function url(
     name: string,
     protocols: string[],
-    isRight: (url: URL) => boolean = () => true,
+    isValid: (url: URL) => boolean = () => true,
     condition = '',
   ): string | undefined {
     const value = environment[name]
     if (!value) return undefined
     const parsed = URL.parse(value)
-    if (parsed !== null && protocols.includes(parsed.protocol) && isRight(parsed)) return value
+    if (parsed !== null && protocols.includes(parsed.protocol) && isValid(parsed)) return value
     const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ')
-    mistakes.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
+    issues.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
     return undefined
   }
 }
 
-/** `pg` takes these modes for `verify-full`, and would say in many lines that it may change that. */
-function sayTls(databaseUrl: string | undefined): string | undefined {
+/** `pg` treats these modes as `verify-full`, and would warn at length that this may change. */
+function normalizeSslMode(databaseUrl: string | undefined): string | undefined {
   if (databaseUrl?.includes('uselibpqcompat=true')) return databaseUrl
   return databaseUrl?.replace(
     /([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/g,
@@ -105,20 +105,23 @@ function sayTls(databaseUrl: string | undefined): string | undefined {
   )
 }
 
-/** What everybody knows the secret of, and what is gone when it stops, must not look like more. */
-function mistakesOfDemo(host: string, publicUrl: string | undefined): string[] {
-  const mistakes: string[] = []
+/**
+ * The demo uses a public secret and a temporary database, so it must not be reachable from other
+ * machines.
+ */
+function demoIssues(host: string, publicUrl: string | undefined): string[] {
+  const issues: string[] = []
   if (publicUrl) {
-    mistakes.push(
+    issues.push(
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
     )
   }
   if (!isLoopback(host)) {
-    mistakes.push(
+    issues.push(
       `HOST ${JSON.stringify(host)} is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
     )
   }
-  return mistakes
+  return issues
 }
 
 const loopback = new BlockList()

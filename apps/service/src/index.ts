@@ -9,11 +9,11 @@ export {
   addProject,
   addSession,
   replaceSecret,
-} from './provision.ts'
+} from './provision/resources.ts'
 export type {
   NewConnectedApp,
   NewMember,
   NewOrganization,
   NewProject,
   NewSession,
-} from './provision.ts'
+} from './provision/resources.ts'

@@ -5,22 +5,22 @@ import { greeting } from './demo/greeting.ts'
 import { addDemoProject } from './demo/project.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
-import { explain, misuse } from './explain.ts'
-import { createLogger } from './logger.ts'
+import { EXIT_USAGE, explainError } from './command-errors.ts'
+import { createLogger } from './server/logger.ts'
 import { startService } from './service.ts'
 
 try {
   await run()
 } catch (error) {
-  for (const line of explain(error)) process.stderr.write(`connected-apps: ${line}\n`)
-  process.exit(misuse)
+  for (const line of explainError(error)) process.stderr.write(`connected-apps: ${line}\n`)
+  process.exit(EXIT_USAGE)
 }
 
 async function run(): Promise<void> {
-  refuseArguments(process.argv.slice(2))
+  rejectArguments(process.argv.slice(2))
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
-  // The demo's walk is for people, who look for it among few lines.
+  // People read the demo's output, which log lines would bury.
   const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'warn' : logLevel)
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -35,7 +35,7 @@ async function run(): Promise<void> {
       logger,
       ...(isDemo && { routes: { '/demo': demoRoutes } }),
     })
-    // Before its database goes away, whatever fails.
+    // The service has to be closed before its database stops, whatever fails.
     try {
       if (embedded !== undefined) {
         await addDemoProject(embedded.url, service.url)
@@ -61,8 +61,8 @@ async function authorize(origin: string): Promise<DemoTokens> {
   }
 }
 
-/** A setting that is given in the wrong way would be missed in silence. */
-function refuseArguments([argument]: string[]): void {
+/** Without this check, a setting that is passed as an argument would be ignored silently. */
+function rejectArguments([argument]: string[]): void {
   if (argument === undefined) return
   throw new TypeError(
     `${JSON.stringify(argument)} is refused: there are no arguments; set environment variables, which apps/service/README.md names`,

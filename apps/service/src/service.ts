@@ -6,42 +6,46 @@ import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
-import { dispatch } from './dispatch.ts'
-import { prepareDrain } from './drain.ts'
-import type { HttpLimits } from './http-server.ts'
-import { createHttpServer, refuseMalformed, refuseWithoutUrl } from './http-server.ts'
-import { createLogger } from './logger.ts'
-import { Metrics } from './metrics.ts'
-import { createObserver } from './observation.ts'
 import { createProvider, isOAuthPath } from './oauth/provider.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { RateLimit } from './operation/rate-limit.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
+import { dispatch } from './server/dispatch.ts'
+import { createDrain } from './server/drain.ts'
+import type { HttpLimits } from './server/http-server.ts'
+import {
+  createHttpServer,
+  handleInvalidUrl,
+  rejectMalformedRequests,
+} from './server/http-server.ts'
+import { createLogger, logRequest } from './server/logger.ts'
+import type { Observe } from './server/metrics.ts'
+import { Metrics } from './server/metrics.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
   /** 0 for any free port. */
   port: number
   host?: string
-  /** Where browsers and Connected Apps reach the service, if not at its own host and port. */
+  /** Where browsers and Connected Apps reach the service, if that is not its own host and port. */
   publicUrl?: string | undefined
   poolSize?: number
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number
-  /** How long {@link Service.close} lets open requests finish. */
+  /** How long {@link Service.close} waits for pending requests. */
   drainMs?: number
   logger?: Logger
-  /** Further routes, by the path that they are under. */
+  /** Additional routes, by the path under which they are mounted. */
   routes?: Record<string, (origin: string) => Hono>
   httpLimits?: Partial<HttpLimits>
 }
 
 export interface Service {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string
-  /** Answers what has arrived, accepts nothing new, and lets go of the database. */
+  /** Accepts nothing new, sends the pending responses, and closes the database connections. */
   close: () => Promise<void>
 }
 
@@ -61,10 +65,10 @@ const defaults = readConfiguration({})
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { host, poolSize, rateLimit, cleanupIntervalMs, drainMs } = { ...defaults, ...options }
   const logger = options.logger ?? createLogger(defaults.logLevel)
-  const onError = (error: Error): void => logger.error({ err: error }, 'failed')
+  const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
   const database = new Database({ url: options.databaseUrl, poolSize, onError })
   const server = createHttpServer(options.httpLimits ?? {})
-  const drain = prepareDrain(server)
+  const drain = createDrain(server)
   let isStopping = false
   try {
     const applied = await migrate(options.databaseUrl)
@@ -72,13 +76,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const keys = await loadServerKeys(database)
     server.listen(options.port, host)
     await once(server, 'listening')
-    // Synchronous from here on, so that no request comes too early.
+    // Everything from here to the request listener is synchronous, so no request arrives too early.
     const { port } = server.address() as AddressInfo // it listens on TCP
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
-    const observe = createObserver(logger, (observation) => metrics.observe(observation))
-    refuseMalformed(server, observe)
+    const observe: Observe = (observation) => {
+      metrics.observe(observation)
+      logRequest(logger, observation)
+    }
+    rejectMalformedRequests(server, observe)
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
@@ -97,7 +104,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         issuer,
         isOAuthPath,
         provider.callback(),
-        getRequestListener(application.fetch, { errorHandler: refuseWithoutUrl(observe) }),
+        getRequestListener(application.fetch, { errorHandler: handleInvalidUrl(observe) }),
       ),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)
@@ -106,14 +113,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const close = async (): Promise<void> => {
       isStopping = true
       const closed = once(server, 'close')
-      drain.begin()
-      const cutOff = setTimeout(() => {
-        drain.cutOff()
-        database.cutOff().catch(onError)
+      drain.start()
+      const deadline = setTimeout(() => {
+        drain.destroyAll()
+        database.forceClose().catch(onError)
       }, drainMs)
       await Promise.all([closed, cleanup.stop()])
       await database.close()
-      clearTimeout(cutOff)
+      clearTimeout(deadline)
       metrics.close()
       logger.info('stopped')
     }

@@ -2,9 +2,9 @@ import { checkResponseBody, isStatus } from '@connected-apps/contract'
 import * as fc from 'fast-check'
 import type { Pool } from 'pg'
 import { expect, it } from 'vitest'
-import type { OAuthParts } from './support/bad-oauth-requests.ts'
-import { badOAuthRequests, rightFields } from './support/bad-oauth-requests.ts'
-import type { Parts } from './support/bad-requests.ts'
+import type { OAuthRequestParts } from './support/bad-oauth-requests.ts'
+import { badOAuthRequests, validFields } from './support/bad-oauth-requests.ts'
+import type { RequestParts } from './support/bad-requests.ts'
 import { badRequests, targetOf } from './support/bad-requests.ts'
 import { sendRaw } from './support/raw-http.ts'
 import { useService } from './support/service.ts'
@@ -12,50 +12,50 @@ import { useService } from './support/service.ts'
 const batchSize = 25
 const batches = 400
 
-/** What a stack or a statement would show. */
+/** Matches a stack trace or an SQL statement. */
 const internals = /\bat .+:\d+:\d+|node_modules|SELECT/
 
 const test = useService({ rateLimit: { requests: 1_000_000, windowSeconds: 600 } })
 
-it(`refuses ${batches * batchSize} bad requests as the contract has it, and changes nothing`, async () => {
+it(`rejects ${batches * batchSize} bad requests as the contract defines, and changes nothing`, async () => {
   const { database, tenant } = test
   const before = await digest(database.pool)
   const batch = fc.array(badRequests(tenant), { minLength: batchSize, maxLength: batchSize })
   await fc.assert(
     fc.asyncProperty(batch, async (requests) => {
-      await Promise.all(requests.map(expectRefusal))
+      await Promise.all(requests.map(expectRejection))
     }),
     { numRuns: batches },
   )
   expect(await digest(database.pool)).toBe(before)
 }, 300_000)
 
-it('answers no OAuth request, however hostile, with a failure of its own', async () => {
+it('responds to hostile OAuth requests without a server error', async () => {
   const requests = fc.array(badOAuthRequests(test.tenant), { minLength: 10, maxLength: 10 })
   await fc.assert(
     fc.asyncProperty(requests, async (batch) => {
-      await Promise.all(batch.map(expectNoFailure))
+      await Promise.all(batch.map(expectNoServerError))
     }),
     { numRuns: 60 },
   )
 }, 120_000)
 
 it.each(['client_id', 'state', 'nonce', 'refresh_token', 'token'])(
-  'answers OAuth requests with a NUL in their %s',
+  'responds to OAuth requests with a NUL in their %s',
   async (name) => {
-    const fields = { ...rightFields(test.tenant), [name]: 'a\0b' }
+    const fields = { ...validFields(test.tenant), [name]: 'a\0b' }
     const requests = [
       ['GET', '/oauth2/authorize'],
       ['POST', '/oauth2/introspect'],
       ['POST', '/oauth2/token'],
     ] as const
     for (const [method, path] of requests) {
-      await expectNoFailure({ method, path, fields, authorization: undefined })
+      await expectNoServerError({ method, path, fields, authorization: undefined })
     }
   },
 )
 
-it('survives bytes that are no HTTP at all', async () => {
+it('survives bytes that are not HTTP', async () => {
   const { database } = test
   const before = await digest(database.pool)
   const request = fc.tuple(
@@ -65,15 +65,15 @@ it('survives bytes that are no HTTP at all', async () => {
   await fc.assert(
     fc.asyncProperty(request, async ([start, bytes]) => {
       const sent = Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')])
-      const answer = await sendRaw(test.service.url, sent, true)
-      if (answer !== undefined) expectEnvelope(answer.status, answer.text)
+      const response = await sendRaw(test.service.url, sent, true)
+      if (response !== undefined) expectEnvelope(response.status, response.text)
     }),
     { numRuns: 300 },
   )
   expect(await digest(database.pool)).toBe(before)
 })
 
-async function expectRefusal(parts: Parts): Promise<void> {
+async function expectRejection(parts: RequestParts): Promise<void> {
   const response = await fetch(test.service.url + targetOf(parts), {
     method: parts.method,
     headers: parts.headers,
@@ -82,7 +82,12 @@ async function expectRefusal(parts: Parts): Promise<void> {
   expectEnvelope(response.status, await response.text())
 }
 
-async function expectNoFailure({ method, path, fields, authorization }: OAuthParts): Promise<void> {
+async function expectNoServerError({
+  method,
+  path,
+  fields,
+  authorization,
+}: OAuthRequestParts): Promise<void> {
   const form = new URLSearchParams(fields)
   const url = test.service.url + path
   const response = await fetch(method === 'GET' ? `${url}?${form.toString()}` : url, {
@@ -92,10 +97,10 @@ async function expectNoFailure({ method, path, fields, authorization }: OAuthPar
     ...(method === 'POST' && { body: form }),
   })
   expect(response.status).toBeLessThan(500)
-  // The authorization endpoint tells the Connected App, in the address that it redirects to.
-  const answer = `${response.headers.get('location')} ${await response.text()}`
-  expect(answer).not.toContain('server_error')
-  expect(answer).not.toMatch(internals)
+  // The authorization endpoint reports an error to the Connected App in the URL of the redirect.
+  const output = `${response.headers.get('location')} ${await response.text()}`
+  expect(output).not.toContain('server_error')
+  expect(output).not.toMatch(internals)
 }
 
 function expectEnvelope(status: number, text: string): void {
@@ -107,7 +112,7 @@ function expectEnvelope(status: number, text: string): void {
   expect(text).not.toMatch(internals)
 }
 
-/** One number for all that the database holds; counts of requests are no data. */
+/** A digest of the whole database, except for the counts of requests. */
 async function digest(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables

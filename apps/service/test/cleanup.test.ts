@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../src/cleanup.ts'
 import { Database } from '../src/postgres/database.ts'
-import { addSession } from '../src/provision.ts'
+import { addSession } from '../src/provision/resources.ts'
 import { authorize, isActive } from './support/connected-app.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 const test = useService()
-const tables = ['grants', 'tokens', 'browser_states', 'sessions', 'rate_limits'] as const
+const tables = ['grants', 'tokens', 'oidc_sessions', 'sessions', 'rate_limits'] as const
 
 async function countRows(): Promise<Record<string, number>> {
   const counts = tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`)
@@ -18,29 +18,29 @@ async function countRows(): Promise<Record<string, number>> {
 }
 
 describe('cleaning up', () => {
-  it('removes what is old in batches, and changes no answer', async () => {
+  it('deletes old rows in batches, and changes no response', async () => {
     const { database, service, tenant } = test
     const { pool } = database
     const config = await test.asPublicApp()
     const revoked = await authorize(config, tenant.session.token)
     await revoke(service.url, tenant)
-    const alive = await authorize(config, tenant.session.token)
+    const active = await authorize(config, tenant.session.token)
     const { organizationId, memberId } = tenant
     await addSession(pool, { organizationId, memberId, secondsToLive: -2 * 86_400 })
-    // As if all that had been long ago, with more dead tokens than fit into one batch.
-    await pool.query("UPDATE grants SET look_at = now() - interval '1 minute'")
+    // As if all of this had happened long ago, with more old tokens than fit into one batch.
+    await pool.query("UPDATE grants SET cleanup_due_at = now() - interval '1 minute'")
     await pool.query(`
       INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope,
-        created_at, look_at)
+        created_at, cleanup_due_at)
       SELECT organization_id, 'unused-' || days, member_id, connected_app_id, epoch, scope,
         now() - make_interval(days => days), now() - interval '1 minute'
-      FROM live_grants, unnest('{1, 92}'::int[]) days`)
+      FROM active_grants, unnest('{1, 92}'::int[]) days`)
     await pool.query(`
       INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
       SELECT organization_id, sha256(i::text::bytea), 'AccessToken', grant_id, '{}',
         now() - interval '2 days'
-      FROM live_grants, generate_series(1, 2500) i WHERE grant_id NOT LIKE 'unused-%'`)
-    await pool.query("UPDATE browser_states SET expires_at = now() - interval '2 days'")
+      FROM active_grants, generate_series(1, 2500) i WHERE grant_id NOT LIKE 'unused-%'`)
+    await pool.query("UPDATE oidc_sessions SET expires_at = now() - interval '2 days'")
     await pool.query("INSERT INTO rate_limits VALUES ('old', 1, 1)")
     const before = await countRows()
 
@@ -48,28 +48,28 @@ describe('cleaning up', () => {
     expect(await cleanUp(worker)).toEqual({
       failures: [],
       removed: {
-        'remove-tokens': 2500,
-        'remove-dead-tokens': 3,
+        'remove-expired-tokens': 2500,
+        'remove-revoked-tokens': 3,
         'remove-grants': 2,
-        'remove-browser-states': before['browser_states'],
+        'remove-oidc-sessions': before['oidc_sessions'],
         'remove-sessions': 1,
         'remove-rate-limits': 1,
       },
     })
-    // What is alive is not looked at again today.
-    const due = await pool.query('SELECT FROM grants WHERE look_at < now()')
+    // The cleanup of an active grant is not due again today.
+    const due = await pool.query('SELECT FROM grants WHERE cleanup_due_at < now()')
     expect(due.rowCount).toBe(0)
     await worker.close()
 
-    // The grant that is alive, with its code, access token and refresh token, and a young one.
+    // The active grant with its code, access token and refresh token, and the recent unused grant.
     expect(await countRows()).toEqual({
       grants: 2,
       tokens: 3,
-      browser_states: 0,
+      oidc_sessions: 0,
       sessions: 1,
       rate_limits: 1,
     })
-    expect(await isActive(config, alive.access_token)).toBe(true)
+    expect(await isActive(config, active.access_token)).toBe(true)
     expect(await isActive(config, revoked.access_token)).toBe(false)
   })
 })

@@ -18,41 +18,41 @@ const params = {
 const options = { authorization: { session_token: demo.sessionToken } }
 
 beforeAll(() => addDemoProject(test.database.url, test.service.url))
-// The official package warns of each environment that is not one of its own two.
+// The official package warns about any environment that is not one of its own two.
 beforeEach(() => vi.spyOn(console, 'warn').mockImplementation(() => undefined))
 afterEach(() => vi.restoreAllMocks())
 
-describe('the call of the documentation', () => {
+describe('the documented call', () => {
   it.each([
     ['our client', ourClient],
     ['the official package', officialClient],
-  ])('made with %s, answers 200 and ends what was alive', async (_, createClient) => {
+  ])('made with %s, responds with 200 and ends an active token', async (_, createClient) => {
     const { url } = test.service
     const config = await discover(url, demo.connectedAppId)
     const { accessToken } = await authorizeDemo(url)
     expect(await isActive(config, accessToken)).toBe(true)
 
     const client = createClient(url)
-    const answer = await client.organizations.members.connectedApps.revoke(params, options)
-    expect(answer).toMatchObject({ status_code: 200 })
+    const response = await client.organizations.members.connectedApps.revoke(params, options)
+    expect(response).toMatchObject({ status_code: 200 })
     expect(await isActive(config, accessToken)).toBe(false)
   })
 })
 
 describe('the callback of the demo', () => {
-  it('says what became of a consent that the Member refused', async () => {
+  it('shows that the Member denied consent', async () => {
     const walk = await (await fetch(`${test.service.url}/demo/walk`)).text()
     const [untilCode = ''] = walk.split('tokens=')
-    const refusal = untilCode.replace('decision=approve', 'decision=deny')
-    const { stdout } = await promisify(execFile)('bash', ['-c', `${refusal}echo "$code"`])
+    const denied = untilCode.replace('decision=approve', 'decision=deny')
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${denied}echo "$code"`])
     expect(stdout.trim().split('\n').at(-1)).toBe('error: access_denied')
   })
 
-  it('shows as text what anybody may write into its address', async () => {
-    const answer = await fetch(`${test.service.url}/demo/callback?error=%3Cscript%3E`)
-    expect(await answer.text()).toBe('error: <script>')
-    expect(answer.headers.get('content-type')).toBe('text/plain; charset=UTF-8')
-    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  it('shows the error of its query as plain text, whatever it contains', async () => {
+    const response = await fetch(`${test.service.url}/demo/callback?error=%3Cscript%3E`)
+    expect(await response.text()).toBe('error: <script>')
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=UTF-8')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
 })
 

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError, readConfiguration } from '../src/configuration.ts'
 
-function mistakesIn(environment: NodeJS.ProcessEnv): string[] {
+function issuesIn(environment: NodeJS.ProcessEnv): string[] {
   try {
     readConfiguration(environment)
     return []
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes
+    if (error instanceof ConfigurationError) return error.issues
     throw error
   }
 }
 
 describe('the configuration', () => {
-  it('needs nothing to be set', () => {
+  it('has a default for every setting', () => {
     expect(readConfiguration({})).toMatchObject({ port: 4020, databaseUrl: undefined })
     expect(readConfiguration({ PORT: '', HOST: '' })).toEqual(readConfiguration({}))
   })
 
-  it('takes what is set', () => {
+  it('uses the settings of the environment', () => {
     const databaseUrl = 'postgres://db.example/connected_apps'
     const configuration = readConfiguration({
       HOST: '::1',
@@ -51,13 +51,13 @@ describe('the configuration', () => {
     ['?sslmode=no-verify', '?sslmode=no-verify'],
     ['?sslmode=disable', '?sslmode=disable'],
     ['?uselibpqcompat=true&sslmode=require', '?uselibpqcompat=true&sslmode=require'],
-  ])('takes %s for %s', (given, taken) => {
+  ])('turns %s into %s', (given, taken) => {
     const server = 'postgres://ada:%20@db.example/x'
     expect(readConfiguration({ DATABASE_URL: server + given }).databaseUrl).toBe(server + taken)
   })
 
-  it('names every mistake at once', () => {
-    const mistakes = mistakesIn({
+  it('reports every invalid setting at once', () => {
+    const issues = issuesIn({
       PORT: '70000',
       PUBLIC_URL: 'https://apps.example/path',
       DATABASE_URL: 'mysql://db.example',
@@ -66,41 +66,41 @@ describe('the configuration', () => {
       RATE_LIMIT_WINDOW_SECONDS: 'a minute',
       LOG_LEVEL: 'loud',
     })
-    expect(mistakes).toHaveLength(7)
-    expect(mistakes[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
+    expect(issues).toHaveLength(7)
+    expect(issues[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
   })
 
-  it('has no public address for the demo', () => {
-    expect(mistakesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
+  it('allows no public URL for the demo', () => {
+    expect(issuesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
     ])
   })
 
-  it('has no empty database', () => {
-    expect(mistakesIn({ HOST: '0.0.0.0', DATABASE_URL: '' })).toEqual([
+  it('allows no empty DATABASE_URL', () => {
+    expect(issuesIn({ HOST: '0.0.0.0', DATABASE_URL: '' })).toEqual([
       'DATABASE_URL is empty; set it, or unset it for the demo',
     ])
   })
 
   it.each(['0.0.0.0', '::', '192.0.2.1', 'db.example', '128.0.0.1', '127.0.0.1.example', '::2'])(
-    'has no demo on %s, which other machines may reach',
+    'allows no demo on %s, which other machines can reach',
     (HOST) => {
-      expect(mistakesIn({ HOST })).toEqual([
+      expect(issuesIn({ HOST })).toEqual([
         `HOST "${HOST}" is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
       ])
-      expect(mistakesIn({ HOST, DATABASE_URL: 'postgres://db.example' })).toEqual([])
+      expect(issuesIn({ HOST, DATABASE_URL: 'postgres://db.example' })).toEqual([])
     },
   )
 
   it.each(['127.0.0.1', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', 'localhost'])(
-    'has a demo on %s',
+    'allows a demo on %s',
     (HOST) => {
-      expect(mistakesIn({ HOST })).toEqual([])
+      expect(issuesIn({ HOST })).toEqual([])
     },
   )
 
   it('does not repeat a password', () => {
-    expect(mistakesIn({ DATABASE_URL: 'mysql://ada:hunter2@db.example' }).join()).not.toContain(
+    expect(issuesIn({ DATABASE_URL: 'mysql://ada:hunter2@db.example' }).join()).not.toContain(
       'hunter2',
     )
   })

@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import { addMember, addSession } from '../src/provision.ts'
+import { addMember, addSession } from '../src/provision/resources.ts'
 import type { Browser } from './support/connected-app.ts'
 import {
   approve,
@@ -16,14 +16,14 @@ import { addTenant, redirectUri } from './support/tenant.ts'
 
 const test = useService()
 
-/** Goes on as a browser does: a page that sends itself makes it forget the Member before. */
+/** Submits the page that signs the other Member out. A browser does so by a script. */
 async function forgetOtherMember(browser: Browser): Promise<void> {
   const xsrf = /name="xsrf" value="([^"]+)"/.exec(browser.text)?.[1] ?? ''
   await browser.open(`${test.service.url}/oauth2/logout/confirm`, { xsrf, logout: 'yes' })
 }
 
 describe('consent', () => {
-  it('cannot be given to the Connected App of another project', async () => {
+  it('cannot be given to a Connected App of another project', async () => {
     const { service, database, tenant } = test
     const other = await addTenant(database.pool)
     const config = await discover(service.url, other.publicAppId)
@@ -32,7 +32,7 @@ describe('consent', () => {
     expect(browser.text).toContain('This session is unknown')
   })
 
-  it('of a browser that is signed in to another project begins with a login', async () => {
+  it('starts with the login page if the browser is signed in to another project', async () => {
     const { service, database, tenant } = test
     const { browser } = await openConsentPage(await test.asPublicApp(), tenant.session.token)
     const other = await addTenant(database.pool)
@@ -45,7 +45,7 @@ describe('consent', () => {
     })
   })
 
-  it('takes a session that is alive, however long the browser has been signed in', async () => {
+  it('needs an active session, however long the browser has been signed in', async () => {
     const { service, database, tenant } = test
     const { organizationId } = tenant
     const memberId = await addMember(database.pool, { organizationId })
@@ -73,7 +73,7 @@ describe('consent', () => {
     await expect(exchange(config, flow, await approve(flow))).resolves.toBeDefined()
   })
 
-  it('is asked for on a page that needs a live session to be shown', async () => {
+  it('is only asked for while the Member has an active session', async () => {
     const { database, tenant } = test
     const { organizationId } = tenant
     const memberId = await addMember(database.pool, { organizationId })
@@ -84,7 +84,7 @@ describe('consent', () => {
     expect(browser.text).toContain('<h1>Sign in</h1>')
   })
 
-  it('is asked of the Member who signs in last, and takes nothing from the one before', async () => {
+  it('is asked of the Member who signed in last, and ends no grant of the one before', async () => {
     const { database, tenant } = test
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
@@ -109,7 +109,7 @@ describe('consent', () => {
     expect(await isActive(config, tokens.access_token)).toBe(true)
   })
 
-  it('of one Member gives no access to another', async () => {
+  it('of one Member gives no access to another Member', async () => {
     const { database, tenant } = test
     const { organizationId } = tenant
     const memberId = await addMember(database.pool, { organizationId })

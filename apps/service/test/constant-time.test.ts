@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import { basic, revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
-// Only watched: no clock can tell such a comparison from another one here.
+// A spy, since the difference in time would be too small to measure here.
 vi.mock(import('node:crypto'), async (load) => {
   const crypto = await load()
   return { ...crypto, timingSafeEqual: vi.fn<typeof timingSafeEqual>(crypto.timingSafeEqual) }

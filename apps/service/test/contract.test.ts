@@ -1,13 +1,13 @@
 import type { ContractOptions, Trigger } from '@connected-apps/contract-tests'
 import { contractSuite } from '@connected-apps/contract-tests/vitest'
 import { beforeAll } from 'vitest'
-import { addMember, addOrganization, addSession } from '../src/provision.ts'
+import { addMember, addOrganization, addSession } from '../src/provision/resources.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import { useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
 
 const limit = 100
-// Taken away for 500.
+// A PostgreSQL server of its own, since it is stopped for the 500.
 const postgres = useOwnPostgres()
 const test = useService({ rateLimit: { requests: limit, windowSeconds: 4 } }, postgres)
 let sessions: Partial<ContractOptions>

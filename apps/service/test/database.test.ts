@@ -21,7 +21,7 @@ async function notes(): Promise<string[]> {
 }
 
 describe('a connection', () => {
-  it('waits for the disk at each commit, whatever the database is set to', async () => {
+  it('waits for the disk at each commit, whatever the settings of the database', async () => {
     await test.database.pool.query(`DO $$ BEGIN
       EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
     END $$`)
@@ -31,7 +31,7 @@ describe('a connection', () => {
 })
 
 describe('a transaction', () => {
-  it('is kept when its work succeeds, undone when it does not or throws', async () => {
+  it('is committed if its work succeeds, and rolled back if it does not or throws', async () => {
     await database.transactional(async () => {
       await database.begin()
       await database.query(note, ['kept'])
@@ -51,7 +51,7 @@ describe('a transaction', () => {
     expect(await notes()).toEqual(['kept'])
   })
 
-  it('whose connection breaks fails, without taking the process along', async () => {
+  it('fails if its connection breaks, and the process does not crash', async () => {
     const broken = database.transactional(async () => {
       await database.begin()
       const [row] = await database.query<{ pid: number }>(whoAmI, [])

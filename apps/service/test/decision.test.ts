@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../src/operation/decision.ts'
-import type { Facts, SessionFacts } from '../src/operation/facts.ts'
+import type { RequestContext, SessionContext } from '../src/operation/lookup.ts'
 
-const self: SessionFacts = {
+const self: SessionContext = {
   organizationId: 'acme',
   sessionId: 'session-1',
   memberId: 'ada',
   allowedResources: ['stytch.self'],
 }
-const admin: SessionFacts = { ...self, memberId: 'grace', allowedResources: ['stytch.member'] }
-const complete: Facts = {
+const admin: SessionContext = { ...self, memberId: 'grace', allowedResources: ['stytch.member'] }
+const complete: RequestContext = {
   projectId: 'project-1',
   secretHash: Buffer.alloc(32),
   sessionKeys: { keys: [] },
@@ -65,7 +65,7 @@ describe('decide', () => {
     ],
     ['there is no such Member', { memberId: undefined }, false, 'member_not_found'],
     [
-      'there is no such Member, and an admin asks',
+      'there is no such Member, and an admin sends the request',
       { session: admin, memberId: undefined },
       true,
       'member_not_found',
@@ -82,17 +82,17 @@ describe('decide', () => {
       false,
       'connected_app_not_found',
     ],
-  ])('refuses when %s', (_, facts, hasSession, name) => {
-    expect(decide({ ...complete, ...facts }, hasSession)).toMatchObject({ refusal: { name } })
+  ])('rejects when %s', (_, context, hasSession, name) => {
+    expect(decide({ ...complete, ...context }, hasSession)).toMatchObject({ rejection: { name } })
   })
 
   it.each([
-    ['the project itself asks', undefined],
-    ['the Member itself asks', self],
-    ['an admin asks', admin],
-  ])('lets the revoke happen when %s', (_, session) => {
+    ['the project itself sends it', undefined],
+    ['the Member itself sends it', self],
+    ['an admin sends it', admin],
+  ])('allows the revoke when %s', (_, session) => {
     expect(decide({ ...complete, session }, session !== undefined)).toEqual({
-      order: {
+      revocation: {
         projectId: 'project-1',
         organizationId: 'acme',
         memberId: 'ada',

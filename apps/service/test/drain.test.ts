@@ -6,46 +6,46 @@ import { describe, expect, it } from 'vitest'
 import { basic, pathOf } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
 
-/** How often to look whether something has happened, and for how long. */
-const patience = { interval: 50, timeout: 20_000 }
-/** For a service that is to stop because all is answered. */
-const unhurried = { drainMs: 3_600_000, httpLimits: { keepAliveTimeout: 3_600_000 } }
+/** How often to check whether something has happened, and for how long. */
+const polling = { interval: 50, timeout: 20_000 }
+/** With these a service stops because no response is pending, and not because of a timeout. */
+const longTimeouts = { drainMs: 3_600_000, httpLimits: { keepAliveTimeout: 3_600_000 } }
 
 const test = useService()
 
 const live = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n'
 
 describe('a service that stops', () => {
-  it('answers all the requests that a client sent at once', async () => {
-    const stopping = await startInstance(test.database.url, unhurried)
+  it('responds to all pipelined requests of a client', async () => {
+    const stopping = await startInstance(test.database.url, longTimeouts)
     const unlock = await lockProjects()
     const socket = await open(stopping.url)
     const received = text(socket)
     socket.write(revokeRequest() + revokeRequest())
-    await expect.poll(isBlocked, patience).toBe(true)
+    await expect.poll(isBlocked, polling).toBe(true)
 
     const stopped = stopping.close()
     await unlock()
-    expect(answersIn(await received)).toEqual([
+    expect(responsesIn(await received)).toEqual([
       { status: 200, connection: undefined },
       { status: 200, connection: 'close' },
     ])
     await stopped
   })
 
-  it('lets go of a connection whose last answer was made before, and waited for another', async () => {
-    const stopping = await startInstance(test.database.url, unhurried)
+  it('closes a connection whose last response was ready earlier, and was waiting for another one', async () => {
+    const stopping = await startInstance(test.database.url, longTimeouts)
     const unlock = await lockProjects()
     const socket = await open(stopping.url)
     const received = text(socket)
     socket.write(revokeRequest() + live)
-    await expect.poll(isBlocked, patience).toBe(true)
-    // By then the service has answered what came before.
+    await expect.poll(isBlocked, polling).toBe(true)
+    // By then the service has handled what was sent before.
     expect((await fetch(`${stopping.url}/health/live`)).status).toBe(200)
 
     const stopped = stopping.close()
     await unlock()
-    expect(answersIn(await received)).toEqual([
+    expect(responsesIn(await received)).toEqual([
       { status: 200, connection: undefined },
       { status: 200, connection: 'keep-alive' },
     ])
@@ -55,30 +55,30 @@ describe('a service that stops', () => {
   it.each([
     ['a request', () => '', ['close']],
     ['requests', () => revokeRequest(), [undefined, 'close']],
-  ])('answers %s whose headers it had half received', async (_, more, connections) => {
-    const stopping = await startInstance(test.database.url, unhurried)
+  ])('responds to %s whose headers it had received in part', async (_, more, connections) => {
+    const stopping = await startInstance(test.database.url, longTimeouts)
     const socket = await open(stopping.url)
     const [half, rest] = [revokeRequest().slice(0, 60), revokeRequest().slice(60)]
-    // What is answered has arrived together with what was sent behind it.
+    // Once there is a response to the first request, what was sent behind it has arrived, too.
     socket.write(live + half)
     const [first] = (await once(socket, 'data')) as [Buffer] // Node's documentation says so
     const received = text(socket)
 
     const stopped = stopping.close()
     socket.write(rest + more())
-    expect(answersIn(first.toString())).toEqual([{ status: 200, connection: 'keep-alive' }])
-    expect(answersIn(await received)).toEqual(
+    expect(responsesIn(first.toString())).toEqual([{ status: 200, connection: 'keep-alive' }])
+    expect(responsesIn(await received)).toEqual(
       connections.map((connection) => ({ status: 200, connection })),
     )
     await stopped
   })
 
-  it('waits for no tunnel that its client keeps open for longer than the drain time', async () => {
+  it('does not wait longer than the drain time for a tunnel that the client keeps open', async () => {
     const stopping = await startInstance(test.database.url, { drainMs: 100 })
     const socket = await open(stopping.url, true)
     const received = text(socket)
     socket.write('CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n')
-    expect(answersIn(await received)).toEqual([{ status: 400, connection: 'close' }])
+    expect(responsesIn(await received)).toEqual([{ status: 400, connection: 'close' }])
     await stopping.close()
     socket.destroy()
   })
@@ -96,7 +96,7 @@ async function open(url: string, allowHalfOpen = false): Promise<Socket> {
   return socket
 }
 
-function answersIn(bytes: string): { status: number; connection: string | undefined }[] {
+function responsesIn(bytes: string): { status: number; connection: string | undefined }[] {
   const heads = bytes.split('HTTP/1.1 ').slice(1)
   return heads.map((head) => ({
     status: Number(head.slice(0, 3)),
@@ -105,7 +105,7 @@ function answersIn(bytes: string): { status: number; connection: string | undefi
 }
 
 /**
- * Holds each revoke up at the first of its statements.
+ * Blocks each revoke at its first statement.
  *
  * @returns a function that unlocks them
  */

@@ -1,58 +1,56 @@
 import { describe, expect, it, vi } from 'vitest'
 import { runCampaign } from './history/campaign.ts'
-import { addConnectionLike, addConnections } from './history/http/connections.ts'
+import { addAuthorizationLike, addAppAuthorizations } from './history/http/app-authorizations.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
 import type { TestDatabase } from './support/database.ts'
 import { useTwoInstances } from './support/two-instances.ts'
 
-const wanted = 300
+const targetCount = 300
 const test = useTwoInstances()
 
 describe('The service under concurrency', () => {
-  it(
-    `leaves ${wanted} histories that could have happened in some order, one thing after the other`,
-    { timeout: 300_000 },
-    async () => {
-      const { pool } = test.database
-      const [one, two] = test.urls
-      const connections = [
-        ...(await addConnections(pool, [one], 2)),
-        ...(await addConnections(pool, [one, two], 2)),
-      ]
-      const failures: string[] = []
-      const figures = await runCampaign({
-        connections,
-        renew: (connection) => addConnectionLike(pool, connection),
-        firstSeed: Date.now() % 2 ** 31,
-        isWanted: (histories) => histories < wanted,
-        onFailure: (report) => failures.push(report),
-      })
-      process.stdout.write(`${figures.toString()}\n`)
+  it(`produces ${targetCount} linearizable histories`, { timeout: 300_000 }, async () => {
+    const { pool } = test.database
+    const [one, two] = test.urls
+    const authorizations = [
+      ...(await addAppAuthorizations(pool, [one], 2)),
+      ...(await addAppAuthorizations(pool, [one, two], 2)),
+    ]
+    const failures: string[] = []
+    const statistics = await runCampaign({
+      authorizations,
+      renew: (authorization) => addAuthorizationLike(pool, authorization),
+      firstSeed: Date.now() % 2 ** 31,
+      shouldContinue: (histories) => histories < targetCount,
+      onFailure: (report) => failures.push(report),
+    })
+    process.stdout.write(`${statistics.toString()}\n`)
 
-      expect(failures.slice(0, 3).join('\n\n')).toBe('')
-      expect(figures.histories).toBe(wanted)
-      expect(figures.failures).toEqual([])
-      // Without races, all this would have proved nothing.
-      for (const kind of ['approve', 'exchange', 'refresh', 'introspect'] as const) {
-        expect(figures.overlappedByRevoke.get(kind)).toBeGreaterThan(wanted / 10)
-      }
-      expect(figures.tokenRaces).toBeGreaterThan(wanted / 10)
-    },
-  )
+    expect(failures.slice(0, 3).join('\n\n')).toBe('')
+    expect(statistics.histories).toBe(targetCount)
+    expect(statistics.failures).toEqual([])
+    // Without races, the histories would prove nothing.
+    for (const kind of ['approve', 'exchange', 'refresh', 'introspect'] as const) {
+      expect(statistics.overlappedByRevoke.get(kind)).toBeGreaterThan(targetCount / 10)
+    }
+    expect(statistics.tokenRaces).toBeGreaterThan(targetCount / 10)
+  })
 
-  it('ends a grant in one step, when its refresh token is given back', async () => {
+  it('ends a grant in one step when its refresh token is revoked', async () => {
     const { database, urls } = test
-    const [connection] = await addConnections(database.pool, urls.slice(0, 1), 1)
-    if (connection === undefined) throw new Error('there is no connection')
-    const system = new ServiceSystem(connection)
+    const [authorization] = await addAppAuthorizations(database.pool, urls.slice(0, 1), 1)
+    if (authorization === undefined) throw new Error('there is no authorization')
+    const system = new ServiceSystem(authorization)
     await system.signIn()
     const { accessToken, refreshToken } = await system.authorize()
     const blocker = await database.pool.connect()
     await blocker.query('BEGIN')
-    await blocker.query('SELECT FROM grants WHERE member_id = $1 FOR UPDATE', [connection.memberId])
+    await blocker.query('SELECT FROM grants WHERE member_id = $1 FOR UPDATE', [
+      authorization.memberId,
+    ])
 
-    const ended = system.giveBack(refreshToken, 'refresh_token')
-    await someoneWaitsForALock(database)
+    const ended = system.revokeToken(refreshToken, 'refresh_token')
+    await untilBlocked(database)
     const before = [await system.introspect(refreshToken), await system.introspect(accessToken)]
     await blocker.query('COMMIT')
     blocker.release()
@@ -63,7 +61,7 @@ describe('The service under concurrency', () => {
   })
 })
 
-async function someoneWaitsForALock({ pool }: TestDatabase): Promise<void> {
+async function untilBlocked({ pool }: TestDatabase): Promise<void> {
   const query = `SELECT FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`
   await vi.waitUntil(async () => (await pool.query(query)).rowCount === 1)

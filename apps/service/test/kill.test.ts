@@ -1,37 +1,37 @@
 import { afterAll, aroundAll, describe, expect, it, vi } from 'vitest'
-import { killBackend, killPostgres } from './kill/victims.ts'
-import type { Granted } from './support/many-grants.ts'
+import { killBackend, killPostgres } from './kill/processes.ts'
+import type { IssuedGrant } from './support/many-grants.ts'
 import { addManyGrants } from './support/many-grants.ts'
 import { Random } from './history/random.ts'
-import type { Acknowledged } from './kill/revokers.ts'
-import { startRevoking } from './kill/revokers.ts'
+import type { AcknowledgedRevoke } from './kill/load.ts'
+import { startRevokeLoad } from './kill/load.ts'
 import { useDatabase } from './support/database.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import type { ServiceProcess } from './support/service-process.ts'
 import { isReady, startServiceProcess } from './support/service-process.ts'
 
-const victims = ['service', 'postgres', 'backend'] as const
-const killsOfEach = 8
+const targets = ['service', 'postgres', 'backend'] as const
+const killsPerTarget = 8
 const clients = 8
-const mostRevokesPerKill = 60
+const maxRevokesPerKill = 60
 
-// What is killed loses its memory, not the machine's: that PostgreSQL also waits for the disk is
-// left to its own tests. It would be noticed here if a commit were acknowledged before it is written.
+// A killed process loses its own memory, but not the operating system's cache. So these tests notice
+// if a commit is acknowledged before PostgreSQL writes it, but not whether it is on the disk by then.
 describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
   const postgres = useOwnPostgres()
   const test = useDatabase(postgres)
   let service: ServiceProcess
-  let queue: Granted[]
-  const acknowledged: Acknowledged[] = []
-  const unanswered: Granted[] = []
-  const forgotten = new Set<string>()
+  let queue: IssuedGrant[]
+  const acknowledged: AcknowledgedRevoke[] = []
+  const unacknowledged: IssuedGrant[] = []
+  const lost = new Set<string>()
   const kills = { service: 0, postgres: 0, backend: 0 }
 
   aroundAll(async (runTests) => {
     const { url, pool } = test.database
     service = await startServiceProcess({ databaseUrl: url })
     try {
-      const needed = victims.length * killsOfEach * (mostRevokesPerKill + 2 * clients)
+      const needed = targets.length * killsPerTarget * (maxRevokesPerKill + 2 * clients)
       queue = await addManyGrants(pool, [service.url], needed)
       await runTests()
     } finally {
@@ -44,84 +44,84 @@ describe('kill -9 in the middle of revokes', { timeout: 240_000 }, () => {
     process.stdout.write(
       `kills: ${total} (${kills.service} of the service, ${kills.postgres} of PostgreSQL, ` +
         `${kills.backend} of one of its processes), acknowledged revokes: ${acknowledged.length}, ` +
-        `without an answer: ${unanswered.length}, forgotten: ${forgotten.size}\n`,
+        `without a response: ${unacknowledged.length}, lost: ${lost.size}\n`,
     )
   })
 
-  it.for(victims)('forgets no acknowledged revoke when the victim is: %s', async (victim) => {
+  it.for(targets)('loses no acknowledged revoke when the killed process is: %s', async (target) => {
     const random = new Random(Date.now())
-    for (let kill = 0; kill < killsOfEach; kill += 1) {
-      const revokers = startRevoking(queue, clients)
-      await revokers.reached(1 + random.below(mostRevokesPerKill))
-      await strike(victim)
-      await revokers.stop()
-      kills[victim] += 1
-      acknowledged.push(...revokers.acknowledged)
-      unanswered.push(...revokers.unanswered)
-      await recover(victim)
-      await lookForForgotten(revokers.acknowledged)
-      expect([...forgotten]).toEqual([])
+    for (let kill = 0; kill < killsPerTarget; kill += 1) {
+      const load = startRevokeLoad(queue, clients)
+      await load.reached(1 + random.below(maxRevokesPerKill))
+      await killTarget(target)
+      await load.stop()
+      kills[target] += 1
+      acknowledged.push(...load.acknowledged)
+      unacknowledged.push(...load.unacknowledged)
+      await recover(target)
+      await collectLost(load.acknowledged)
+      expect([...lost]).toEqual([])
     }
   })
 
-  it('still remembers them all in the end', async () => {
-    await lookForForgotten(acknowledged)
-    expect([...forgotten]).toEqual([])
-    expect(unanswered.length).toBeGreaterThan(0)
+  it('has lost none of them in the end', async () => {
+    await collectLost(acknowledged)
+    expect([...lost]).toEqual([])
+    expect(unacknowledged.length).toBeGreaterThan(0)
   })
 
-  it('has written down each revoke that had its effect, and no other', async () => {
+  it('has an audit row for each revoke that took effect, and no other', async () => {
     const { rows } = await test.database.pool.query(
-      `SELECT c.member_id, c.revocations, count(a.audit_id)
-       FROM connections c LEFT JOIN audit_log a USING (organization_id, member_id, connected_app_id)
-       GROUP BY c.member_id, c.revocations HAVING c.revocations <> count(a.audit_id)`,
+      `SELECT aa.member_id, aa.revocation_count, count(a.audit_id)
+       FROM app_authorizations aa LEFT JOIN audit_log a USING (organization_id, member_id, connected_app_id)
+       GROUP BY aa.member_id, aa.revocation_count HAVING aa.revocation_count <> count(a.audit_id)`,
     )
     expect(rows).toEqual([])
   })
 
-  async function strike(victim: (typeof victims)[number]): Promise<void> {
-    if (victim === 'service') await service.kill()
-    else if (victim === 'postgres') await killPostgres(postgres.cluster)
+  async function killTarget(target: (typeof targets)[number]): Promise<void> {
+    if (target === 'service') await service.kill()
+    else if (target === 'postgres') await killPostgres(postgres.cluster)
     else await killBackend(test.database.pool)
   }
 
-  /** The service is started again; but with PostgreSQL it must come back by itself. */
-  async function recover(victim: (typeof victims)[number]): Promise<void> {
-    if (victim === 'service') {
+  /** Restarts a killed service. After a failure of PostgreSQL, it must recover by itself. */
+  async function recover(target: (typeof targets)[number]): Promise<void> {
+    if (target === 'service') {
       const port = Number(new URL(service.url).port)
       service = await startServiceProcess({ databaseUrl: test.database.url, port })
       return
     }
-    if (victim === 'postgres') await postgres.cluster.restart()
+    if (target === 'postgres') await postgres.cluster.restart()
     await vi.waitUntil(() => isReady(service.url), { timeout: 20_000 })
     expect(service.child.exitCode).toBeNull()
   }
 
-  async function lookForForgotten(revokes: Acknowledged[]): Promise<void> {
+  async function collectLost(revokes: AcknowledgedRevoke[]): Promise<void> {
     const rest = [...revokes]
     const work = async (): Promise<void> => {
       for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-        const { system, accessToken, refreshToken } = next.granted
-        if (await answerOf(() => system.introspect(accessToken)))
-          forgotten.add(`${next.requestId}: active`)
-        if (await answerOf(() => system.refresh(refreshToken)))
-          forgotten.add(`${next.requestId}: refreshed`)
+        const { system, accessToken, refreshToken } = next.grant
+        if (await retried(() => system.introspect(accessToken)))
+          lost.add(`${next.requestId}: active`)
+        if (await retried(() => system.refresh(refreshToken)))
+          lost.add(`${next.requestId}: refreshed`)
       }
     }
     await Promise.all(Array.from({ length: clients }, work))
-    const { rows } = await answerOf(() =>
+    const { rows } = await retried(() =>
       test.database.pool.query<{ request_id: string }>(
         "SELECT request_id FROM audit_log WHERE action = 'revoke'",
       ),
     )
     const written = new Set(rows.map((row) => row.request_id))
     for (const { requestId } of revokes) {
-      if (!written.has(requestId)) forgotten.add(`${requestId}: no audit row`)
+      if (!written.has(requestId)) lost.add(`${requestId}: no audit row`)
     }
   }
 })
 
-/** A connection of before the kill may still fail once. */
-function answerOf<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  return vi.waitFor(ask, { timeout: 20_000 })
+/** Retries, since a connection from before the kill may fail once. */
+function retried<Result>(run: () => Promise<Result>): Promise<Result> {
+  return vi.waitFor(run, { timeout: 20_000 })
 }

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { NumberedOrder } from '../src/operation/revoke.ts'
-import { atOnce, createRevoke, inTurn } from '../src/operation/revoke.ts'
+import { createRevoke, skipLocked, waitForLock } from '../src/operation/locked-rows.ts'
+import type { RevocationRequest } from '../src/operation/revoke.ts'
 import { Database } from '../src/postgres/database.ts'
 import { useService } from './support/service.ts'
 import { addTenant } from './support/tenant.ts'
 
-const forever = 1_000_000
+const longWaitMs = 1_000_000
 const test = useService()
 let databases: Database[]
 
-/** Of two instances, as far as revokes are concerned. */
+/** Two pools revoke in the same way as two instances of the service. */
 beforeEach(() => {
   const { url } = test.database
   databases = [1, 2].map(() => new Database({ url, poolSize: 4, onError: () => undefined }))
@@ -22,10 +22,10 @@ function oneInstance(): Database {
   return first
 }
 
-async function addConnection(): Promise<NumberedOrder> {
+async function addAuthorization(): Promise<RevocationRequest> {
   const { projectId, organizationId, memberId, publicAppId } = await addTenant(test.database.pool)
   await test.database.pool.query(
-    'INSERT INTO connections (organization_id, member_id, connected_app_id) VALUES ($1, $2, $3)',
+    'INSERT INTO app_authorizations (organization_id, member_id, connected_app_id) VALUES ($1, $2, $3)',
     [organizationId, memberId, publicAppId],
   )
   return {
@@ -39,11 +39,11 @@ async function addConnection(): Promise<NumberedOrder> {
 }
 
 /** @returns a function that unlocks them */
-async function lock(...orders: NumberedOrder[]): Promise<() => Promise<void>> {
+async function lock(...requests: RevocationRequest[]): Promise<() => Promise<void>> {
   const blocker = await test.database.pool.connect()
   await blocker.query('BEGIN')
-  await blocker.query('SELECT FROM connections WHERE member_id = ANY($1) FOR UPDATE', [
-    orders.map(({ memberId }) => memberId),
+  await blocker.query('SELECT FROM app_authorizations WHERE member_id = ANY($1) FOR UPDATE', [
+    requests.map(({ memberId }) => memberId),
   ])
   return async () => {
     await blocker.query('ROLLBACK')
@@ -51,18 +51,18 @@ async function lock(...orders: NumberedOrder[]): Promise<() => Promise<void>> {
   }
 }
 
-/** How often the connection was revoked, by its count and by the log. */
-async function revokesOf({ memberId }: NumberedOrder) {
+/** How often the authorization was revoked, according to its counter and to the audit log. */
+async function revokesOf({ memberId }: RevocationRequest) {
   const { rows } = await test.database.pool.query<{ count: string; log: string }>(
-    `SELECT revocations AS count,
-      (SELECT count(*) FROM audit_log a WHERE a.member_id = c.member_id) AS log
-     FROM connections c WHERE member_id = $1`,
+    `SELECT revocation_count AS count,
+      (SELECT count(*) FROM audit_log a WHERE a.member_id = aa.member_id) AS log
+     FROM app_authorizations aa WHERE member_id = $1`,
     [memberId],
   )
   return rows[0]
 }
 
-/** Waits until a statement waits for a lock. */
+/** Resolves once a statement waits for a lock. */
 async function untilBlocked(): Promise<void> {
   const count = async (): Promise<number> => {
     const { rows } = await test.database.pool.query(
@@ -74,19 +74,19 @@ async function untilBlocked(): Promise<void> {
   await expect.poll(count, { interval: 10, timeout: 20_000 }).toBeGreaterThan(0)
 }
 
-it('a revoke of a locked row holds up no other, and is carried out once it may', async () => {
-  const [locked, other] = [await addConnection(), await addConnection()]
-  const revoke = createRevoke(oneInstance(), forever)
+it('a revoke of a locked row delays no other, and is applied once the row is unlocked', async () => {
+  const [locked, other] = [await addAuthorization(), await addAuthorization()]
+  const revoke = createRevoke(oneInstance(), longWaitMs)
   const query = vi.spyOn(oneInstance(), 'query')
   const unlock = await lock(locked)
-  let carriedOut = 0
-  const waiting = Array.from({ length: 10 }, () => revoke(locked).then(() => (carriedOut += 1)))
+  let applied = 0
+  const waiting = Array.from({ length: 10 }, () => revoke(locked).then(() => (applied += 1)))
   for (let round = 0; round < 10; round += 1) {
     await Promise.all([revoke(other), revoke(other)])
   }
-  expect(carriedOut).toBe(0)
+  expect(applied).toBe(0)
   const queued = query.mock.calls.flatMap(([{ name }, values]) =>
-    name === inTurn.name ? values : [],
+    name === waitForLock.name ? values : [],
   )
   expect(queued.flat()).not.toContain(other.memberId)
   await unlock()
@@ -95,56 +95,56 @@ it('a revoke of a locked row holds up no other, and is carried out once it may',
   expect(await revokesOf(other)).toMatchObject({ log: '20' })
 })
 
-it('many locked rows hold up no other revoke either', async () => {
-  const locked = await Promise.all(Array.from({ length: 12 }, addConnection))
-  const other = await addConnection()
-  const revoke = createRevoke(oneInstance(), forever)
+it('many locked rows delay no other revoke either', async () => {
+  const locked = await Promise.all(Array.from({ length: 12 }, addAuthorization))
+  const other = await addAuthorization()
+  const revoke = createRevoke(oneInstance(), longWaitMs)
   const unlock = await lock(...locked)
   const waiting = locked.map(revoke)
   await untilBlocked()
   await Promise.all(Array.from({ length: 20 }, () => revoke(other)))
   await unlock()
   await Promise.all(waiting)
-  for (const order of locked) expect(await revokesOf(order)).toEqual({ count: '1', log: '1' })
+  for (const request of locked) expect(await revokesOf(request)).toEqual({ count: '1', log: '1' })
 })
 
-it('a revoke whose row stays locked is given up, and changes nothing', async () => {
-  const order = await addConnection()
-  const unlock = await lock(order)
-  await expect(createRevoke(oneInstance(), 0)(order)).rejects.toThrow('stayed locked')
+it('a revoke whose row stays locked fails, and changes nothing', async () => {
+  const request = await addAuthorization()
+  const unlock = await lock(request)
+  await expect(createRevoke(oneInstance(), 0)(request)).rejects.toThrow('stayed locked')
   await unlock()
-  expect(await revokesOf(order)).toEqual({ count: '0', log: '0' })
+  expect(await revokesOf(request)).toEqual({ count: '0', log: '0' })
 })
 
 it('a revoke waits while the whole table is locked', async () => {
-  const order = await addConnection()
+  const request = await addAuthorization()
   const blocker = await test.database.pool.connect()
   await blocker.query('BEGIN')
-  await blocker.query('LOCK TABLE connections IN EXCLUSIVE MODE')
-  const revoked = createRevoke(oneInstance(), forever)(order)
+  await blocker.query('LOCK TABLE app_authorizations IN EXCLUSIVE MODE')
+  const revoked = createRevoke(oneInstance(), longWaitMs)(request)
   await untilBlocked()
   await blocker.query('COMMIT')
   blocker.release()
   await revoked
-  expect(await revokesOf(order)).toEqual({ count: '1', log: '1' })
+  expect(await revokesOf(request)).toEqual({ count: '1', log: '1' })
 })
 
-it('instances that revoke at one row take turns, and lose none', async () => {
-  const order = await addConnection()
-  const revokes = databases.map((each) => createRevoke(each, forever))
-  const rounds = Array.from({ length: 200 }, () => revokes.map((revoke) => revoke(order)))
+it('instances that revoke the same row take turns, and no revoke is lost', async () => {
+  const request = await addAuthorization()
+  const revokes = databases.map((each) => createRevoke(each, longWaitMs))
+  const rounds = Array.from({ length: 200 }, () => revokes.map((revoke) => revoke(request)))
   await Promise.all(rounds.flat())
-  expect(await revokesOf(order)).toMatchObject({ log: '400' })
+  expect(await revokesOf(request)).toMatchObject({ log: '400' })
 })
 
-it.each([atOnce, inTurn])(
+it.each([skipLocked, waitForLock])(
   '$name looks rows up by their key, even in an empty table',
   async ({ text }) => {
     const { rows } = await oneInstance().pool.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN (GENERIC_PLAN) ${text}`,
     )
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    expect(plan).toContain('using connections_pkey')
-    expect(plan).not.toMatch(/Seq Scan on connections|hashed SubPlan/)
+    expect(plan).toContain('using app_authorizations_pkey')
+    expect(plan).not.toMatch(/Seq Scan on app_authorizations|hashed SubPlan/)
   },
 )

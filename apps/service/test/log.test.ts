@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import { createLogger } from '../src/logger.ts'
+import { createLogger } from '../src/server/logger.ts'
 import { approve, exchange, openConsentPage } from './support/connected-app.ts'
 import { sendRaw } from './support/raw-http.ts'
 import { revoke } from './support/revoke.ts'
@@ -14,18 +14,18 @@ stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
 const test = useService({ logger: createLogger('trace', stream) })
 
 describe('the log', () => {
-  it('has the request_id of each refusal, also of what is no route and no HTTP', async () => {
+  it('has the request_id of each rejection, even for unknown routes and bytes that are not HTTP', async () => {
     const { url } = test.service
     const noRoutes = [`${url}/nowhere`, `${url}/v1/b2b/sessions/jwks/nobody`]
-    const answers = await Promise.all(noRoutes.map(async (each) => (await fetch(each)).text()))
-    answers.push(String((await sendRaw(url, 'nonsense\r\n\r\n'))?.text))
-    for (const answer of answers) {
-      const { request_id: requestId } = JSON.parse(answer) as { request_id: string }
+    const responses = await Promise.all(noRoutes.map(async (each) => (await fetch(each)).text()))
+    responses.push(String((await sendRaw(url, 'nonsense\r\n\r\n'))?.text))
+    for (const response of responses) {
+      const { request_id: requestId } = JSON.parse(response) as { request_id: string }
       expect(text).toContain(requestId)
     }
   })
 
-  it('has the request_id of each answer, and nothing secret', async () => {
+  it('has the request_id of each response, and nothing secret', async () => {
     const { service, tenant, database } = test
     const config = await test.asConfidentialApp()
     const flow = await openConsentPage(config, tenant.session.token)
@@ -36,21 +36,21 @@ describe('the log', () => {
     await openid.tokenIntrospection(config, tokens.access_token)
     const refreshed = await openid.refreshTokenGrant(config, refreshToken)
     const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
-    const answers = [
+    const responses = [
       await revoke(service.url, tenant, {
         headers: { 'X-Stytch-Member-Session': tenant.session.token },
       }),
       await revoke(service.url, tenant, { headers: { 'X-Stytch-Member-SessionJWT': jwt } }),
       await revoke(service.url, { ...tenant, secret: `wrong-${tenant.secret}` }),
     ]
-    // A failure, with its statement and values at hand.
+    // A database error, which contains the failed statement and its values.
     await database.pool.query('ALTER TABLE audit_log RENAME TO gone')
-    answers.push(await revoke(service.url, tenant))
+    responses.push(await revoke(service.url, tenant))
     await database.pool.query('ALTER TABLE gone RENAME TO audit_log')
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 500])
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 401, 500])
 
-    for (const answer of answers) {
-      const { request_id: requestId } = (await answer.json()) as { request_id: string }
+    for (const response of responses) {
+      const { request_id: requestId } = (await response.json()) as { request_id: string }
       expect(text).toContain(requestId)
     }
     const secrets = {

@@ -5,7 +5,7 @@ import { useDatabase } from './support/database.ts'
 const test = useDatabase()
 
 describe('migrations', () => {
-  it('run once, however many instances start at once, and do nothing the next time', async () => {
+  it('run once, however many instances start at the same time, and do nothing the next time', async () => {
     const { url } = test.database
     const runs = await Promise.all([migrate(url), migrate(url), migrate(url)])
     const applied = runs.flat()
@@ -14,30 +14,30 @@ describe('migrations', () => {
     expect(await migrate(url)).toEqual([])
   })
 
-  it('wait for another instance for longer than any statement may take', async () => {
+  it('wait for another instance longer than the statement timeout', async () => {
     const { pool } = test.database
     await pool.query(`DO $$ BEGIN
       EXECUTE format('ALTER DATABASE %I SET statement_timeout = 100', current_database());
     END $$`)
     const unlock = await lockMigrations()
     const migrating = migrate(test.database.url)
-    await expect.poll(waiting).toHaveLength(1)
+    await expect.poll(blockedPids).toHaveLength(1)
     await pool.query('SET statement_timeout = 0; SELECT pg_sleep(0.3)')
     await unlock()
     expect(await migrating).toEqual([])
   })
 
-  it('that lose their connection say so', async () => {
+  it('report that their connection was lost', async () => {
     const unlock = await lockMigrations()
     const failed = migrate(test.database.url).catch(String)
-    await expect.poll(waiting).toHaveLength(1)
-    await test.database.pool.query('SELECT pg_terminate_backend($1)', await waiting())
+    await expect.poll(blockedPids).toHaveLength(1)
+    await test.database.pool.query('SELECT pg_terminate_backend($1)', await blockedPids())
     expect(await failed).toContain('terminating connection')
     await unlock()
   })
 })
 
-/** @returns what lets the migrations go on */
+/** @returns a function that releases the lock */
 async function lockMigrations(): Promise<() => Promise<void>> {
   const client = await test.database.pool.connect()
   await client.query('SELECT pg_advisory_lock(70092024)')
@@ -47,8 +47,8 @@ async function lockMigrations(): Promise<() => Promise<void>> {
   }
 }
 
-/** Who waits for the lock. */
-async function waiting(): Promise<number[]> {
+/** The process ids of those that wait for the lock. */
+async function blockedPids(): Promise<number[]> {
   const { rows } = await test.database.pool.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock'`,

@@ -14,7 +14,7 @@ import {
 import { useService } from './support/service.ts'
 import { redirectUri } from './support/tenant.ts'
 
-/** What the service's log has of failures. */
+/** The errors in the service's log. */
 const failures: unknown[] = []
 const logger = pino(
   { level: 'error' },
@@ -25,19 +25,23 @@ const logger = pino(
 const test = useService({ logger })
 const invalidGrant = { error: 'invalid_grant' }
 
-/** How a race for one code or token ended. */
+/** The outcome of a race for one code or token. */
 async function outcomeOf(
   config: openid.Configuration,
   results: PromiseSettledResult<openid.TokenEndpointResponse>[],
 ) {
   const tokens = results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   const errors = results.flatMap((each) => (each.status === 'rejected' ? [each.reason.error] : []))
-  const alive = await Promise.all(tokens.map((each) => isActive(config, each.access_token)))
-  return { hasTwoWinners: tokens.length > 1, errors: new Set(errors), alive: alive.includes(true) }
+  const areActive = await Promise.all(tokens.map((each) => isActive(config, each.access_token)))
+  return {
+    hasTwoWinners: tokens.length > 1,
+    errors: new Set(errors),
+    isActive: areActive.includes(true),
+  }
 }
 
-/** Whoever lost was told so; and since that was a replay, not even the winner's tokens live. */
-const noTwoWinners = { hasTwoWinners: false, errors: new Set(['invalid_grant']), alive: false }
+/** All but one fail. That counts as a replay, so not even the winner's tokens are active. */
+const noTwoWinners = { hasTwoWinners: false, errors: new Set(['invalid_grant']), isActive: false }
 
 describe('discovery', () => {
   it('names the endpoints under the issuer, whatever host the request claims', async () => {
@@ -58,14 +62,14 @@ describe('discovery', () => {
 })
 
 describe('an authorization code', () => {
-  it('is not given without PKCE', async () => {
+  it('is not issued without PKCE', async () => {
     const config = await test.asPublicApp()
     const url = openid.buildAuthorizationUrl(config, { redirect_uri: redirectUri, scope: 'openid' })
     const callback = await new Browser().open(url.href)
     expect(new URL(callback).searchParams.get('error')).toBe('invalid_request')
   })
 
-  it('is given to registered addresses alone', async () => {
+  it('is only sent to registered redirect URIs', async () => {
     const config = await test.asPublicApp()
     const browser = new Browser()
     const url = openid.buildAuthorizationUrl(config, { redirect_uri: 'https://evil.example/' })
@@ -73,7 +77,7 @@ describe('an authorization code', () => {
     expect(browser).toMatchObject({ status: 400, url: url.href })
   })
 
-  it('is worth nothing without its verifier', async () => {
+  it('can not be exchanged without its verifier', async () => {
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
@@ -81,7 +85,7 @@ describe('an authorization code', () => {
     await expect(exchange(config, thief, callback)).rejects.toMatchObject(invalidGrant)
   })
 
-  it('works once; used again, it takes the tokens that it gave with it', async () => {
+  it('works once, and ends the tokens that were issued for it when it is used again', async () => {
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
@@ -90,7 +94,7 @@ describe('an authorization code', () => {
     expect(await isActive(config, tokens.access_token)).toBe(false)
   })
 
-  it('works for one of two who use it at once at most', async () => {
+  it('works at most once when it is used concurrently', async () => {
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
@@ -102,7 +106,7 @@ describe('an authorization code', () => {
     expect(await outcomeOf(config, results)).toEqual(noTwoWinners)
   })
 
-  it('is used up together with the tokens that it gives, or not at all', async () => {
+  it('is consumed in the same transaction that issues its tokens', async () => {
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
@@ -112,7 +116,7 @@ describe('an authorization code', () => {
         $$ BEGIN RAISE 'no commit' USING ERRCODE = 'check_violation'; END $$;
       CREATE CONSTRAINT TRIGGER fails_at_commit AFTER INSERT OR UPDATE ON tokens
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()`)
-    const refusal = await fetch(`${test.service.url}/oauth2/token`, {
+    const failed = await fetch(`${test.service.url}/oauth2/token`, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'authorization_code',
@@ -123,11 +127,11 @@ describe('an authorization code', () => {
       }),
     })
     await pool.query('DROP TRIGGER fails_at_commit ON tokens; DROP FUNCTION fail')
-    expect(refusal.status).toBe(500)
-    expect(await refusal.json()).toEqual({ error: 'server_error' })
+    expect(failed.status).toBe(500)
+    expect(await failed.json()).toEqual({ error: 'server_error' })
     expect(failures).toMatchObject([{ message: 'no commit' }])
     expect(await (await fetch(`${test.service.url}/metrics`)).text()).toContain(
-      'connected_apps_answers_total{route="token",status="500",answer="server_error"} 1',
+      'connected_apps_responses_total{route="token",status="500",outcome="server_error"} 1',
     )
     const tokens = await exchange(config, flow, callback)
     expect(await isActive(config, tokens.access_token)).toBe(true)
@@ -144,7 +148,7 @@ describe("a public client's refresh token", () => {
     expect(await isActive(config, second.access_token)).toBe(true)
   })
 
-  it('used again, ends the grant with all its tokens', async () => {
+  it('ends the grant with all its tokens when it is used again', async () => {
     const config = await test.asPublicApp()
     const first = await authorize(config, test.tenant.session.token)
     const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
@@ -156,7 +160,7 @@ describe("a public client's refresh token", () => {
     }
   })
 
-  it('works for one of those who use it at once at most, and then for nobody', async () => {
+  it('works at most once when it is used concurrently, and never again', async () => {
     const config = await test.asPublicApp()
     const { refresh_token: token } = await authorize(config, test.tenant.session.token)
     const results = await Promise.allSettled(
@@ -167,7 +171,7 @@ describe("a public client's refresh token", () => {
 })
 
 describe("a confidential client's refresh token", () => {
-  it('stays, and is worth nothing without the secret', async () => {
+  it('does not rotate, and is useless without the client secret', async () => {
     const config = await test.asConfidentialApp()
     const first = await authorize(config, test.tenant.session.token)
     const token = String(first.refresh_token)
@@ -179,8 +183,8 @@ describe("a confidential client's refresh token", () => {
   })
 })
 
-describe('what is issued', () => {
-  it('ends after a while: an access token after an hour, as its app is told', async () => {
+describe('the lifetime', () => {
+  it('of an access token is an hour, as the token response says', async () => {
     const config = await test.asPublicApp()
     const tokens = await authorize(config, test.tenant.session.token)
     expect(tokens.expires_in).toBe(3600)
@@ -189,7 +193,7 @@ describe('what is issued', () => {
     expect(await isActive(config, String(tokens.refresh_token))).toBe(true)
   })
 
-  it('ends after a while: a code', async () => {
+  it('of a code is limited', async () => {
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
@@ -197,7 +201,7 @@ describe('what is issued', () => {
     await expect(exchange(config, flow, callback)).rejects.toMatchObject(invalidGrant)
   })
 
-  it('ends after a while: a refresh token', async () => {
+  it('of a refresh token is limited', async () => {
     const config = await test.asPublicApp()
     const { refresh_token: token } = await authorize(config, test.tenant.session.token)
     await expire(String(token))
@@ -206,7 +210,7 @@ describe('what is issued', () => {
     )
   })
 
-  /** As if it had been issued long ago. oidc-provider looks at the payload, cleaning up at the row. */
+  /** Makes a token expire. oidc-provider checks the payload, and the cleanup job checks the column. */
   async function expire(value: string): Promise<void> {
     const { rowCount } = await test.database.pool.query(
       `UPDATE tokens SET expires_at = now(), payload = (payload::jsonb ||
@@ -219,7 +223,7 @@ describe('what is issued', () => {
 })
 
 describe('introspection', () => {
-  it('tells a Connected App about its own tokens, not about those of others', async () => {
+  it('shows a Connected App its own tokens, and not those of others', async () => {
     const own = await test.asPublicApp()
     const stranger = await test.asConfidentialApp()
     const { access_token: token } = await authorize(own, test.tenant.session.token)
@@ -262,7 +266,7 @@ describe('RFC 7009 revocation', () => {
 })
 
 describe('the database', () => {
-  it('knows secrets and tokens only as hashes', async () => {
+  it('stores secrets and tokens only as hashes', async () => {
     const { tenant } = test
     const config = await test.asConfidentialApp()
     const flow = await openConsentPage(config, tenant.session.token)
@@ -277,12 +281,12 @@ describe('the database', () => {
     const secrets = [tenant.secret, tenant.clientSecret, tenant.session.token]
     const issued = [tokens.access_token, String(tokens.refresh_token)]
     expect(await stored([code, ...secrets, ...issued])).toEqual([])
-    // As a check of the check: this is there.
+    // Proves that the search finds what is stored.
     expect(await stored([tenant.memberId])).toEqual([tenant.memberId])
   })
 })
 
-/** Which of these texts can be found anywhere in the database. */
+/** Returns those of these texts that are stored anywhere in the database. */
 async function stored(texts: string[]): Promise<string[]> {
   const { pool } = test.database
   const { rows } = await pool.query<{ name: string }>(

@@ -1,8 +1,13 @@
 import { checkResponseBody, checkResponseHeaders, isStatus } from '@connected-apps/contract'
 import { headerParameterExamples } from '@connected-apps/contract/examples'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { maximumBodyBytes } from '../src/operation/body.ts'
-import { addConnectedApp, addMember, addOrganization, addSession } from '../src/provision.ts'
+import { maxBodyBytes } from '../src/operation/read-body.ts'
+import {
+  addConnectedApp,
+  addMember,
+  addOrganization,
+  addSession,
+} from '../src/provision/resources.ts'
 import type { RevokeRequest } from './support/revoke.ts'
 import { basic, pathOf, revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
@@ -20,8 +25,8 @@ beforeAll(async () => {
   other = await addTenant(test.database.pool)
 })
 
-/** What is answered, once it is known to be true to the contract. */
-async function answerTo(request: RevokeRequest, tenant = test.tenant): Promise<string> {
+/** The status and error type of the response, once it is verified to match the contract. */
+async function responseTo(request: RevokeRequest, tenant = test.tenant): Promise<string> {
   return nameOf(await revoke(test.service.url, tenant, request))
 }
 
@@ -41,7 +46,7 @@ describe('identifiers', () => {
     ['the slug', 'slug'],
     ['the external id', 'externalId'],
   ] as const)('may be %s of the Organization', async (_, form) => {
-    expect(await answerTo({ organizationId: encodeURIComponent(test.tenant[form]) })).toBe(
+    expect(await responseTo({ organizationId: encodeURIComponent(test.tenant[form]) })).toBe(
       '200 revoked',
     )
   })
@@ -50,26 +55,28 @@ describe('identifiers', () => {
     ['the id', 'memberId'],
     ['the external id', 'memberExternalId'],
   ] as const)('may be %s of the Member', async (_, form) => {
-    expect(await answerTo({ memberId: encodeURIComponent(test.tenant[form]) })).toBe('200 revoked')
+    expect(await responseTo({ memberId: encodeURIComponent(test.tenant[form]) })).toBe(
+      '200 revoked',
+    )
   })
 
-  it('mean the slug before the external id', async () => {
+  it('are matched with slugs before external ids', async () => {
     const { database, tenant } = test
     const { projectId } = tenant
     await addOrganization(database.pool, { projectId, slug: 'first', externalId: 'twin' })
     const organizationId = await addOrganization(database.pool, { projectId, slug: 'twin' })
     const memberId = await addMember(database.pool, { organizationId })
-    expect(await answerTo({ organizationId: 'twin', memberId })).toBe('200 revoked')
+    expect(await responseTo({ organizationId: 'twin', memberId })).toBe('200 revoked')
   })
 
-  it('mean the id before the slug', async () => {
+  it('are matched with ids before slugs', async () => {
     const { database, tenant } = test
     const { projectId, organizationId } = tenant
     await addOrganization(database.pool, { projectId, slug: organizationId })
-    expect(await answerTo({})).toBe('200 revoked')
+    expect(await responseTo({})).toBe('200 revoked')
   })
 
-  it('mean the id before the external id of the Member', async () => {
+  it('are matched with ids before external ids of Members', async () => {
     const { database, service, tenant } = test
     const { organizationId, memberId } = tenant
     await addMember(database.pool, { organizationId, externalId: memberId })
@@ -85,15 +92,15 @@ describe('identifiers', () => {
   it.each(['organizationId', 'slug', 'externalId'] as const)(
     'of an Organization of another project are unknown here: its %s',
     async (form) => {
-      expect(await answerTo({ organizationId: encodeURIComponent(other[form]) })).toBe(
+      expect(await responseTo({ organizationId: encodeURIComponent(other[form]) })).toBe(
         '404 organization_not_found',
       )
     },
   )
 
   it('of another Organization or Connected App are unknown here', async () => {
-    expect(await answerTo({ memberId: other.memberId })).toBe('404 member_not_found')
-    expect(await answerTo({ connectedAppId: other.publicAppId })).toBe(
+    expect(await responseTo({ memberId: other.memberId })).toBe('404 member_not_found')
+    expect(await responseTo({ connectedAppId: other.publicAppId })).toBe(
       '404 connected_app_not_found',
     )
   })
@@ -110,7 +117,7 @@ describe('credentials', () => {
     ['are not Base64', () => 'Basic ???'],
     ['have no colon', () => `Basic ${Buffer.from('x').toString('base64')}`],
     ['have a NUL', () => basic('a\0b', 'x')],
-  ])('are refused when they %s', async (_, authorization) => {
+  ])('are rejected when they %s', async (_, authorization) => {
     const response = await revoke(test.service.url, test.tenant, {
       headers: { authorization: authorization() },
     })
@@ -145,11 +152,11 @@ describe('the form of a request', () => {
     ['media type', { headers: { 'content-type': 'text/plain' }, body: '{}' }, '400 bad_request'],
     [
       'size of the body',
-      { headers: json, body: JSON.stringify({ a: 'x'.repeat(maximumBodyBytes) }) },
+      { headers: json, body: JSON.stringify({ a: 'x'.repeat(maxBodyBytes) }) },
       '400 bad_request',
     ],
-  ])('is refused for its %s (%o)', async (_, request, expected) => {
-    expect(await answerTo(request)).toBe(expected)
+  ])('is rejected for its %s (%o)', async (_, request, expected) => {
+    expect(await responseTo(request)).toBe(expected)
   })
 
   it.each<[string, RevokeRequest]>([
@@ -158,37 +165,39 @@ describe('the form of a request', () => {
     ['the ids once more', { headers: json, body: '{"member_id": "any"}' }],
     ['a charset', { headers: { 'content-type': 'Application/JSON; charset=utf-8' }, body: '{}' }],
   ])('may have %s', async (_, request) => {
-    expect(await answerTo(request)).toBe('200 revoked')
+    expect(await responseTo(request)).toBe('200 revoked')
   })
 })
 
 describe('a session', () => {
   it('of the Member itself may revoke, by token and by JWT', async () => {
     const { tenant } = test
-    expect(await answerTo({ headers: { [tokenHeader]: tenant.session.token } })).toBe('200 revoked')
+    expect(await responseTo({ headers: { [tokenHeader]: tenant.session.token } })).toBe(
+      '200 revoked',
+    )
     const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
-    expect(await answerTo({ headers: { [jwtHeader]: jwt } })).toBe('200 revoked')
+    expect(await responseTo({ headers: { [jwtHeader]: jwt } })).toBe('200 revoked')
   })
 
-  it('of an admin may revoke for another Member, that of a plain Member may not', async () => {
+  it('of an admin may revoke for another Member, but that of a plain Member may not', async () => {
     const { database, tenant } = test
     const { organizationId } = tenant
     const plainId = await addMember(database.pool, { organizationId })
     const adminId = await addMember(database.pool, { organizationId, roles: ['stytch_admin'] })
     const plain = await addSession(database.pool, { organizationId, memberId: plainId })
     const admin = await addSession(database.pool, { organizationId, memberId: adminId })
-    expect(await answerTo({ headers: { [tokenHeader]: plain.token } })).toBe(
+    expect(await responseTo({ headers: { [tokenHeader]: plain.token } })).toBe(
       '403 session_authorization_error',
     )
-    expect(await answerTo({ headers: { [tokenHeader]: admin.token } })).toBe('200 revoked')
+    expect(await responseTo({ headers: { [tokenHeader]: admin.token } })).toBe('200 revoked')
   })
 
-  it('of another Organization may not', async () => {
+  it('of another Organization may not revoke', async () => {
     const { database, tenant } = test
     const organizationId = await addOrganization(database.pool, { projectId: tenant.projectId })
     const memberId = await addMember(database.pool, { organizationId, roles: ['stytch_admin'] })
     const session = await addSession(database.pool, { organizationId, memberId })
-    expect(await answerTo({ headers: { [tokenHeader]: session.token } })).toBe(
+    expect(await responseTo({ headers: { [tokenHeader]: session.token } })).toBe(
       '403 session_authorization_tenancy_error',
     )
   })
@@ -205,7 +214,7 @@ describe('a session', () => {
       expired.token,
       other.session.token,
     ]) {
-      expect(await answerTo({ headers: { [tokenHeader]: token } })).toBe('404 session_not_found')
+      expect(await responseTo({ headers: { [tokenHeader]: token } })).toBe('404 session_not_found')
     }
   })
 })
@@ -250,12 +259,12 @@ describe('the order of checks', () => {
       '404 member_not_found',
     ],
   ])('has %s', async (_, request, expected) => {
-    expect(await answerTo(request)).toBe(expected)
+    expect(await responseTo(request)).toBe(expected)
   })
 })
 
-describe('everything else', () => {
-  it('on other routes and methods is no operation', async () => {
+describe('every other request', () => {
+  it('on other routes and methods is not found', async () => {
     const { url } = test.service
     const path = pathOf('a', 'b', 'c')
     const requests = [
@@ -277,13 +286,13 @@ describe('everything else', () => {
 })
 
 describe('repetition', () => {
-  it('answers 200 for an app that the Member never authorized, however often', async () => {
+  it('responds with 200 for an app that the Member never authorized, however often', async () => {
     const { database, tenant } = test
     const connectedAppId = await addConnectedApp(database.pool, {
       projectId: tenant.projectId,
       redirectUri,
     })
-    const requests = Array.from({ length: 8 }, () => answerTo({ connectedAppId }))
+    const requests = Array.from({ length: 8 }, () => responseTo({ connectedAppId }))
     expect(new Set(await Promise.all(requests))).toEqual(new Set(['200 revoked']))
   })
 })

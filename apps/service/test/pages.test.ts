@@ -10,7 +10,7 @@ import { redirectUri } from './support/tenant.ts'
 
 const test = useService()
 
-/** Begins a flow, and stays on the login page. */
+/** Starts an authorization flow, and stays on the login page. */
 async function openLoginPage() {
   const config = await test.asPublicApp()
   const verifier = openid.randomPKCECodeVerifier()
@@ -42,7 +42,7 @@ describe('each page', () => {
     }
   })
 
-  it('allows no script, no frame, and no other source', async () => {
+  it('allows no scripts, no frames, and no other sources', async () => {
     const { browser } = await openLoginPage()
     const { headers } = browser
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
@@ -52,7 +52,7 @@ describe('each page', () => {
 })
 
 describe('the login page', () => {
-  it('says when a session is unknown, and lets one try again', async () => {
+  it('reports an unknown session, and allows another attempt', async () => {
     const { browser } = await openLoginPage()
     await browser.submit({ session_token: 'unknown' })
     expect(browser.status).toBe(401)
@@ -63,13 +63,13 @@ describe('the login page', () => {
 })
 
 describe('a form', () => {
-  it('that another site sends is refused', async () => {
+  it('from another site is rejected', async () => {
     const { browser } = await openLoginPage()
     await browser.open(browser.url, { session_token: 'x' }, 'https://evil.example')
     expect(browser.status).toBe(403)
   })
 
-  it('without the cookie of its own page is refused', async () => {
+  it('without the cookie of its own page is rejected', async () => {
     const { browser } = await openLoginPage()
     const stranger = new Browser()
     await stranger.open(browser.url, { session_token: test.tenant.session.token })
@@ -77,14 +77,14 @@ describe('a form', () => {
     expect(stranger.text).toContain('Return to the app')
   })
 
-  it('that is longer than any form is refused', async () => {
+  it('that is too long is rejected', async () => {
     const { browser } = await openLoginPage()
     await browser.submit({ session_token: 'x'.repeat(10_000) })
     expect(browser.status).toBe(413)
   })
 
   it.each(['multipart/form-data', 'application/json', ''])(
-    'that is none of ours is refused, and its page stays: %s',
+    'of another media type is rejected, and its page still works: %s',
     async (contentType) => {
       const { browser } = await openLoginPage()
       const response = await fetch(browser.url, {
@@ -104,7 +104,7 @@ describe('a form', () => {
 })
 
 describe('the consent page', () => {
-  it('sends a Member who refuses back to the Connected App', async () => {
+  it('redirects a Member who denies consent to the Connected App', async () => {
     const config = await test.asPublicApp()
     const { browser } = await openConsentPage(config, test.tenant.session.token)
     const callback = await browser.submit({ decision: 'deny' })
@@ -149,7 +149,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     expect(await isActive(config, tokens.access_token)).toBe(true)
   })
 
-  it('a consent that a revoke overtook grants nothing, and its link starts anew', async () => {
+  it('a consent that a revoke superseded grants nothing, and its link restarts the flow', async () => {
     const { page, callback } = await openInChromium()
     await page.getByLabel('Session token').fill(test.tenant.session.token)
     await page.getByRole('button', { name: 'Sign in' }).click()

@@ -8,17 +8,17 @@ import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic, revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
-const command = fileURLToPath(new URL('../src/provision-command.ts', import.meta.url))
+const command = fileURLToPath(new URL('../src/provision/command.ts', import.meta.url))
 const test = useService()
 
-interface Ended {
+interface CommandResult {
   code: number
   out: string
   err: string
 }
 
 /** Runs `pnpm provision` with these arguments. */
-function provision(args: string[], databaseUrl = test.database.url): Promise<Ended> {
+function provision(args: string[], databaseUrl = test.database.url): Promise<CommandResult> {
   return new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl }
     execFile(process.execPath, [command, ...args], { env }, (error, out, err) =>
@@ -34,7 +34,7 @@ async function add(...args: string[]): Promise<Record<string, string>> {
 }
 
 describe('pnpm provision', () => {
-  it('adds all that a revoke needs, and a flow works with it', async () => {
+  it('adds everything that a revoke needs, and an authorization flow works with it', async () => {
     const { project_id = '', secret = '' } = await add('project')
     const project = ['--project-id', project_id]
     const { organization_id = '' } = await add('organization', ...project, '--slug', 'northwind')
@@ -61,7 +61,7 @@ describe('pnpm provision', () => {
     expect((await call(next)).status).toBe(200)
   })
 
-  it('gives a confidential app a secret, a live project its mark, a Member its roles', async () => {
+  it('adds a live project, a confidential app with a secret, and a Member with roles', async () => {
     const { project_id = '' } = await add('project', '--live')
     expect(project_id).toMatch(/^project-live-/)
     const uri = 'https://app.example/callback'
@@ -77,9 +77,9 @@ describe('pnpm provision', () => {
     expect(rows).toEqual([{ role_id: 'stytch_admin' }, { role_id: 'stytch_member' }])
   })
 
-  it("takes a project's key set, and keeps its public part", async () => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'provision-test-'))
-    const file = join(folder.path, 'jwks.json')
+  it("stores the public part of a project's key set", async () => {
+    await using directory = await mkdtempDisposable(join(tmpdir(), 'provision-test-'))
+    const file = join(directory.path, 'jwks.json')
     const [key] = test.tenant.sessionKeys.publicKeys.keys
     await writeFile(file, JSON.stringify({ keys: [{ ...key, d: 'private' }] }))
     const { project_id } = await add('project', '--session-jwks', file)
@@ -87,16 +87,19 @@ describe('pnpm provision', () => {
     expect(await jwks.json()).toEqual({ keys: [key] })
   })
 
-  it('says how it is used', async () => {
+  it('prints its usage', async () => {
     const { code, out } = await provision(['--help'])
     expect(code).toBe(0)
     expect(out).toMatch(/^usage: .*\n {2}project .*\n/)
   })
 
   it.each([
-    [[], /^first say what: project, secret, organization, member, session, connected-app;/],
-    [['projekt'], /^first say what/],
-    [['toString'], /^first say what/],
+    [
+      [],
+      /^the first argument must be one of project, secret, organization, member, session, connected-app;/,
+    ],
+    [['projekt'], /^the first argument must be one of/],
+    [['toString'], /^the first argument must be one of/],
     [['project', '--slug', 'a'], /^Unknown option '--slug'/],
     [['organization'], /^--project-id is missing$/],
     [
@@ -134,15 +137,15 @@ describe('pnpm provision', () => {
       /^--redirect-uri must/,
     ],
     [['project', '--session-jwks', '/nowhere'], /ENOENT.*\/nowhere/],
-    [['project', '--session-jwks', command], /is no JSON Web Key Set/],
-  ])('refuses %j in one line', async (args, message) => {
+    [['project', '--session-jwks', command], /is not a JSON Web Key Set/],
+  ])('rejects %j in one line', async (args, message) => {
     const { code, out, err } = await provision(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toMatch(/^provision: [^\n]+\n$/)
     expect(err.slice('provision: '.length, -1)).toMatch(message)
   })
 
-  it('wants the id of a Member of the Organization for a session', async () => {
+  it('requires the id of a Member of the Organization for a session', async () => {
     const { organizationId } = test.tenant
     const session = ['session', '--organization-id', organizationId, '--member-id']
     expect(await provision([...session, 'crm|ada'])).toEqual({
@@ -153,11 +156,11 @@ describe('pnpm provision', () => {
     const { project_id = '' } = await add('project')
     const { organization_id = '' } = await add('organization', '--project-id', project_id)
     const { member_id = '' } = await add('member', '--organization-id', organization_id)
-    const refusal = await provision([...session, member_id])
-    expect(refusal.err).toContain(`no member ${member_id} in organization ${organizationId};`)
+    const rejected = await provision([...session, member_id])
+    expect(rejected.err).toContain(`no member ${member_id} in organization ${organizationId};`)
   })
 
-  it('wants to know which database, and says when none answers there', async () => {
+  it('requires DATABASE_URL, and reports that no PostgreSQL responds there', async () => {
     expect((await provision(['project'], '')).err).toBe('provision: DATABASE_URL is missing\n')
     const unreachable = await provision(['project'], 'postgres://127.0.0.1:1/none')
     expect(unreachable).toMatchObject({

@@ -16,26 +16,26 @@ beforeAll(async () => {
 afterAll(() => secondInstance.close())
 
 describe('the rate limit', () => {
-  it('is one for all instances, and says when to come back', async () => {
+  it('is shared by all instances, and says when to retry', async () => {
     const { service, tenant } = test
     const urls = Array.from({ length: 12 }, (_, index) =>
       index % 2 === 0 ? service.url : secondInstance.url,
     )
     const responses = await Promise.all(urls.map((url) => revoke(url, tenant)))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(rateLimit.requests)
-    const refused = responses.filter(({ status }) => status === 429)
-    expect(refused).toHaveLength(12 - rateLimit.requests)
-    for (const response of refused) {
+    const rejected = responses.filter(({ status }) => status === 429)
+    expect(rejected).toHaveLength(12 - rateLimit.requests)
+    for (const response of rejected) {
       expect(checkResponseBody(429, await response.json())).toEqual([])
       expect(checkResponseHeaders(429, response.headers)).toEqual([])
       const seconds = Number(response.headers.get('retry-after'))
-      // Half of it is room for a machine that is busy elsewhere.
+      // The lower bound leaves half of the window for a busy machine.
       expect(seconds).toBeGreaterThan(rateLimit.windowSeconds / 2)
       expect(seconds).toBeLessThanOrEqual(rateLimit.windowSeconds)
     }
   })
 
-  it('gives requests that come in one batch what is left, and refuses the rest', async () => {
+  it('accepts as many requests of one batch as are left, and rejects the rest', async () => {
     const { pool } = test.database
     const limiter = new RateLimit(pool, { requests: 5, windowSeconds: 600 })
     const waits = await Promise.all(Array.from({ length: 8 }, () => limiter.consume('batch')))
@@ -44,7 +44,7 @@ describe('the rate limit', () => {
     expect(await limiter.consume('other')).toBeUndefined()
   })
 
-  it('lets requests in again when the window ends', async () => {
+  it('accepts requests again when the window ends', async () => {
     const limiter = new RateLimit(test.database.pool, { requests: 1, windowSeconds: 1 })
     expect(await limiter.consume('window')).toBeUndefined()
     await expect
@@ -52,7 +52,7 @@ describe('the rate limit', () => {
       .toBeUndefined()
   })
 
-  it('comes before the form of the request, and after its credentials', async () => {
+  it('is checked before the form of the request, and after its credentials', async () => {
     const { service, tenant } = test
     const malformed = { memberId: '%20' }
     expect((await revoke(service.url, tenant, malformed)).status).toBe(429)
@@ -60,7 +60,7 @@ describe('the rate limit', () => {
     expect((await revoke(service.url, tenant, { ...malformed, headers })).status).toBe(401)
   })
 
-  it('counts each project for itself, and nobody for another', async () => {
+  it('counts each project separately, and only requests with the right secret', async () => {
     const { service, database } = test
     const tenant = await addTenant(database.pool)
     const stranger = { ...tenant, secret: 'wrong' }

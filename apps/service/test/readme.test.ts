@@ -4,22 +4,22 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-// Inside the package, so that it finds the package by its own name.
-const folder = fileURLToPath(new URL('../node_modules/.cache/readme/', import.meta.url))
+// Inside the package, so that the examples can import the package by its name.
+const directory = fileURLToPath(new URL('../node_modules/.cache/readme/', import.meta.url))
 
 test('the examples of the README compile', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code)
   expect(examples.length).toBeGreaterThan(0)
-  await mkdir(folder, { recursive: true })
+  await mkdir(directory, { recursive: true })
   const files = examples.map((_, index) => `example-${index + 1}.ts`)
   for (const [index, code] of examples.entries()) {
-    await writeFile(`${folder}${files[index]}`, code)
+    await writeFile(`${directory}${files[index]}`, code)
   }
   await writeFile(
-    `${folder}tsconfig.json`,
+    `${directory}tsconfig.json`,
     JSON.stringify({ extends: '../../../tsconfig.json', include: [], files }),
   )
-  const compiled = promisify(execFile)('tsc', ['--noEmit', '-p', folder])
+  const compiled = promisify(execFile)('tsc', ['--noEmit', '-p', directory])
   expect((await compiled.catch((error: { stdout: string }) => error)).stdout).toBe('')
 })

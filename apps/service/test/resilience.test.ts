@@ -8,8 +8,8 @@ import { useOwnPostgres } from './support/own-postgres.ts'
 import { basic, pathOf, revoke } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
 
-/** How often to look whether something has happened, and for how long. */
-const patience = { interval: 50, timeout: 20_000 }
+/** How often to check whether something has happened, and for how long. */
+const polling = { interval: 50, timeout: 20_000 }
 
 const postgres = useOwnPostgres()
 const test = useService({}, postgres)
@@ -18,29 +18,29 @@ async function statusOf(path: string): Promise<number> {
   return (await fetch(test.service.url + path)).status
 }
 
-/** Whether it comes, and soon. To Node 0 means never. */
+/** Whether a timeout is short. For Node.js 0 means no timeout. */
 const isSoon = (milliseconds: number): boolean => milliseconds > 0 && milliseconds <= 30_000
 
 describe('the service', () => {
-  it('counts its answers for Prometheus', async () => {
+  it('counts its responses for Prometheus', async () => {
     const { service, tenant } = test
     await revoke(service.url, tenant)
     const metrics = await (await fetch(`${service.url}/metrics`)).text()
     expect(metrics).toContain(
-      'connected_apps_answers_total{route="revoke",status="200",answer="revoked"} 1',
+      'connected_apps_responses_total{route="revoke",status="200",outcome="revoked"} 1',
     )
-    expect(metrics).toContain('connected_apps_answer_seconds_bucket')
+    expect(metrics).toContain('connected_apps_request_duration_seconds_bucket')
     expect(metrics).toContain('connected_apps_database_connections{state="idle"}')
   })
 
-  it('answers 500 and is not ready while its database is gone, and comes back by itself', async () => {
+  it('responds with 500 and is not ready while its database is down, and recovers by itself', async () => {
     const { service, tenant } = test
     expect(await statusOf('/health/ready')).toBe(200)
     postgres.cluster.process.kill('SIGKILL')
     await once(postgres.cluster.process, 'exit')
 
-    // A process of PostgreSQL may outlive the one that started it for a moment, and still answer.
-    await expect.poll(() => statusOf('/health/ready'), patience).toBe(503)
+    // A backend process may outlive the PostgreSQL server for a moment, and still respond.
+    await expect.poll(() => statusOf('/health/ready'), polling).toBe(503)
 
     const response = await revoke(service.url, tenant)
     expect(response.status).toBe(500)
@@ -48,7 +48,7 @@ describe('the service', () => {
     expect(await statusOf('/health/ready')).toBe(503)
     expect(await statusOf('/health/live')).toBe(200)
     expect(await (await fetch(`${service.url}/metrics`)).text()).toContain(
-      'connected_apps_answers_total{route="revoke",status="500",answer="internal_server_error"} 1',
+      'connected_apps_responses_total{route="revoke",status="500",outcome="internal_server_error"} 1',
     )
     const introspection = await fetch(`${service.url}/oauth2/introspect`, {
       method: 'POST',
@@ -57,15 +57,15 @@ describe('the service', () => {
     expect(introspection.status).toBe(500)
 
     await postgres.cluster.restart()
-    await expect.poll(() => statusOf('/health/ready'), patience).toBe(200)
+    await expect.poll(() => statusOf('/health/ready'), polling).toBe(200)
     expect((await revoke(service.url, tenant)).status).toBe(200)
   })
 
   it('is not ready while its database is read-only', async () => {
     await setReadOnly('on')
-    await expect.poll(() => statusOf('/health/ready'), patience).toBe(503)
+    await expect.poll(() => statusOf('/health/ready'), polling).toBe(503)
     await setReadOnly('off')
-    await expect.poll(() => statusOf('/health/ready'), patience).toBe(200)
+    await expect.poll(() => statusOf('/health/ready'), polling).toBe(200)
   })
 
   it.each([
@@ -76,23 +76,23 @@ describe('the service', () => {
         `POST ${pathOf('a', 'b', 'c')} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n` +
         `Authorization: ${basic(test.tenant.projectId, test.tenant.secret)}\r\n\r\n{`,
     ],
-  ])('cuts off a client that is slow %s', async (_, start) => {
-    // An instance of its own: on a busy machine it takes anyone for slow.
+  ])('disconnects a client that is slow %s', async (_, start) => {
+    // An instance of its own, since on a busy machine every client is too slow for these timeouts.
     const httpLimits = {
       headersTimeout: 300,
       requestTimeout: 300,
       connectionsCheckingInterval: 50,
     }
-    const impatient = await startInstance(test.database.url, { httpLimits })
-    const socket = connect(Number(new URL(impatient.url).port), '127.0.0.1')
+    const instance = await startInstance(test.database.url, { httpLimits })
+    const socket = connect(Number(new URL(instance.url).port), '127.0.0.1')
     socket.resume()
     socket.write(typeof start === 'string' ? start : start())
     await once(socket, 'close')
-    await impatient.close()
+    await instance.close()
     expect(await statusOf('/health/ready')).toBe(200)
   })
 
-  it('cuts off slow clients within half a minute, unless told otherwise', async () => {
+  it('disconnects slow clients within half a minute by default', async () => {
     let server: Server | undefined
     const keep = (message: unknown): void => {
       server = (message as { server: Server }).server // Node's documentation says so
@@ -110,27 +110,27 @@ describe('the service', () => {
     })
   })
 
-  it('answers what has arrived before it stops, and nothing after', async () => {
+  it('responds to requests that arrived before it stops, and to none after', async () => {
     const { database, tenant } = test
     const stopping = await startInstance(database.url)
     const blocker = await database.pool.connect()
     await blocker.query('BEGIN')
-    // Holds the request up at the first of its statements.
+    // Blocks the request at its first statement.
     await blocker.query('LOCK TABLE projects')
     const response = revoke(stopping.url, tenant)
-    await expect.poll(() => isBlocked(), patience).toBe(true)
+    await expect.poll(() => isBlocked(), polling).toBe(true)
 
     const closed = stopping.close()
     await expect(fetch(`${stopping.url}/health/live`)).rejects.toThrow('fetch failed')
     await blocker.query('COMMIT')
     blocker.release()
     expect((await response).status).toBe(200)
-    // Else the client could keep the connection, and the service would wait for it.
+    // Otherwise the client could keep the connection open, and the service would wait for it.
     expect((await response).headers.get('connection')).toBe('close')
     await closed
   })
 
-  it('holds nobody up for longer than the drain time', async () => {
+  it('waits no longer than the drain time', async () => {
     const { database, tenant } = test
     const stopping = await startInstance(database.url, { drainMs: 100 })
     const blocker = await database.pool.connect()
@@ -140,28 +140,28 @@ describe('the service', () => {
       ({ status }) => status,
       (error: unknown) => error,
     )
-    await expect.poll(() => isBlocked(), patience).toBe(true)
+    await expect.poll(() => isBlocked(), polling).toBe(true)
     await stopping.close()
     expect(await response).toBeInstanceOf(Error)
-    // PostgreSQL itself would have given up later.
+    // So it was not PostgreSQL's statement timeout that ended the request.
     expect(await isBlocked()).toBe(true)
     await blocker.query('ROLLBACK')
     blocker.release()
   })
 
-  it('waits for no connection that never sent a byte', async () => {
+  it('does not wait for a connection that never sent a byte', async () => {
     const { database } = test
     const stopping = await startInstance(database.url, { drainMs: 3_600_000 })
     const socket = connect(Number(new URL(stopping.url).port), '127.0.0.1')
     const closed = once(socket.resume(), 'close')
-    // By then the server has accepted what came before.
+    // By then the server has accepted the earlier connection.
     expect((await fetch(`${stopping.url}/health/live`)).status).toBe(200)
     await stopping.close()
     await closed
   })
 })
 
-/** Of each connection from now on. */
+/** Changes the default of new connections, and closes the existing ones. */
 async function setReadOnly(value: 'on' | 'off'): Promise<void> {
   await test.database.pool.query(`
     SET default_transaction_read_only = off;

@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import { addConnectedApp } from '../src/provision.ts'
+import { addConnectedApp } from '../src/provision/resources.ts'
 import { approve, authorize, exchange, isActive, openConsentPage } from './support/connected-app.ts'
 import type { RevokeRequest } from './support/revoke.ts'
 import { revoke } from './support/revoke.ts'
@@ -13,7 +13,7 @@ const tokenHeader = 'X-Stytch-Member-Session'
 const jwtHeader = 'X-Stytch-Member-SessionJWT'
 
 describe('a revoke', () => {
-  it('ends every token of the grant, and keeps new ones from being made', async () => {
+  it('ends every token of the grant, and prevents new ones', async () => {
     const { service, tenant } = test
     const config = await test.asPublicApp()
     const tokens = await authorize(config, tenant.session.token)
@@ -31,7 +31,7 @@ describe('a revoke', () => {
     })
   })
 
-  it('ends a code that was not exchanged yet', async () => {
+  it('ends a code that is not exchanged yet', async () => {
     const { service, tenant } = test
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
@@ -42,7 +42,7 @@ describe('a revoke', () => {
     })
   })
 
-  it('gives way to a new authorization flow', async () => {
+  it('allows a new authorization flow', async () => {
     const { service, tenant } = test
     const config = await test.asPublicApp()
     await revoke(service.url, tenant)
@@ -63,7 +63,7 @@ describe('a revoke', () => {
     expect(flow.browser.text).toContain('Allow Notebook?')
   })
 
-  it('leaves other Connected Apps alone', async () => {
+  it('does not affect other Connected Apps', async () => {
     const { service, tenant } = test
     const config = await test.asConfidentialApp()
     const tokens = await authorize(config, tenant.session.token)
@@ -71,8 +71,8 @@ describe('a revoke', () => {
     expect(await isActive(config, tokens.access_token)).toBe(true)
   })
 
-  describe('is written down: who, what, when, from which request', () => {
-    const theProject = { actor_member_id: null, actor_session_id: null }
+  describe('is in the audit log: who, what, when, by which request', () => {
+    const noActor = { actor_member_id: null, actor_session_id: null }
 
     it.each([
       ['by a session token', async () => ({ [tokenHeader]: test.tenant.session.token })],
@@ -82,7 +82,7 @@ describe('a revoke', () => {
           [jwtHeader]: await signSessionJwt(sessionClaims(test.tenant), test.tenant.sessionKeys),
         }),
       ],
-    ])('if a Member asks %s', async (_, headers) => {
+    ])('if a Member requests it %s', async (_, headers) => {
       const { memberId, publicAppId, session } = test.tenant
       expect(await auditOf({ headers: await headers() })).toMatchObject([
         {
@@ -93,23 +93,23 @@ describe('a revoke', () => {
       ])
     })
 
-    it('if the project itself asks', async () => {
+    it('if the project itself requests it', async () => {
       const { publicAppId } = test.tenant
-      expect(await auditOf({})).toMatchObject([{ connected_app_id: publicAppId, ...theProject }])
+      expect(await auditOf({})).toMatchObject([{ connected_app_id: publicAppId, ...noActor }])
     })
 
-    it('if the Member never met the Connected App', async () => {
+    it('if no consent page was ever opened', async () => {
       const { database, tenant } = test
       const { projectId } = tenant
       const connectedAppId = await addConnectedApp(database.pool, { projectId, redirectUri })
       expect(await auditOf({ connectedAppId })).toMatchObject([
-        { connected_app_id: connectedAppId, ...theProject, revocations: null },
+        { connected_app_id: connectedAppId, ...noActor, revocation_count: null },
       ])
     })
   })
 })
 
-/** Revokes. @returns what was written down, once what is the same in each row is known to be right */
+/** Revokes, and checks what all audit rows have in common. @returns the audit rows */
 async function auditOf(request: RevokeRequest): Promise<unknown[]> {
   const { service, tenant, database } = test
   const { rows: clock } = await database.pool.query<{ now: string }>('SELECT now()::text')
@@ -126,7 +126,7 @@ async function auditOf(request: RevokeRequest): Promise<unknown[]> {
 }
 
 describe('a consent page that was opened before a revoke', () => {
-  it('grants nothing when it is approved after it, and the flow starts anew', async () => {
+  it('grants nothing when it is approved after the revoke, and the flow can be restarted', async () => {
     const { service, tenant, database } = test
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)
@@ -150,7 +150,7 @@ describe('a consent page that was opened before a revoke', () => {
     }
   })
 
-  it('cannot be saved by loading it again', async () => {
+  it('is still superseded when it is loaded again', async () => {
     const { service, tenant } = test
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)

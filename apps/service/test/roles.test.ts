@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addMember, addSession } from '../src/provision.ts'
+import { addMember, addSession } from '../src/provision/resources.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import type { Tenant } from './support/tenant.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
   other = await addTenant(test.database.pool)
 })
 
-/** Adds a role that may do one thing with every Member of the project. */
+/** Adds a role that permits one action on every Member of the project. */
 async function addRole({ projectId }: Tenant, roleId: string, action: string): Promise<void> {
   const { pool } = test.database
   await pool.query('INSERT INTO roles VALUES ($1, $2)', [projectId, roleId])
@@ -23,7 +23,7 @@ async function addRole({ projectId }: Tenant, roleId: string, action: string): P
   ])
 }
 
-/** What is answered to somebody with this role who revokes for another Member. */
+/** The response's status when a Member with this role revokes for another Member. */
 async function statusFor(roleId: string): Promise<number> {
   const { database, service, tenant } = test
   const { organizationId } = tenant
@@ -38,12 +38,12 @@ describe('a role', () => {
     ['may revoke', 'revoke.connected-app', 200],
     ['may revoke', '*', 200],
     ['may not revoke', 'read', 403],
-  ])('%s if it holds the action %s', async (_, action, status) => {
+  ])('%s if it permits the action %s', async (_, action, status) => {
     await addRole(test.tenant, `may ${action}`, action)
     expect(await statusFor(`may ${action}`)).toBe(status)
   })
 
-  it('means what its own project says, not what another one says of the same name', async () => {
+  it('has the permissions of its own project, not those of a role with the same name elsewhere', async () => {
     await addRole(other, 'chief', '*')
     expect(await statusFor('chief')).toBe(403)
     await addRole(test.tenant, 'chief', '*')

@@ -1,21 +1,21 @@
 import { SignJWT, UnsecuredJWT, exportJWK, importJWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { organizationClaim, sessionClaim } from '../src/operation/session-jwt.ts'
-import { addProject } from '../src/provision.ts'
+import { organizationClaim, sessionClaim } from '../src/operation/session.ts'
+import { addProject } from '../src/provision/resources.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import type { SessionKeys } from './support/session-jwt.ts'
-import { makeSessionKeys, sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+import { generateSessionKeys, sessionClaims, signSessionJwt } from './support/session-jwt.ts'
 import { addTenant } from './support/tenant.ts'
 
 const test = useService()
 let strangerKeys: SessionKeys
 
 beforeAll(async () => {
-  strangerKeys = await makeSessionKeys()
+  strangerKeys = await generateSessionKeys()
 })
 
-async function answerTo(jwt: string): Promise<string> {
+async function responseTo(jwt: string): Promise<string> {
   const response = await revoke(test.service.url, test.tenant, {
     headers: { 'X-Stytch-Member-SessionJWT': jwt },
   })
@@ -29,10 +29,10 @@ describe('a session JWT', () => {
     const response = await fetch(`${service.url}/v1/b2b/sessions/jwks/${tenant.projectId}`)
     expect(await response.json()).toEqual(tenant.sessionKeys.publicKeys)
     const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
-    expect(await answerTo(jwt)).toBe('200 revoked')
+    expect(await responseTo(jwt)).toBe('200 revoked')
   })
 
-  it('is verified with keys of which only the public members are served', async () => {
+  it('is verified with keys of which only the public parameters are served', async () => {
     const { database, service, tenant } = test
     const secrets = {
       keys: [
@@ -45,7 +45,7 @@ describe('a session JWT', () => {
       'SELECT session_jwks FROM projects WHERE project_id = $1',
       [added.projectId],
     )
-    // As if somebody had written the row by hand.
+    // As if an operator had written the row by hand.
     await database.pool.query('UPDATE projects SET session_jwks = $1 WHERE project_id = $2', [
       secrets,
       added.projectId,
@@ -67,18 +67,18 @@ describe('a session JWT', () => {
     ['has no audience', { aud: undefined }],
     ['has no subject', { sub: undefined }],
     ['has no session', { [sessionClaim]: undefined }],
-    ['has a session that is no object', { [sessionClaim]: 'session' }],
-    ['has a session whose id is no text', { [sessionClaim]: { id: 1 } }],
+    ['has a session that is not an object', { [sessionClaim]: 'session' }],
+    ['has a session whose id is not text', { [sessionClaim]: { id: 1 } }],
     ['has a session whose id has a NUL', { [sessionClaim]: { id: 'a\0b' } }],
-  ])('is refused when it %s', async (_, changes) => {
+  ])('is rejected when it %s', async (_, changes) => {
     const jwt = await signSessionJwt(
       { ...sessionClaims(test.tenant), ...changes },
       test.tenant.sessionKeys,
     )
-    expect(await answerTo(jwt)).toBe('400 unable_to_parse_session_jwt')
+    expect(await responseTo(jwt)).toBe('400 unable_to_parse_session_jwt')
   })
 
-  it('is refused when nobody, somebody else, or another algorithm signed it', async () => {
+  it('is rejected when it is unsigned, or signed with another key or algorithm', async () => {
     const { tenant } = test
     const claims = sessionClaims(tenant)
     const good = await signSessionJwt(claims, tenant.sessionKeys)
@@ -91,7 +91,7 @@ describe('a session JWT', () => {
       .setProtectedHeader({ alg: 'HS256', kid: 'jwk-test-1' })
       .sign(publicKey)
     const forgeries = [
-      // Two dots and nothing after them: the contract's pattern wants a signature.
+      // An unsigned JWT ends with a dot, but the contract's pattern requires a signature.
       `${new UnsecuredJWT(claims).encode()}AA`,
       await signSessionJwt(claims, strangerKeys),
       `${header}.${changed}.${signature}`,
@@ -99,14 +99,14 @@ describe('a session JWT', () => {
       `${good}AA`,
     ]
     for (const jwt of forgeries) {
-      expect(await answerTo(jwt)).toBe('400 unable_to_parse_session_jwt')
+      expect(await responseTo(jwt)).toBe('400 unable_to_parse_session_jwt')
     }
   })
 
-  it('is refused when the right key signed it in another way', async () => {
+  it('is rejected when the right key signed it with another algorithm', async () => {
     const { database, service } = test
     const tenant = await addTenant(database.pool)
-    // A key set that names no algorithm leaves the choice to whoever verifies.
+    // Without `alg` in the key, the algorithm is the verifier's choice.
     const [{ alg: _, ...key } = { kty: '' }] = tenant.sessionKeys.publicKeys.keys
     await database.pool.query('UPDATE projects SET session_jwks = $1 WHERE project_id = $2', [
       { keys: [key] },
@@ -118,35 +118,35 @@ describe('a session JWT', () => {
         .setProtectedHeader({ alg, kid: 'jwk-test-1' })
         .sign(await importJWK(jwk, alg)),
     )
-    const answers = (await Promise.all(jwts)).map((jwt) =>
+    const responses = (await Promise.all(jwts)).map((jwt) =>
       revoke(service.url, tenant, { headers: { 'X-Stytch-Member-SessionJWT': jwt } }),
     )
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 400])
+    expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([200, 400])
   })
 
-  it('is refused when it is of another project', async () => {
+  it('is rejected when it is of another project', async () => {
     const stranger = await addTenant(test.database.pool)
     const jwt = await signSessionJwt(sessionClaims(stranger), stranger.sessionKeys)
-    expect(await answerTo(jwt)).toBe('400 unable_to_parse_session_jwt')
+    expect(await responseTo(jwt)).toBe('400 unable_to_parse_session_jwt')
   })
 
-  it('outlives neither its session nor its subject', async () => {
+  it('is not found without its session, or with another subject', async () => {
     const { tenant } = test
     const claims = sessionClaims(tenant)
     const gone = { ...claims, [sessionClaim]: { id: 'session-test-gone' } }
     const foreign = { ...claims, sub: 'member-test-other' }
     for (const each of [gone, foreign]) {
       const jwt = await signSessionJwt(each, tenant.sessionKeys)
-      expect(await answerTo(jwt)).toBe('404 session_not_found')
+      expect(await responseTo(jwt)).toBe('404 session_not_found')
     }
   })
 
-  it('is believed by its session, whatever roles and Organization it claims', async () => {
+  it('counts as its session, whatever roles and Organization it claims', async () => {
     const { tenant } = test
     const claims = {
       ...sessionClaims(tenant),
       [organizationClaim]: { organization_id: 'elsewhere', slug: 'elsewhere' },
     }
-    expect(await answerTo(await signSessionJwt(claims, tenant.sessionKeys))).toBe('200 revoked')
+    expect(await responseTo(await signSessionJwt(claims, tenant.sessionKeys))).toBe('200 revoked')
   })
 })

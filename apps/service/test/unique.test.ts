@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
-import { addMember, addSession } from '../src/provision.ts'
+import { addMember, addSession } from '../src/provision/resources.ts'
 import { useService } from './support/service.ts'
 import type { Tenant } from './support/tenant.ts'
 import { addTenant } from './support/tenant.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
   other = await addTenant(test.database.pool)
 })
 
-// Each of these is looked up without its Organization.
+// Each of these values is looked up without its Organization, so it must be unique.
 it('no two sessions share a token, not even in two Organizations', async () => {
   const { organizationId, memberId } = other
   const { token } = test.tenant.session

@@ -6,7 +6,7 @@ import {
   addOrganization,
   addProject,
   addSession,
-} from '../provision.ts'
+} from '../provision/resources.ts'
 
 /** What the contract's examples name, by the names under which the demo has it. */
 export const demo = {

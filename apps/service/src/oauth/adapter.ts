@@ -2,21 +2,21 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
 import {
-  discardBrowserState,
-  findBrowserState,
-  findBrowserStateByUid,
-  saveBrowserState,
-} from './browser-states.ts'
+  deleteOidcSession,
+  findOidcSession,
+  findOidcSessionByUid,
+  saveOidcSession,
+} from './oidc-sessions.ts'
 import { findClient } from './clients.ts'
 import { endGrant, findGrant } from './grants.ts'
 import type { TokenKind } from './tokens.ts'
-import { consumeToken, discardToken, endGrantOfToken, findToken, issueToken } from './tokens.ts'
+import { consumeToken, deleteToken, endGrantOfToken, findToken, issueToken } from './tokens.ts'
 
 type AdapterFactory = (name: string) => Adapter
 
 /**
- * oidc-provider's storage. Its own protocol of find, then consume, then save is open to races;
- * here each step is one statement that does nothing once the grant is dead.
+ * The storage of oidc-provider. Its protocol (find, then consume, then save) would have races; here
+ * each step is one statement, which has no effect once the grant is revoked.
  */
 export function createAdapter(database: Database): AdapterFactory {
   return (name) => {
@@ -30,36 +30,36 @@ export function createAdapter(database: Database): AdapterFactory {
       case 'RefreshToken':
         return tokenAdapter(database, name)
       default:
-        return browserStateAdapter(database, name)
+        return oidcSessionAdapter(database, name)
     }
   }
 }
 
 const nothing = (): Promise<undefined> => Promise.resolve(undefined)
 
-/** What oidc-provider may not do, or never does as it is configured here. */
-function unused(kind: string) {
-  const refuse = (what: string) => (): Promise<never> =>
+/** Methods that oidc-provider must not call, or never calls with this configuration. */
+function unsupported(kind: string) {
+  const reject = (what: string) => (): Promise<never> =>
     Promise.reject(new Error(`oidc-provider tried to ${what} a ${kind}`))
   return {
     findByUid: nothing,
     findByUserCode: nothing,
-    upsert: refuse('save'),
-    consume: refuse('consume'),
-    destroy: refuse('remove'),
-    // Tokens die with their grant, which oidc-provider destroys in the same step.
+    upsert: reject('save'),
+    consume: reject('consume'),
+    destroy: reject('remove'),
+    // Tokens end with their grant, which oidc-provider destroys in the same step.
     revokeByGrantId: nothing,
   } satisfies Partial<Adapter>
 }
 
 function clientAdapter(database: Database): Adapter {
-  return { ...unused('client'), find: (id) => findClient(database, id) }
+  return { ...unsupported('client'), find: (id) => findClient(database, id) }
 }
 
-/** Saves none: an upsert would bring a grant that has ended back to life. Only a consent makes grants. */
+/** Never saves a grant, since an upsert would reactivate one that has ended. Only a consent creates grants. */
 function grantAdapter(database: Database): Adapter {
   return {
-    ...unused('grant'),
+    ...unsupported('grant'),
     find: (id) => findGrant(database, id),
     destroy: (id) => endGrant(database, id),
   }
@@ -67,7 +67,7 @@ function grantAdapter(database: Database): Adapter {
 
 function tokenAdapter(database: Database, kind: TokenKind): Adapter {
   return {
-    ...unused(kind),
+    ...unsupported(kind),
     find: (value) => findToken(database, kind, value),
     async upsert(value, { jti, grantId = '', ...payload }, expiresInSeconds) {
       const isIssued = await issueToken(database, {
@@ -79,33 +79,34 @@ function tokenAdapter(database: Database, kind: TokenKind): Adapter {
       })
       if (isIssued) return
       if (kind === 'AuthorizationCode') throw new errors.AccessDenied('access was revoked')
-      throw new errors.InvalidGrant('grant is not alive')
+      throw new errors.InvalidGrant('grant is not active')
     },
     async consume(value) {
-      // What is issued in exchange is committed together with this, or not at all.
+      // What is issued in exchange is committed in the same transaction.
       await database.begin()
       if (await consumeToken(database, kind, value)) return
-      // Someone else was faster: a replay, which ends the grant (RFC 9700, sections 2.1.1, 4.14.2).
+      // Already consumed: this is a replay, which ends the grant (RFC 9700, sections 2.1.1, 4.14.2).
       await database.rollback()
       await endGrantOfToken(database, kind, value)
       throw new errors.InvalidGrant('already used')
     },
-    // A refresh token is destroyed when it is given back or replayed: both end its grant. Removing
-    // it first, and the grant a moment later, would let others see the one without the other.
+    // A refresh token is destroyed when it is revoked or replayed, and both end its grant. If the
+    // token were deleted first and the grant ended later, there would be a moment in which the
+    // refresh token is inactive and the access token still active.
     destroy: (value) =>
       kind === 'RefreshToken'
         ? endGrantOfToken(database, kind, value)
-        : discardToken(database, kind, value),
+        : deleteToken(database, kind, value),
   }
 }
 
-function browserStateAdapter(database: Database, kind: string): Adapter {
+function oidcSessionAdapter(database: Database, kind: string): Adapter {
   return {
-    ...unused(kind),
-    find: (id) => findBrowserState(database, kind, id),
-    findByUid: (uid) => findBrowserStateByUid(database, kind, uid),
+    ...unsupported(kind),
+    find: (id) => findOidcSession(database, kind, id),
+    findByUid: (uid) => findOidcSessionByUid(database, kind, uid),
     upsert: (id: string, payload: AdapterPayload, expiresInSeconds: number) =>
-      saveBrowserState(database, kind, id, payload, expiresInSeconds),
-    destroy: (id) => discardBrowserState(database, kind, id),
+      saveOidcSession(database, kind, id, payload, expiresInSeconds),
+    destroy: (id) => deleteOidcSession(database, kind, id),
   }
 }

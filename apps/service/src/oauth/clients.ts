@@ -1,18 +1,18 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
-import { isText } from '../postgres/text.ts'
+import { hasNoNul } from '../postgres/database.ts'
 
 const find = {
   name: 'find-client',
   text: 'SELECT name, redirect_uris, secret_hash FROM connected_apps WHERE connected_app_id = $1',
 }
 
-/** A Connected App as an OAuth client. In place of its secret stands the secret's hash. */
+/** Finds a Connected App as an OAuth client, whose `client_secret` is the hash of the secret. */
 export async function findClient(
   database: Database,
   connectedAppId: string,
 ): Promise<AdapterPayload | undefined> {
-  if (!isText(connectedAppId)) return undefined
+  if (!hasNoNul(connectedAppId)) return undefined
   const [row] = await database.query<{
     name: string
     redirect_uris: string[]

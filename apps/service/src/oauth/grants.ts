@@ -3,10 +3,10 @@ import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 
-const meet = {
-  name: 'meet-connection',
+const ensureAuthorization = {
+  name: 'ensure-app-authorization',
   text: `
-    INSERT INTO connections (organization_id, member_id, connected_app_id)
+    INSERT INTO app_authorizations (organization_id, member_id, connected_app_id)
     SELECT m.organization_id, m.member_id, a.connected_app_id
     FROM members m
     JOIN organizations o USING (organization_id)
@@ -18,22 +18,22 @@ const meet = {
 const open = {
   name: 'open-consent',
   text: `
-    UPDATE browser_states s SET consent_epoch = coalesce(s.consent_epoch, c.revocations)
-    FROM members m JOIN connections c USING (organization_id, member_id)
+    UPDATE oidc_sessions s SET consent_epoch = coalesce(s.consent_epoch, aa.revocation_count)
+    FROM members m JOIN app_authorizations aa USING (organization_id, member_id)
     WHERE s.kind = 'Interaction' AND s.id_hash = $1
-      AND m.member_id = $2 AND c.connected_app_id = $3
-    RETURNING s.consent_epoch = c.revocations AS current`,
+      AND m.member_id = $2 AND aa.connected_app_id = $3
+    RETURNING s.consent_epoch = aa.revocation_count AS current`,
 }
 
 const approve = {
   name: 'approve-consent',
   text: `
     INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope)
-    SELECT organization_id, $4, member_id, c.connected_app_id, s.consent_epoch, $5
-    FROM browser_states s, members m JOIN connections c USING (organization_id, member_id)
+    SELECT organization_id, $4, member_id, aa.connected_app_id, s.consent_epoch, $5
+    FROM oidc_sessions s, members m JOIN app_authorizations aa USING (organization_id, member_id)
     WHERE s.kind = 'Interaction' AND s.id_hash = $1
-      AND m.member_id = $2 AND c.connected_app_id = $3
-      AND c.revocations = s.consent_epoch
+      AND m.member_id = $2 AND aa.connected_app_id = $3
+      AND aa.revocation_count = s.consent_epoch
     RETURNING grant_id`,
 }
 
@@ -41,7 +41,7 @@ const find = {
   name: 'find-grant',
   text: `
     SELECT member_id, connected_app_id, scope, extract(epoch FROM created_at)::int AS iat
-    FROM live_grants WHERE grant_id = $1`,
+    FROM active_grants WHERE grant_id = $1`,
 }
 
 const end = {
@@ -49,7 +49,7 @@ const end = {
   text: 'UPDATE grants SET ended_at = now() WHERE grant_id = $1 AND ended_at IS NULL',
 }
 
-/** A consent page: the interaction that it belongs to, who looks at it, and who asks. */
+/** Identifies a consent page: its interaction, the Member, and the Connected App. */
 export interface Consent {
   interactionId: string
   memberId: string
@@ -57,28 +57,29 @@ export interface Consent {
 }
 
 /**
- * Remembers how often this connection had been revoked when the page was first opened.
+ * Makes sure that the Member and the Connected App have a row, and records its revocation counter
+ * when the page is first opened.
  *
- * @returns `open`; `overtaken` if a revoke came since then; `impossible` if the Member and the
+ * @returns `open`; `superseded` if there was a revoke since then; `forbidden` if the Member and the
  * Connected App belong to different projects
  */
 export async function openConsent(
   database: Database,
   { interactionId, memberId, connectedAppId }: Consent,
-): Promise<'open' | 'overtaken' | 'impossible'> {
-  await database.execute(meet, [memberId, connectedAppId])
+): Promise<'open' | 'superseded' | 'forbidden'> {
+  await database.execute(ensureAuthorization, [memberId, connectedAppId])
   const [row] = await database.query<{ current: boolean }>(open, [
     hashOf(interactionId),
     memberId,
     connectedAppId,
   ])
-  if (row === undefined) return 'impossible'
-  return row.current ? 'open' : 'overtaken'
+  if (row === undefined) return 'forbidden'
+  return row.current ? 'open' : 'superseded'
 }
 
 /**
- * Makes a new grant, if no revoke came since the page was opened. Even one that comes at the very
- * same moment wins: the grant carries the count that the page remembered, and is born dead.
+ * Creates a grant, unless there was a revoke since the page was opened. Even a concurrent revoke
+ * wins: the grant has the counter value that the page recorded, so it is created already revoked.
  *
  * @returns the grant's id, or undefined if nothing was granted
  */
@@ -97,7 +98,7 @@ export async function approveConsent(
   return row?.grant_id
 }
 
-/** Finds a grant that is alive, in the form that oidc-provider keeps grants in. */
+/** Finds an active grant, in the format of oidc-provider. */
 export async function findGrant(
   database: Database,
   grantId: string,
@@ -119,7 +120,7 @@ export async function findGrant(
   }
 }
 
-/** Ends one grant, and with it each of its tokens. Ending it again changes nothing. */
+/** Ends one grant, and thereby all of its tokens. Ending it again has no effect. */
 export async function endGrant(database: Database, grantId: string): Promise<void> {
   await database.execute(end, [grantId])
 }

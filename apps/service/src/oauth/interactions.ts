@@ -8,14 +8,14 @@ import type { Database } from '../postgres/database.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent } from './grants.ts'
-import { consentPage, errorPage, loginPage, overtakenPage } from './pages.ts'
-import { offeredScopes } from './provider.ts'
+import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
+import { supportedScopes } from './configuration.ts'
 
-type Page = Context<{ Bindings: HttpBindings }>
+type PageContext = Context<{ Bindings: HttpBindings }>
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
-/** What a Member is asked, and by whom. */
-interface Question {
+/** An interaction of oidc-provider, and what its page shows: the prompt, the app, the scopes. */
+interface InteractionContext {
   interaction: Interaction
   prompt: string
   appName: string
@@ -23,59 +23,59 @@ interface Question {
   scopes: string[]
 }
 
-/** Longer than the form that any page sends. */
+/** The maximum is more than any form of these pages needs. */
 const limitBody = bodyLimit({
   maxSize: 4096,
-  onError: (page) => page.html(errorPage('invalid_request', 'This form is too long.'), 413),
+  onError: (c) => c.html(errorPage('invalid_request', 'This form is too long.'), 413),
 })
 
 /**
- * The pages on which a Member signs in and answers a Connected App's request.
+ * The pages on which a Member signs in, and allows or denies a Connected App access.
  *
- * Another site can't answer in the Member's name: the interaction's cookie is `SameSite=Lax`, its
- * path can't be guessed, and a form of another origin is refused.
+ * Another site can't submit their forms for the Member: the interaction's cookie is `SameSite=Lax`,
+ * its path can't be guessed, and a form from another origin is rejected.
  */
 export function interactionPages(provider: Provider, database: Database, origin: string) {
   const app = new Hono<{ Bindings: HttpBindings }>()
 
-  app.use('/:uid', limitBody, async (page, next) => {
-    const sender = page.req.header('origin')
-    if (page.req.method !== 'POST' || sender === undefined || sender === origin) return next()
-    return page.html(errorPage('access_denied', 'This form was sent by another site.'), 403)
+  app.use('/:uid', limitBody, async (c, next) => {
+    const sender = c.req.header('origin')
+    if (c.req.method !== 'POST' || sender === undefined || sender === origin) return next()
+    return c.html(errorPage('access_denied', 'This form was sent by another site.'), 403)
   })
 
-  app.get('/:uid', async (page) => {
-    const question = await ask(page)
-    if (question.prompt === 'login') return page.html(loginPage(question.appName, false))
-    const member = await findMember(question)
-    if (member === undefined) return signInAgain(page, question)
-    const opening = await openConsent(database, consentOf(question, member.id))
-    if (opening === 'overtaken') return startAnew(page, question)
-    if (opening === 'impossible') return impossible(page, question)
-    return page.html(consentPage(question.appName, member.name, question.scopes))
+  app.get('/:uid', async (c) => {
+    const context = await loadInteraction(c)
+    if (context.prompt === 'login') return c.html(loginPage(context.appName, false))
+    const member = await findMember(context)
+    if (member === undefined) return signInAgain(c, context)
+    const state = await openConsent(database, consentOf(context, member.id))
+    if (state === 'superseded') return showSuperseded(c, context)
+    if (state === 'forbidden') return forbidden(c, context)
+    return c.html(consentPage(context.appName, member.name, context.scopes))
   })
 
-  app.post('/:uid', async (page) => {
-    const question = await ask(page)
-    if (!isForm(page.req.header('content-type'))) {
-      return page.html(errorPage('invalid_request', 'This is not the form of this page.'), 400)
+  app.post('/:uid', async (c) => {
+    const context = await loadInteraction(c)
+    if (!isForm(c.req.header('content-type'))) {
+      return c.html(errorPage('invalid_request', 'This is not the form of this page.'), 400)
     }
-    const form = await page.req.parseBody()
-    if (question.prompt === 'login') return login(page, question, form['session_token'])
-    if (form['decision'] !== 'approve') return finish(page, { error: 'access_denied' })
-    return approve(page, question)
+    const form = await c.req.parseBody()
+    if (context.prompt === 'login') return login(c, context, form['session_token'])
+    if (form['decision'] !== 'approve') return finish(c, { error: 'access_denied' })
+    return approve(c, context)
   })
 
-  app.onError((error, page) => {
+  app.onError((error, c) => {
     if (!(error instanceof errors.OIDCProviderError)) throw error
-    return page.html(errorPage(error.error, error.error_description), 400)
+    return c.html(errorPage(error.error, error.error_description), 400)
   })
 
-  async function ask(page: Page): Promise<Question> {
-    const { incoming, outgoing } = page.env
+  async function loadInteraction(c: PageContext): Promise<InteractionContext> {
+    const { incoming, outgoing } = c.env
     const interaction = await provider.interactionDetails(incoming, outgoing)
     const { client_id: clientId, scope } = interaction.params
-    if (interaction.uid !== page.req.param('uid') || typeof clientId !== 'string') {
+    if (interaction.uid !== c.req.param('uid') || typeof clientId !== 'string') {
       throw new errors.SessionNotFound('this page belongs to another request')
     }
     const client = await provider.Client.find(clientId)
@@ -84,49 +84,49 @@ export function interactionPages(provider: Provider, database: Database, origin:
       prompt: interaction.prompt.name,
       appName: client?.clientName ?? clientId,
       clientId,
-      scopes: offeredScopes.filter((offered) => String(scope).split(' ').includes(offered)),
+      scopes: supportedScopes.filter((supported) => String(scope).split(' ').includes(supported)),
     }
   }
 
-  async function login(page: Page, question: Question, token: unknown) {
+  async function login(c: PageContext, context: InteractionContext, token: unknown) {
     const memberId =
       typeof token === 'string'
-        ? await findSessionMember(database, token, question.clientId)
+        ? await findSessionMember(database, token, context.clientId)
         : undefined
-    if (memberId === undefined) return page.html(loginPage(question.appName, true), 401)
-    return finish(page, { login: { accountId: memberId } })
+    if (memberId === undefined) return c.html(loginPage(context.appName, true), 401)
+    return finish(c, { login: { accountId: memberId } })
   }
 
-  async function approve(page: Page, question: Question) {
-    const member = await findMember(question)
-    if (member === undefined) return signInAgain(page, question)
-    const scope = question.scopes.join(' ')
-    const grantId = await approveConsent(database, consentOf(question, member.id), scope)
-    if (grantId === undefined) return startAnew(page, question)
-    return finish(page, { consent: { grantId } })
+  async function approve(c: PageContext, context: InteractionContext) {
+    const member = await findMember(context)
+    if (member === undefined) return signInAgain(c, context)
+    const scope = context.scopes.join(' ')
+    const grantId = await approveConsent(database, consentOf(context, member.id), scope)
+    if (grantId === undefined) return showSuperseded(c, context)
+    return finish(c, { consent: { grantId } })
   }
 
-  /** Who looks at a consent page, if still signed in. */
-  async function findMember({ interaction, clientId }: Question) {
+  /** The Member that the browser is signed in as. Undefined if the Member has no active session. */
+  async function findMember({ interaction, clientId }: InteractionContext) {
     const id = interaction.session?.accountId
     if (id === undefined) return undefined
     const member = await findSignedInMember(database, id, clientId)
     return member && { id, name: member.name }
   }
 
-  /** The request begins anew, and that with a login (sign-in-policy.ts). */
-  async function signInAgain(page: Page, { interaction }: Question) {
+  /** Restarts the authorization request. The login policy makes it begin with the login page. */
+  async function signInAgain(c: PageContext, { interaction }: InteractionContext) {
     await interaction.destroy()
-    return page.redirect(addressOf(interaction), 303)
+    return c.redirect(restartUrlOf(interaction), 303)
   }
 
-  async function startAnew(page: Page, { interaction, appName }: Question) {
+  async function showSuperseded(c: PageContext, { interaction, appName }: InteractionContext) {
     await interaction.destroy()
-    return page.html(overtakenPage(appName, addressOf(interaction)), 409)
+    return c.html(supersededPage(appName, restartUrlOf(interaction)), 409)
   }
 
-  /** Where a request that is over begins anew. */
-  function addressOf({ params }: Interaction): string {
+  /** The URL that restarts an authorization request. */
+  function restartUrlOf({ params }: Interaction): string {
     const url = new URL(provider.urlFor('authorization'))
     for (const [name, value] of Object.entries(params)) {
       if (typeof value === 'string') url.searchParams.set(name, value)
@@ -135,26 +135,26 @@ export function interactionPages(provider: Provider, database: Database, origin:
   }
 
   async function finish(
-    page: Page,
+    c: PageContext,
     result: Parameters<Provider['interactionResult']>[2],
   ): Promise<Response> {
-    const { incoming, outgoing } = page.env
-    return page.redirect(await provider.interactionResult(incoming, outgoing, result), 303)
+    const { incoming, outgoing } = c.env
+    return c.redirect(await provider.interactionResult(incoming, outgoing, result), 303)
   }
 
   return app
 }
 
-/** Whether it is how a browser sends the forms of these pages. */
+/** Whether this is the content type with which browsers send these forms. */
 function isForm(contentType = ''): boolean {
   const [mediaType = ''] = contentType.split(';', 1)
   return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded'
 }
 
-function consentOf({ interaction, clientId }: Question, memberId: string): Consent {
+function consentOf({ interaction, clientId }: InteractionContext, memberId: string): Consent {
   return { interactionId: interaction.uid, memberId, connectedAppId: clientId }
 }
 
-function impossible(page: Page, { appName }: Question) {
-  return page.html(errorPage('access_denied', `You cannot give ${appName} access.`), 403)
+function forbidden(c: PageContext, { appName }: InteractionContext) {
+  return c.html(errorPage('access_denied', `You cannot give ${appName} access.`), 403)
 }

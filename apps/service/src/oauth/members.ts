@@ -29,7 +29,7 @@ const findSignedIn = {
         AND s.expires_at > now())`,
 }
 
-/** A Member by its id, which is also its OAuth subject. */
+/** Finds a Member by its id, which is also its OAuth subject. */
 export async function findMember(
   database: Database,
   memberId: string,
@@ -38,7 +38,11 @@ export async function findMember(
   return row
 }
 
-/** @returns the id of the Member of the Connected App's project whose live session this token is */
+/**
+ * Finds the Member that an active session belongs to, if both are in the Connected App's project.
+ *
+ * @returns the Member's id
+ */
 export async function findSessionMember(
   database: Database,
   sessionToken: string,
@@ -51,7 +55,7 @@ export async function findSessionMember(
   return row?.member_id
 }
 
-/** @returns undefined if the Member has no live session, or is none of the Connected App's project */
+/** @returns undefined if the Member has no active session, or is not in the Connected App's project */
 export async function findSignedInMember(
   database: Database,
   memberId: string,

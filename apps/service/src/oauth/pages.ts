@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
-/** The only style, small enough to stand in each page. */
+/** The stylesheet, small enough to be inlined in every page. */
 const style = `
   :root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif }
   body { max-width: 34rem; margin: 3rem auto; padding: 0 1rem }
@@ -14,7 +14,7 @@ const style = `
   [role='alert'] { border-inline-start: 0.25rem solid #c00; padding-inline-start: 0.75rem }
 `
 
-/** One page: a title that is also its only first heading, and its content. */
+/** Renders a page. The title is also its only `h1`. */
 function page(title: string, content: Html): Html {
   return html`<!doctype html>
     <html lang="en">
@@ -35,14 +35,14 @@ function page(title: string, content: Html): Html {
     </html>`
 }
 
-/** Asks who is there. The proof is a session that the Member has already. */
-export function loginPage(appName: string, isRefused: boolean): Html {
+/** The login page. The Member proves who they are with a session that they already have. */
+export function loginPage(appName: string, isRejected: boolean): Html {
   return page(
     'Sign in',
     html`
       <p>${appName} asks you to sign in.</p>
       ${
-        isRefused
+        isRejected
           ? html`<p role="alert" id="refusal">This session is unknown or has expired.</p>`
           : ''
       }
@@ -55,7 +55,7 @@ export function loginPage(appName: string, isRefused: boolean): Html {
           autocomplete="off"
           required
           autofocus
-          ${isRefused ? raw('aria-invalid="true" aria-describedby="refusal"') : ''}
+          ${isRejected ? raw('aria-invalid="true" aria-describedby="refusal"') : ''}
         />
         <button type="submit" name="decision" value="login">Sign in</button>
       </form>
@@ -68,7 +68,7 @@ const scopeTexts: Record<string, string> = {
   profile: 'See your name',
 }
 
-/** Asks a Member what a Connected App may do. */
+/** Asks a Member to consent to the scopes that a Connected App requests. */
 export function consentPage(appName: string, memberName: string, scopes: string[]): Html {
   return page(
     `Allow ${appName}?`,
@@ -85,8 +85,8 @@ export function consentPage(appName: string, memberName: string, scopes: string[
   )
 }
 
-/** Says that a revoke came while the consent page was open. */
-export function overtakenPage(appName: string, startAgainUrl: string): Html {
+/** Says that the Connected App was revoked while the consent page was open. */
+export function supersededPage(appName: string, startAgainUrl: string): Html {
   return page(
     'Nothing was allowed',
     html`
@@ -99,7 +99,7 @@ export function overtakenPage(appName: string, startAgainUrl: string): Html {
   )
 }
 
-/** Says what went wrong, to a person whom no redirect can bring back to the Connected App. */
+/** Shows an error to a person who can't be redirected back to the Connected App. */
 export function errorPage(error: string, description: string | undefined): Html {
   return page(
     'This did not work',

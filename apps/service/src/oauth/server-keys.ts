@@ -8,26 +8,26 @@ const find: Statement = {
   text: "SELECT value FROM server_keys WHERE name = 'oauth'",
 }
 
-const keep: Statement = {
-  name: 'keep-server-keys',
+const save: Statement = {
+  name: 'save-server-keys',
   text: "INSERT INTO server_keys (name, value) VALUES ('oauth', $1) ON CONFLICT DO NOTHING",
 }
 
-/** What each instance signs ID tokens and cookies with. */
+/** The keys that sign ID tokens and cookies. */
 export interface ServerKeys {
   signing: JWK
   cookies: string[]
 }
 
-/** The keys that all instances share; the first one to start makes them. */
+/** Loads the keys that all instances share. The first instance to start generates them. */
 export async function loadServerKeys(database: Database): Promise<ServerKeys> {
   const [stored] = await database.query<{ value: ServerKeys }>(find, [])
   if (stored !== undefined) return stored.value
-  await database.execute(keep, [await makeServerKeys()])
+  await database.execute(save, [await generateServerKeys()])
   return loadServerKeys(database)
 }
 
-async function makeServerKeys(): Promise<ServerKeys> {
+async function generateServerKeys(): Promise<ServerKeys> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   const signing = { ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }
   return { signing, cookies: [randomBytes(32).toString('base64url')] }

@@ -2,7 +2,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 
-/** What lives and dies with a grant. */
+/** The tokens and codes that are tied to a grant. */
 export type TokenKind = 'AuthorizationCode' | 'AccessToken' | 'RefreshToken'
 
 export interface NewToken {
@@ -10,7 +10,7 @@ export interface NewToken {
   value: string
   grantId: string
   payload: AdapterPayload
-  /** Undefined is at once: each kind of token has a time to live. */
+  /** Undefined means that it expires at once, since every kind of token has a lifetime. */
   expiresInSeconds: number | undefined
 }
 
@@ -19,14 +19,14 @@ const issue = {
   text: `
     INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
     SELECT organization_id, $1, $2, grant_id, $4, now() + make_interval(secs => $5)
-    FROM live_grants WHERE grant_id = $3`,
+    FROM active_grants WHERE grant_id = $3`,
 }
 
 const find = {
   name: 'find-token',
   text: `
     SELECT t.payload, t.grant_id, extract(epoch FROM t.consumed_at)::int AS consumed
-    FROM tokens t JOIN live_grants g USING (organization_id, grant_id)
+    FROM tokens t JOIN active_grants g USING (organization_id, grant_id)
     WHERE t.token_hash = $1 AND t.kind = $2`,
 }
 
@@ -34,7 +34,7 @@ const consume = {
   name: 'consume-token',
   text: `
     UPDATE tokens t SET consumed_at = now()
-    FROM live_grants g
+    FROM active_grants g
     WHERE t.token_hash = $1 AND t.kind = $2 AND t.consumed_at IS NULL
       AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id`,
 }
@@ -48,12 +48,12 @@ const endGrant = {
       AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id`,
 }
 
-const discard = {
-  name: 'discard-token',
+const remove = {
+  name: 'delete-token',
   text: 'DELETE FROM tokens WHERE token_hash = $1 AND kind = $2',
 }
 
-/** @returns false if the grant is not alive, and so nothing was issued */
+/** @returns false if the grant is not active, in which case nothing was issued */
 export async function issueToken(database: Database, token: NewToken): Promise<boolean> {
   const issued = await database.execute(issue, [
     hashOf(token.value),
@@ -65,7 +65,7 @@ export async function issueToken(database: Database, token: NewToken): Promise<b
   return issued === 1
 }
 
-/** Finds a token whose grant is alive. */
+/** Finds a token whose grant is active. */
 export async function findToken(
   database: Database,
   kind: TokenKind,
@@ -81,7 +81,7 @@ export async function findToken(
   return { ...payload, jti: value, grantId, ...(consumed !== null && { consumed }) }
 }
 
-/** Uses a code or refresh token up. Of any number of callers exactly one is told true. */
+/** Consumes a code or refresh token. Of any number of concurrent callers, one gets true. */
 export async function consumeToken(
   database: Database,
   kind: TokenKind,
@@ -90,7 +90,7 @@ export async function consumeToken(
   return (await database.execute(consume, [hashOf(value), kind])) === 1
 }
 
-/** Ends the grant that a token belongs to, and with it the token and all its siblings. */
+/** Ends the grant that a token belongs to, and thereby all tokens of that grant. */
 export async function endGrantOfToken(
   database: Database,
   kind: TokenKind,
@@ -99,11 +99,11 @@ export async function endGrantOfToken(
   await database.execute(endGrant, [hashOf(value), kind])
 }
 
-/** Removes one token (RFC 7009); its grant and its siblings stay. */
-export async function discardToken(
+/** Deletes one token (RFC 7009). Its grant stays active, as do the other tokens of that grant. */
+export async function deleteToken(
   database: Database,
   kind: TokenKind,
   value: string,
 ): Promise<void> {
-  await database.execute(discard, [hashOf(value), kind])
+  await database.execute(remove, [hashOf(value), kind])
 }

@@ -1,48 +1,48 @@
-import type { Answer } from './answer.ts'
-import type { Facts, SessionFacts } from './facts.ts'
+import type { RequestContext, SessionContext } from './lookup.ts'
+import type { ContractResponse } from './response.ts'
 
-/** A revoke that nothing stands against. */
-export interface Order {
+/** A revocation that every check has allowed. */
+export interface Revocation {
   projectId: string
   organizationId: string
   memberId: string
   connectedAppId: string
-  /** The session that asks, if one was sent. */
-  session: SessionFacts | undefined
+  /** The session that authorizes it, if the request carried one. */
+  session: SessionContext | undefined
 }
 
-export type Decision = { order: Order } | { refusal: Answer }
+export type Decision = { revocation: Revocation } | { rejection: ContractResponse }
 
 /**
- * Decides over a request whose credentials, rate and form are right, in the order that the contract
- * gives: Organization, session, tenancy, roles, Member, Connected App.
+ * Decides on a request that is well-formed, authenticated and within the rate limit. The checks
+ * are in the contract's order: Organization, session, tenancy, roles, Member, Connected App.
  *
- * @param facts what the request names, as far as it exists
+ * @param context what exists of the things that the request names
  * @param hasSession whether the request carries a session at all
  */
-export function decide(facts: Facts, hasSession: boolean): Decision {
-  const { projectId, organizationId, memberId, connectedAppId, session } = facts
-  if (organizationId === undefined) return refuse('organization_not_found')
+export function decide(context: RequestContext, hasSession: boolean): Decision {
+  const { projectId, organizationId, memberId, connectedAppId, session } = context
+  if (organizationId === undefined) return reject('organization_not_found')
   if (hasSession) {
-    if (session === undefined) return refuse('session_not_found')
+    if (session === undefined) return reject('session_not_found')
     if (session.organizationId !== organizationId) {
-      return refuse('session_authorization_tenancy_error')
+      return reject('session_authorization_tenancy_error')
     }
     if (!mayRevoke(session, memberId)) {
-      return refuse('session_authorization_error')
+      return reject('session_authorization_error')
     }
   }
-  if (memberId === undefined) return refuse('member_not_found')
-  if (connectedAppId === undefined) return refuse('connected_app_not_found')
-  return { order: { projectId, organizationId, memberId, connectedAppId, session } }
+  if (memberId === undefined) return reject('member_not_found')
+  if (connectedAppId === undefined) return reject('connected_app_not_found')
+  return { revocation: { projectId, organizationId, memberId, connectedAppId, session } }
 }
 
-/** `stytch.member` covers each Member, `stytch.self` only the one whose session it is. */
-function mayRevoke({ allowedResources, memberId }: SessionFacts, target: string | undefined) {
+/** `stytch.member` covers every Member, `stytch.self` only the session's own Member. */
+function mayRevoke({ allowedResources, memberId }: SessionContext, target: string | undefined) {
   if (allowedResources.includes('stytch.member')) return true
   return allowedResources.includes('stytch.self') && target === memberId
 }
 
-function refuse(name: Answer['name']): Decision {
-  return { refusal: { name } }
+function reject(name: ContractResponse['name']): Decision {
+  return { rejection: { name } }
 }

@@ -3,81 +3,89 @@ import { operation } from '@connected-apps/contract'
 import { checkRequest } from '@connected-apps/contract/request'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
-import type { Answer } from './answer.ts'
-import { readBody } from './body.ts'
 import type { Credentials } from './credentials.ts'
 import { decide } from './decision.ts'
-import type { Facts } from './facts.ts'
-import { createFactFinder } from './facts.ts'
+import { createRevoke } from './locked-rows.ts'
+import type { RequestContext } from './lookup.ts'
+import { createContextLoader } from './lookup.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { createRevoke } from './revoke.ts'
-import { jwtHeader, sessionHeadersOf, sessionReferenceIn } from './session-headers.ts'
-import { verifySessionJwt } from './session-jwt.ts'
+import { readBody } from './read-body.ts'
+import type { ContractResponse } from './response.ts'
+import { jwtHeader, sessionHeadersOf, sessionReferenceIn, verifySessionJwt } from './session.ts'
 
-const unauthorized: Answer = { name: 'unauthorized_credentials' }
+const unauthorized: ContractResponse = { name: 'unauthorized_credentials' }
 
-/** A request that reached the operation's method and path. */
-export interface Call {
+/** A request with the operation's method and path. */
+export interface OperationRequest {
   request: Request
   path: PathParameters
   credentials: Credentials | undefined
   requestId: string
 }
 
-/** The operation *Revoke Connected App*, with its checks in the order that the contract gives. */
+/** Creates the handler of *Revoke Connected App*, whose checks are in the contract's order. */
 export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
-  const findFacts = createFactFinder(database)
+  const loadContext = createContextLoader(database)
   const revokeConnectedApp = createRevoke(database)
-  return async ({ request, path, credentials, requestId }: Call): Promise<Answer> => {
+  return async (operationRequest: OperationRequest): Promise<ContractResponse> => {
+    const { request, path, credentials, requestId } = operationRequest
     if (credentials === undefined) return unauthorized
     const headers = sessionHeadersOf(request)
     const body = await readBody(request)
-    const refusal = refusalOf(path, request.headers, body)
+    const malformed = checkForm(path, request.headers, body)
 
-    const facts = await findFacts({
+    const context = await loadContext({
       projectId: credentials.projectId,
-      path: refusal === undefined ? path : undefined,
-      session: refusal === undefined ? sessionReferenceIn(headers) : {},
+      path: malformed === undefined ? path : undefined,
+      session: malformed === undefined ? sessionReferenceIn(headers) : {},
     })
-    if (facts === undefined || !isSameHash(facts.secretHash, hashOf(credentials.secret))) {
+    if (context === undefined || !isSameHash(context.secretHash, hashOf(credentials.secret))) {
       return unauthorized
     }
-    const retryAfterSeconds = await rateLimit.consume(facts.projectId)
+    const retryAfterSeconds = await rateLimit.consume(context.projectId)
     if (retryAfterSeconds !== undefined) {
       return { name: 'too_many_requests', retryAfterSeconds }
     }
-    if (refusal !== undefined) return refusal
-    const believed = await believe(facts, headers[jwtHeader])
-    if (believed === undefined) return { name: 'unable_to_parse_session_jwt' }
+    if (malformed !== undefined) return malformed
+    const verified = await verifySession(context, headers[jwtHeader])
+    if (verified === undefined) return { name: 'unable_to_parse_session_jwt' }
 
-    const decision = decide(believed, Object.keys(headers).length > 0)
-    if ('refusal' in decision) return decision.refusal
-    await revokeConnectedApp({ ...decision.order, requestId })
+    const decision = decide(verified, Object.keys(headers).length > 0)
+    if ('rejection' in decision) return decision.rejection
+    await revokeConnectedApp({ ...decision.revocation, requestId })
     return { name: 'revoked' }
   }
 }
 
-/** The answer to a request whose form is wrong. Knows nothing of the database. */
-function refusalOf(
+/** @returns the response to a malformed request; undefined if the request is well-formed */
+function checkForm(
   path: PathParameters,
   headers: Headers,
   body: Uint8Array | undefined,
-): Answer | undefined {
+): ContractResponse | undefined {
   const [violation] = checkRequest({ path, headers, body: body ?? '' })
   if (violation !== undefined) return { name: violation.answer }
   return body === undefined ? { name: 'bad_request' } : undefined
 }
 
-/** Drops a session that the JWT names, but that is not its subject's. */
-async function believe(facts: Facts, jwt: string | undefined): Promise<Facts | undefined> {
-  if (jwt === undefined) return facts
-  const verified = await verifySessionJwt(jwt, facts.projectId, facts.sessionKeys)
+/**
+ * Verifies the session JWT, if there is one, and drops the session that it names if that session
+ * belongs to another Member than the JWT's subject.
+ *
+ * @returns undefined if the JWT is invalid
+ */
+async function verifySession(
+  context: RequestContext,
+  jwt: string | undefined,
+): Promise<RequestContext | undefined> {
+  if (jwt === undefined) return context
+  const verified = await verifySessionJwt(jwt, context.projectId, context.sessionKeys)
   if (verified === undefined) return undefined
-  if (facts.session?.memberId === verified.memberId) return facts
-  return { ...facts, session: undefined }
+  if (context.session?.memberId === verified.memberId) return context
+  return { ...context, session: undefined }
 }
 
-/** Whether a request is one of this operation, by its method. */
+/** Whether this is the operation's HTTP method. */
 export function isOperationMethod(method: string): boolean {
   return method === operation.method
 }

@@ -1,16 +1,16 @@
 import type { Pool } from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { Batches } from '../postgres/batches.ts'
+import { Batcher } from '../postgres/batcher.ts'
 
 export interface RateLimitOptions {
   requests: number
   windowSeconds: number
 }
 
-/** Counts a project's requests, in the database, where all instances see the count. */
+/** Limits the requests of each project. The count is in the database, so all instances share it. */
 export class RateLimit {
   readonly #limiter: RateLimiterPostgres
-  readonly #batches = new Batches((projectIds: string[]) => this.#consumeAll(projectIds))
+  readonly #batcher = new Batcher((projectIds: string[]) => this.#consumeAll(projectIds))
 
   constructor(pool: Pool, { requests, windowSeconds }: RateLimitOptions) {
     this.#limiter = new RateLimiterPostgres({
@@ -25,24 +25,24 @@ export class RateLimit {
     })
   }
 
-  /** @returns undefined, or the whole seconds to wait if the project has used its window up */
+  /** @returns the whole seconds to wait if the project is over its limit; undefined if it is not */
   consume(projectId: string): Promise<number | undefined> {
-    return this.#batches.add(projectId)
+    return this.#batcher.add(projectId)
   }
 
-  /** Counts all requests of a project in one step; the first of them get what is left. */
+  /** Counts all requests of a project at once. What is left of its limit goes to the first of them. */
   async #consumeAll(projectIds: string[]): Promise<(number | undefined)[]> {
     const waits = projectIds.map((): number | undefined => undefined)
-    const places = Map.groupBy(projectIds.keys(), (index) => projectIds[index] ?? '')
-    const refusals = [...places].map(async ([projectId, indexes]) => {
+    const indexesByProject = Map.groupBy(projectIds.keys(), (index) => projectIds[index] ?? '')
+    const counts = [...indexesByProject].map(async ([projectId, indexes]) => {
       const { over, waitSeconds } = await this.#count(projectId, indexes.length)
       for (const index of indexes.slice(indexes.length - over)) waits[index] = waitSeconds
     })
-    await Promise.all(refusals)
+    await Promise.all(counts)
     return waits
   }
 
-  /** @returns how many of these requests are over the limit, and when the window ends */
+  /** @returns how many of these requests are over the limit, and in how many seconds the window ends */
   async #count(
     projectId: string,
     requests: number,

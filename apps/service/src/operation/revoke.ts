@@ -1,122 +1,99 @@
 import { DatabaseError } from 'pg'
-import { Batches } from '../postgres/batches.ts'
 import type { Database, Statement } from '../postgres/database.ts'
-import type { Order } from './decision.ts'
+import type { Revocation } from './decision.ts'
 
-/** How long one try may wait in the database, where it occupies a connection. */
-const lockTimeoutMs = 100
-
-// One statement, so all or nothing. The count ends every grant made at an earlier one, with all
-// its codes and tokens, however many there are; a consent page that is open now has seen an
-// earlier count too. Without a row no such page was ever opened, and there is nothing to end.
-// An order whose row was left out since another transaction has it locked is not in the result.
-// A scalar subquery looks for the row, since EXISTS may be planned as a scan of the whole table.
-const textWith = (ifLocked: 'SKIP LOCKED' | ''): string => `
-  WITH patience AS MATERIALIZED (
-    SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true)
-  ), orders AS (
-    SELECT o.* FROM patience, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-      $6::text[], $7::text[]) WITH ORDINALITY AS o (organization_id, member_id, connected_app_id,
-      request_id, project_id, actor_member_id, actor_session_id, position)
-  ), locked AS (
-    SELECT c.organization_id, c.member_id, c.connected_app_id
-    FROM connections c JOIN (
-      SELECT DISTINCT organization_id, member_id, connected_app_id FROM orders
-    ) o USING (organization_id, member_id, connected_app_id)
-    FOR NO KEY UPDATE OF c ${ifLocked}
-  ), revoked AS (
-    UPDATE connections c SET revocations = c.revocations + 1
-    FROM locked l
-    WHERE c.organization_id = l.organization_id AND c.member_id = l.member_id
-      AND c.connected_app_id = l.connected_app_id
-    RETURNING c.*
-  ), carried_out AS (
-    SELECT * FROM orders o LEFT JOIN revoked r USING (organization_id, member_id, connected_app_id)
-    WHERE r.revocations IS NOT NULL OR (
-      SELECT c.revocations FROM connections c
-      WHERE c.organization_id = o.organization_id AND c.member_id = o.member_id
-        AND c.connected_app_id = o.connected_app_id) IS NULL
-  ), audited AS (
-    INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
-      project_id, actor_member_id, actor_session_id, revocations)
-    SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
-      project_id, actor_member_id, actor_session_id, revocations
-    FROM carried_out
-  )
-  SELECT position::integer FROM carried_out`
-
-/** A revoke that is to happen, and the request that asked for it. */
-export interface NumberedOrder extends Order {
+/** A revocation, and the request that it comes from. */
+export interface RevocationRequest extends Revocation {
   requestId: string
 }
 
-/** How long a revoke keeps trying to get at a row that other transactions have locked. */
-const defaultPatienceMs = 5000
-
-/** Of many rows, and waits for none of them. */
-export const atOnce: Statement = { name: 'revoke-at-once', text: textWith('SKIP LOCKED') }
-
-/** Of one row, in PostgreSQL's queue for its lock, so that all instances get their turn. */
-export const inTurn: Statement = { name: 'revoke-in-turn', text: textWith('') }
+/** How long a statement may wait for a lock. While it waits, it occupies a database connection. */
+const lockTimeoutMs = 100
 
 /**
- * Ends the access that each order names, and writes down who did it.
+ * The statement that revokes. It is a single statement, so it takes effect as a whole or not at
+ * all. Incrementing the counter ends every grant that was created at an earlier value, with all of
+ * its codes and tokens, however many there are. A consent page that is open now has recorded an
+ * earlier value, too. If the Member and the Connected App have no row, no consent page was ever
+ * opened, and there is nothing to revoke.
  *
- * @returns for each order whether that happened; if not, its row is locked
+ * The result has the positions of the requests that were applied. With `SKIP LOCKED`, requests
+ * whose row is locked by another transaction are missing from it.
  */
-async function revokeConnectedApps(
+export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'): Statement {
+  // Whether a row exists is checked with a scalar subquery, since PostgreSQL may plan an EXISTS as
+  // a scan of the whole table.
+  const text = `
+    WITH settings AS MATERIALIZED (
+      SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true)
+    ), requests AS (
+      SELECT r.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+        $6::text[], $7::text[]) WITH ORDINALITY AS r (organization_id, member_id,
+        connected_app_id, request_id, project_id, actor_member_id, actor_session_id, position)
+    ), locked AS (
+      SELECT aa.organization_id, aa.member_id, aa.connected_app_id
+      FROM app_authorizations aa JOIN (
+        SELECT DISTINCT organization_id, member_id, connected_app_id FROM requests
+      ) r USING (organization_id, member_id, connected_app_id)
+      FOR NO KEY UPDATE OF aa ${ifLocked === 'WAIT' ? '' : ifLocked}
+    ), revoked AS (
+      UPDATE app_authorizations aa SET revocation_count = aa.revocation_count + 1
+      FROM locked l
+      WHERE aa.organization_id = l.organization_id AND aa.member_id = l.member_id
+        AND aa.connected_app_id = l.connected_app_id
+      RETURNING aa.*
+    ), applied AS (
+      SELECT * FROM requests r
+      LEFT JOIN revoked v USING (organization_id, member_id, connected_app_id)
+      WHERE v.revocation_count IS NOT NULL OR (
+        SELECT aa.revocation_count FROM app_authorizations aa
+        WHERE aa.organization_id = r.organization_id AND aa.member_id = r.member_id
+          AND aa.connected_app_id = r.connected_app_id) IS NULL
+    ), audited AS (
+      INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
+        project_id, actor_member_id, actor_session_id, revocation_count)
+      SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
+        project_id, actor_member_id, actor_session_id, revocation_count
+      FROM applied
+    )
+    SELECT position::integer FROM applied`
+  return { name, text }
+}
+
+/**
+ * Applies revocations, and writes them to the audit log.
+ *
+ * @returns for each request whether it was applied; if not, its row is locked
+ */
+export async function applyRevocations(
   database: Database,
   statement: Statement,
-  orders: NumberedOrder[],
+  requests: RevocationRequest[],
 ): Promise<boolean[]> {
-  const carriedOut = new Set<number>()
+  const applied = new Set<number>()
   try {
     const rows = await database.query<{ position: number }>(statement, [
-      orders.map(({ organizationId }) => organizationId),
-      orders.map(({ memberId }) => memberId),
-      orders.map(({ connectedAppId }) => connectedAppId),
-      orders.map(({ requestId }) => requestId),
-      orders.map(({ projectId }) => projectId),
-      orders.map(({ session }) => session?.memberId),
-      orders.map(({ session }) => session?.sessionId),
+      requests.map(({ organizationId }) => organizationId),
+      requests.map(({ memberId }) => memberId),
+      requests.map(({ connectedAppId }) => connectedAppId),
+      requests.map(({ requestId }) => requestId),
+      requests.map(({ projectId }) => projectId),
+      requests.map(({ session }) => session?.memberId),
+      requests.map(({ session }) => session?.sessionId),
     ])
-    for (const { position } of rows) carriedOut.add(position)
+    for (const { position } of rows) applied.add(position)
   } catch (error) {
-    if (!isLock(error)) throw error
+    if (!isLockError(error)) throw error
   }
-  return orders.map((_, index) => carriedOut.has(index + 1))
+  return requests.map((_, index) => applied.has(index + 1))
 }
 
-// SKIP LOCKED too can wait, and even deadlock, where two revokes meet a consent at one row.
-function isLock(error: unknown): boolean {
-  return error instanceof DatabaseError && ['55P03', '40P01'].includes(error.code ?? '')
-}
-
-/**
- * Makes the function that revokes. When its promise resolves, the revoke is on disk, and no
- * instance of the service accepts what was issued before.
- *
- * A row that another transaction keeps locked holds up no revoke but its own: these queue apart.
- */
-export function createRevoke(
-  database: Database,
-  patienceMs = defaultPatienceMs,
-): (order: NumberedOrder) => Promise<void> {
-  const run = (statement: Statement) => (orders: NumberedOrder[]) =>
-    revokeConnectedApps(database, statement, orders)
-  const batches = new Batches(run(atOnce))
-  const queues = new Batches(run(inTurn), { keyOf: rowOf })
-  return async (order) => {
-    const givesUpAt = performance.now() + patienceMs
-    if (await batches.add(order)) return
-    while (!(await queues.add(order))) {
-      if (performance.now() > givesUpAt) {
-        throw new Error(`the connection stayed locked for ${patienceMs} ms`)
-      }
-    }
-  }
-}
-
-function rowOf({ organizationId, memberId, connectedAppId }: NumberedOrder): string {
-  return JSON.stringify([organizationId, memberId, connectedAppId])
+// Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.
+function isLockError(error: unknown): boolean {
+  const lockNotAvailable = '55P03'
+  const deadlockDetected = '40P01'
+  return (
+    error instanceof DatabaseError &&
+    [lockNotAvailable, deadlockDetected].includes(error.code ?? '')
+  )
 }

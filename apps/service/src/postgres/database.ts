@@ -2,14 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResultRow } from 'pg'
 import { Pool } from 'pg'
 
-/** A statement with a fixed text, prepared once for each connection. */
+/** A statement with a fixed text, which is prepared once per connection. */
 export interface Statement {
   name: string
   text: string
 }
 
-/** What {@link Database.transaction} gives to the work inside it. */
-interface Scope {
+/** What {@link Database.transactional} keeps for the work inside it. */
+interface TransactionScope {
   client?: PoolClient
 }
 
@@ -20,13 +20,13 @@ export interface DatabaseOptions {
   onError: (error: Error) => void
 }
 
-/** The pool, and the transaction that the current request may have begun. */
+/** The connection pool, and the transaction that the current request may have begun. */
 export class Database {
   readonly pool: Pool
-  readonly #scopes = new AsyncLocalStorage<Scope>()
+  readonly #scopes = new AsyncLocalStorage<TransactionScope>()
   readonly #clients = new Set<PoolClient>()
   #closed: Promise<void> | undefined
-  #isCutOff = false
+  #isForceClosed = false
 
   constructor({ url, poolSize, onError }: DatabaseOptions) {
     this.pool = new Pool({
@@ -36,27 +36,27 @@ export class Database {
       query_timeout: 10_000,
       statement_timeout: 8000,
       application_name: 'connected-apps',
-      // A revoke is answered when it is on disk, whatever the role or the database says.
-      // Every statement looks rows up by their keys. So its plan depends neither on the values, and
-      // needs to be made only once; nor on how many rows there were when it was made.
+      // synchronous_commit: the response to a revoke is sent once the revoke is on disk, whatever
+      // the settings of the role or the database. The other settings: every statement looks rows up
+      // by their keys, so the same plan is right for all values and for any number of rows.
       options:
         '-c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
     })
     const report = (error: Error): void => {
-      // The server may notice the end of a connection in its own way once it is of no use any more.
+      // Once the pool is closing, an error of a connection is of no interest any more.
       if (!this.pool.ending) onError(error)
     }
     this.pool.on('error', report)
-    // A connection that breaks inside a transaction has no other listener, and would end the process.
+    // A connection that breaks during a transaction has no other listener, and would crash the process.
     this.pool.on('connect', (client) => {
       client.on('error', report)
       this.#clients.add(client)
-      if (this.#isCutOff) void client.end()
+      if (this.#isForceClosed) void client.end()
     })
     this.pool.on('remove', (client) => this.#clients.delete(client))
   }
 
-  /** Runs one statement: inside the request's transaction if it has begun one, else by itself. */
+  /** Runs one statement: in the request's transaction if there is one, otherwise on its own. */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const runner = this.#scopes.getStore()?.client ?? this.pool
     const { rows } = await runner.query<Row>({ ...statement, values })
@@ -70,7 +70,7 @@ export class Database {
     return rowCount ?? 0
   }
 
-  /** From here on, the statements of this request are one transaction. */
+  /** Begins a transaction, which the request's later statements belong to. */
   async begin(): Promise<void> {
     const scope = this.#scopes.getStore()
     if (scope === undefined) throw new Error('begin() outside of transactional()')
@@ -85,13 +85,13 @@ export class Database {
     scope.client = client
   }
 
-  /** Undoes what the request did since {@link begin}; what follows runs outside of it. */
+  /** Undoes what the request did since {@link begin}. Later statements run outside the transaction. */
   async rollback(): Promise<void> {
     await this.#end('ROLLBACK')
   }
 
   /**
-   * Lets `work` use {@link begin}. Commits in the end if `work` resolves to true, else rolls back.
+   * Lets `work` use {@link begin}. Commits if `work` resolves to true, and otherwise rolls back.
    */
   async transactional(work: () => Promise<boolean>): Promise<void> {
     await this.#scopes.run({}, async () => {
@@ -118,16 +118,24 @@ export class Database {
     }
   }
 
-  /** Lets go of each connection once its work is done. */
+  /** Closes each connection once its query or transaction is done. */
   close(): Promise<void> {
     return (this.#closed ??= this.pool.end())
   }
 
-  /** Lets go of all connections now. What they were doing fails, and may yet have its effect. */
-  async cutOff(): Promise<void> {
-    this.#isCutOff = true
+  /** Closes all connections at once. Running queries fail, and may still take effect. */
+  async forceClose(): Promise<void> {
+    this.#isForceClosed = true
     const closed = this.close()
     await Promise.all([...this.#clients].map((client) => client.end()))
     await closed
   }
+}
+
+/**
+ * Whether PostgreSQL can store this text. No row has a key that contains a NUL, and a query with
+ * one would fail, so such a value need not be looked up.
+ */
+export function hasNoNul(value: string): boolean {
+  return !value.includes('\0')
 }

@@ -2,15 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 
 const directory = new URL('../../migrations/', import.meta.url)
-/** Any number that no other user of the same database locks. */
+/** An arbitrary number that nothing else in this database uses as an advisory lock. */
 const lockKey = 7_009_2024
 
 /**
- * Brings the database to the newest schema. Instances that start at once wait for each other;
- * what is applied already is skipped. It has a connection of its own, since a migration may take as
- * long as it needs, and so may the wait for one.
+ * Applies the migrations that the database doesn't have yet. Instances that start at the same time
+ * wait for each other. It uses a connection without the pool's timeouts, since a migration, and the
+ * wait for another instance's, may take any time.
  *
- * @returns the names of the migrations that were applied now
+ * @returns the names of the migrations that this call applied
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted()
@@ -19,20 +19,21 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     connectionTimeoutMillis: 3000,
     application_name: 'connected-apps migration',
   })
-  // A break fails the query under way, which says so; with no listener it would end the process.
+  // A broken connection makes the running query fail, which is enough; but without a listener the
+  // event would crash the process.
   client.on('error', () => undefined)
   try {
     await client.connect()
     return await applyPending(client, names)
   } finally {
-    // Undoes what is not committed, and can't hide why.
+    // Closing the connection rolls an open transaction back.
     await client.end()
   }
 }
 
 async function applyPending(client: Client, names: string[]): Promise<string[]> {
   await client.query('BEGIN')
-  // Whatever the role or the database says.
+  // Overrides the settings of the role and the database.
   await client.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0')
   await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
   await client.query(

@@ -1,56 +1,56 @@
-import { Figures } from './figures.ts'
-import type { Connection } from './http/service-system.ts'
+import { Statistics } from './statistics.ts'
+import type { AppAuthorization } from './http/service-system.ts'
 import { ServiceSystem } from './http/service-system.ts'
 import { findLinearization } from './linearizability.ts'
 import { describe } from './operation.ts'
 import { runWorkload } from './workload.ts'
 
 export interface CampaignOptions {
-  /** Each has one history at a time. */
-  connections: Connection[]
-  /** Makes another connection like this one, on which nothing ever happened. */
-  renew: (connection: Connection) => Promise<Connection>
+  /** Each of these has one history at a time. */
+  authorizations: AppAuthorization[]
+  /** Creates another authorization like this one, on which nothing has happened yet. */
+  renew: (authorization: AppAuthorization) => Promise<AppAuthorization>
   firstSeed: number
-  /** Whether to make another history, after so many. */
-  isWanted: (histories: number) => boolean
+  /** Whether to record another history, given the number of histories so far. */
+  shouldContinue: (histories: number) => boolean
   onFailure: (report: string) => void
 }
 
-/** Makes histories of a running service, several at once, and checks each of them. */
+/** Records histories of a running service, several at once, and checks each of them. */
 export async function runCampaign({
-  connections,
+  authorizations,
   renew,
   firstSeed,
-  isWanted,
+  shouldContinue,
   onFailure,
-}: CampaignOptions): Promise<Figures> {
-  const figures = new Figures()
-  let begun = 0
-  await Promise.all(connections.map(work))
-  return figures
+}: CampaignOptions): Promise<Statistics> {
+  const statistics = new Statistics()
+  let started = 0
+  await Promise.all(authorizations.map(work))
+  return statistics
 
-  async function work(connection: Connection): Promise<void> {
-    let system = new ServiceSystem(connection)
+  async function work(authorization: AppAuthorization): Promise<void> {
+    let system = new ServiceSystem(authorization)
     await system.signIn()
-    while (isWanted(begun)) {
-      const seed = firstSeed + begun
-      begun += 1
+    while (shouldContinue(started)) {
+      const seed = firstSeed + started
+      started += 1
       const options = {
         clients: 4 + (seed % 3),
         operationsPerClient: 4,
-        cutProbability: 0.05,
+        abortProbability: 0.05,
       }
       const history = await runWorkload(system, seed, options)
       const isLinearizable = findLinearization(history) !== undefined
-      figures.add(history, isLinearizable)
+      statistics.add(history, isLinearizable)
       if (!isLinearizable) onFailure(`seed ${seed}: not linearizable\n${describe(history)}`)
-      const unanswered = history.filter(({ succeeded }) => succeeded === undefined)
-      const kinds = unanswered.map(({ operation: { kind } }) => kind)
-      // It may have its effect at any time, which would be in the midst of the next history.
-      const isRevokeAbroad = kinds.includes('revoke')
-      if (isRevokeAbroad) system = new ServiceSystem(await renew(connection))
-      const isBrowserLost = kinds.some((kind) => ['request', 'look', 'approve'].includes(kind))
-      if (isRevokeAbroad || isBrowserLost) await system.signIn()
+      const pending = history.filter(({ succeeded }) => succeeded === undefined)
+      const kinds = pending.map(({ operation: { kind } }) => kind)
+      // A pending revoke may take effect at any time, and so in the middle of the next history.
+      const isRevokePending = kinds.includes('revoke')
+      if (isRevokePending) system = new ServiceSystem(await renew(authorization))
+      const isBrowserLost = kinds.some((kind) => ['request', 'reload', 'approve'].includes(kind))
+      if (isRevokePending || isBrowserLost) await system.signIn()
     }
   }
 }

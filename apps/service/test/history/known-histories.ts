@@ -1,6 +1,6 @@
 import type { Call, Operation } from './operation.ts'
 
-/** `'1-4 yes'`: invoked at 1, answered at 4, succeeded. `'1- ?'`: never answered. */
+/** `'1-4 yes'`: invoked at 1, completed at 4, succeeded. `'1- ?'`: never completed. */
 type When = `${number}-${number} ${'yes' | 'no'}` | `${number}- ?`
 
 interface KnownHistory {
@@ -15,15 +15,15 @@ const approve: Operation = { kind: 'approve', page: 'p1', grant }
 const exchange: Operation = { kind: 'exchange', token: 'c1', grant }
 const refresh: Operation = { kind: 'refresh', token: 'r1', grant, rotates: true }
 const keepRefreshing: Operation = { kind: 'refresh', token: 'r1', grant, rotates: false }
-const end: Operation = { kind: 'end', token: 'r1', grant }
-const discard: Operation = { kind: 'discard', token: 'a1', grant }
-const look: Operation = { kind: 'look', page: 'p1' }
+const end: Operation = { kind: 'revokeRefreshToken', token: 'r1', grant }
+const discard: Operation = { kind: 'revokeAccessToken', token: 'a1', grant }
+const reload: Operation = { kind: 'reload', page: 'p1' }
 
 function introspect(token: string): Operation {
   return { kind: 'introspect', token, grant }
 }
 
-/** Each begins with an approved consent (0 to 4). */
+/** A history that begins with an approved consent (from 0 to 3). */
 function known(title: string, ...calls: [When, Operation][]): KnownHistory {
   const flow: [When, Operation][] = [
     ['0-1 no', request],
@@ -34,35 +34,35 @@ function known(title: string, ...calls: [When, Operation][]): KnownHistory {
 
 function callOf(when: When, operation: Operation): Call {
   const [times = '', outcome] = when.split(' ')
-  const [invokedAt, answeredAt] = times.split('-')
+  const [invokedAt, completedAt] = times.split('-')
   return {
     operation,
     client: 'client',
     invokedAt: Number(invokedAt),
-    answeredAt: answeredAt === '' ? Infinity : Number(answeredAt),
+    completedAt: completedAt === '' ? Infinity : Number(completedAt),
     succeeded: outcome === '?' ? undefined : outcome === 'yes',
-    brought: [],
+    produced: [],
   }
 }
 
 export const goodHistories: KnownHistory[] = [
-  known('one thing after the other', ['5-6 yes', exchange], ['7-8 yes', introspect('a1')]),
+  known('operations one after the other', ['5-6 yes', exchange], ['7-8 yes', introspect('a1')]),
   known(
-    'a token that is dead after a revoke',
+    'a token that is inactive after a revoke',
     ['5-6 yes', exchange],
     ['7-8 yes', revoke],
     ['9-10 no', introspect('a1')],
     ['11-12 no', refresh],
   ),
   known(
-    'a token that is still alive while a revoke goes on',
+    'a token that is still active during a revoke',
     ['5-6 yes', exchange],
     ['7-20 yes', revoke],
     ['8-9 yes', introspect('a1')],
     ['10-11 no', introspect('a1')],
   ),
   known(
-    'an exchange that outlasts a revoke, and brings dead tokens',
+    'an exchange that outlasts a revoke, and issues inactive tokens',
     ['5-20 yes', exchange],
     ['6-7 yes', revoke],
     ['21-22 no', introspect('a1')],
@@ -75,20 +75,20 @@ export const goodHistories: KnownHistory[] = [
     ['9-10 no', introspect('a1')],
   ),
   known(
-    'a revoke without an answer, that had its effect',
+    'a revoke without a response that took effect',
     ['5-6 yes', exchange],
     ['7- ?', revoke],
     ['9-10 no', introspect('a1')],
   ),
   known(
-    'a revoke without an answer, that had its effect late',
+    'a revoke without a response that took effect late',
     ['5-6 yes', exchange],
     ['7- ?', revoke],
     ['9-10 yes', introspect('a1')],
     ['11-12 no', introspect('a1')],
   ),
   known(
-    'a revoke without an answer, that never had its effect',
+    'a revoke without a response that never took effect',
     ['5-6 yes', exchange],
     ['7- ?', revoke],
     ['9-10 yes', introspect('a1')],
@@ -102,13 +102,13 @@ export const goodHistories: KnownHistory[] = [
 
 export const badHistories: KnownHistory[] = [
   known(
-    'a token that is alive after a revoke',
+    'a token that is active after a revoke',
     ['5-6 yes', exchange],
     ['7-8 yes', revoke],
     ['9-10 yes', introspect('a1')],
   ),
   known(
-    'a token that comes back to life while a revoke goes on',
+    'a token that becomes active again during a revoke',
     ['5-6 yes', exchange],
     ['7-20 yes', revoke],
     ['8-9 no', introspect('a1')],
@@ -117,7 +117,7 @@ export const badHistories: KnownHistory[] = [
   known('a refresh after a revoke', ['5-6 yes', revoke], ['7-8 yes', refresh]),
   known('a code that is exchanged after a revoke', ['5-6 yes', revoke], ['7-8 yes', exchange]),
   known(
-    'an exchange that outlasts a revoke, and brings a live token',
+    'an exchange that outlasts a revoke, and issues an active token',
     ['5-20 yes', exchange],
     ['6-7 yes', revoke],
     ['21-22 yes', introspect('a1')],
@@ -132,7 +132,7 @@ export const badHistories: KnownHistory[] = [
     ['9-10 yes', introspect('a1')],
   ),
   known(
-    'a token that dies of nothing',
+    'a token that ends for no reason',
     ['5-6 yes', exchange],
     ['7-8 no', introspect('a1')],
     ['9-10 yes', revoke],
@@ -144,12 +144,12 @@ export const badHistories: KnownHistory[] = [
     ['8-9 yes', introspect('a1')],
   ),
   known(
-    'an access token that is alive after it was given back',
+    'an access token that is active after it was revoked',
     ['5-6 yes', discard],
     ['7-8 yes', introspect('a1')],
   ),
   known(
-    'a revoke without an answer, whose effect comes and goes',
+    'a revoke without a response whose effect comes and goes',
     ['5- ?', revoke],
     ['6-7 no', introspect('a1')],
     ['8-9 yes', introspect('a1')],
@@ -159,7 +159,7 @@ export const badHistories: KnownHistory[] = [
     history: [callOf('0-1 no', request), callOf('2-3 yes', revoke), callOf('4-5 yes', approve)],
   },
   {
-    title: 'a page that looks open after a revoke',
-    history: [callOf('0-1 no', request), callOf('2-3 yes', revoke), callOf('4-5 yes', look)],
+    title: 'a page that is still open after a revoke',
+    history: [callOf('0-1 no', request), callOf('2-3 yes', revoke), callOf('4-5 yes', reload)],
   },
 ]

@@ -3,11 +3,12 @@ import type { State } from './specification.ts'
 import { initialState, keyOf, step } from './specification.ts'
 
 /**
- * Looks for an order of the calls that respects both their times (a call that was answered before
- * another began comes first) and the sequential specification: the search of Wing and Gong
- * ("Testing and verifying concurrent objects", 1993), which skips what it has seen (Lowe, 2017).
+ * Searches for an order of the calls that agrees with their times (a call that completed before
+ * another was invoked comes first) and with the sequential specification. This is the algorithm of
+ * Wing and Gong ("Testing and verifying concurrent objects", 1993), which skips configurations that
+ * it has already visited (Lowe, 2017).
  *
- * @param history the calls of one connection, since linearizability is local to it
+ * @param history the calls of one authorization, since linearizability is a local property
  * @returns undefined if there is no such order: the history is not linearizable
  */
 export function findLinearization(history: Call[]): Call[] | undefined {
@@ -22,26 +23,26 @@ export function findLinearization(history: Call[]): Call[] | undefined {
     const key = `${taken}|${keyOf(state)}`
     if (seen.has(key)) return false
     seen.add(key)
-    const deadline = earliestAnswer(taken)
+    const deadline = earliestCompletion(taken)
     for (const [index, call] of calls.entries()) {
       if (call.invokedAt > deadline) break
       const bit = 1n << BigInt(index)
       if ((taken & bit) !== 0n) continue
       const { succeeds, next } = step(state, call.operation)
-      const isAnswered = call.succeeded !== undefined
-      if (isAnswered && call.succeeded !== succeeds) continue
+      const isCompleted = call.succeeded !== undefined
+      if (isCompleted && call.succeeded !== succeeds) continue
       order.push(call)
-      if (extend(next, taken | bit, happened + (isAnswered ? 1 : 0))) return true
+      if (extend(next, taken | bit, happened + (isCompleted ? 1 : 0))) return true
       order.pop()
     }
     return false
   }
 
-  /** Whatever began after this has to wait for the call that was answered then. */
-  function earliestAnswer(taken: bigint): number {
+  /** A call that was invoked after this time must come after the call that completed then. */
+  function earliestCompletion(taken: bigint): number {
     let earliest = Infinity
-    for (const [index, { answeredAt }] of calls.entries()) {
-      if ((taken & (1n << BigInt(index))) === 0n) earliest = Math.min(earliest, answeredAt)
+    for (const [index, { completedAt }] of calls.entries()) {
+      if ((taken & (1n << BigInt(index))) === 0n) earliest = Math.min(earliest, completedAt)
     }
     return earliest
   }

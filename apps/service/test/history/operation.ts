@@ -1,59 +1,59 @@
 /**
- * What the clients of one connection (a Member and a Connected App) do. Everything that an
- * operation names is a name of the test's own: codes `c1`, access tokens `a1`, refresh tokens
- * `r1`, consent pages `p1`, grants `g1`.
+ * What the clients of one authorization (a Member and a Connected App) do. Operations refer to
+ * things by the test's own names: codes `c1`, access tokens `a1`, refresh tokens `r1`, consent
+ * pages `p1`, grants `g1`.
  */
 export type Operation =
-  /** Begins an authorization flow: a code at once if the remembered grant is alive, else a page. */
+  /** Starts an authorization flow. It produces a code if the remembered grant is active, else a page. */
   | { kind: 'request'; page: string; remembered: string | undefined }
-  /** Looks at a consent page again. */
-  | { kind: 'look'; page: string }
-  /** Approves a consent page, which makes a grant and a code. */
+  /** Loads a consent page again. */
+  | { kind: 'reload'; page: string }
+  /** Approves a consent page, which creates a grant and a code. */
   | { kind: 'approve'; page: string; grant: string }
   | { kind: 'exchange'; token: string; grant: string }
-  /** A public client's refresh token is used up by this. */
+  /** Consumes the refresh token if the client is public. */
   | { kind: 'refresh'; token: string; grant: string; rotates: boolean }
   | { kind: 'introspect'; token: string; grant: string }
-  /** The Connected App gives one access token back (RFC 7009). */
-  | { kind: 'discard'; token: string; grant: string }
-  /** The Connected App gives a refresh token back (RFC 7009), which ends its grant. */
-  | { kind: 'end'; token: string; grant: string }
-  /** The operation that all this is about: the Connected App loses its access to the Member. */
+  /** The Connected App revokes an access token (RFC 7009). */
+  | { kind: 'revokeAccessToken'; token: string; grant: string }
+  /** The Connected App revokes a refresh token (RFC 7009), which ends its grant. */
+  | { kind: 'revokeRefreshToken'; token: string; grant: string }
+  /** *Revoke Connected App*, the operation under test. */
   | { kind: 'revoke' }
 
-/** An operation as a client saw it. Times are of one monotonic clock, in milliseconds. */
+/** An operation as a client observed it. Times are milliseconds of one monotonic clock. */
 export interface Call {
   operation: Operation
   client: string
   invokedAt: number
-  /** Infinite if no answer came: the operation may have an effect at any later time, or none. */
-  answeredAt: number
+  /** Infinite without a response: the operation may take effect at any later time, or never. */
+  completedAt: number
   /**
-   * Whether it brought what was asked for: a code, a page, tokens, `active`. Undefined if no
-   * answer came.
+   * Whether it produced what was requested: a code, a page, tokens, `active`. Undefined without a
+   * response.
    */
   succeeded: boolean | undefined
-  /** Why no answer came, unless the client itself had cut the connection. */
+  /** Why there was no response, unless the client itself aborted the request. */
   failure?: string
-  /** Names of what it brought. */
-  brought: string[]
+  /** Names of what it produced. */
+  produced: string[]
 }
 
-/** One line for each call, in the order of their beginnings. */
+/** Describes each call in one line, in the order of invocation. */
 export function describe(history: Call[]): string {
   const start = Math.min(...history.map((call) => call.invokedAt))
   return history
     .toSorted((left, right) => left.invokedAt - right.invokedAt)
-    .map(({ operation, client, invokedAt, answeredAt, succeeded, brought }) => {
+    .map(({ operation, client, invokedAt, completedAt, succeeded, produced }) => {
       const { kind, ...names } = operation
-      const outcome = succeeded === undefined ? 'no answer' : succeeded ? 'yes' : 'no'
-      const times = [invokedAt, answeredAt].map((time) => (time - start).toFixed(2).padStart(9))
+      const outcome = succeeded === undefined ? 'no response' : succeeded ? 'yes' : 'no'
+      const times = [invokedAt, completedAt].map((time) => (time - start).toFixed(2).padStart(9))
       return [
         `${times.join(' ')}  ${client.padEnd(8)} ${kind} ${Object.values(names).join(' ')}`.padEnd(
           54,
         ),
         outcome,
-        brought.join(' '),
+        produced.join(' '),
       ].join('  ')
     })
     .join('\n')

@@ -1,4 +1,4 @@
-/** Random numbers that a seed can bring back (mulberry32). */
+/** Random numbers that are reproducible with a seed (mulberry32). */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed
   }
 
-  /** From 0 up to 1, exclusively. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
@@ -14,9 +14,9 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 
-  /** From 0 up to the limit, exclusively. */
-  below(limit: number): number {
-    return Math.floor(this.next() * limit)
+  /** An integer from 0 (inclusive) to `end` (exclusive). */
+  below(end: number): number {
+    return Math.floor(this.next() * end)
   }
 
   pick<T>(values: readonly T[]): T | undefined {

@@ -1,25 +1,25 @@
 import type { Call, Operation } from './operation.ts'
-import { CutByClient, OutcomeUnknown } from './system.ts'
+import { AbortedByClient, OutcomeUnknown } from './system.ts'
 
-/** What a call brought: whether it succeeded, and the names of what came. */
+/** Whether a call succeeded, and the names of what it produced. */
 export interface Outcome {
   succeeded: boolean
-  brought?: string[]
+  produced?: string[]
 }
 
-/** Writes a history down. */
+/** Records a history. */
 export class Recorder {
   readonly calls: Call[] = []
   readonly #counts = new Map<string, number>()
 
-  /** A new name: `a1`, `a2`… */
+  /** Generates a new name: `a1`, `a2`… */
   name(prefix: 'c' | 'a' | 'r' | 'p' | 'g'): string {
     const count = (this.#counts.get(prefix) ?? 0) + 1
     this.#counts.set(prefix, count)
     return `${prefix}${count}`
   }
 
-  /** @returns false if no answer came */
+  /** @returns false if there was no response */
   async record(
     client: string,
     operation: Operation,
@@ -27,14 +27,14 @@ export class Recorder {
   ): Promise<boolean> {
     const invokedAt = performance.now()
     try {
-      const { succeeded, brought = [] } = await perform()
+      const { succeeded, produced = [] } = await perform()
       this.calls.push({
         operation,
         client,
         invokedAt,
-        answeredAt: performance.now(),
+        completedAt: performance.now(),
         succeeded,
-        brought,
+        produced,
       })
       return true
     } catch (error) {
@@ -43,10 +43,10 @@ export class Recorder {
         operation,
         client,
         invokedAt,
-        answeredAt: Infinity,
+        completedAt: Infinity,
         succeeded: undefined,
-        brought: [],
-        ...(!(error instanceof CutByClient) && { failure: error.message }),
+        produced: [],
+        ...(!(error instanceof AbortedByClient) && { failure: error.message }),
       })
       return false
     }

@@ -1,57 +1,57 @@
 import type { Operation } from './operation.ts'
 
-/** All that there is to know about one connection, if one thing happens after the other. */
+/** The whole state of one authorization, if operations don't overlap. */
 export interface State {
-  /** Grants that are alive. */
-  live: ReadonlySet<string>
-  /** Consent pages whose approval would count. */
+  /** The active grants. */
+  active: ReadonlySet<string>
+  /** Consent pages whose approval would create a grant. */
   open: ReadonlySet<string>
-  /** Codes and refresh tokens that were used up, and access tokens that were given back. */
-  spent: ReadonlySet<string>
+  /** Codes and refresh tokens that were consumed, and access tokens that were revoked. */
+  consumed: ReadonlySet<string>
 }
 
-export const initialState: State = { live: new Set(), open: new Set(), spent: new Set() }
+export const initialState: State = { active: new Set(), open: new Set(), consumed: new Set() }
 
 /**
- * The sequential specification: what an operation brings, and the state that it leaves behind.
+ * The sequential specification: whether an operation succeeds, and the state after it.
  */
 export function step(state: State, operation: Operation): { succeeds: boolean; next: State } {
-  const { live, open, spent } = state
+  const { active, open, consumed } = state
   switch (operation.kind) {
     case 'request': {
       const { remembered, page } = operation
-      if (remembered !== undefined && live.has(remembered)) return yes(state)
+      if (remembered !== undefined && active.has(remembered)) return yes(state)
       return no({ ...state, open: plus(open, page) })
     }
-    case 'look':
+    case 'reload':
       return open.has(operation.page) ? yes(state) : no(state)
     case 'approve': {
       if (!open.has(operation.page)) return no(state)
       return yes({
-        live: plus(live, operation.grant),
+        active: plus(active, operation.grant),
         open: minus(open, operation.page),
-        spent,
+        consumed,
       })
     }
     case 'exchange':
     case 'refresh': {
       const { token, grant } = operation
-      if (!live.has(grant)) return no(state)
+      if (!active.has(grant)) return no(state)
       // A replay ends the grant (RFC 9700, sections 2.1.1 and 4.14.2).
-      if (spent.has(token)) return no({ ...state, live: minus(live, grant) })
+      if (consumed.has(token)) return no({ ...state, active: minus(active, grant) })
       if (operation.kind === 'refresh' && !operation.rotates) return yes(state)
-      return yes({ ...state, spent: plus(spent, token) })
+      return yes({ ...state, consumed: plus(consumed, token) })
     }
     case 'introspect':
-      return live.has(operation.grant) && !spent.has(operation.token) ? yes(state) : no(state)
-    case 'discard':
-      return yes({ ...state, spent: plus(spent, operation.token) })
-    case 'end':
-      return yes({ ...state, live: minus(live, operation.grant) })
+      return active.has(operation.grant) && !consumed.has(operation.token) ? yes(state) : no(state)
+    case 'revokeAccessToken':
+      return yes({ ...state, consumed: plus(consumed, operation.token) })
+    case 'revokeRefreshToken':
+      return yes({ ...state, active: minus(active, operation.grant) })
     case 'revoke':
       break
   }
-  return yes({ ...state, live: new Set(), open: new Set() })
+  return yes({ ...state, active: new Set(), open: new Set() })
 }
 
 function yes(next: State) {
@@ -70,7 +70,7 @@ function minus(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
   return new Set([...names].filter((each) => each !== name))
 }
 
-/** The same text for the same state. */
-export function keyOf({ live, open, spent }: State): string {
-  return [live, open, spent].map((names) => [...names].toSorted().join()).join(';')
+/** Equal states have equal keys. */
+export function keyOf({ active, open, consumed }: State): string {
+  return [active, open, consumed].map((names) => [...names].toSorted().join()).join(';')
 }

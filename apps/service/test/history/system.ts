@@ -1,43 +1,43 @@
-/** What an authorization flow or a refresh brings. */
+/** What an authorization flow or a refresh produces. */
 export interface Tokens {
   accessToken: string
-  /** The one that was used, if refresh tokens don't rotate. */
+  /** The same one as before, if refresh tokens don't rotate. */
   refreshToken: string
 }
 
-/** A client cuts its connection after this time, and never learns what came of the request. */
-export interface Patience {
-  cutAfterMs?: number
+/** After this time a client aborts its request, and so never learns the outcome. */
+export interface AbortOptions {
+  abortAfterMs?: number
 }
 
 /**
- * One connection of one Member and one Connected App, as its clients can use it: the service over
- * HTTP, or a design that is known to be wrong. Undefined is a refusal.
+ * One authorization (a Member and a Connected App) as its clients use it: the service over HTTP, or
+ * a design that is known to be flawed. Operations return undefined if they are rejected.
  *
- * @throws {OutcomeUnknown} from each operation
+ * @throws {OutcomeUnknown} from every operation
  */
 export interface System {
-  /** How many browsers the Member is signed in with. Each one does one thing at a time. */
+  /** How many browsers the Member is signed in with. Each has one request at a time. */
   browsers: number
   rotatesRefreshTokens: boolean
   request: (browser: number) => Promise<{ code: string } | { page: string | undefined }>
-  look: (browser: number, page: string) => Promise<boolean>
+  reload: (browser: number, page: string) => Promise<boolean>
   approve: (browser: number, page: string) => Promise<string | undefined>
-  exchange: (code: string, patience?: Patience) => Promise<Tokens | undefined>
-  refresh: (refreshToken: string, patience?: Patience) => Promise<Tokens | undefined>
+  exchange: (code: string, options?: AbortOptions) => Promise<Tokens | undefined>
+  refresh: (refreshToken: string, options?: AbortOptions) => Promise<Tokens | undefined>
   introspect: (token: string) => Promise<boolean>
-  /** Gives a token back (RFC 7009). */
-  giveBack: (token: string, kind: 'access_token' | 'refresh_token') => Promise<void>
-  /** @returns something by which the revoke can be found again, if the system has such a thing */
-  revoke: (patience?: Patience) => Promise<string | undefined>
+  /** Revokes one token (RFC 7009). */
+  revokeToken: (token: string, kind: 'access_token' | 'refresh_token') => Promise<void>
+  /** @returns an identifier of the revoke, if the system has one */
+  revoke: (options?: AbortOptions) => Promise<string | undefined>
 }
 
-/** No answer came, or one that says nothing: the operation may have had its effect or not. */
+/** There was no response, or a 5xx: the operation may have taken effect or not. */
 export class OutcomeUnknown extends Error {
   override name = 'OutcomeUnknown'
 }
 
-/** The client itself cut the connection, so the service is not to blame. */
-export class CutByClient extends OutcomeUnknown {
-  override name = 'CutByClient'
+/** The client itself aborted the request, so this is no failure of the service. */
+export class AbortedByClient extends OutcomeUnknown {
+  override name = 'AbortedByClient'
 }

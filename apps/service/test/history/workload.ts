@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call } from './operation.ts'
 import { Random } from './random.ts'
 import { Recorder } from './recorder.ts'
@@ -10,48 +10,48 @@ interface Secret {
   grant: string
 }
 
-/** What a browser of the Member knows. */
+/** The state of one of the Member's browsers. */
 interface BrowserState {
   pages: { name: string; value: string }[]
-  /** The grant that its last approval made. */
+  /** The grant that its last approval created. */
   remembered: string | undefined
-  /** It lost an answer, and with it its cookies. */
+  /** Whether it missed a response, and with it its cookies. */
   isLost: boolean
 }
 
 export interface WorkloadOptions {
   clients: number
   operationsPerClient: number
-  /** How probable it is that a client cuts a request's connection. */
-  cutProbability: number
+  /** The probability that a client aborts a request. */
+  abortProbability: number
 }
 
-/** How often each operation is chosen, against the others that are possible. */
+/** How often each operation is chosen, relative to the others that are possible. */
 const weights = {
   request: 2,
-  look: 1,
+  reload: 1,
   approve: 4,
   exchange: 6,
   refresh: 5,
   introspect: 6,
-  discard: 0.5,
-  end: 1,
+  revokeAccessToken: 0.5,
+  revokeRefreshToken: 1,
   revoke: 0.5,
 }
 
 type Kind = keyof typeof weights
 
 /**
- * Lets clients use one connection at once, and writes down what they saw. It begins in order, with
- * a consent, tokens and open pages; and it ends in order, with a revoke and a look at every token
- * that was ever issued.
+ * Lets clients use one authorization concurrently, and records what they observe. It begins with a
+ * sequential setup: a consent, tokens and open pages. It ends with a revoke, followed by the
+ * introspection of every token that was ever issued.
  *
- * @param system a connection on which nothing is alive
+ * @param system an authorization without active grants
  */
 export async function runWorkload(
   system: System,
   seed: number,
-  { clients, operationsPerClient, cutProbability }: WorkloadOptions,
+  { clients, operationsPerClient, abortProbability }: WorkloadOptions,
 ): Promise<Call[]> {
   const random = new Random(seed)
   const recorder = new Recorder()
@@ -70,7 +70,7 @@ export async function runWorkload(
   await Promise.all(browsers.map((_, browser) => act(`setup-${browser}`, 'request', browser)))
 
   const plans = Array.from({ length: clients }, (_, client) => plan(client))
-  // However the dice fall, each history has a revoke among its operations.
+  // Whatever the random numbers are, one client revokes.
   const revoker = plans[random.below(clients)]
   revoker?.splice(random.below(operationsPerClient), 1, 'revoke')
   await Promise.all(plans.map((kinds, client) => follow(client, kinds)))
@@ -81,7 +81,7 @@ export async function runWorkload(
   )
   return recorder.calls
 
-  /** Empty places are filled when the client gets there, with what is possible then. */
+  /** Operations that are undefined are chosen when it is their turn, from those possible then. */
   function plan(client: number): (Kind | undefined)[] {
     const kinds = Array.from({ length: operationsPerClient }, (): Kind | undefined => undefined)
     if (browsers[client]?.pages.length) kinds[random.below(operationsPerClient)] = 'approve'
@@ -90,7 +90,7 @@ export async function runWorkload(
 
   async function follow(client: number, kinds: (Kind | undefined)[]): Promise<void> {
     for (const kind of kinds) {
-      if (random.chance(0.3)) await wait(random.below(4))
+      if (random.chance(0.3)) await sleep(random.below(4))
       await act(`client-${client}`, kind ?? choose(client), client)
     }
   }
@@ -100,13 +100,13 @@ export async function runWorkload(
     const hasPage = (browser?.pages.length ?? 0) > 0
     const possible: Record<Kind, boolean> = {
       request: browser !== undefined,
-      look: hasPage,
+      reload: hasPage,
       approve: hasPage,
       exchange: codes.length > 0,
       refresh: refreshTokens.length > 0,
       introspect: accessTokens.length > 0,
-      discard: accessTokens.length > 0,
-      end: refreshTokens.length > 0,
+      revokeAccessToken: accessTokens.length > 0,
+      revokeRefreshToken: refreshTokens.length > 0,
       revoke: true,
     }
     const kinds = Object.keys(weights) as Kind[] // the keys of the literal above
@@ -118,21 +118,21 @@ export async function runWorkload(
     }
   }
 
-  /** Newer things are wanted more: that is where clients meet. */
+  /** Prefers the newest, so that clients race for the same one. */
   function pickRecent(secrets: Secret[]): Secret | undefined {
     return random.chance(0.7) ? secrets.at(-1) : random.pick(secrets)
   }
 
-  function patience() {
-    return random.chance(cutProbability) ? { cutAfterMs: random.below(8) } : {}
+  function abortOptions() {
+    return random.chance(abortProbability) ? { abortAfterMs: random.below(8) } : {}
   }
 
   async function act(client: string, kind: Kind, browser: number): Promise<void> {
     switch (kind) {
       case 'request':
         return request(client, browser)
-      case 'look':
-        return look(client, browser)
+      case 'reload':
+        return reload(client, browser)
       case 'approve':
         return approve(client, browser)
       case 'exchange':
@@ -141,13 +141,13 @@ export async function runWorkload(
         return refresh(client, pickRecent(refreshTokens))
       case 'introspect':
         return introspect(client, pickRecent(random.chance(0.7) ? accessTokens : refreshTokens))
-      case 'discard':
-        return giveBack(client, 'access_token', pickRecent(accessTokens))
-      case 'end':
-        return giveBack(client, 'refresh_token', pickRecent(refreshTokens))
+      case 'revokeAccessToken':
+        return revokeToken(client, 'access_token', pickRecent(accessTokens))
+      case 'revokeRefreshToken':
+        return revokeToken(client, 'refresh_token', pickRecent(refreshTokens))
       case 'revoke': {
         await recorder.record(client, { kind }, async () => {
-          await system.revoke(patience())
+          await system.revoke(abortOptions())
           return { succeeded: true }
         })
       }
@@ -159,34 +159,34 @@ export async function runWorkload(
     if (browser === undefined || browser.isLost) return
     const { remembered } = browser
     const page = recorder.name('p')
-    const isAnswered = await recorder.record(
+    const isCompleted = await recorder.record(
       client,
       { kind: 'request', page, remembered },
       async () => {
-        const answer = await system.request(index)
-        if ('code' in answer) {
+        const result = await system.request(index)
+        if ('code' in result) {
           const grant = remembered ?? 'unknown'
-          const code = { name: recorder.name('c'), value: answer.code, grant }
+          const code = { name: recorder.name('c'), value: result.code, grant }
           codes.push(code)
-          return { succeeded: true, brought: [code.name] }
+          return { succeeded: true, produced: [code.name] }
         }
-        if (answer.page !== undefined) browser.pages.push({ name: page, value: answer.page })
-        return { succeeded: false, brought: [page] }
+        if (result.page !== undefined) browser.pages.push({ name: page, value: result.page })
+        return { succeeded: false, produced: [page] }
       },
     )
-    if (!isAnswered) browser.isLost = true
+    if (!isCompleted) browser.isLost = true
   }
 
-  async function look(client: string, index: number): Promise<void> {
+  async function reload(client: string, index: number): Promise<void> {
     const browser = browsers[index]
     const page = browser?.pages.at(-1)
     if (browser === undefined || page === undefined || browser.isLost) return
-    const isAnswered = await recorder.record(
+    const isCompleted = await recorder.record(
       client,
-      { kind: 'look', page: page.name },
-      async () => ({ succeeded: await system.look(index, page.value) }),
+      { kind: 'reload', page: page.name },
+      async () => ({ succeeded: await system.reload(index, page.value) }),
     )
-    if (!isAnswered) browser.isLost = true
+    if (!isCompleted) browser.isLost = true
   }
 
   async function approve(client: string, index: number): Promise<void> {
@@ -194,7 +194,7 @@ export async function runWorkload(
     const page = browser?.pages.pop()
     if (browser === undefined || page === undefined || browser.isLost) return
     const grant = recorder.name('g')
-    const isAnswered = await recorder.record(
+    const isCompleted = await recorder.record(
       client,
       { kind: 'approve', page: page.name, grant },
       async () => {
@@ -203,17 +203,17 @@ export async function runWorkload(
         const code = { name: recorder.name('c'), value, grant }
         codes.push(code)
         browser.remembered = grant
-        return { succeeded: true, brought: [code.name] }
+        return { succeeded: true, produced: [code.name] }
       },
     )
-    if (!isAnswered) browser.isLost = true
+    if (!isCompleted) browser.isLost = true
   }
 
   async function exchange(client: string, code: Secret | undefined): Promise<void> {
     if (code === undefined) return
     const operation = { kind: 'exchange', token: code.name, grant: code.grant } as const
     await recorder.record(client, operation, async () =>
-      keep(await system.exchange(code.value, patience()), code),
+      keep(await system.exchange(code.value, abortOptions()), code),
     )
   }
 
@@ -222,7 +222,7 @@ export async function runWorkload(
     const rotates = system.rotatesRefreshTokens
     const operation = { kind: 'refresh', token: token.name, grant: token.grant, rotates } as const
     await recorder.record(client, operation, async () =>
-      keep(await system.refresh(token.value, patience()), token),
+      keep(await system.refresh(token.value, abortOptions()), token),
     )
   }
 
@@ -230,10 +230,10 @@ export async function runWorkload(
     if (tokens === undefined) return { succeeded: false }
     const accessToken = { name: recorder.name('a'), value: tokens.accessToken, grant }
     accessTokens.push(accessToken)
-    if (tokens.refreshToken === value) return { succeeded: true, brought: [accessToken.name] }
+    if (tokens.refreshToken === value) return { succeeded: true, produced: [accessToken.name] }
     const refreshToken = { name: recorder.name('r'), value: tokens.refreshToken, grant }
     refreshTokens.push(refreshToken)
-    return { succeeded: true, brought: [accessToken.name, refreshToken.name] }
+    return { succeeded: true, produced: [accessToken.name, refreshToken.name] }
   }
 
   async function introspect(client: string, token: Secret | undefined): Promise<void> {
@@ -244,7 +244,7 @@ export async function runWorkload(
     }))
   }
 
-  async function giveBack(
+  async function revokeToken(
     client: string,
     kind: 'access_token' | 'refresh_token',
     token: Secret | undefined,
@@ -253,12 +253,12 @@ export async function runWorkload(
     await recorder.record(
       client,
       {
-        kind: kind === 'access_token' ? 'discard' : 'end',
+        kind: kind === 'access_token' ? 'revokeAccessToken' : 'revokeRefreshToken',
         token: token.name,
         grant: token.grant,
       },
       async () => {
-        await system.giveBack(token.value, kind)
+        await system.revokeToken(token.value, kind)
         return { succeeded: true }
       },
     )

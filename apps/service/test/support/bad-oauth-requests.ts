@@ -4,8 +4,8 @@ import { basic } from './revoke.ts'
 import type { Tenant } from './tenant.ts'
 import { redirectUri } from './tenant.ts'
 
-/** A request of an OAuth endpoint, whose fields go into its query or into a form. */
-export interface OAuthParts {
+/** A request to an OAuth endpoint, whose fields go into the query or into a form. */
+export interface OAuthRequestParts {
   method: 'GET' | 'POST'
   path: string
   fields: Record<string, string>
@@ -16,8 +16,8 @@ const paths = ['authorize', 'token', 'introspect', 'revoke', 'userinfo', 'jwks',
 
 const optional = ['state', 'nonce', 'prompt', 'login_hint', 'id_token_hint', 'token_type_hint']
 
-/** The fields that the endpoints understand, all right. */
-export function rightFields(tenant: Tenant): Record<string, string> {
+/** Valid values of the fields that the endpoints read. */
+export function validFields(tenant: Tenant): Record<string, string> {
   return {
     client_id: tenant.publicAppId,
     redirect_uri: redirectUri,
@@ -31,15 +31,15 @@ export function rightFields(tenant: Tenant): Record<string, string> {
   }
 }
 
-/** Requests that would be right, but for one to three hostile fields, or hostile credentials. */
-export function badOAuthRequests(tenant: Tenant): fc.Arbitrary<OAuthParts> {
-  const right = rightFields(tenant)
-  const name = fc.constantFrom(...Object.keys(right), ...optional)
+/** Requests that are valid except for one to three hostile fields, or hostile credentials. */
+export function badOAuthRequests(tenant: Tenant): fc.Arbitrary<OAuthRequestParts> {
+  const valid = validFields(tenant)
+  const name = fc.constantFrom(...Object.keys(valid), ...optional)
   return fc
     .record({
       method: fc.constantFrom('GET', 'POST'),
       path: fc.constantFrom(...paths).map((each) => `/oauth2/${each}`),
-      faults: fc.array(fc.tuple(name, hostile), { minLength: 1, maxLength: 3 }),
+      changes: fc.array(fc.tuple(name, hostile), { minLength: 1, maxLength: 3 }),
       authorization: fc.oneof(
         { weight: 3, arbitrary: fc.constant(undefined) },
         fc.tuple(hostile, hostile).map(([user, word]) => basic(encode(user), encode(word))),
@@ -47,13 +47,13 @@ export function badOAuthRequests(tenant: Tenant): fc.Arbitrary<OAuthParts> {
         hostile.map((token) => `Bearer ${encode(token)}`),
       ),
     })
-    .map(({ faults, ...parts }) => ({
+    .map(({ changes, ...parts }) => ({
       ...parts,
-      fields: { ...right, ...Object.fromEntries(faults) },
+      fields: { ...valid, ...Object.fromEntries(changes) },
     }))
 }
 
-/** As a client writes its id and secret into HTTP Basic (RFC 6749, section 2.3.1). */
+/** Encodes an id or secret for HTTP Basic (RFC 6749, section 2.3.1). */
 function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed())
 }

@@ -1,11 +1,11 @@
 import { operation } from '@connected-apps/contract'
 import * as fc from 'fast-check'
-import { maximumBodyBytes } from '../../src/operation/body.ts'
+import { maxBodyBytes } from '../../src/operation/read-body.ts'
 import { basic, pathOf } from './revoke.ts'
 import type { Tenant } from './tenant.ts'
 
-/** A request, in parts that can each be wrong. */
-export interface Parts {
+/** The parts of a request, each of which can be made invalid. */
+export interface RequestParts {
   method: string
   path: string
   ids: [organizationId: string, memberId: string, connectedAppId: string]
@@ -13,13 +13,13 @@ export interface Parts {
   body: Uint8Array | undefined
 }
 
-type Fault = (parts: Parts) => Parts
+type Mutation = (parts: RequestParts) => RequestParts
 
-/** Text that somebody might send in the place of an id. */
+/** Text that an attacker might send instead of an id. */
 export const hostile = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }),
   fc.string({ minLength: 1 }),
-  // Of the right form, but nobody's.
+  // Well-formed, but not the id of anything.
   fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/),
   fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/),
   fc.constantFrom(
@@ -42,7 +42,7 @@ export const hostile = fc.oneof(
   ),
 )
 
-/** What may stand in a header: no more of it is sent by any HTTP library. */
+/** Header values that HTTP libraries accept. */
 const headerValue = fc
   .string({
     unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
@@ -100,8 +100,8 @@ const brokenBody: fc.Arbitrary<[contentType: string, body: Uint8Array]> = fc.one
   fc
     .constantFrom('text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'x', '')
     .map((type): [string, Uint8Array] => [type, Buffer.from('{}')]),
-  fc.constant<[string, Uint8Array]>([json, Buffer.from('['.repeat(maximumBodyBytes))]),
-  fc.constant<[string, Uint8Array]>([json, Buffer.alloc(maximumBodyBytes + 1, ' ')]),
+  fc.constant<[string, Uint8Array]>([json, Buffer.from('['.repeat(maxBodyBytes))]),
+  fc.constant<[string, Uint8Array]>([json, Buffer.alloc(maxBodyBytes + 1, ' ')]),
 )
 
 function isJsonObject(bytes: Uint8Array): boolean {
@@ -109,27 +109,27 @@ function isJsonObject(bytes: Uint8Array): boolean {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString())
     return typeof value === 'object' && value !== null && !Array.isArray(value)
   } catch {
-    return false // not even JSON
+    return false // it isn't JSON
   }
 }
 
-function wrongId(index: 0 | 1 | 2): fc.Arbitrary<Fault> {
+function wrongId(index: 0 | 1 | 2): fc.Arbitrary<Mutation> {
   return hostile.map((id) => (parts) => {
-    const ids: Parts['ids'] = [...parts.ids]
+    const ids: RequestParts['ids'] = [...parts.ids]
     ids[index] = id
     return { ...parts, ids }
   })
 }
 
-function wrongHeader(name: string, value: fc.Arbitrary<string>): fc.Arbitrary<Fault> {
+function wrongHeader(name: string, value: fc.Arbitrary<string>): fc.Arbitrary<Mutation> {
   return value.map((text) => (parts) => ({
     ...parts,
     headers: { ...parts.headers, [name]: text },
   }))
 }
 
-/** Each of these alone keeps a request from being answered with 200. */
-const fault: fc.Arbitrary<Fault> = fc.oneof(
+/** Each of these alone prevents a response with status 200. */
+const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   wrongId(0),
   wrongId(1),
   wrongId(2),
@@ -141,25 +141,25 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   wrongHeader('X-Stytch-Member-Session', headerValue),
   wrongHeader('X-Stytch-Member-Session', fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)),
   wrongHeader('X-Stytch-Member-SessionJWT', fc.oneof(headerValue, jwt)),
-  brokenBody.map(([contentType, body]) => (parts: Parts) => ({
+  brokenBody.map(([contentType, body]) => (parts: RequestParts) => ({
     ...parts,
     headers: { ...parts.headers, 'content-type': contentType },
     body,
   })),
   fc
     .constantFrom('GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND')
-    .map((method) => (parts: Parts) => ({ ...parts, method })),
+    .map((method) => (parts: RequestParts) => ({ ...parts, method })),
   fc
     .webPath()
     .filter(
       (path) => !/^\/(health|metrics|oauth2|interaction|\.well-known|v1\/b2b\/sess)/.test(path),
     )
-    .map((path) => (parts: Parts) => ({ ...parts, path: path || '/' })),
+    .map((path) => (parts: RequestParts) => ({ ...parts, path: path || '/' })),
 )
 
-/** Requests that would be right, but for one to three faults. */
-export function badRequests(tenant: Tenant): fc.Arbitrary<Parts> {
-  const right: Parts = {
+/** Requests that are valid except for one to three mutations. */
+export function badRequests(tenant: Tenant): fc.Arbitrary<RequestParts> {
+  const valid: RequestParts = {
     method: operation.method,
     path: operation.path,
     ids: [tenant.organizationId, tenant.memberId, tenant.publicAppId],
@@ -167,12 +167,12 @@ export function badRequests(tenant: Tenant): fc.Arbitrary<Parts> {
     body: undefined,
   }
   return fc
-    .array(fault, { minLength: 1, maxLength: 3 })
-    .map((faults) => faults.reduce((parts, apply) => apply(parts), right))
+    .array(mutation, { minLength: 1, maxLength: 3 })
+    .map((mutations) => mutations.reduce((parts, apply) => apply(parts), valid))
 }
 
-/** The target as it goes over the wire, with each id encoded as a client does. */
-export function targetOf({ path, ids }: Parts): string {
+/** The request target, with the ids percent-encoded as clients do. */
+export function targetOf({ path, ids }: RequestParts): string {
   if (path !== operation.path) return path
   const [organizationId, memberId, connectedAppId] = ids.map(encode)
   return pathOf(organizationId ?? '', memberId ?? '', connectedAppId ?? '')

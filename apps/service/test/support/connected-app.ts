@@ -2,7 +2,7 @@ import * as openid from 'openid-client'
 import { CookieJar } from './cookie-jar.ts'
 import { redirectUri } from './tenant.ts'
 
-/** Finds the service's endpoints as a Connected App does. Without a secret it is a public client. */
+/** Discovers the service's endpoints as a Connected App does; without a secret, as a public client. */
 export function discover(url: string, clientId: string, clientSecret?: string) {
   return openid.discovery(
     new URL(url),
@@ -13,16 +13,16 @@ export function discover(url: string, clientId: string, clientSecret?: string) {
   )
 }
 
-/** A browser, as far as it follows redirects and keeps cookies. */
+/** As much of a browser as the tests need: it follows redirects and keeps cookies. */
 export class Browser {
   readonly cookies = new CookieJar()
-  /** The page that it shows. */
+  /** The URL of the page that it shows. */
   url = ''
   status = 0
   text = ''
   headers: Response['headers'] = new Headers()
 
-  /** Follows redirects until there is a page, or another site's address. */
+  /** Follows redirects until there is a page, or a redirect to another site. */
   async open(
     url: string,
     form?: Record<string, string>,
@@ -45,20 +45,20 @@ export class Browser {
     return this.open(next)
   }
 
-  /** Sends the form of the page that is shown. */
+  /** Submits the form of the page that it shows. */
   submit(fields: Record<string, string>): Promise<string> {
     return this.open(this.url, fields)
   }
 }
 
-/** An authorization request that waits for its answer. */
+/** An authorization flow whose consent is pending. */
 export interface Flow {
   browser: Browser
   verifier: string
   state: string
 }
 
-/** Begins an authorization flow, and signs in if asked to: the browser shows the consent page. */
+/** Starts an authorization flow, and signs in if necessary, so that the browser shows the consent page. */
 export async function openConsentPage(
   config: openid.Configuration,
   sessionToken: string,
@@ -80,7 +80,7 @@ export async function openConsentPage(
   return { browser, verifier, state }
 }
 
-/** Allows what the consent page asks. @returns the address that the Connected App is called at */
+/** Approves the consent page. @returns the Connected App's callback URL, with the code */
 export function approve({ browser }: Flow): Promise<string> {
   return browser.submit({ decision: 'approve' })
 }
@@ -93,13 +93,13 @@ export function exchange(config: openid.Configuration, flow: Flow, callback: str
   })
 }
 
-/** A whole authorization flow. */
+/** Completes an authorization flow. */
 export async function authorize(config: openid.Configuration, sessionToken: string) {
   const flow = await openConsentPage(config, sessionToken)
   return exchange(config, flow, await approve(flow))
 }
 
-/** Whether introspection calls a token active. */
+/** Whether a token is active according to its introspection. */
 export async function isActive(config: openid.Configuration, token: string): Promise<boolean> {
   return (await openid.tokenIntrospection(config, token)).active
 }

@@ -1,8 +1,8 @@
-/** A browser's cookies, as far as the service's own attributes go. */
+/** A browser's cookies. It supports only the attributes that the service uses. */
 export class CookieJar {
   readonly #cookies = new Map<string, { pair: string; path: string }>()
 
-  /** @param lines the values of an answer's `Set-Cookie` headers */
+  /** @param lines the values of a response's `Set-Cookie` headers */
   keep(lines: string[]): void {
     for (const line of lines) {
       const [pair = '', ...attributes] = line.split('; ')
@@ -22,7 +22,7 @@ export class CookieJar {
       .join('; ')
   }
 
-  /** The values of all cookies but signatures. */
+  /** The values of all cookies except signatures. */
   values(): string[] {
     return [...this.#cookies.values()]
       .filter(({ pair }) => !pair.includes('.sig='))

@@ -9,7 +9,7 @@ export interface TestDatabase {
   drop: () => Promise<void>
 }
 
-/** For the tests of one file: a new, empty database, in the run's PostgreSQL unless told otherwise. */
+/** Gives the tests of one file a new, empty database, by default in the PostgreSQL that all files share. */
 export function useDatabase(postgres?: OwnPostgres): { database: TestDatabase } {
   const test = {} as { database: TestDatabase } // filled before the first test runs
   aroundAll(async (runTests) => {
@@ -23,19 +23,19 @@ export function useDatabase(postgres?: OwnPostgres): { database: TestDatabase } 
   return test
 }
 
-/** A new, empty database in the run's PostgreSQL. */
+/** Creates a new, empty database, by default in the PostgreSQL that all test files share. */
 export async function createDatabase(server = inject('postgresUrl')): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await administer(server, `CREATE DATABASE ${name}`)
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
   const pool = new Pool({ connectionString: url, max: 4 })
-  // A test that takes the server away, or drops the database, breaks idle connections on purpose.
+  // A test that stops the server, or drops the database, breaks idle connections on purpose.
   pool.on('error', () => undefined)
   return {
     url,
     pool,
     async drop() {
-      // Not awaited: it would wait for ever for a connection that a failed test has kept.
+      // Not awaited, since it would wait forever for a connection that a failed test has not released.
       void pool.end()
       await administer(server, `DROP DATABASE ${name} WITH (FORCE)`)
     },

@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import { addConnections } from '../history/http/connections.ts'
-import type { Connection } from '../history/http/service-system.ts'
+import { addAppAuthorizations } from '../history/http/app-authorizations.ts'
+import type { AppAuthorization } from '../history/http/service-system.ts'
 import { ServiceSystem } from '../history/http/service-system.ts'
 
-/** A Member's consent, and what it brought. */
-export interface Granted {
+/** A Member's consent, and the code and tokens that were issued for it. */
+export interface IssuedGrant {
   system: ServiceSystem
-  connection: Connection
+  authorization: AppAuthorization
   code: string
   accessToken: string
   refreshToken: string
 }
 
 /**
- * Adds Members who each gave one Connected App access. One of them really went through the flow;
- * the rows of the others are copies of what it left behind.
+ * Adds Members who each gave one Connected App access. Only one of them went through the flow. The
+ * rows of the others are copies of that one's.
  */
 export async function addManyGrants(
   pool: Pool,
   instances: string[],
   count: number,
-): Promise<Granted[]> {
-  const [original] = await addConnections(pool, instances, 1)
-  if (original === undefined) throw new Error('there is no connection')
+): Promise<IssuedGrant[]> {
+  const [original] = await addAppAuthorizations(pool, instances, 1)
+  if (original === undefined) throw new Error('no authorization was added')
   const system = new ServiceSystem(original)
   await system.signIn()
   await system.authorize()
@@ -38,8 +38,8 @@ export async function addManyGrants(
     values.slice(0, 1),
   )
   await pool.query(
-    `INSERT INTO connections SELECT organization_id, '${mark}-' || n, connected_app_id, revocations
-     FROM connections, ${all}
+    `INSERT INTO app_authorizations SELECT organization_id, '${mark}-' || n, connected_app_id, revocation_count
+     FROM app_authorizations, ${all}
      WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
     values,
   )
@@ -61,14 +61,14 @@ export async function addManyGrants(
        AND consumed_at IS NULL`,
     values,
   )
-  // PostgreSQL would learn of so many new rows only a minute later.
+  // PostgreSQL would analyze the new rows only a minute later.
   await pool.query('ANALYZE')
   return Array.from({ length: count }, (_, index) => {
     const name = `${mark}-${index + 1}`
-    const connection = { ...original, memberId: name }
+    const authorization = { ...original, memberId: name }
     return {
-      system: new ServiceSystem(connection),
-      connection,
+      system: new ServiceSystem(authorization),
+      authorization,
       code: `AuthorizationCode${name}`,
       accessToken: `AccessToken${name}`,
       refreshToken: `RefreshToken${name}`,

@@ -10,9 +10,10 @@ export interface OwnPostgres {
 }
 
 /**
- * For the tests of one file: a PostgreSQL that they may take away.
+ * Gives the tests of one file a PostgreSQL server of their own, which they may stop.
  *
- * @param specifier what to import the package with its programs by, if not this project's
+ * @param specifier the module specifier of the package with PostgreSQL's programs, if it is not the
+ * one that this project depends on
  */
 export function useOwnPostgres(specifier?: string): OwnPostgres {
   const test = {} as OwnPostgres // filled before the first test runs

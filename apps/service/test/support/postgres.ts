@@ -3,7 +3,7 @@ import { startEmbeddedPostgres } from '../../src/postgres/embedded/start.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** One PostgreSQL server for the whole run; each file makes its own database in it. */
+    /** One PostgreSQL server for the whole run; each file creates its own database in it. */
     postgresUrl: string
   }
 }

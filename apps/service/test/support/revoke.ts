@@ -13,13 +13,13 @@ export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 }
 
-/** The operation's path, with the ids as they are given. */
+/** The operation's path, without encoding the ids. */
 export function pathOf(organizationId: string, memberId: string, connectedAppId: string): string {
   const ids = { organization_id: organizationId, member_id: memberId }
   return expandPath({ ...ids, connected_app_id: connectedAppId }, (id) => id)
 }
 
-/** Revokes as the project does, unless told otherwise. */
+/** Sends the operation's request, by default a valid one with the project's credentials. */
 export function revoke(url: string, tenant: Tenant, request: RevokeRequest = {}) {
   const path = pathOf(
     request.organizationId ?? tenant.organizationId,

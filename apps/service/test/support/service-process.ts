@@ -1,22 +1,22 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { findFreePort } from '../../src/postgres/embedded/free-port.ts'
+import { findFreePort } from '../../src/postgres/embedded/cluster.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
-/** It starts within a second, but on a machine that is busy elsewhere. */
-const patienceMs = 20_000
+/** Starting takes less than a second, but longer on a busy machine. */
+const startTimeoutMs = 20_000
 
-/** The service as it is run: a process of its own. */
+/** The service in a process of its own, as users run it. */
 export interface ServiceProcess {
   url: string
   child: ChildProcess
-  /** Of its resident memory. */
+  /** The size of its resident memory. */
   residentBytes: () => Promise<number>
-  /** Ends it without a word of warning, and waits until it is gone. */
+  /** Kills it with SIGKILL, and waits for its exit. */
   kill: () => Promise<void>
   stop: () => Promise<void>
 }
@@ -25,9 +25,9 @@ export interface ServiceProcessOptions {
   databaseUrl: string
   port?: number
   environment?: Record<string, string>
-  /** `dist` is what users run; `src` is as new as the tests. */
+  /** `dist` is what users run; `src` needs no build. */
   build?: 'src' | 'dist'
-  /** `ignore` costs the service what a log costs, and the caller nothing. */
+  /** With `ignore` the service still writes its log, but the caller does not have to read it. */
   log?: 'keep' | 'ignore'
 }
 
@@ -58,16 +58,16 @@ export async function startServiceProcess({
   let log = ''
   child.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4096)))
   const exited = once(child, 'exit')
-  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null
+  const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null
   const startedAt = performance.now()
   while (!(await isReady(url))) {
-    const isLate = performance.now() - startedAt > patienceMs
-    if (isLate) child.kill('SIGKILL')
-    if (isLate || isGone()) throw new Error(`the service did not start: ${log}`)
-    await wait(20)
+    const isTimedOut = performance.now() - startedAt > startTimeoutMs
+    if (isTimedOut) child.kill('SIGKILL')
+    if (isTimedOut || hasExited()) throw new Error(`the service did not start: ${log}`)
+    await sleep(20)
   }
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (isGone()) return
+    if (hasExited()) return
     child.kill(signal)
     await exited
   }
@@ -80,7 +80,7 @@ export async function startServiceProcess({
   }
 }
 
-/** Starts two instances on one database, which are one service to browsers and apps. */
+/** Starts two instances on one database, which browsers and apps see as one service. */
 export async function startTwoInstances(
   options: ServiceProcessOptions,
 ): Promise<[ServiceProcess, ServiceProcess]> {
@@ -94,7 +94,7 @@ export async function startTwoInstances(
   }
 }
 
-/** Whether a service is there, and has its database. */
+/** Whether a service is running, and can use its database. */
 export async function isReady(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/health/ready`)).ok

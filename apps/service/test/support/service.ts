@@ -14,14 +14,14 @@ export interface TestService {
   database: TestDatabase
   service: Service
   tenant: Tenant
-  /** The service as the tenant's Connected Apps have discovered it. */
+  /** The service's OAuth configuration, as the tenant's Connected Apps discover it. */
   asPublicApp: () => Promise<Configuration>
   asConfidentialApp: () => Promise<Configuration>
 }
 
 const silent = pino({ level: 'silent' })
 
-/** Starts an instance on a free port, without a log unless it is given one. */
+/** Starts an instance on a free port, by default without a log. */
 export function startInstance(
   databaseUrl: string,
   options: Partial<ServiceOptions> = {},
@@ -29,7 +29,7 @@ export function startInstance(
   return startService({ databaseUrl, port: 0, logger: silent, ...options })
 }
 
-/** For the tests of one file: a database, a service on it, one tenant, and its Connected Apps. */
+/** Gives the tests of one file a database, a service that uses it, and a tenant. */
 export function useService(
   options: Partial<ServiceOptions> = {},
   postgres?: OwnPostgres,

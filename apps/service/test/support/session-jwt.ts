@@ -1,21 +1,21 @@
 import type { CryptoKey, JSONWebKeySet, JWTPayload } from 'jose'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
-import { issuerOf, organizationClaim, sessionClaim } from '../../src/operation/session-jwt.ts'
+import { issuerOf, organizationClaim, sessionClaim } from '../../src/operation/session.ts'
 import type { Tenant } from './tenant.ts'
 
-/** The keys of whoever issues a project's session JWTs. */
+/** The keys of the issuer of a project's session JWTs. */
 export interface SessionKeys {
   privateKey: CryptoKey
   publicKeys: JSONWebKeySet
 }
 
-export async function makeSessionKeys(): Promise<SessionKeys> {
+export async function generateSessionKeys(): Promise<SessionKeys> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'jwk-test-1', use: 'sig', alg: 'RS256' }
   return { privateKey, publicKeys: { keys: [jwk] } }
 }
 
-/** The claims of a JWT for the tenant's session, as upstream has them. */
+/** The claims of a JWT for the tenant's session, the same as upstream's. */
 export function sessionClaims({ projectId, organizationId, slug, memberId, session }: Tenant) {
   const now = Math.floor(Date.now() / 1000)
   return {

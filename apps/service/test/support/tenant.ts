@@ -7,20 +7,20 @@ import {
   addProject,
   addSession,
   newSecret,
-} from '../../src/provision.ts'
-import { makeSessionKeys } from './session-jwt.ts'
+} from '../../src/provision/resources.ts'
+import { generateSessionKeys } from './session-jwt.ts'
 
 export const redirectUri = 'http://127.0.0.1/callback'
 
-/** A project of its own, with one of each thing that the operation names. */
+/** Adds a project with everything that a request of the operation refers to. */
 export async function addTenant(pool: Pool) {
-  const mark = randomUUID().slice(0, 8)
-  const sessionKeys = await makeSessionKeys()
+  const suffix = randomUUID().slice(0, 8)
+  const sessionKeys = await generateSessionKeys()
   const { projectId, secret } = await addProject(pool, { sessionKeys: sessionKeys.publicKeys })
   const organizationId = await addOrganization(pool, {
     projectId,
-    slug: `acme-${mark}`,
-    externalId: `crm|acme-${mark}`,
+    slug: `acme-${suffix}`,
+    externalId: `crm|acme-${suffix}`,
   })
   const memberId = await addMember(pool, { organizationId, externalId: 'crm|ada' })
   const session = await addSession(pool, { organizationId, memberId })
@@ -36,8 +36,8 @@ export async function addTenant(pool: Pool) {
     secret,
     sessionKeys,
     organizationId,
-    slug: `acme-${mark}`,
-    externalId: `crm|acme-${mark}`,
+    slug: `acme-${suffix}`,
+    externalId: `crm|acme-${suffix}`,
     memberId,
     memberExternalId: 'crm|ada',
     session,

@@ -8,7 +8,7 @@ export interface TwoInstances {
   urls: [string, string]
 }
 
-/** For the tests of one file: a database, and two instances of the service on it. */
+/** Gives the tests of one file a database, and two instances of the service that use it. */
 export function useTwoInstances(): TwoInstances {
   const test = useDatabase() as TwoInstances // filled before the first test runs
   aroundAll(async (runTests) => {

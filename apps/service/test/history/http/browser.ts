@@ -1,10 +1,10 @@
 import { CookieJar } from '../../support/cookie-jar.ts'
-import type { WireResponse } from './wire.ts'
-import { send } from './wire.ts'
+import type { RawResponse } from './send.ts'
+import { send } from './send.ts'
 
 /**
- * A Member's browser, as far as it keeps cookies. It believes that there is one service, behind
- * whose address any of the instances may answer.
+ * A Member's browser, as far as it keeps cookies. Each of its requests goes to any of the instances,
+ * as if a load balancer were in front of them.
  */
 export class Browser {
   readonly #cookies = new CookieJar()
@@ -14,13 +14,13 @@ export class Browser {
     this.#pickInstance = pickInstance
   }
 
-  /** Opens a path without following where its answer leads. */
-  get(path: string): Promise<WireResponse> {
+  /** Requests a path, without following redirects. */
+  get(path: string): Promise<RawResponse> {
     return this.#send('GET', path)
   }
 
-  /** Sends a form. */
-  post(path: string, form: Record<string, string>): Promise<WireResponse> {
+  /** Submits a form. */
+  post(path: string, form: Record<string, string>): Promise<RawResponse> {
     return this.#send('POST', path, form)
   }
 

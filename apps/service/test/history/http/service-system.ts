@@ -3,23 +3,23 @@ import type { ResponseBody } from '@connected-apps/contract'
 import { expandPath, operation } from '@connected-apps/contract'
 import { basic } from '../../support/revoke.ts'
 import { redirectUri } from '../../support/tenant.ts'
-import type { Patience, System, Tokens } from '../system.ts'
+import type { AbortOptions, System, Tokens } from '../system.ts'
 import { Browser } from './browser.ts'
-import type { WireResponse } from './wire.ts'
-import { send } from './wire.ts'
+import type { RawResponse } from './send.ts'
+import { send } from './send.ts'
 
-/** A Member and a Connected App of a running service. */
-export interface Connection {
-  /** Instances of the service; each request goes to any of them. */
+/** A Member and a Connected App of a running service, and the credentials of both. */
+export interface AppAuthorization {
+  /** URLs of the service's instances. Each request goes to any of them. */
   instances: string[]
   projectId: string
   projectSecret: string
   organizationId: string
   memberId: string
-  /** Of the Member's own session, with which the browsers sign in. */
+  /** The token of the Member's session, with which the browsers sign in. */
   sessionToken: string
   connectedAppId: string
-  /** Absent for a public client. */
+  /** Undefined for a public client. */
   clientSecret?: string
 }
 
@@ -30,21 +30,21 @@ const challenge = createHash('sha256').update(verifier).digest('base64url')
 export class ServiceSystem implements System {
   readonly browsers = 3
   readonly rotatesRefreshTokens: boolean
-  readonly #connection: Connection
+  readonly #authorization: AppAuthorization
   readonly #revokePath: string
   #browsers: Browser[] = []
 
-  constructor(connection: Connection) {
-    this.#connection = connection
-    this.rotatesRefreshTokens = connection.clientSecret === undefined
+  constructor(authorization: AppAuthorization) {
+    this.#authorization = authorization
+    this.rotatesRefreshTokens = authorization.clientSecret === undefined
     this.#revokePath = expandPath({
-      organization_id: connection.organizationId,
-      member_id: connection.memberId,
-      connected_app_id: connection.connectedAppId,
+      organization_id: authorization.organizationId,
+      member_id: authorization.memberId,
+      connected_app_id: authorization.connectedAppId,
     })
   }
 
-  /** Signs the Member in, in each browser. */
+  /** Signs the Member in with each browser. */
   async signIn(): Promise<void> {
     this.#browsers = Array.from(
       { length: this.browsers },
@@ -55,111 +55,111 @@ export class ServiceSystem implements System {
 
   async #signInWith(browser: Browser): Promise<void> {
     const page = pathOf(await browser.get(this.#authorizationPath()))
-    const { sessionToken } = this.#connection
+    const { sessionToken } = this.#authorization
     const signedIn = await browser.post(page, { decision: 'login', session_token: sessionToken })
     const resumed = await browser.get(pathOf(signedIn))
     if (!pathOf(resumed).startsWith('/interaction/')) throw unexpected('sign in', resumed)
   }
 
   async request(index: number) {
-    const answer = await this.#browser(index).get(this.#authorizationPath())
-    const code = codeIn(answer)
+    const response = await this.#browser(index).get(this.#authorizationPath())
+    const code = codeIn(response)
     if (code !== undefined) return { code }
-    const page = pathOf(answer)
+    const page = pathOf(response)
     if (!page.startsWith('/interaction/')) return { page: undefined }
-    return { page: (await this.look(index, page)) ? page : undefined }
+    return { page: (await this.reload(index, page)) ? page : undefined }
   }
 
-  /** A whole authorization flow, in the first browser. */
+  /** Completes an authorization flow with the first browser. */
   async authorize(): Promise<Tokens> {
     const code = await this.obtainCode()
     const tokens = await this.exchange(code)
-    if (tokens === undefined) throw new Error('the code brought no tokens')
+    if (tokens === undefined) throw new Error('the code produced no tokens')
     return tokens
   }
 
-  /** An authorization flow, but for the exchange of its code. */
+  /** Completes an authorization flow, except for the exchange of the code. */
   async obtainCode(): Promise<string> {
-    const answer = await this.request(0)
-    if ('code' in answer) return answer.code
-    const code = answer.page === undefined ? undefined : await this.approve(0, answer.page)
-    if (code === undefined) throw new Error('the authorization flow brought no code')
+    const response = await this.request(0)
+    if ('code' in response) return response.code
+    const code = response.page === undefined ? undefined : await this.approve(0, response.page)
+    if (code === undefined) throw new Error('the authorization flow produced no code')
     return code
   }
 
-  async look(index: number, page: string): Promise<boolean> {
-    const answer = await this.#browser(index).get(page)
-    if (answer.status === 200) return true
-    if (answer.status === 409 || answer.status === 400) return false
-    throw unexpected('look', answer)
+  async reload(index: number, page: string): Promise<boolean> {
+    const response = await this.#browser(index).get(page)
+    if (response.status === 200) return true
+    if (response.status === 409 || response.status === 400) return false
+    throw unexpected('reload', response)
   }
 
   async approve(index: number, page: string): Promise<string | undefined> {
     const browser = this.#browser(index)
-    const answer = await browser.post(page, { decision: 'approve' })
-    if (answer.status === 409 || answer.status === 400) return undefined
-    return codeIn(await browser.get(pathOf(answer)))
+    const response = await browser.post(page, { decision: 'approve' })
+    if (response.status === 409 || response.status === 400) return undefined
+    return codeIn(await browser.get(pathOf(response)))
   }
 
-  exchange(code: string, patience?: Patience): Promise<Tokens | undefined> {
+  exchange(code: string, options?: AbortOptions): Promise<Tokens | undefined> {
     const form = { code, redirect_uri: redirectUri, code_verifier: verifier }
-    return this.#askForTokens({ grant_type: 'authorization_code', ...form }, patience)
+    return this.#requestTokens({ grant_type: 'authorization_code', ...form }, options)
   }
 
-  refresh(refreshToken: string, patience?: Patience): Promise<Tokens | undefined> {
-    return this.#askForTokens(
+  refresh(refreshToken: string, options?: AbortOptions): Promise<Tokens | undefined> {
+    return this.#requestTokens(
       { grant_type: 'refresh_token', refresh_token: refreshToken },
-      patience,
+      options,
     )
   }
 
   async introspect(token: string): Promise<boolean> {
-    const answer = await this.#post('/oauth2/introspect', { token })
-    if (answer.status !== 200) throw unexpected('introspect', answer)
-    return (JSON.parse(answer.text) as { active: boolean }).active // RFC 7662
+    const response = await this.#post('/oauth2/introspect', { token })
+    if (response.status !== 200) throw unexpected('introspect', response)
+    return (JSON.parse(response.text) as { active: boolean }).active // RFC 7662
   }
 
-  async giveBack(token: string, kind: 'access_token' | 'refresh_token'): Promise<void> {
-    const answer = await this.#post('/oauth2/revoke', { token, token_type_hint: kind })
-    if (answer.status !== 200) throw unexpected('give back', answer)
+  async revokeToken(token: string, kind: 'access_token' | 'refresh_token'): Promise<void> {
+    const response = await this.#post('/oauth2/revoke', { token, token_type_hint: kind })
+    if (response.status !== 200) throw unexpected('revoke a token', response)
   }
 
   /** @returns the request_id */
-  async revoke(patience?: Patience): Promise<string> {
-    const { projectId, projectSecret } = this.#connection
-    const answer = await send(this.#pickInstance() + this.#revokePath, {
+  async revoke(options?: AbortOptions): Promise<string> {
+    const { projectId, projectSecret } = this.#authorization
+    const response = await send(this.#pickInstance() + this.#revokePath, {
       method: operation.method,
       headers: { authorization: basic(projectId, projectSecret) },
-      ...patience,
+      ...options,
     })
-    if (answer.status !== 200) throw unexpected('revoke', answer)
-    return (JSON.parse(answer.text) as ResponseBody<200>).request_id // checked by the contract tests
+    if (response.status !== 200) throw unexpected('revoke', response)
+    return (JSON.parse(response.text) as ResponseBody<200>).request_id // checked by the contract tests
   }
 
-  async #askForTokens(form: Record<string, string>, patience?: Patience) {
-    const answer = await this.#post('/oauth2/token', form, patience)
-    if (answer.status === 200) {
-      const body = JSON.parse(answer.text) as { access_token: string; refresh_token: string } // RFC 6749
+  async #requestTokens(form: Record<string, string>, options?: AbortOptions) {
+    const response = await this.#post('/oauth2/token', form, options)
+    if (response.status === 200) {
+      const body = JSON.parse(response.text) as { access_token: string; refresh_token: string } // RFC 6749
       return { accessToken: body.access_token, refreshToken: body.refresh_token }
     }
-    if (answer.text.includes('"invalid_grant"')) return undefined
-    throw unexpected('ask for tokens', answer)
+    if (response.text.includes('"invalid_grant"')) return undefined
+    throw unexpected('request tokens', response)
   }
 
-  #post(path: string, form: Record<string, string>, patience?: Patience): Promise<WireResponse> {
-    const { connectedAppId, clientSecret } = this.#connection
+  #post(path: string, form: Record<string, string>, options?: AbortOptions): Promise<RawResponse> {
+    const { connectedAppId, clientSecret } = this.#authorization
     return send(this.#pickInstance() + path, {
       method: 'POST',
       ...(clientSecret === undefined
         ? { form: { ...form, client_id: connectedAppId } }
         : { form, headers: { authorization: basic(connectedAppId, clientSecret) } }),
-      ...patience,
+      ...options,
     })
   }
 
   #authorizationPath(): string {
     const query = new URLSearchParams({
-      client_id: this.#connection.connectedAppId,
+      client_id: this.#authorization.connectedAppId,
       redirect_uri: redirectUri,
       response_type: 'code',
       scope: 'openid profile',
@@ -176,25 +176,25 @@ export class ServiceSystem implements System {
   }
 
   #pickInstance(): string {
-    const { instances } = this.#connection
+    const { instances } = this.#authorization
     return instances[Math.floor(Math.random() * instances.length)] ?? ''
   }
 }
 
-/** Where an answer leads, without the host: that is for the instance to be picked. */
-function pathOf(answer: WireResponse): string {
-  const { location } = answer.headers
-  if (location === undefined) throw unexpected('follow', answer)
+/** The path that a response redirects to. The host is dropped, since any instance may be next. */
+function pathOf(response: RawResponse): string {
+  const { location } = response.headers
+  if (location === undefined) throw unexpected('follow', response)
   const { pathname, search } = new URL(location, 'http://localhost')
   return pathname + search
 }
 
-function codeIn({ headers: { location } }: WireResponse): string | undefined {
+function codeIn({ headers: { location } }: RawResponse): string | undefined {
   if (!location?.startsWith(redirectUri)) return undefined
   return new URL(location).searchParams.get('code') ?? undefined
 }
 
-/** An answer that no design should give is a failure of the test, not a history. */
-function unexpected(what: string, { status, text }: WireResponse): Error {
+/** A response that no design should send makes the test fail; it is not part of a history. */
+function unexpected(what: string, { status, text }: RawResponse): Error {
   return new Error(`${what}: ${status} ${text.slice(0, 500)}`)
 }

@@ -1,0 +1,116 @@
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { interactionPolicy } from 'oidc-provider'
+import type { Database } from '../postgres/database.ts'
+import { createAdapter } from './adapter.ts'
+import { findMember, findSignedInMember } from './members.ts'
+import { errorPage } from './pages.ts'
+import type { ServerKeys } from './server-keys.ts'
+
+export const routes = {
+  authorization: '/oauth2/authorize',
+  token: '/oauth2/token',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  jwks: '/oauth2/jwks',
+  userinfo: '/oauth2/userinfo',
+  end_session: '/oauth2/logout',
+}
+
+/** The scopes that a Connected App may request. */
+export const supportedScopes = ['openid', 'profile']
+
+/** Lifetimes in seconds, the same as upstream's where upstream documents them. */
+export const lifetimes = {
+  AccessToken: 60 * 60,
+  AuthorizationCode: 60,
+  IdToken: 60 * 60,
+  Interaction: 60 * 60,
+  RefreshToken: 90 * 24 * 60 * 60,
+  Session: 14 * 24 * 60 * 60,
+}
+
+/** The configuration of oidc-provider. */
+export function createConfiguration(database: Database, keys: ServerKeys): Configuration {
+  return {
+    adapter: createAdapter(database),
+    jwks: { keys: [keys.signing] },
+    cookies: { keys: keys.cookies },
+    routes,
+    ttl: lifetimes,
+    scopes: supportedScopes,
+    claims: { openid: ['sub'], profile: ['name'] },
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    pkce: { required: () => true },
+    // A token ends with its grant, not with the browser's session.
+    expiresWithSession: () => false,
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
+    revokeGrantPolicy: endsGrant,
+    interactions: {
+      url: (_, { uid }) => `/interaction/${uid}`,
+      policy: createLoginPolicy(database),
+    },
+    features: {
+      devInteractions: { enabled: false },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (_, client, token) => token.clientId === client.clientId,
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_, client, token) => token.clientId === client.clientId,
+      },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+    },
+    async findAccount(_, memberId) {
+      const member = await findMember(database, memberId)
+      return (
+        member && {
+          accountId: memberId,
+          claims: () => ({ sub: memberId, name: member.name }),
+        }
+      )
+    },
+    async renderError(ctx, { error, error_description: description }) {
+      ctx.type = 'html'
+      ctx.body = (await errorPage(error, description)).toString()
+    },
+  }
+}
+
+/**
+ * Whether oidc-provider also ends the grant when it invalidates a token. It does so for a replayed
+ * token, and for a refresh token that is revoked (RFC 7009). It does not for an access token that
+ * is revoked, nor when another Member signs in with the same browser.
+ */
+function endsGrant({ oidc }: KoaContextWithOIDC): boolean {
+  if (oidc.route === 'revocation') return oidc.entities.AccessToken === undefined
+  return oidc.route === 'token'
+}
+
+/**
+ * When a browser has to sign in: for oidc-provider's own reasons, and also if the Member that it is
+ * signed in as has no active session any more, or belongs to another project than the requesting
+ * client's.
+ */
+function createLoginPolicy(database: Database): interactionPolicy.DefaultPolicy {
+  const { Check, base } = interactionPolicy
+  const policy = base()
+  const isSignedOut = new Check(
+    'no_active_session',
+    'The Member has no live session',
+    'login_required',
+    async ({ oidc: { session, client } }) => {
+      // If nobody is signed in, oidc-provider's own check applies.
+      if (session?.accountId === undefined || client === undefined) return false
+      const member = await findSignedInMember(database, session.accountId, client.clientId)
+      return member === undefined
+    },
+  )
+  policy.get('login')?.checks.add(isSignedOut)
+  return policy
+}

@@ -1,0 +1,146 @@
+import type { PathParameters } from '@connected-apps/contract'
+import type { JSONWebKeySet } from 'jose'
+import { hashOf } from '../hash.ts'
+import { Batcher } from '../postgres/batcher.ts'
+import type { Database } from '../postgres/database.ts'
+
+/** An active session, and what its Member's roles allow. */
+export interface SessionContext {
+  organizationId: string
+  sessionId: string
+  memberId: string
+  /** Resources on which one of the Member's roles has the operation's permission. */
+  allowedResources: string[]
+}
+
+/** Everything that the decision depends on, read by one statement. */
+export interface RequestContext {
+  projectId: string
+  secretHash: Buffer
+  /** Empty unless the request carries a session JWT. */
+  sessionKeys: JSONWebKeySet
+  organizationId: string | undefined
+  memberId: string | undefined
+  connectedAppId: string | undefined
+  session: SessionContext | undefined
+}
+
+/** How a request identifies a session: by its token, or by the id in its JWT. */
+export interface SessionReference {
+  token?: string | undefined
+  jwtSessionId?: string | undefined
+}
+
+/** The action that one of the Member's roles must permit. */
+const action = 'revoke.connected-app'
+
+// An identifier is tried as an id first, then as a slug, then as an external id. Each attempt is one
+// index lookup, and coalesce() stops at the first match. OFFSET 0 keeps PostgreSQL from inlining
+// the lookups of the Organization into those of the Member.
+const loadContextsStatement = {
+  name: 'load-contexts',
+  text: `
+    SELECT p.secret_hash, o.organization_id, m.member_id, a.connected_app_id,
+      CASE WHEN k.session_id IS NOT NULL THEN p.session_jwks END AS session_jwks,
+      s.organization_id AS session_organization_id, s.session_id,
+      s.member_id AS session_member_id, s.allowed_resources
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+      WITH ORDINALITY AS k (project_id, organization, member, app, token_hash, session_id, position)
+    LEFT JOIN projects p ON p.project_id = k.project_id
+    LEFT JOIN connected_apps a ON a.connected_app_id = k.app AND a.project_id = p.project_id
+    CROSS JOIN LATERAL (SELECT coalesce(
+      (SELECT organization_id FROM organizations
+        WHERE organization_id = k.organization AND project_id = p.project_id),
+      (SELECT organization_id FROM organizations
+        WHERE project_id = p.project_id AND slug = k.organization),
+      (SELECT organization_id FROM organizations
+        WHERE project_id = p.project_id AND external_id = k.organization)
+    ) AS organization_id OFFSET 0) o
+    CROSS JOIN LATERAL (SELECT coalesce(
+      (SELECT member_id FROM members
+        WHERE organization_id = o.organization_id AND member_id = k.member),
+      (SELECT member_id FROM members
+        WHERE organization_id = o.organization_id AND external_id = k.member)
+    ) AS member_id) m
+    LEFT JOIN LATERAL (
+      SELECT s.organization_id, s.session_id, s.member_id,
+        ARRAY(
+          SELECT DISTINCT resource_id
+          FROM member_roles r JOIN permissions USING (role_id)
+          WHERE r.organization_id = s.organization_id AND r.member_id = s.member_id
+            AND permissions.project_id = p.project_id
+            AND permissions.action IN ('${action}', '*')
+        ) AS allowed_resources
+      FROM sessions s
+      WHERE (s.token_hash = k.token_hash OR s.session_id = k.session_id) AND s.expires_at > now()
+        AND p.project_id = (
+          SELECT project_id FROM organizations WHERE organization_id = s.organization_id)
+      LIMIT 1
+    ) s ON true
+    ORDER BY k.position`,
+}
+
+interface Row {
+  secret_hash: Buffer | null
+  session_jwks: JSONWebKeySet | null
+  organization_id: string | null
+  member_id: string | null
+  connected_app_id: string | null
+  session_organization_id: string | null
+  session_id: string | null
+  session_member_id: string | null
+  allowed_resources: string[] | null
+}
+
+/** What a request is looked up by. */
+export interface LookupKey {
+  projectId: string
+  /** Undefined if the request is malformed: then only its project is looked up. */
+  path: PathParameters | undefined
+  session: SessionReference
+}
+
+/** @returns the context of each key, in order; undefined where there is no such project */
+async function loadContexts(
+  database: Database,
+  keys: LookupKey[],
+): Promise<(RequestContext | undefined)[]> {
+  const rows = await database.query<Row>(loadContextsStatement, [
+    keys.map(({ projectId }) => projectId),
+    keys.map(({ path }) => path?.organization_id),
+    keys.map(({ path }) => path?.member_id),
+    keys.map(({ path }) => path?.connected_app_id),
+    keys.map(({ session: { token } }) => (token === undefined ? undefined : hashOf(token))),
+    keys.map(({ session: { jwtSessionId } }) => jwtSessionId),
+  ])
+  return rows.map((row, index) => toContext(row, keys[index]?.projectId ?? ''))
+}
+
+/** Creates the function that loads the context of a request. */
+export function createContextLoader(
+  database: Database,
+): (key: LookupKey) => Promise<RequestContext | undefined> {
+  const batcher = new Batcher((keys: LookupKey[]) => loadContexts(database, keys))
+  return (key) => batcher.add(key)
+}
+
+function toContext(row: Row, projectId: string): RequestContext | undefined {
+  if (row.secret_hash === null) return undefined
+  return {
+    projectId,
+    secretHash: row.secret_hash,
+    sessionKeys: row.session_jwks ?? { keys: [] },
+    organizationId: row.organization_id ?? undefined,
+    memberId: row.member_id ?? undefined,
+    connectedAppId: row.connected_app_id ?? undefined,
+    session: toSession(row),
+  }
+}
+
+function toSession(row: Row): SessionContext | undefined {
+  const { session_organization_id: organizationId, session_id: sessionId } = row
+  const { session_member_id: memberId, allowed_resources: allowedResources } = row
+  if (organizationId === null || sessionId === null) return undefined
+  if (memberId === null || allowedResources === null) return undefined
+  return { organizationId, sessionId, memberId, allowedResources }
+}

@@ -1,0 +1,149 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { JSONWebKeySet } from 'jose'
+import type { Pool } from 'pg'
+import { hashOf } from '../hash.ts'
+import { toPublicKeySet } from '../operation/session-jwks.ts'
+
+/** Generates a secret of 256 random bits. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+export interface NewProject {
+  projectId?: string
+  /** Whether its id contains `live` instead of `test`. Clients use another server for live projects. */
+  live?: boolean
+  secret?: string
+  sessionKeys?: JSONWebKeySet
+}
+
+/** The permissions of a new project, which are those of upstream's default roles. */
+const defaultPermissions = [
+  { role: 'stytch_member', resource: 'stytch.self', action: '*' },
+  { role: 'stytch_admin', resource: 'stytch.organization', action: '*' },
+  { role: 'stytch_admin', resource: 'stytch.member', action: '*' },
+  { role: 'stytch_admin', resource: 'stytch.sso', action: '*' },
+]
+
+/** Adds a project with the default roles. Only the secret's hash is stored. */
+export async function addProject(pool: Pool, project: NewProject = {}) {
+  const environment = project.live ? 'live' : 'test'
+  const { projectId = `project-${environment}-${randomUUID()}`, secret = newSecret() } = project
+  await pool.query(
+    'INSERT INTO projects (project_id, secret_hash, session_jwks) VALUES ($1, $2, $3)',
+    [projectId, hashOf(secret), toPublicKeySet(project.sessionKeys ?? { keys: [] })],
+  )
+  for (const { role, resource, action } of defaultPermissions) {
+    await pool.query('INSERT INTO roles VALUES ($1, $2) ON CONFLICT DO NOTHING', [projectId, role])
+    await pool.query('INSERT INTO permissions VALUES ($1, $2, $3, $4)', [
+      projectId,
+      role,
+      resource,
+      action,
+    ])
+  }
+  return { projectId, secret }
+}
+
+/**
+ * Replaces a project's secret. Only the new secret's hash is stored; the old secret is rejected
+ * from now on.
+ *
+ * @returns undefined if there is no such project
+ */
+export async function replaceSecret(pool: Pool, projectId: string): Promise<string | undefined> {
+  const secret = newSecret()
+  const { rowCount } = await pool.query(
+    'UPDATE projects SET secret_hash = $2 WHERE project_id = $1',
+    [projectId, hashOf(secret)],
+  )
+  return rowCount === 1 ? secret : undefined
+}
+
+export interface NewOrganization {
+  projectId: string
+  organizationId?: string
+  slug?: string
+  externalId?: string
+}
+
+/** Adds an Organization. */
+export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
+  const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
+  await pool.query(
+    'INSERT INTO organizations (organization_id, project_id, slug, external_id) VALUES ($1, $2, $3, $4)',
+    [organizationId, projectId, organization.slug ?? organizationId, organization.externalId],
+  )
+  return organizationId
+}
+
+export interface NewMember {
+  organizationId: string
+  memberId?: string
+  externalId?: string
+  name?: string
+  roles?: string[]
+}
+
+/** Adds a Member. Unless `roles` is given, its only role is `stytch_member`. */
+export async function addMember(pool: Pool, member: NewMember): Promise<string> {
+  const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
+  await pool.query(
+    'INSERT INTO members (organization_id, member_id, external_id, name) VALUES ($1, $2, $3, $4)',
+    [organizationId, memberId, member.externalId, name],
+  )
+  for (const role of member.roles ?? ['stytch_member']) {
+    await pool.query('INSERT INTO member_roles VALUES ($1, $2, $3)', [
+      organizationId,
+      memberId,
+      role,
+    ])
+  }
+  return memberId
+}
+
+export interface NewSession {
+  organizationId: string
+  memberId: string
+  token?: string
+  /** A negative number adds a session that has already expired. */
+  secondsToLive?: number
+}
+
+/** Adds a session of a Member. */
+export async function addSession(pool: Pool, session: NewSession) {
+  const { organizationId, memberId, token = newSecret(), secondsToLive = 86_400 } = session
+  const sessionId = `session-test-${randomUUID()}`
+  await pool.query(
+    `INSERT INTO sessions (organization_id, session_id, member_id, token_hash, expires_at)
+     VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))`,
+    [organizationId, sessionId, memberId, hashOf(token), secondsToLive],
+  )
+  return { sessionId, token }
+}
+
+export interface NewConnectedApp {
+  projectId: string
+  redirectUri: string
+  connectedAppId?: string
+  name?: string
+  /** With a secret, it is a confidential client. Without, it is public, and its refresh tokens rotate. */
+  secret?: string
+}
+
+/** Adds a Connected App, which is an OAuth client. */
+export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise<string> {
+  const { connectedAppId = `connected-app-test-${randomUUID()}`, name = 'Notebook' } = app
+  await pool.query(
+    `INSERT INTO connected_apps (connected_app_id, project_id, name, redirect_uris, secret_hash)
+     VALUES ($1, $2, $3, $4, $5)`,
+    [
+      connectedAppId,
+      app.projectId,
+      name,
+      [app.redirectUri],
+      app.secret === undefined ? null : hashOf(app.secret),
+    ],
+  )
+  return connectedAppId
+}

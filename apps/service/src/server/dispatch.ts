@@ -1,0 +1,27 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+
+/**
+ * Routes requests for OAuth endpoints to oidc-provider, and all others to the application.
+ *
+ * oidc-provider builds URLs from the request's host. Whatever host the client sent is replaced by
+ * the issuer's, so that nobody can make it create links to another host. A request without the
+ * Host header that HTTP/1.1 requires (RFC 9112, section 3.2) goes to the application, which
+ * rejects it.
+ */
+export function dispatch(
+  issuer: URL,
+  isOAuth: (path: string) => boolean,
+  oauth: RequestListener,
+  application: RequestListener,
+): RequestListener {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    for (const name of forwardedHeaders) delete request.headers[name]
+    const hasHost = request.headers.host !== undefined || request.httpVersion === '1.0'
+    if (hasHost) request.headers.host = issuer.host
+    request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
+    if (hasHost && isOAuth(request.url ?? '')) oauth(request, response)
+    else application(request, response)
+  }
+}
+
+const forwardedHeaders = ['forwarded', 'x-forwarded-host', 'x-forwarded-for', ':authority']
