@@ -1,4 +1,4 @@
-// Runs one part of the project with options of its own: `node .ci/part.ts PACKAGE TASK [options]`.
+// Runs one part of the project with options of its own: `node scripts/run-task.ts PACKAGE TASK [options]`.
 import { turbo } from './turbo.ts'
 
 const [part = '', task = '', ...options] = process.argv.slice(2)
