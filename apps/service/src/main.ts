@@ -1,9 +1,5 @@
+import type { Hono } from 'hono'
 import { readConfiguration } from './configuration.ts'
-import type { DemoTokens } from './demo/authorize.ts'
-import { authorizeDemo } from './demo/authorize.ts'
-import { greeting } from './demo/greeting.ts'
-import { addDemoProject } from './demo/project.ts'
-import { demoRoutes } from './demo/routes.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 import { explain, misuse } from './explain.ts'
 import { createLogger } from './logger.ts'
@@ -20,26 +16,26 @@ async function run(): Promise<void> {
   refuseArguments(process.argv.slice(2))
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
-  // The demo's walk is for people, who look for it among few lines.
+  // People look for the demo's ids, so few other lines must stand around them.
   const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'warn' : logLevel)
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => stopping.abort())
   }
 
-  const embedded = isDemo ? await startEmbeddedPostgres() : undefined
+  const demo = isDemo ? await loadDemo() : undefined
+  const embedded = demo && (await startEmbeddedPostgres())
   try {
     const service = await startService({
       ...configuration,
       databaseUrl: databaseUrl ?? String(embedded?.url),
       logger,
-      ...(isDemo && { routes: { '/demo': demoRoutes } }),
+      ...(demo && { routes: { '/demo': demo.createRoutes } }),
     })
     // Before its database goes away, whatever fails.
     try {
-      if (embedded !== undefined) {
-        await addDemoProject(embedded.url, service.url)
-        process.stdout.write(greeting(service.url, await authorize(service.url)))
+      if (demo && embedded) {
+        process.stdout.write(await demo.prepare(embedded.url, service.url))
       }
       if (!stopping.signal.aborted) {
         await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
@@ -52,13 +48,18 @@ async function run(): Promise<void> {
   }
 }
 
-async function authorize(origin: string): Promise<DemoTokens> {
-  try {
-    return await authorizeDemo(origin)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`the demo fails at its own address, ${origin}: ${reason}`, { cause })
-  }
+/** What `apps/service/demo` adds to a service that has no database of its own. */
+export interface Demo {
+  createRoutes: () => Hono
+  /** Fills the database. @returns what to tell the user */
+  prepare: (databaseUrl: string, origin: string) => Promise<string>
+}
+
+/** The demo uses the service like any other program, so it is neither built nor typed with it. */
+async function loadDemo(): Promise<Demo> {
+  const url = new URL('../demo/demo.ts', import.meta.url)
+  const module = (await import(url.href)) as { default: Demo } // safe: demo.ts satisfies this type
+  return module.default
 }
 
 /** A setting that is given in the wrong way would be missed in silence. */
