@@ -1,11 +1,53 @@
-// Runs one part of the project with options of its own: `node scripts/run-task.ts PACKAGE TASK [options]`.
-import { turbo } from './turbo.ts'
+// Runs one script of one package: `node scripts/run-task.ts PACKAGE SCRIPT [options]`.
+import { readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { SpawnOptions } from 'node:child_process'
+import { root, runProcess } from './run-process.mjs'
+import { runTasks } from './turbo.ts'
 
-const [part = '', task = '', ...options] = process.argv.slice(2)
-const only = `--filter=${part}`
+/** The directories of the packages, by their names without the scope. */
+export const packages: Record<string, string> = {
+  openapi: 'openapi',
+  contract: 'packages/contract',
+  client: 'packages/client',
+  'contract-tests': 'packages/contract-tests',
+  mock: 'apps/mock',
+  service: 'apps/service',
+}
 
-// Built apart: turbo would build every dependency anew for options that it has not seen yet.
-process.exitCode =
-  (await turbo(['run', 'generate'])) ||
-  (await turbo(['run', 'build', only, '--log-prefix=none'])) ||
-  (await turbo(['run', task, only, '--only', '--log-prefix=none', '--', ...options]))
+/** Generates and builds what the package needs, then runs the script. @returns its exit code */
+export async function runTask(name: string, script: string, options: string[]): Promise<number> {
+  return (
+    (await runTasks(['generate'])) ||
+    (await runTasks(['build'], { packages: [name] })) ||
+    runScript(name, script, options).exitCode
+  )
+}
+
+/**
+ * Runs a script of a package without a shell or a package manager in between, which may end before
+ * the script does. The script must be a plain command.
+ */
+export function runScript(
+  name: string,
+  script: string,
+  options: string[],
+  spawnOptions: SpawnOptions = {},
+): ReturnType<typeof runProcess> {
+  const directory = join(root, packages[name] ?? '')
+  const manifest: { scripts: Record<string, string> } = JSON.parse(
+    readFileSync(join(directory, 'package.json'), 'utf8'),
+  )
+  const [program = '', ...args] = manifest.scripts[script]?.split(' ') ?? []
+  const programs = [join(directory, 'node_modules/.bin'), join(root, 'node_modules/.bin')]
+  return runProcess(program, [...args, ...options], {
+    cwd: directory,
+    env: { PATH: [...programs, process.env['PATH']].join(delimiter) },
+    ...spawnOptions,
+  })
+}
+
+if (import.meta.main) {
+  const [name = '', script = '', ...options] = process.argv.slice(2)
+  process.exitCode = await runTask(name, script, options)
+}

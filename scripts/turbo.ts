@@ -1,47 +1,59 @@
-import { spawn } from 'node:child_process'
+// Runs tasks of all packages: `node scripts/turbo.ts TASK... [--force]`.
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { TaskProgress } from './task-progress.ts'
+import { root, runProcess } from './run-process.mjs'
 
-// Nothing of this project reports to anyone, and nothing but an install asks the network.
-const quiet = {
-  DO_NOT_TRACK: '1',
-  REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
-  REDOCLY_TELEMETRY: 'off',
-  TURBO_NO_UPDATE_NOTIFIER: '1',
-  TURBO_TELEMETRY_DISABLED: '1',
+export interface TaskOptions {
+  /** Names without their scope, such as `client`; all packages if there are none. */
+  packages?: string[]
+  /** Further options of turbo. */
+  flags?: string[]
+  /** Whether tasks whose result is cached are shown too. */
+  showCached?: boolean
 }
 
-// Without a browser the tests that need one are skipped; turbo must not take that for their passing.
-const browser = { CHROMIUM: existsSync('/usr/bin/chromium') ? 'installed' : 'absent' }
-
-const isWindows = process.platform === 'win32'
-
-/** Runs turbo with these arguments. Resolves to its exit code. */
-export function turbo(args: string[]): Promise<number> {
-  const child = spawn('turbo', args, {
-    stdio: 'inherit',
-    env: { ...process.env, ...quiet, ...browser },
-    detached: !isWindows, // a process group of its own, for `forward`
-    shell: isWindows, // turbo is a .cmd file there
+/** Runs tasks with turbo, and shows a line for each that is finished. @returns the exit code */
+export async function runTasks(
+  tasks: string[],
+  { packages = [], flags = [], showCached = false }: TaskOptions = {},
+): Promise<number> {
+  const filters = packages.map((name) => `--filter=@connected-apps/${name}`)
+  const args = ['run', ...tasks, ...filters, ...flags]
+  const output = ['--output-logs=full', '--log-order=grouped', '--log-prefix=task', '--no-color']
+  const progress = new TaskProgress({ showCached, list: () => listTasks(args) })
+  const { child, exitCode } = runProcess('turbo', [...args, ...output], {
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: {
+      // Tests that need a browser are skipped without one, which must not be cached as their passing.
+      CHROMIUM: existsSync('/usr/bin/chromium') ? 'installed' : 'absent',
+      // There turbo would write the output in a format of its own.
+      GITHUB_ACTIONS: undefined,
+    },
   })
-  // npm hands a signal on to this process alone; turbo's launcher would keep it from the tasks.
-  const forward = (signal: NodeJS.Signals) => {
-    if (child.pid !== undefined) process.kill(isWindows ? child.pid : -child.pid, signal)
-  }
-  // A closed terminal hangs up on this process alone, since turbo has a session of its own.
-  const hangUp = () => forward('SIGTERM')
-  process.on('SIGINT', forward).on('SIGTERM', forward).on('SIGHUP', hangUp)
-  // npm's shell ends on SIGTERM without handing it on; that its child has lost its parent is the only trace.
-  const parent = process.ppid
-  const watch = setInterval(() => process.ppid === parent || forward('SIGTERM'), 500)
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code, signal) => {
-      clearInterval(watch)
-      process.off('SIGINT', forward).off('SIGTERM', forward).off('SIGHUP', hangUp)
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
-    })
-  })
+  if (child.stdout) createInterface(child.stdout).on('line', (line) => progress.onOutput(line))
+  if (child.stderr) createInterface(child.stderr).on('line', (line) => progress.onError(line))
+  const code = await exitCode
+  progress.end()
+  return code
 }
 
-if (import.meta.main) process.exitCode = await turbo(process.argv.slice(2))
+interface DryRun {
+  tasks: { taskId: string; command: string }[]
+}
+
+/** The ids of the tasks that turbo would run, such as `@connected-apps/client#build`. */
+async function listTasks(args: string[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('turbo', [...args, '--dry-run=json'], { cwd: root })
+  const { tasks }: DryRun = JSON.parse(stdout)
+  return tasks.filter(({ command }) => command !== '<NONEXISTENT>').map(({ taskId }) => taskId)
+}
+
+if (import.meta.main) {
+  const args = process.argv.slice(2)
+  const tasks = args.filter((arg) => !arg.startsWith('-'))
+  const flags = args.filter((arg) => arg.startsWith('-'))
+  process.exitCode = await runTasks(tasks, { flags, showCached: true })
+}
