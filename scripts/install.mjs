@@ -15,7 +15,7 @@ export async function install() {
     console.log('Installing the dependencies; the first time takes about half a minute.')
   }
   const pnpm = ['install', '--frozen-lockfile', '--prefer-offline']
-  if (isInstalled) pnpm.push('--loglevel=warn')
+  if (isInstalled) pnpm.push('--loglevel=warn', '--reporter=append-only')
   const hasPnpm = read('node_modules/pnpm/package.json').includes(`"version": "${version}"`)
   const { exitCode } = hasPnpm
     ? runProcess('pnpm', pnpm)

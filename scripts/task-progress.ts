@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { isStopRequested } from './run-process.mjs'
 
 interface Task {
   output: string[]
@@ -67,7 +68,9 @@ export class TaskProgress {
     clearTimeout(this.#idle)
     this.#show()
     // turbo may report a failure only after the output of the task.
-    for (const [id, task] of this.#tasks) if (task.hasFailed && !task.isShown) this.#print(id, task)
+    for (const [id, task] of this.#tasks) {
+      if (task.hasFailed && !task.isShown && !isStopRequested()) this.#print(id, task)
+    }
   }
 
   #task(id: string): Task {
@@ -87,6 +90,8 @@ export class TaskProgress {
     const id = this.#current
     this.#current = undefined
     const task = this.#task(id)
+    // A task that was stopped looks as if it had passed.
+    if (isStopRequested()) return
     if (!task.isShown && (task.hasFailed || !task.isCached || this.#options.showCached)) {
       this.#print(id, task)
     }

@@ -29,7 +29,9 @@ export async function runTasks(
     env: {
       // Tests that need a browser are skipped without one, which must not be cached as their passing.
       CHROMIUM: existsSync('/usr/bin/chromium') ? 'installed' : 'absent',
-      // There turbo would write the output in a format of its own.
+      // Node.js would put the cache of a command under test into the temporary directory, for good.
+      NODE_DISABLE_COMPILE_CACHE: '1',
+      // With this turbo writes a format of its own, for GitHub's log viewer.
       GITHUB_ACTIONS: undefined,
     },
   })
