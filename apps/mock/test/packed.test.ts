@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fetchPackages } from '../../../.ci/fetch-packages.ts'
+import { fetchPackages } from '../../../scripts/fetch-packages.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { callRevoke } from './call-revoke.ts'
 

@@ -1,9 +1,5 @@
+import type { Hono } from 'hono'
 import { readConfiguration } from './configuration.ts'
-import type { DemoTokens } from './demo/authorize.ts'
-import { authorizeDemo } from './demo/authorize.ts'
-import { greeting } from './demo/greeting.ts'
-import { addDemoProject } from './demo/project.ts'
-import { demoRoutes } from './demo/routes.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 import { EXIT_USAGE, explainError } from './command-errors.ts'
 import { createLogger } from './server/logger.ts'
@@ -27,19 +23,19 @@ async function run(): Promise<void> {
     process.once(signal, () => stopping.abort())
   }
 
-  const embedded = isDemo ? await startEmbeddedPostgres() : undefined
+  const demo = isDemo ? await loadDemo() : undefined
+  const embedded = demo && (await startEmbeddedPostgres())
   try {
     const service = await startService({
       ...configuration,
       databaseUrl: databaseUrl ?? String(embedded?.url),
       logger,
-      ...(isDemo && { routes: { '/demo': demoRoutes } }),
+      ...(demo && { routes: { '/demo': demo.createRoutes } }),
     })
     // The service has to be closed before its database stops, whatever fails.
     try {
-      if (embedded !== undefined) {
-        await addDemoProject(embedded.url, service.url)
-        process.stdout.write(greeting(service.url, await authorize(service.url)))
+      if (demo && embedded) {
+        process.stdout.write(await demo.prepare(embedded.url, service.url))
       }
       if (!stopping.signal.aborted) {
         await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
@@ -52,13 +48,18 @@ async function run(): Promise<void> {
   }
 }
 
-async function authorize(origin: string): Promise<DemoTokens> {
-  try {
-    return await authorizeDemo(origin)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`the demo fails at its own address, ${origin}: ${reason}`, { cause })
-  }
+/** What `apps/service/demo` adds to a service that has no database of its own. */
+export interface Demo {
+  createRoutes: () => Hono
+  /** Fills the database. @returns what to tell the user */
+  prepare: (databaseUrl: string, origin: string) => Promise<string>
+}
+
+/** The demo uses the service like any other program, so it is neither built nor typed with it. */
+async function loadDemo(): Promise<Demo> {
+  const url = new URL('../demo/demo.ts', import.meta.url)
+  const module = (await import(url.href)) as { default: Demo } // safe: demo.ts satisfies this type
+  return module.default
 }
 
 /** Without this check, a setting that is passed as an argument would be ignored silently. */

@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { createHash } from 'node:crypto'
 import { B2BClient } from '@connected-apps/client'
 import { B2BClient as OfficialClient } from 'stytch'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { authorizeDemo } from '../src/demo/authorize.ts'
-import { addDemoProject, demo } from '../src/demo/project.ts'
-import { demoRoutes } from '../src/demo/routes.ts'
+import { answerConsent, authorizeDemo } from '../demo/authorize.ts'
+import demoApp from '../demo/demo.ts'
+import { addDemoProject, demo, demoCallbackPath } from '../demo/project.ts'
 import { discover, isActive } from './support/connected-app.ts'
 import { useService } from './support/service.ts'
 
-const test = useService({ routes: { '/demo': demoRoutes } })
+const test = useService({ routes: { '/demo': demoApp.createRoutes } })
 const params = {
   organization_id: demo.organizationId,
   member_id: demo.memberId,
@@ -40,15 +39,21 @@ describe('the documented call', () => {
 })
 
 describe('the callback of the demo', () => {
-  it('shows that the Member denied consent', async () => {
-    const walk = await (await fetch(`${test.service.url}/demo/walk`)).text()
-    const [untilCode = ''] = walk.split('tokens=')
-    const denied = untilCode.replace('decision=approve', 'decision=deny')
-    const { stdout } = await promisify(execFile)('bash', ['-c', `${denied}echo "$code"`])
-    expect(stdout.trim().split('\n').at(-1)).toBe('error: access_denied')
+  it('shows the error when the Member denies the consent', async () => {
+    const { url } = test.service
+    const query = new URLSearchParams({
+      client_id: demo.connectedAppId,
+      response_type: 'code',
+      scope: 'openid profile',
+      redirect_uri: url + demoCallbackPath,
+      code_challenge: createHash('sha256').update('a verifier').digest('base64url'),
+      code_challenge_method: 'S256',
+    })
+    const callback = await answerConsent(`${url}/oauth2/authorize?${query.toString()}`, url, 'deny')
+    expect(await (await fetch(callback)).text()).toBe('error: access_denied')
   })
 
-  it('shows the error of its query as plain text, whatever it contains', async () => {
+  it('shows whatever its URL contains as plain text', async () => {
     const response = await fetch(`${test.service.url}/demo/callback?error=%3Cscript%3E`)
     expect(await response.text()).toBe('error: <script>')
     expect(response.headers.get('content-type')).toBe('text/plain; charset=UTF-8')

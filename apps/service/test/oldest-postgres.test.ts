@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { fetchPackages } from '../../../.ci/fetch-packages.ts'
+import { fetchPackages } from '../../../scripts/fetch-packages.ts'
 import { cleanUp } from '../src/cleanup.ts'
 import { packageName } from '../src/postgres/embedded/binaries.ts'
 import { Database } from '../src/postgres/database.ts'

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
-import { fetchPackages } from '../../../../.ci/fetch-packages.ts'
+import { fetchPackages } from '../../../../scripts/fetch-packages.ts'
 import type { CheckResults } from './checks.ts'
 
 const execute = promisify(execFile)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { fetchPackages } from '../../../../.ci/fetch-packages.ts'
+import { fetchPackages } from '../../../../scripts/fetch-packages.ts'
 import { cacheDirectory } from './directories.ts'
 
 /** The Node.js versions that consumers use. */

@@ -7,7 +7,7 @@ export interface DemoTokens {
   refreshToken: string
 }
 
-/** Completes a real authorization flow over HTTP, in the parts of browser and Connected App. */
+/** Completes an authorization flow over HTTP, acting as the browser and as the Connected App. */
 export async function authorizeDemo(origin: string): Promise<DemoTokens> {
   const config = await openid.discovery(
     new URL(origin),
@@ -23,17 +23,30 @@ export async function authorizeDemo(origin: string): Promise<DemoTokens> {
     code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
   })
-  const browser = createBrowser(origin + demoCallbackPath)
-  const login = await browser(url.href)
-  const consent = await browser(login, { session_token: demo.sessionToken })
-  const callback = await browser(consent, { decision: 'approve' })
+  const callback = await answerConsent(url.href, origin, 'approve')
   const tokens = await openid.authorizationCodeGrant(config, new URL(callback), {
     pkceCodeVerifier,
   })
   return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token ?? '' }
 }
 
-/** As much of a browser as the flow needs: it keeps cookies, and follows redirects to `end`. */
+/**
+ * Opens an authorization URL, signs the Member in, and decides on the consent page.
+ *
+ * @returns the URL of the Connected App that the browser is redirected to
+ */
+export async function answerConsent(
+  url: string,
+  origin: string,
+  decision: 'approve' | 'deny',
+): Promise<string> {
+  const browser = createBrowser(origin + demoCallbackPath)
+  const login = await browser(url)
+  const consent = await browser(login, { session_token: demo.sessionToken })
+  return browser(consent, { decision })
+}
+
+/** As much of a browser as the flow needs: it keeps cookies, and follows redirects up to `end`. */
 function createBrowser(end: string) {
   const cookies = new Map<string, string>()
   return async function open(url: string, form?: Record<string, string>): Promise<string> {

@@ -6,12 +6,12 @@ import {
   addOrganization,
   addProject,
   addSession,
-} from '../provision/resources.ts'
+} from '@connected-apps/service'
 
-/** What the contract's examples name, by the names under which the demo has it. */
+/** The ids and credentials of the demo: those of the contract's examples, where it has any. */
 export const demo = {
   projectId: 'project-test-11111111-1111-4111-8111-111111111111',
-  // Known to everybody, so good for nothing but a demo on this machine.
+  // Public, so it must protect nothing but a demo that only this machine can reach.
   secret: 'secret-test-demo',
   organizationId: pathParameterExamples.organization_id,
   organizationSlug: 'acme',
@@ -22,10 +22,10 @@ export const demo = {
   sessionToken: headerParameterExamples['X-Stytch-Member-Session'],
 }
 
-/** Where the demo's Connected App is called back: the service itself shows the code. */
+/** The redirect URI of the demo's Connected App: a page of the service, which shows the code. */
 export const demoCallbackPath = '/demo/callback'
 
-/** Adds the demo project to a database that has none. */
+/** Creates the demo project in a new database. */
 export async function addDemoProject(databaseUrl: string, origin: string): Promise<void> {
   const pool = new Pool({ connectionString: databaseUrl, max: 1 })
   const { projectId } = await addProject(pool, demo)

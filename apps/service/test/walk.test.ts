@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import demoApp from '../demo/demo.ts'
+import { addDemoProject, demoCallbackPath } from '../demo/project.ts'
+import { useService } from './support/service.ts'
+
+const test = useService({ routes: { '/demo': demoApp.createRoutes } })
+const script = fileURLToPath(new URL('../demo/walk.ts', import.meta.url))
+
+interface Output {
+  exitCode: number | string | null | undefined
+  out: string
+  err: string
+}
+
+/** Runs what `npm run walk` runs. */
+function walk(...args: string[]): Promise<Output> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [script, ...args], (_, out, err) =>
+      resolve({ exitCode: child.exitCode, out, err }),
+    )
+  })
+}
+
+describe('npm run walk', () => {
+  beforeAll(() => addDemoProject(test.database.url, test.service.url))
+
+  it('shows that a revoke ends both tokens, and that a new consent works', async () => {
+    const { exitCode, out, err } = await walk('--url', test.service.url)
+    expect(err).toBe('')
+    expect(exitCode).toBe(0)
+    const [titles, responses] = [/^\d\. .*/gm, /^ {3}-> \d.*/gm].map((lines) => out.match(lines))
+    expect(titles).toEqual([
+      '1. The Member signs in and allows the Connected App.',
+      '2. The access token works.',
+      "3. The Connected App's access to the Member is revoked.",
+      '4. The same access token no longer works.',
+      '5. Nor can the refresh token be used to get a new one.',
+      '6. The Member allows the Connected App again.',
+      '7. The new access token works.',
+    ])
+    expect(responses).toEqual([
+      expect.stringMatching(/^ {3}-> 200 .*"active":true/),
+      expect.stringMatching(/^ {3}-> 200 .*"status_code":200/),
+      expect.stringMatching(/^ {3}-> 200 .*"active":false/),
+      expect.stringMatching(/^ {3}-> 400 .*"invalid_grant"/),
+      expect.stringMatching(/^ {3}-> 200 .*"active":true/),
+    ])
+    expect(out).toContain(`POST ${test.service.url}/v1/b2b/organizations/`)
+  })
+
+  it('can be repeated', async () => {
+    expect((await walk('--url', test.service.url)).exitCode).toBe(0)
+    expect((await walk('--url', `${test.service.url}/`)).exitCode).toBe(0)
+  })
+
+  it.each([
+    [
+      'without a service',
+      ['--url', 'http://127.0.0.1:1'],
+      /no service at .*:1 \(.*\); .*npm start/,
+    ],
+    ['with a URL that is none', ['--url', 'service'], /--url must be an http:\/\/ URL/],
+    ['with an unknown option', ['--port', '1'], /--port/],
+  ])('%s says so in one line', async (_, args, message) => {
+    const { exitCode, out, err } = await walk(...args)
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+    expect(err).toMatch(message)
+    expect(err).toMatch(/^npm run walk: [^\n]+\n$/)
+  })
+})
+
+describe('npm run walk, against a service without a demo', () => {
+  const plain = useService()
+
+  it('says so in one line', async () => {
+    expect((await fetch(plain.service.url + demoCallbackPath)).status).toBe(404)
+    const { exitCode, err } = await walk('--url', plain.service.url)
+    expect(exitCode).toBe(2)
+    expect(err).toBe(
+      `npm run walk: ${plain.service.url} has no demo project; npm start runs a service that has one\n`,
+    )
+  })
+})

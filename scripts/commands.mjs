@@ -1,0 +1,94 @@
+/**
+ * @typedef {object} Command
+ * @property {string[]} run the program and its first arguments
+ * @property {(arg: string) => boolean} [accepts] whether the program takes the argument; without
+ *   this the program itself reports unknown arguments
+ * @property {string} [help] without it, the program itself answers --help
+ */
+
+/** @param {string} arg */
+const onlyForce = (arg) => arg === '--force'
+
+const force = `Options:
+  --force   ignores the cache`
+
+/** The commands of the root's package.json, by name. @type {Record<string, Command>} */
+export const commands = {
+  start: {
+    run: ['node', 'scripts/start.ts'],
+    accepts: () => false,
+    help: `npm start: installs, builds, and runs the mock and the service until Ctrl-C.
+
+Environment:
+  PORT           where the service listens (default 4020; the mock stays at 4010)
+  DATABASE_URL   a PostgreSQL for the service, in place of a temporary one with a demo in it
+
+npm run mock -- --port 4999 starts the mock alone, on another port.`,
+  },
+  walk: {
+    run: ['node', 'scripts/run-task.ts', 'service', 'walk'],
+    help: `npm run walk: shows, step by step, what a revoke does on the service that npm start runs.
+
+Options:
+  --url URL   the address of the service (default http://127.0.0.1:4020)`,
+  },
+  mock: { run: ['node', 'scripts/run-task.ts', 'mock', 'start'] },
+  test: {
+    run: ['node', 'scripts/test.ts'],
+    help: `npm test: runs every check of the project, and ends with how many tests passed and failed.
+
+npm test -- client                                   the checks of one package
+npm test -- packages/client/test/retry.test.ts       one file of tests; several of both are fine
+
+Options:
+  --force   ignores the cache`,
+  },
+  generate: {
+    run: ['node', 'scripts/turbo.ts', 'generate'],
+    accepts: onlyForce,
+    help: `npm run generate: generates the code that comes from the contract.
+
+${force}`,
+  },
+  build: {
+    run: ['node', 'scripts/turbo.ts', 'build'],
+    accepts: onlyForce,
+    help: `npm run build: compiles every package.
+
+${force}`,
+  },
+  typecheck: {
+    run: ['node', 'scripts/turbo.ts', 'typecheck'],
+    accepts: onlyForce,
+    help: `npm run typecheck: checks the types of every package, with its tests.
+
+${force}`,
+  },
+  lint: {
+    run: ['node', 'scripts/turbo.ts', 'lint', 'check', 'check:contract'],
+    accepts: onlyForce,
+    help: `npm run lint: checks style, format, unused code, and the contract against its last release.
+
+${force}`,
+  },
+  format: {
+    run: ['oxfmt'],
+    accepts: (arg) => !arg.startsWith('-') || arg === '--check',
+    help: `npm run format [-- FILES]: formats the files, or all of them.
+
+Options:
+  --check   changes nothing, and fails if a file is not formatted`,
+  },
+  bench: {
+    run: ['node', 'scripts/bench.ts'],
+    accepts: (arg) => ['client', 'mock', 'service'].includes(arg),
+    help: `npm run bench [-- client|mock|service]: measures these packages, or all three, in turn.`,
+  },
+  soak: {
+    run: ['node', 'scripts/run-task.ts', 'service', 'soak'],
+    help: `npm run soak: checks random histories of revokes on two instances of the service.
+
+Options:
+  --minutes N   how long (default 10)`,
+  },
+}
