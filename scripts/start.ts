@@ -11,10 +11,10 @@ async function runServers(): Promise<number> {
   const servers = ['mock', 'service'].map((name) =>
     runScript(name, 'start', [], { stdio: ['inherit', 'pipe', 'inherit'] }),
   )
-  // A closed terminal; what is still to do, to stop the servers, must not fail for that.
+  // When the terminal has been closed, this process must still live to stop the servers.
   process.stdout.on('error', () => undefined)
 
-  // Each says where it is in one piece, once it is ready. What it says later is printed as it is.
+  // Each server prints its address in one piece once it is ready. Later output is printed as it is.
   const greetings = servers.map(() => '')
   for (const [index, { child }] of servers.entries()) {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -25,7 +25,7 @@ async function runServers(): Promise<number> {
     })
   }
 
-  // With DATABASE_URL the service has no demo to say anything about, and logs where it is.
+  // With DATABASE_URL the service has no demo, so it prints nothing and only logs its address.
   if (process.env['DATABASE_URL'] !== undefined)
     greetings[1] = 'Service of Revoke Connected App: see the log'
 

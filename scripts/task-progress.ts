@@ -41,7 +41,7 @@ export class TaskProgress {
       this.#show()
       const [, failed] = /^Failed: +(.*)/.exec(line) ?? []
       for (const id of failed?.split(', ') ?? []) this.#task(id).hasFailed = true
-      // What turbo says of the run as a whole; the lines of its tasks say the same.
+      // turbo's summary of the run repeats what the lines of the tasks have shown.
       if (!/^\s*(?:•|(?:Tasks|Cached|Time|Failed):|$)/.test(line)) console.log(line)
       return
     }
