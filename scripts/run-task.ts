@@ -1,19 +1,17 @@
 // Runs one script of one package: `node scripts/run-task.ts PACKAGE SCRIPT [options]`.
-import { readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, delimiter, join } from 'node:path'
 import type { SpawnOptions } from 'node:child_process'
 import { root, runProcess } from './run-process.mjs'
 import { runTasks } from './turbo.ts'
 
 /** The directories of the packages, by their names without the scope. */
-export const packages: Record<string, string> = {
-  openapi: 'openapi',
-  contract: 'packages/contract',
-  client: 'packages/client',
-  'contract-tests': 'packages/contract-tests',
-  mock: 'apps/mock',
-  service: 'apps/service',
-}
+export const packages: Record<string, string> = Object.fromEntries(
+  globSync(['openapi', 'packages/*', 'apps/*'], { cwd: root }).map((directory) => [
+    basename(directory),
+    directory,
+  ]),
+)
 
 /** Generates and builds what the package needs, then runs the script. @returns its exit code */
 export async function runTask(name: string, script: string, options: string[]): Promise<number> {
