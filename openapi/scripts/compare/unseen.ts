@@ -36,7 +36,7 @@ export function compareUnseen(base: JsonObject, revision: JsonObject): Change[] 
 const isLeaf = new Set(['schema', 'value', 'externalValue', 'example'])
 
 /** What has names of the author's choosing in it, so that one with `x-` is not an extension. */
-const isMap = new Set(['paths', 'responses', 'headers', 'examples', 'content', 'components'])
+const isMap = new Set(['headers', 'examples', 'components'])
 
 function isExtension(key: string, owner: string): boolean {
   return key.startsWith('x-') && !isMap.has(owner)

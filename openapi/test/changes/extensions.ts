@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../scripts/json.ts'
 import type { Change } from '../contract-edits.ts'
-import { inOperation, inResponse, parameter } from '../contract-edits.ts'
+import { at, inOperation, inResponse, parameter } from '../contract-edits.ts'
 
 const exampleObject = (c: JsonObject) => inResponse(c, '429', 'examples', 'too_many_requests')
 
@@ -11,6 +11,16 @@ export const extensions: Change[] = [
     'another error type for a malformed parameter',
     (c) => {
       parameter(c, 'member_id')['x-error-type'] = 'bad_request'
+    },
+  ],
+  [
+    'major',
+    'another error type for an unknown path',
+    (c) => {
+      at(c, 'paths')['x-error-type'] = 'b'
+    },
+    (c) => {
+      at(c, 'paths')['x-error-type'] = 'a'
     },
   ],
   [

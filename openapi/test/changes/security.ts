@@ -1,3 +1,4 @@
+import { operationsOf } from '../../scripts/compare/operations.ts'
 import type { JsonObject } from '../../scripts/json.ts'
 import type { Change } from '../contract-edits.ts'
 import { at, inOperation } from '../contract-edits.ts'
@@ -85,9 +86,7 @@ export const security: Change[] = [
     'none',
     'security said once for all operations',
     (c) => {
-      for (const pathItem of Object.values(at(c, 'paths')))
-        for (const operation of Object.values(at({ pathItem }, 'pathItem')))
-          delete at({ operation }, 'operation')['security']
+      for (const { operation } of operationsOf(c)) delete operation['security']
       c['security'] = [{ projectCredentials: [] }]
     },
   ],
