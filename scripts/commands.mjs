@@ -43,6 +43,15 @@ npm test -- packages/client/test/retry.test.ts       one file of tests; several 
 Options:
   --force   ignores the cache`,
   },
+  contract: {
+    run: ['node', 'openapi/scripts/contract.ts'],
+    help: `npm run contract: run it after each edit of openapi/connected-apps.yaml. It lints the document,
+generates what is generated from it, compares it with the released contract, and lists what is
+still to do.
+
+Options:
+  --write   writes the least version into info.version, and drafts the changeset`,
+  },
   generate: {
     run: ['node', 'scripts/turbo.ts', 'generate'],
     accepts: onlyForce,

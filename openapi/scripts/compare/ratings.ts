@@ -1,0 +1,200 @@
+import type { Bump } from '../bump.ts'
+import type { JsonObject } from '../json.ts'
+import { isObject, resolved, segmentsOf, valueAt } from '../json.ts'
+import type { RedoclyChange } from '../redocly.ts'
+import type { Direction } from './directions.ts'
+import { securityBump, serversBump } from './effective.ts'
+
+/** A change that Redocly reports, with what a rating may depend on. */
+export interface Rated {
+  change: RedoclyChange
+  base: JsonObject
+  revision: JsonObject
+  directions: Set<Direction>
+}
+
+interface Rating {
+  when: (rated: Rated) => boolean
+  /** The version has to rise at least that much, whatever Redocly says … */
+  atLeast?: Bump
+  /** … or exactly that much. */
+  exactly?: Bump | ((rated: Rated) => Bump)
+  why: string
+}
+
+/** Says something about values, and forbids none. */
+const isAnnotation =
+  /^(?:title|description|summary|examples?|default|deprecated|externalDocs|\$comment|x-.*)$/
+
+/**
+ * Where Redocly's rating is not ours: it looks at consumers alone, and we also at providers, who
+ * have to send and accept what the contract says. The first row that fits counts.
+ */
+export const ratings: Rating[] = [
+  {
+    when: ({ change }) => change.typeName === 'Info' && change.property === 'version',
+    exactly: 'none',
+    why: 'the version itself',
+  },
+  {
+    when: ({ change }) => change.typeName.startsWith('SecurityRequirement'),
+    exactly: ({ base, revision }) => securityBump(base, revision),
+    why: 'what callers of released operations have to send',
+  },
+  {
+    when: ({ change }) => /^Server(?:List)?$/.test(change.typeName),
+    exactly: ({ base, revision }) => serversBump(base, revision),
+    why: 'where requests are sent; the order of servers means nothing',
+  },
+  {
+    when: ({ change }) => /^(?:Tag|TagList|ExternalDocs)$/.test(change.typeName) || isNamed(change),
+    exactly: 'patch',
+    why: 'for people, or a name that nothing outside of the document uses',
+  },
+  {
+    when: ({ change }) => change.property === 'deprecated',
+    exactly: 'minor',
+    why: 'tells consumers to move, or that they need not',
+  },
+  {
+    when: ({ change }) => change.property === 'default',
+    exactly: 'minor',
+    why: 'consumers that leave the value out mean something else',
+  },
+  {
+    when: ({ change }) =>
+      (change.typeName === 'Parameter' && change.property === 'name') ||
+      (change.typeName === 'PathItem' && change.property === 'key'),
+    atLeast: 'major',
+    why: 'typed clients name the parameter',
+  },
+  {
+    when: ({ change, directions }) =>
+      change.typeName === 'Example' && change.kind === 'removed' && directions.has('response'),
+    atLeast: 'major',
+    why: 'the mock and the contract tests know examples by name',
+  },
+  {
+    when: ({ change }) => change.typeName === 'Header' && change.property === 'required',
+    atLeast: 'major',
+    why: 'providers have to send it now, or consumers can no longer rely on it',
+  },
+  {
+    when: (rated) => rated.change.typeName === 'Header' && isAddedAsRequired(rated),
+    atLeast: 'major',
+    why: 'providers have to send it now',
+  },
+  {
+    when: (rated) => rated.change.typeName === 'RequestBody' && isAddedAsRequired(rated),
+    atLeast: 'major',
+    why: 'consumers have to send it now',
+  },
+  {
+    when: ({ change }) => change.property === 'readOnly' || change.property === 'writeOnly',
+    atLeast: 'major',
+    why: 'the property leaves the request or the response',
+  },
+  {
+    when: ({ change }) => change.property === 'jsonSchemaDialect',
+    atLeast: 'major',
+    why: 'every schema may mean something else',
+  },
+  {
+    when: (rated) => isConstrainedProperty(rated) && isOpenRequest(rated),
+    atLeast: 'major',
+    why: 'the body was open, so consumers may send something else by that name',
+  },
+  {
+    when: ({ change, directions }) => isChangedConstraint(change) && directions.has('response'),
+    atLeast: 'major',
+    why: 'providers may send what is no longer allowed',
+  },
+  {
+    when: ({ change }) => isChangedConstraint(change),
+    atLeast: 'minor',
+    why: 'providers have to accept more',
+  },
+  {
+    when: ({ change, directions }) =>
+      isAlternative(change) && change.kind === 'removed' && directions.has('response'),
+    atLeast: 'major',
+    why: 'providers may send what is no longer allowed',
+  },
+  {
+    when: ({ change, directions }) =>
+      isSubschema(change) && (change.kind === 'added' || directions.has('response')),
+    atLeast: 'major',
+    why: 'values that were allowed are no longer, or the other way around',
+  },
+  {
+    when: ({ change }) => isSubschema(change),
+    atLeast: 'minor',
+    why: 'providers have to accept more',
+  },
+]
+
+function parentOf(change: RedoclyChange): string | undefined {
+  return segmentsOf(change.path).at(-2)
+}
+
+/** Components and `$defs`, which count only where they are used. */
+function isNamed(change: RedoclyChange): boolean {
+  return (
+    /^Named|^Components$/.test(change.typeName) ||
+    /\/\$defs\/[^/]+$|^#\/components\/(?:schemas|parameters|responses|headers|examples|requestBodies)\/[^/]+$/.test(
+      change.kind === 'modified' ? '' : change.path,
+    )
+  )
+}
+
+function isInSchema({ path }: RedoclyChange): boolean {
+  return /\/schema\/|^#\/components\/schemas\/[^/]+\//.test(path)
+}
+
+function isProperty(change: RedoclyChange): boolean {
+  return change.typeName === 'SchemaProperties' || parentOf(change) === 'properties'
+}
+
+function isAlternative(change: RedoclyChange): boolean {
+  return isInSchema(change) && /^(?:oneOf|anyOf)$/.test(parentOf(change) ?? '')
+}
+
+/** A schema within a schema that says more about the same value: `items`, `not`, `allOf`, … */
+function isSubschema(change: RedoclyChange): boolean {
+  return (
+    change.kind !== 'modified' &&
+    isInSchema(change) &&
+    !isProperty(change) &&
+    !isAlternative(change) &&
+    !/^(?:ExternalDocs|Discriminator|DiscriminatorMapping|Xml|SpecExtension|Example)$/.test(
+      change.typeName,
+    )
+  )
+}
+
+function isChangedConstraint(change: RedoclyChange): boolean {
+  if (change.kind !== 'modified' || change.property === undefined) return false
+  if (change.typeName === 'Schema') return !isAnnotation.test(change.property)
+  return change.property === 'required'
+}
+
+function isAddedAsRequired({ change, revision }: Rated): boolean {
+  if (change.kind !== 'added' || change.revision === undefined) return false
+  const { value } = resolved(revision, { pointer: '', value: change.revision.value })
+  return isObject(value) && value['required'] === true
+}
+
+function isConstrainedProperty({ change, revision }: Rated): boolean {
+  if (change.kind !== 'added' || !isProperty(change)) return false
+  const { value } = resolved(revision, { pointer: '', value: change.revision?.value })
+  return !isObject(value) || Object.keys(value).some((keyword) => !isAnnotation.test(keyword))
+}
+
+function isOpenRequest({ change, revision, directions }: Rated): boolean {
+  if (!directions.has('request')) return false
+  const owner = valueAt(revision, (change.revision?.pointer ?? '').replace(/\/[^/]+\/[^/]+$/, ''))
+  return !(
+    isObject(owner) &&
+    (owner['additionalProperties'] === false || owner['unevaluatedProperties'] === false)
+  )
+}

@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Bump } from '../bump.ts'
+import type { JsonObject, Place } from '../json.ts'
+import { isObject, memberOf, resolved } from '../json.ts'
+import type { Change } from './change.ts'
+import { withoutNames } from './operations.ts'
+
+/**
+ * Compares what Redocly does not: the values of examples, and extensions, of which it sees some.
+ * What only one of the documents has is left to Redocly, which reports it as added or removed.
+ */
+export function compareUnseen(base: JsonObject, revision: JsonObject): Change[] {
+  // Several operations share a response; a change to it is still one change.
+  const changes = new Map<string, Change>()
+
+  function compare(before: Place, after: Place, name: string): void {
+    const old = membersOf(base, before, name)
+    const now = membersOf(revision, after, name)
+    for (const key of new Set([...old.keys(), ...now.keys()])) {
+      const change = changeOf(key, name, old.get(key), now.get(key), after.pointer)
+      if (change !== undefined) changes.set(`${change.pointer} ${change.what}`, change)
+    }
+    for (const [key, member] of now) {
+      const earlier = old.get(key)
+      if (earlier !== undefined && !isLeaf.has(key) && !isExtension(key, name)) {
+        compare(earlier, member, isMap.has(name) ? '' : key)
+      }
+    }
+  }
+
+  compare({ pointer: '#', value: base }, { pointer: '#', value: revision }, '')
+  return [...changes.values()]
+}
+
+/** Compared as a whole, or by Redocly: schemas, with the extensions in them. */
+const isLeaf = new Set(['schema', 'value', 'externalValue', 'example'])
+
+/** What has names of the author's choosing in it, so that one with `x-` is not an extension. */
+const isMap = new Set(['headers', 'examples', 'components'])
+
+function isExtension(key: string, owner: string): boolean {
+  return key.startsWith('x-') && !isMap.has(owner)
+}
+
+/** The members of an object or list by a name that says which they are, wherever they stand. */
+function membersOf(document: JsonObject, { pointer, value }: Place, name: string) {
+  const members = new Map<string, Place>()
+  if (!Array.isArray(value) && !isObject(value)) return members
+  if (name === 'components') return members // compared where they are used
+  for (const [key, item] of Object.entries(value)) {
+    const member = resolved(document, { pointer: memberOf(pointer, key), value: item })
+    const identity = Array.isArray(value) ? identityOf(member.value) : key
+    if (identity !== undefined) {
+      members.set(name === 'paths' ? withoutNames(identity) : identity, member)
+    }
+  }
+  return members
+}
+
+function identityOf(item: unknown): string | undefined {
+  if (!isObject(item)) return undefined
+  if (typeof item['url'] === 'string') return item['url']
+  return typeof item['name'] === 'string' ? `${String(item['in'])} ${item['name']}` : undefined
+}
+
+function changeOf(
+  key: string,
+  owner: string,
+  before: Place | undefined,
+  after: Place | undefined,
+  place: string,
+): Change | undefined {
+  if (isDeepStrictEqual(before?.value, after?.value)) return undefined
+  const pointer = after?.pointer ?? place
+  if (isExtension(key, owner)) {
+    const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'modified'
+    const [bump, why] = rateExtension(key, before?.value, after?.value)
+    return { bump, why, pointer, what: `${key} ${kind}` }
+  }
+  const isExampleValue = key === 'value' || key === 'externalValue' || key === 'example'
+  // Redocly sees the one example of a parameter or header, but not that of a media type.
+  if (!isExampleValue || !/\/(?:content|examples)\//.test(place)) return undefined
+  if (before === undefined || after === undefined) {
+    return { bump: 'minor', why: '', pointer, what: `example ${key}` }
+  }
+  const [bump, why] = rateExample(before.value, after.value)
+  return { bump, why, pointer, what: 'example modified' }
+}
+
+function rateExample(before: unknown, after: unknown): [Bump, string] {
+  const types = [before, after].map((value) => (isObject(value) ? value['error_type'] : undefined))
+  return types[0] === types[1]
+    ? ['patch', 'an example in other words']
+    : ['major', 'programs tell errors apart by their error_type, which released examples promise']
+}
+
+/** Extensions of which more than words may change without harm, and how much that weighs. */
+const lightExtensions: Record<string, Bump> = { 'x-trigger': 'minor' }
+
+/** Extensions that forbid: one more entry rejects requests that passed. */
+const restrictions = new Set(['x-exclusive-headers'])
+
+function rateExtension(name: string, before: unknown, after: unknown): [Bump, string] {
+  if (before === undefined) return ['minor', 'says something new about what is there']
+  if (after !== undefined && isDeepStrictEqual(withoutWords(before), withoutWords(after))) {
+    return ['patch', 'only words for people']
+  }
+  const light = lightExtensions[name]
+  if (light !== undefined) return [light, 'programs that follow it act differently']
+  if (after !== undefined && !restrictions.has(name) && isContained(before, after)) {
+    return ['minor', 'keeps what was there']
+  }
+  return ['major', 'programs and providers act on it']
+}
+
+function withoutWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutWords)
+  if (!isObject(value)) return value
+  const kept = Object.entries(value).filter(([key]) => !/^(?:title|description|summary)$/.test(key))
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutWords(item)]))
+}
+
+function isContained(part: unknown, whole: unknown): boolean {
+  if (Array.isArray(part) && Array.isArray(whole)) {
+    return part.every((item) => whole.some((other) => isContained(item, other)))
+  }
+  if (isObject(part) && isObject(whole)) {
+    return Object.entries(part).every(([key, item]) => isContained(item, whole[key]))
+  }
+  return isDeepStrictEqual(part, whole)
+}

@@ -1,0 +1,45 @@
+export type JsonObject = Record<string, unknown>
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The segments of a JSON Pointer in a URI fragment, such as `#/paths/~1health`. */
+export function segmentsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** The pointer to a member of what the first pointer points to. */
+export function memberOf(pointer: string, name: string | number): string {
+  return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
+/** What the pointer points to in the document. */
+export function valueAt(document: unknown, pointer: string): unknown {
+  return segmentsOf(pointer).reduce<unknown>((value, segment) => {
+    if (Array.isArray(value)) return value[Number(segment)]
+    return isObject(value) ? value[segment] : undefined
+  }, document)
+}
+
+/** Somewhere in a document. */
+export interface Place {
+  pointer: string
+  value: unknown
+}
+
+/** Follows references within the document until something else is there. */
+export function resolved(document: unknown, place: Place): Place {
+  const seen = new Set<string>()
+  let current = place
+  while (isObject(current.value) && typeof current.value['$ref'] === 'string') {
+    const pointer = current.value['$ref']
+    if (!pointer.startsWith('#/') || seen.has(pointer)) break
+    seen.add(pointer)
+    current = { pointer, value: valueAt(document, pointer) }
+  }
+  return current
+}

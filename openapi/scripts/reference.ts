@@ -1,0 +1,55 @@
+import { mkdir, mkdtempDisposable, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runCommand } from './command.ts'
+import { contractPath } from './contract-file.ts'
+import { redocly } from './redocly.ts'
+
+const defaultPage = fileURLToPath(new URL('../dist/reference.html', import.meta.url))
+
+/**
+ * Renders the contract as one HTML page with its script in it, so that reading it asks no other
+ * host for anything.
+ */
+export async function buildReference(page = defaultPage): Promise<void> {
+  await mkdir(dirname(page), { recursive: true })
+  // Renamed when it is whole, so that a build that fails leaves the last page as it was.
+  await using directory = await mkdtempDisposable(join(dirname(page), 'reference-'))
+  const draft = join(directory.path, 'reference.html')
+  const build = await redocly('build-docs', contractPath, '--inlineBundle', '--output', draft)
+  if (build.exitCode !== 0) throw new Error(`the reference was not built: ${build.stderr}`)
+  await writeFile(draft, withoutNetwork(await readFile(draft, 'utf8')))
+  await rename(draft, page)
+}
+
+/** The one thing that Redoc's own script loads from elsewhere is its maker's logo. */
+const logo = /https:\/\/cdn\.redoc\.ly\/[\w/-]+\.svg/g
+
+/** Forbids the browser to ask anyone, whatever a later version of Redoc tries. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  'worker-src blob:',
+].join('; ')
+
+function withoutNetwork(html: string): string {
+  return html
+    .replaceAll(logo, 'data:,')
+    .replace('<head>', `<head>\n  <meta http-equiv="Content-Security-Policy" content="${policy}">`)
+}
+
+if (import.meta.main) {
+  await runCommand({
+    help: `Usage: node scripts/reference.ts [PAGE]
+
+Renders the contract as one HTML page, dist/reference.html unless another file is named.`,
+    maxFiles: 1,
+    async run(_flags, [page]) {
+      await buildReference(page)
+      return 0
+    },
+  })
+}

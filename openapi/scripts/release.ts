@@ -1,0 +1,44 @@
+// What a release does for the contract, after `changeset version` has raised the packages.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { bumpBetween } from './bump.ts'
+import { runCommand } from './command.ts'
+import { renderChangeTable } from './compare/change-table.ts'
+import { contractPath, nameOf, readContractFile, releasedPath } from './contract-file.ts'
+import { runGate } from './gate.ts'
+import { lateVersions, recordPath, renderRecord } from './packages.ts'
+import { buildReference } from './reference.ts'
+
+const changelogPath = fileURLToPath(new URL('../CHANGELOG.md', import.meta.url))
+const heading = '# Changelog of the contract\n'
+
+await runCommand({
+  help: `Usage: node scripts/release.ts
+
+Copies the contract to released/, adds what changed to CHANGELOG.md, writes down which packages
+carry it, and renders dist/reference.html.
+
+Exit codes: 0 done, 1 a version rises too little, 2 a document or the command line is wrong`,
+  async run() {
+    const released = readContractFile(releasedPath)
+    const contract = readContractFile(contractPath)
+    const { changes, lateVersion } = await runGate(released, contract)
+    const missing =
+      lateVersion === undefined ? lateVersions(released.version, contract.version) : [lateVersion]
+    for (const line of missing) console.error(line)
+    if (missing.length > 0) return 1
+
+    await buildReference()
+    if (bumpBetween(released.version, contract.version) !== 'none') {
+      const entries = existsSync(changelogPath)
+        ? readFileSync(changelogPath, 'utf8').slice(heading.length)
+        : ''
+      const entry = `\n## ${contract.version}\n\n${renderChangeTable(changes, contract)}\n`
+      writeFileSync(changelogPath, heading + entry + entries)
+      writeFileSync(releasedPath, contract.text)
+    }
+    writeFileSync(recordPath, renderRecord())
+    console.log(`${nameOf(releasedPath)} is version ${contract.version}`)
+    return 0
+  },
+})
