@@ -59,6 +59,11 @@ describe('a command', () => {
     expect(JSON.parse(out)).toMatchObject({ url: '-a', secret: '--b=c' })
   })
 
+  it('takes an option several times if it has several values', async () => {
+    const { out } = await run([...complete, '--tag', 'a', '--tag=b'])
+    expect(JSON.parse(out)).toMatchObject({ tag: ['a', 'b'] })
+  })
+
   it('takes what stands behind -- as arguments', async () => {
     const args = ['nested', 'watch', '--upstream', 'u', '--', 'npm', '--upstream', '--port']
     expect(JSON.parse((await run(args)).out)).toEqual({
@@ -107,7 +112,8 @@ describe('exit code 2, with one line on standard error', () => {
       [...complete, '--port', '65536'],
       '--port (or PLAIN_PORT) must be a whole number from 0 to 65535',
     ],
-    [[...complete, '--reporter', 's3cret'], '--reporter Allowed choices are text, junit.'],
+    [[...complete, '--reporter', 's3cret'], '--reporter must be one of text, junit'],
+    [[...complete, '--tag'], '--tag has no value; pass --tag=TAG'],
     [['nested'], 'a command is missing; the commands are serve, watch'],
     [['nested', 's3cret'], 'unknown command or argument; the commands are serve, watch'],
     [['nested', 'toString'], 'unknown command or argument; the commands are serve, watch'],

@@ -10,8 +10,8 @@ export interface CommandInfo {
 }
 
 /**
- * Creates a command of commander that is strict: an option is given once, its value is never empty,
- * and a value that starts with a dash needs `=`. Run it with `runCommand`.
+ * Creates a command of commander that is strict: an option is given once unless it is variadic, its value is
+ * never empty, and a value that starts with a dash needs `=`. Run it with `runCommand`.
  *
  * @example
  * const command = createCommand({ name: 'greet', version: '1.0.0', description: 'Says hello.' })
@@ -46,7 +46,10 @@ class StrictCommand extends Command {
       } catch (error) {
         if (!(error instanceof InvalidArgumentError)) throw error
         const variable = option.envVar === undefined ? '' : ` (or ${option.envVar})`
-        throw new UsageError(`${option.long}${variable} ${error.message}`, { cause: error })
+        const problem = option.argChoices
+          ? `must be one of ${option.argChoices.join(', ')}`
+          : error.message
+        throw new UsageError(`${option.long}${variable} ${problem}`, { cause: error })
       }
     }
     option.parseArg = parse
@@ -79,7 +82,7 @@ function checkOptions(command: Command, args: string[]): void {
     const value = inlineValue ?? args[index + 1] ?? ''
     // In `--host --port 0` a value was forgotten.
     if (value === '' || (inlineValue === undefined && value.startsWith('-'))) {
-      const valueName = /<(.+)>/.exec(option.flags)?.[1]
+      const valueName = /<(.+?)(\.{3})?>/.exec(option.flags)?.[1]
       throw new UsageError(`${name} has no value; pass ${name}=${valueName}`)
     }
   }

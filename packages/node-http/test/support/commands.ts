@@ -21,6 +21,7 @@ const plain = createCommand({ name: 'plain', version: '1.2.3', description: 'Pri
   .addOption(new Option('--port <PORT>', 'the port').env('PLAIN_PORT').argParser(parsePort))
   .addOption(new Option('--reporter <NAME>', 'how').choices(['text', 'junit']).default('text'))
   .option('--verbose', 'more')
+  .option('--tag <TAG...>', 'several')
   .option('--fail <HOW>', 'fails')
   .action((options: { fail?: string }) => {
     if (options.fail === 'expected') throw new CommandError('nothing\nresponds at the URL')

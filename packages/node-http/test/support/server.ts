@@ -18,7 +18,7 @@ export async function start(server: Server): Promise<AsyncDisposable & { url: st
   }
 }
 
-/** A connection to a server, which stays half open when the server ends it. */
+/** A connection to a server; with `allowHalfOpen` it stays open when the server ends its side. */
 export async function open(url: string, allowHalfOpen = false): Promise<Socket> {
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen })
   await once(socket, 'connect')
