@@ -3,7 +3,7 @@
  * @property {string[]} run the program and its first arguments
  * @property {(arg: string) => boolean} [accepts] whether the program takes the argument; without
  *   this the program itself reports unknown arguments
- * @property {string} [help] without it, the program itself answers --help
+ * @property {string} help what --help prints, before anything is installed
  */
 
 /** @param {string} arg */
@@ -32,7 +32,19 @@ npm run mock -- --port 4999 starts the mock alone, on another port.`,
 Options:
   --url URL   the address of the service (default http://127.0.0.1:4020)`,
   },
-  mock: { run: ['node', 'scripts/run-task.ts', 'mock', 'start'] },
+  mock: {
+    run: ['node', 'scripts/run-task.ts', 'mock', 'start'],
+    help: `npm run mock: starts the mock server, or the validation proxy, until Ctrl-C.
+
+npm run mock -- --port 4999                   the mock on another port (default 4010)
+npm run mock -- proxy --upstream URL          a proxy that checks the traffic to a provider
+
+Options:
+  --host ADDRESS        the address to listen on (default 127.0.0.1)
+  --port PORT           the port, 0 for a free one (default 4010; of the proxy 4011)
+  --upstream URL        the provider, for the proxy
+  --pass-other-routes   the proxy forwards requests for other operations without a check`,
+  },
   test: {
     run: ['node', 'scripts/test.ts'],
     help: `npm test: runs every check of the project, and ends with how many tests passed and failed.

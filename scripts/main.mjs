@@ -16,7 +16,7 @@ async function main() {
     )
     return 2
   }
-  if (command.help !== undefined && (args.includes('--help') || args.includes('-h'))) {
+  if (args.includes('--help') || args.includes('-h')) {
     console.log(command.help)
     return 0
   }

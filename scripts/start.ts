@@ -27,7 +27,7 @@ async function runServers(): Promise<number> {
 
   // With DATABASE_URL the service has no demo, so it prints nothing and only logs its address.
   if (process.env['DATABASE_URL'] !== undefined)
-    greetings[1] = 'Service of Revoke Connected App: see the log'
+    greetings[1] = 'Service of Connected Apps: see the log'
 
   const exitCodes = servers.map(({ exitCode }) => exitCode)
   await Promise.race(exitCodes)

@@ -1,16 +1,11 @@
 // Runs every check, or those of what is named, and ends with how many tests passed and failed.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative, resolve, sep } from 'node:path'
+import { join } from 'node:path'
 import { isStopRequested, root } from './run-process.mjs'
 import { packages, runTask } from './run-task.ts'
+import { selectTests } from './select-tests.ts'
+import type { Selection } from './select-tests.ts'
 import { runTasks } from './turbo.ts'
-
-interface Selection {
-  packages: Set<string>
-  /** Files and directories of tests, relative to their package, by the name of the package. */
-  files: Map<string, string[]>
-  isForced: boolean
-}
 
 interface Results {
   numPassedTests: number
@@ -19,42 +14,12 @@ interface Results {
   success: boolean
 }
 
-const selection = select(process.argv.slice(2))
+const selection = selectTests(process.argv.slice(2))
 if (typeof selection === 'string') {
   console.error(`npm test: ${selection}`)
   process.exitCode = 2
 } else {
   process.exitCode = await test(selection)
-}
-
-/** Reads the arguments. @returns what is wrong with them, if anything */
-function select(args: string[]): Selection | string {
-  const selected: Selection = { packages: new Set(), files: new Map(), isForced: false }
-  for (const arg of args) {
-    if (arg === '--force') {
-      selected.isForced = true
-      continue
-    }
-    if (arg.startsWith('-')) {
-      return `unknown option ${arg}; npm test -- --help lists what there is`
-    }
-    const path = relative(root, resolve(root, arg))
-    const names = Object.entries(packages)
-    const isChosen = ([name = '', directory]: string[]) =>
-      [name, `@connected-apps/${name}`].includes(arg) || path === directory
-    const [name] = names.find(isChosen) ?? []
-    if (name !== undefined) {
-      selected.packages.add(name)
-      continue
-    }
-    const [owner, directory = ''] = names.find(([, of]) => path.startsWith(of + sep)) ?? []
-    if (owner === undefined || !existsSync(join(root, path))) {
-      return `${JSON.stringify(arg)} is neither a package (${Object.keys(packages).join(', ')}) nor a file in one`
-    }
-    const files = selected.files.get(owner) ?? []
-    selected.files.set(owner, [...files, relative(join(root, directory), join(root, path))])
-  }
-  return selected
 }
 
 async function test({ packages: chosen, files, isForced }: Selection): Promise<number> {

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { Bump } from './bump.ts'
 import { bumpBetween, largest } from './bump.ts'
 import type { Change } from './compare/change.ts'
+import { nameOfPlace } from './compare/change-table.ts'
+import type { ContractFile } from './contract-file.ts'
 import { root } from './contract-file.ts'
 import { dependentPackages } from './packages.ts'
 
@@ -13,15 +15,16 @@ interface Changeset {
 /** A changeset for all packages that the new version of the contract changes, for the author to reword. */
 export function draftChangeset(
   releasedVersion: string,
-  version: string,
+  contract: ContractFile,
   changes: Change[],
 ): Changeset {
+  const { version } = contract
   const bump = bumpBetween(releasedVersion, version)
   const header = dependentPackages().map(({ name }) => `'${name}': ${bump}`)
   const largestBump: Bump = largest(changes.map((change) => change.bump))
   // Words for people would drown what consumers have to know; the contract's changelog has them.
-  const told = changes.filter((change) => change.bump === largestBump)
-  const lines = [...new Set(told.map(({ what, why }) => `- ${what}: ${why}`))]
+  const listed = changes.filter((change) => change.bump === largestBump)
+  const lines = listed.map((change) => `- ${change.what}: \`${nameOfPlace(change, contract)}\``)
   return {
     path: join(root, '.changeset', `contract-${version.replaceAll('.', '-')}.md`),
     text: `---\n${header.join('\n')}\n---\n\nVersion ${version} of the contract:\n\n${lines.join('\n')}\n`,

@@ -1,8 +1,10 @@
 import { compareVersions, largest, raise } from './bump.ts'
 import type { Change } from './compare/change.ts'
-import { compareContracts } from './compare/compare.ts'
+import { rateChanges } from './compare/compare.ts'
 import type { ContractFile } from './contract-file.ts'
 import { nameOf } from './contract-file.ts'
+import type { RedoclyChange } from './redocly.ts'
+import { redoclyDiff } from './redocly.ts'
 
 export interface Verdict {
   changes: Change[]
@@ -14,7 +16,16 @@ export interface Verdict {
 
 /** Compares the contract with the released one, and says whether its version rises enough. */
 export async function runGate(released: ContractFile, contract: ContractFile): Promise<Verdict> {
-  const changes = await compareContracts(released, contract)
+  return verdictOn(released, contract, await redoclyDiff(released.path, contract.path))
+}
+
+/** The same for differences that Redocly has found before. */
+export function verdictOn(
+  released: ContractFile,
+  contract: ContractFile,
+  seen: RedoclyChange[],
+): Verdict {
+  const changes = rateChanges(released, contract, seen)
   const bump = largest(changes.map((change) => change.bump))
   const leastVersion = raise(released.version, bump)
   const place = `${nameOf(contract.path)}:${contract.lineOf('#/info/version')}`

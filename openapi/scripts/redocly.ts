@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { UsageError } from './command.ts'
 import { nameOf } from './contract-file.ts'
 
+/** Where Redocly runs: its configuration is there. */
 const directory = fileURLToPath(new URL('..', import.meta.url))
 const command = fileURLToPath(new URL('../node_modules/@redocly/cli/bin/cli.js', import.meta.url))
 const maxOutputBytes = 64 * 1024 * 1024
@@ -15,10 +16,15 @@ interface Output {
 
 /** Runs Redocly with the configuration of this directory. It reports to nobody. */
 export function redocly(...args: string[]): Promise<Output> {
+  return runRedocly(command, args)
+}
+
+/** Runs a program that is Redocly, or that starts it in its own process. */
+export function runRedocly(program: string, args: string[]): Promise<Output> {
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [command, ...args],
+      [program, ...args],
       {
         cwd: directory,
         maxBuffer: maxOutputBytes,
@@ -64,15 +70,36 @@ interface Side {
 export async function redoclyDiff(base: string, revision: string): Promise<RedoclyChange[]> {
   const options = ['--format', 'json', '--fail-on', 'none']
   const { stdout, stderr } = await redocly('diff', base, revision, ...options)
-  const report = parseReport(stdout)
-  if (report === undefined) {
+  const changes = parseReport(stdout)?.changes
+  if (changes === undefined) {
     const reason = stderr.split('\n').find((line) => /error: /i.test(line)) ?? stderr.trim()
     throw new UsageError(`${nameOf(revision)}: Redocly cannot compare it: ${reason.split('\n')[0]}`)
   }
-  return report.changes
+  return changes
 }
 
-function parseReport(stdout: string): { changes: RedoclyChange[] } | undefined {
+/** Throws a UsageError of one line that names the first place where the document breaks a rule. */
+export async function lint(path: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await redocly('lint', path, '--format', 'json')
+  if (exitCode === 0) return
+  const problems = parseReport(stdout)?.problems ?? []
+  const [first, ...others] = problems
+  if (first === undefined) throw new Error(`Redocly could not lint ${path}: ${stderr}`)
+  const { line, col } = first.location[0]?.start ?? { line: 1, col: 1 }
+  const more = others.length > 0 ? ` (and ${others.length} more)` : ''
+  const message = first.message.replaceAll(/\s+/g, ' ').trim()
+  throw new UsageError(`${nameOf(path)}:${line}:${col}: ${message}${more}`)
+}
+
+/** What Redocly writes as JSON. */
+interface Report {
+  /** of `diff` */
+  changes?: RedoclyChange[]
+  /** of `lint` */
+  problems?: { message: string; location: { start?: { line: number; col: number } }[] }[]
+}
+
+function parseReport(stdout: string): Report | undefined {
   try {
     return JSON.parse(stdout)
   } catch (error) {

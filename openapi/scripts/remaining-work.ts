@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { operationsOf } from './compare/operations.ts'
 import { root } from './contract-file.ts'
@@ -21,8 +21,8 @@ const places: Place[] = [
     missing: 'the client has no method for it; copy a sibling file and name its parameters',
   },
   {
-    path: () => 'apps/service/src',
-    isDone: mentions,
+    path: () => 'apps/service/src/operation/handlers.ts',
+    isDone: isMember,
     missing: 'the service has no handler for it; write one, and register it by its operationId',
   },
 ]
@@ -37,10 +37,12 @@ export function remainingWork(document: JsonObject): string[] {
   })
 }
 
-function mentions(path: string, operationId: string): boolean {
-  const word = new RegExp(`\\b${operationId}\\b`)
-  return globSync(`${path}/**/*.ts`, { cwd: root }).some((file) =>
-    word.test(readFileSync(join(root, file), 'utf8')),
+/** Whether an object in the file has a member of this name; a mention in a type is not enough. */
+function isMember(path: string, operationId: string): boolean {
+  const file = join(root, path)
+  if (!existsSync(file)) return false
+  return new RegExp(`^\\s*(?:async\\s+)?${operationId}\\s*[:(,]`, 'm').test(
+    readFileSync(file, 'utf8'),
   )
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { inOperation, inResponse, revoke } from './contract-edits.ts'
+import { at, inOperation, inResponse, listOf, revoke } from './contract-edits.ts'
 import type { Edit } from './contract-edits.ts'
+import { UsageError } from '../scripts/command.ts'
+import { readContractFile } from '../scripts/contract-file.ts'
 import { createWorkspace } from './workspace.ts'
 
 const contract = 'openapi/connected-apps.yaml'
@@ -26,11 +28,12 @@ describe.concurrent('npm run contract', () => {
     const before = workspace.read(contract)
     const { exitCode, stdout } = await workspace.run('contract')
     expect(stdout).toMatch(
-      /^\| minor \| header X-Request-Id added \| `revokeConnectedApp › responses › 200 .*\(connected-apps\.yaml:\d+\) \| an addition \|$/m,
+      /^\| minor \| header X-Request-Id added \| `revokeConnectedApp › 200 › headers › X-Request-Id` .*\(connected-apps\.yaml:\d+\) \| an addition \|$/m,
     )
     expect(stdout).toMatch(
       /^- openapi\/connected-apps\.yaml:\d+: info\.version is 1\.0\.0; a minor change since 1\.0\.0 needs at least 1\.1\.0/m,
     )
+    expect(stdout).toContain('### Contract 1.0.0 → 1.1.0\n')
     expect(workspace.read(contract)).toBe(before)
     expect(exitCode).toBe(1)
   })
@@ -42,7 +45,7 @@ describe.concurrent('npm run contract', () => {
     expect(await workspace.run('contract', ['--write'])).toMatchObject({ exitCode: 0 })
     expect(workspace.read(contract)).toBe(before.replace('version: 1.0.0', 'version: 1.1.0'))
     expect(workspace.read('.changeset/contract-1-1-0.md')).toBe(
-      `---\n'generated': minor\n'using': minor\n---\n\nVersion 1.1.0 of the contract:\n\n- header X-Request-Id added: an addition\n`,
+      `---\n'generated': minor\n'using': minor\n---\n\nVersion 1.1.0 of the contract:\n\n- header X-Request-Id added: \`revokeConnectedApp › 200 › headers › X-Request-Id\`\n`,
     )
     expect(await workspace.run('contract')).toMatchObject({ exitCode: 0 })
   })
@@ -58,78 +61,127 @@ describe.concurrent('npm run contract', () => {
   test('lists what a new operation still needs, by file', async () => {
     using workspace = createWorkspace()
     workspace.editContract((c) => {
-      const { pathItem, operation } = revoke(c)
-      pathItem['get'] = { ...operation, operationId: 'getThatThing', requestBody: undefined }
+      const { path, operation } = revoke(c)
+      const get = { ...operation, operationId: 'getThatThing', requestBody: undefined }
+      at(c, 'paths')[`${path}/thing`] = { get }
     })
     const { exitCode, stdout } = await workspace.run('contract', ['--write'])
+    expect(stdout).toContain('| minor | operation getThatThing added |')
     const lines = stdout.slice(stdout.indexOf('Still to do')).split('\n')
     expect(lines).toEqual([
       'Still to do:',
       expect.stringContaining('- packages/client/src/operations/get-that-thing.ts: getThatThing: '),
-      expect.stringContaining('- apps/service/src: getThatThing: the service has no handler'),
+      expect.stringContaining('- apps/service/src/operation/handlers.ts: getThatThing: '),
       '',
     ])
     expect(exitCode).toBe(1)
   })
 
-  test('names what the linter rejects, and writes nothing', async () => {
+  test('asks for a handler until it is registered, and not only mentioned', async () => {
+    using workspace = createWorkspace()
+    const handlers = 'apps/service/src/operation/handlers.ts'
+    const registered = workspace.read(handlers)
+    workspace.write(handlers, registered.replaceAll(/^ {2}(\w+):.*$/gm, "  // $1\n  type: '$1',"))
+    const { exitCode, stdout } = await workspace.run('contract')
+    expect(stdout).toContain(`- ${handlers}: revokeConnectedApp: the service has no handler for it`)
+    expect(exitCode).toBe(1)
+  })
+
+  test("names in an owner's words what changed", async () => {
+    using workspace = createWorkspace()
+    workspace.editContract((c) => {
+      at(c, 'components')['links'] = { next: { operationId: 'revokeConnectedApp' } }
+      listOf(inOperation(c), 'parameters').push({
+        name: 'X-Trace',
+        in: 'header',
+        description: 'Names the trace.',
+        schema: { type: 'string' },
+      })
+      inOperation(c, 'responses', '429', 'headers', 'Retry-After')['required'] = true
+      at(inResponse(c, '429', 'examples', 'too_many_requests'), 'value')['error_message'] = 'No.'
+    })
+    const { stdout } = await workspace.run('contract')
+    const changes = [...stdout.matchAll(/^\| (m\w+|patch) \| (.*?) \|/gm)].map(([, , what]) => what)
+    expect(changes).toEqual([
+      'required of header Retry-After modified',
+      'parameter X-Trace added',
+      'components of the kind links added',
+      'example too_many_requests modified',
+    ])
+  })
+})
+
+describe.concurrent('bad input ends with one line and exit code 2, and nothing is written', () => {
+  test.for<[why: string, text: string, message: string]>([
+    ['a key twice', 'openapi: 3.1.1\nopenapi: 3.1.1\n', `${contract}:2:1: `],
+    ['an unknown alias', 'openapi: *nothing\n', contract],
+    ['a list', '- a\n', `${contract}:1:1: is not an OpenAPI document`],
+    ['no text', '', `${contract}:1:1: is not an OpenAPI document`],
+    ['no paths', 'openapi: 3.1.1\n', `${contract}:1: paths is not an object`],
+    [
+      'no version',
+      'openapi: 3.1.1\ninfo:\n  version: next\npaths: {}\n',
+      `${contract}:3: info.version is not of the form 1.2.3`,
+    ],
+  ])('%s', ([, text, message]) => {
+    using workspace = createWorkspace()
+    workspace.write(contract, text)
+    const place = workspace.path(contract)
+    expect(() => readContractFile(place)).toThrow(
+      expect.objectContaining({
+        constructor: UsageError,
+        message: expect.stringMatching(oneLine(message.replace(contract, place))),
+      }),
+    )
+  })
+
+  test.for([
+    ['not YAML', 'openapi: [', `${contract}:1:11: `],
+    [
+      'another kind of document',
+      'swagger: hello\ninfo:\n  version: 1.0.0\npaths: {}\n',
+      `${contract}: Redocly cannot compare it: `,
+    ],
+  ] as const)('%s, in each command', async ([, text, message]) => {
+    using workspace = createWorkspace()
+    workspace.write(contract, text)
+    for (const command of ['contract', 'check-contract', 'release']) {
+      const { exitCode, stdout, stderr } = await workspace.run(command)
+      expect(stderr.trimEnd()).toMatch(oneLine(message))
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    }
+    expect(workspace.read(contract)).toBe(text)
+  })
+
+  test('a document that the linter rejects', async () => {
     using workspace = createWorkspace()
     workspace.editContract((c) => {
       inResponse(c, '200', 'examples', 'revoked')['value'] = {}
     })
     const before = workspace.read(contract)
     const { exitCode, stdout, stderr } = await workspace.run('contract', ['--write'])
-    expect(stderr).toContain('Example value must conform to the schema')
-    expect(stdout).toContain('- openapi/connected-apps.yaml: mend what the linter names above')
-    expect(stdout).not.toContain('generated\n')
+    expect(stderr).toMatch(
+      /^openapi\/connected-apps\.yaml:\d+:\d+: Example value must conform to the schema.*\n$/,
+    )
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(workspace.read(contract)).toBe(before)
-    expect(exitCode).toBe(1)
   })
 
-  test('takes the version back when the generation rejects the document', async () => {
+  test('a document that the generation rejects, at the line that it names', async () => {
     using workspace = createWorkspace()
     workspace.editContract(addHeader)
     const before = workspace.read(contract)
-    workspace.write('package.json', JSON.stringify({ scripts: { generate: 'exit 2' } }))
-    const { exitCode, stdout } = await workspace.run('contract', ['--write'])
-    expect(stdout).toContain('- openapi/connected-apps.yaml: mend what stops the generation above')
+    const line = before.split('\n').indexOf('paths:') + 2 // its first member
+    const rejection = 'generate: openapi/connected-apps.yaml #/paths/x-none: is missing; write it'
+    workspace.write(
+      'package.json',
+      JSON.stringify({ scripts: { generate: `echo '${rejection}' >&2; exit 2` } }),
+    )
+    const { exitCode, stdout, stderr } = await workspace.run('contract', ['--write'])
+    expect(stderr).toBe(`openapi/connected-apps.yaml:${line}: x-none is missing; write it\n`)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(workspace.read(contract)).toBe(before)
     expect(() => workspace.read('.changeset/contract-1-1-0.md')).toThrow('ENOENT')
-    expect(exitCode).toBe(2)
-  })
-})
-
-describe.concurrent('bad input ends with one line and exit code 2, and nothing is written', () => {
-  test.for<[why: string, text: string, message: string]>([
-    ['not YAML', 'openapi: [', 'openapi/connected-apps.yaml:1:11: '],
-    ['a key twice', 'openapi: 3.1.1\nopenapi: 3.1.1\n', 'openapi/connected-apps.yaml:2:1: '],
-    ['an unknown alias', 'openapi: *nothing\n', 'openapi/connected-apps.yaml'],
-    ['a list', '- a\n', 'openapi/connected-apps.yaml:1:1: is not an OpenAPI document\n'],
-    ['no text', '', 'openapi/connected-apps.yaml:1:1: is not an OpenAPI document\n'],
-    ['no paths', 'openapi: 3.1.1\n', 'openapi/connected-apps.yaml:1: paths is not an object\n'],
-    [
-      'no version',
-      'openapi: 3.1.1\ninfo:\n  version: next\npaths: {}\n',
-      'openapi/connected-apps.yaml:3: info.version is not of the form 1.2.3\n',
-    ],
-    [
-      'another kind of document',
-      'swagger: hello\ninfo:\n  version: 1.0.0\npaths: {}\n',
-      'openapi/connected-apps.yaml: Redocly cannot compare it: ',
-    ],
-  ])('%s', async ([, text, message]) => {
-    using workspace = createWorkspace()
-    workspace.write(contract, text)
-    for (const command of ['contract', 'check-contract', 'release']) {
-      const { exitCode, stdout, stderr } = await workspace.run(command)
-      expect(stderr.slice(0, message.length)).toBe(message)
-      expect({ exitCode, stdout, lines: stderr.split('\n').length }).toEqual({
-        exitCode: 2,
-        stdout: '',
-        lines: 2,
-      })
-    }
-    expect(workspace.read(contract)).toBe(text)
   })
 
   test.for([
@@ -152,3 +204,8 @@ describe.concurrent('bad input ends with one line and exit code 2, and nothing i
     },
   )
 })
+
+/** A text of one line that starts with these words. */
+function oneLine(start: string): RegExp {
+  return new RegExp(`^${RegExp.escape(start)}.*$`)
+}

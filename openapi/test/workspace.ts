@@ -21,6 +21,7 @@ export interface Workspace extends Disposable {
   /** Runs a script of its `openapi` directory. */
   run: (name: string, args?: string[], env?: NodeJS.ProcessEnv) => ReturnType<typeof runScript>
   read: (file: string) => string
+  path: (file: string) => string
   write: (file: string, text: string) => void
   editContract: (edit: Edit) => void
 }
@@ -59,7 +60,11 @@ export function createWorkspace(): Workspace {
     ([, id]) => id ?? '',
   )
   for (const id of ids) write(`packages/client/src/operations/${kebabCase(id)}.ts`, '')
-  write('apps/service/src/handlers.ts', ids.join('\n'))
+  const handlers = ids.map((id) => `  ${id}: () => perform('${id}'),\n`)
+  write(
+    'apps/service/src/operation/handlers.ts',
+    `export const handlers = {\n${handlers.join('')}}\n`,
+  )
 
   function writePackage(name: string, manifest: object): void {
     write(`packages/${name}/package.json`, JSON.stringify({ name, version: '0.3.0', ...manifest }))
@@ -68,6 +73,7 @@ export function createWorkspace(): Workspace {
   return {
     [Symbol.dispose]: () => rmSync(root, { recursive: true }),
     read,
+    path: (file) => join(root, file),
     write,
     run: (name, args = [], env = {}) => runScript(name, args, { cwd: openapi, env }),
     editContract(edit) {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
+import type { MeasuredRequest } from './server.ts'
 
 const require = createRequire(import.meta.url)
 const autocannon = require.resolve('autocannon')
@@ -17,8 +18,7 @@ interface Report {
 
 /** Puts load on a server from a separate process. */
 export async function load(
-  url: string,
-  headers: Record<string, string>,
+  { url, method, headers }: MeasuredRequest,
   seconds: number,
 ): Promise<{ perSecond: number; p99Ms: number }> {
   const { stdout } = await promisify(execFile)(process.execPath, [
@@ -26,7 +26,7 @@ export async function load(
     '--json',
     `--connections=${connections}`,
     `--duration=${seconds}`,
-    '--method=POST',
+    `--method=${method}`,
     '--body={}',
     ...Object.entries(headers).flatMap(([name, value]) => ['--headers', `${name}=${value}`]),
     url,

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { examplePath } from '../src/mock/example-request.ts'
+import { allOperations } from '@connected-apps/contract/operations'
+import { exampleRequest } from '../src/mock/example-request.ts'
 import { load } from './load.ts'
 import { startMeasured } from './server.ts'
 
@@ -10,10 +11,13 @@ const rounds = 3
 const secondsPerRound = 4
 
 const require = createRequire(import.meta.url)
-const path = examplePath()
+// A request with a body, which both have to parse and check.
+const operation = allOperations.find(({ requestBody }) => requestBody)
+if (!operation) throw new Error('no operation takes a body')
+const { method, target } = exampleRequest(operation)
 const headers = {
   authorization: `Basic ${btoa('project-test-1:secret-test-1')}`,
-  'content-type': 'application/json',
+  'content-type': operation.requestBody?.mediaType ?? '',
 }
 
 const servers = [
@@ -44,20 +48,29 @@ const servers = [
 
 for (let start = 0; start < starts; start += 1) {
   for (const server of servers) {
-    const running = await startMeasured(server.script, server.args, urlOf(server.port), headers)
+    const running = await startMeasured(server.script, server.args, {
+      url: urlOf(server.port),
+      method,
+      headers,
+    })
     server.startMs.push(running.startMs)
     await running.stop()
   }
 }
 
 const running = await Promise.all(
-  servers.map(({ script, args, port }) => startMeasured(script, args, urlOf(port), headers)),
+  servers.map(({ script, args, port }) =>
+    startMeasured(script, args, { url: urlOf(port), method, headers }),
+  ),
 )
 try {
-  for (const { port } of servers) await load(urlOf(port), headers, 2) // warms up
+  for (const { port } of servers) await load({ url: urlOf(port), method, headers }, 2) // warms up
   for (let round = 0; round < rounds; round += 1) {
     for (const server of servers) {
-      const { perSecond, p99Ms } = await load(urlOf(server.port), headers, secondsPerRound)
+      const { perSecond, p99Ms } = await load(
+        { url: urlOf(server.port), method, headers },
+        secondsPerRound,
+      )
       server.perSecond.push(perSecond)
       server.p99Ms.push(p99Ms)
     }
@@ -79,7 +92,7 @@ await writeFile(
 )
 
 function urlOf(port: number): string {
-  return `http://127.0.0.1:${port}${path}`
+  return `http://127.0.0.1:${port}${target}`
 }
 
 function median(values: number[]): number {

@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** The request that servers are measured by. */
+export interface MeasuredRequest {
+  url: string
+  method: string
+  headers: Record<string, string>
+}
+
 /** A server that is being measured, in a process of its own. */
 export interface MeasuredServer {
   /** From the start of the process to the first 200. */
@@ -12,8 +19,7 @@ export interface MeasuredServer {
 export async function startMeasured(
   script: string,
   args: string[],
-  url: string,
-  headers: Record<string, string>,
+  request: MeasuredRequest,
 ): Promise<MeasuredServer> {
   const started = performance.now()
   const child = spawn(process.execPath, [script, ...args], {
@@ -22,7 +28,7 @@ export async function startMeasured(
     env: { ...process.env, NODE_ENV: 'test' },
   })
   const exit = new Promise((resolve) => child.once('exit', resolve))
-  while (!(await isUp(url, headers))) {
+  while (!(await isUp(request))) {
     if (child.exitCode !== null) throw new Error(`${script} exited with ${child.exitCode}`)
     await sleep(5)
   }
@@ -35,11 +41,11 @@ export async function startMeasured(
   }
 }
 
-async function isUp(url: string, headers: Record<string, string>): Promise<boolean> {
+async function isUp({ url, method, headers }: MeasuredRequest): Promise<boolean> {
   try {
-    const response = await fetch(url, { method: 'POST', headers })
+    const response = await fetch(url, { method, headers })
     await response.arrayBuffer()
-    return response.status === 200
+    return response.ok
   } catch {
     return false // it is not listening yet
   }

@@ -1,13 +1,16 @@
+import { allOperations } from '@connected-apps/contract/operations'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { examplePath } from '../src/mock/example-request.ts'
 import { scenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { authorization } from './call-revoke.ts'
+import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleResponse } from '../src/scenarios/choose-example.ts'
+import { authorization } from './call.ts'
+import { errorOf } from './operations.ts'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -33,30 +36,32 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
     await mock.close()
   })
 
-  it('lets a page of another origin call with credentials and read Retry-After', async () => {
-    const page = await browser.newPage()
-    const { port } = app.address() as AddressInfo // it listens on TCP
-    await page.goto(`http://127.0.0.1:${port}/`)
-    const received = await page.evaluate(
-      async ([url, credentials]) => {
-        const response = await fetch(url, {
-          method: 'POST',
-          credentials: 'include',
-          headers: {
-            authorization: credentials,
-            prefer: 'code=429',
-            'content-type': 'application/json',
-          },
-          body: '{}',
-        })
-        const body: unknown = await response.json()
-        return { status: response.status, retryAfter: response.headers.get('retry-after'), body }
-      },
-      [mock.url + examplePath(), authorization] as const,
-    )
-    expect(received).toMatchObject({ status: 429, retryAfter: '1', body: { status_code: 429 } })
-    await page.close()
-  })
+  it.each(allOperations)(
+    'lets a page of another origin call $operationId with credentials and read its headers',
+    async (operation) => {
+      const page = await browser.newPage()
+      const { port } = app.address() as AddressInfo // it listens on TCP
+      await page.goto(`http://127.0.0.1:${port}/`)
+      const example = errorOf(operation, 'limit')
+      const { method, target, headers, ...rest } = exampleRequest(operation)
+      const sent = { ...headers, authorization, prefer: `example=${example}` }
+      const received = await page.evaluate(
+        async ([url, init]) => {
+          const response = await fetch(url, { ...init, credentials: 'include' })
+          const body: unknown = await response.json()
+          return { status: response.status, headers: Object.fromEntries(response.headers), body }
+        },
+        [mock.url + target, { method, headers: sent, ...rest }] as const,
+      )
+      const expected = exampleResponse(operation, example)
+      const names = Object.entries(expected.headers)
+      expect(received).toMatchObject({
+        ...expected,
+        headers: Object.fromEntries(names.map(([name, value]) => [name.toLowerCase(), value])),
+      })
+      await page.close()
+    },
+  )
 
   it('shows an index page that lists every scenario, without errors and without an icon request', async () => {
     mock.reset()

@@ -1,15 +1,11 @@
 import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
-import type { PathParameters } from '@connected-apps/contract'
-import {
-  exampleBody,
-  exampleNames,
-  headerParameterExamples,
-  pathParameterExamples,
-} from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
 import { B2BClient as OfficialClient, StytchError } from 'stytch'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { scenarios, startMock, startProxy } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
+import { responseOf, scenarioValue, statusOf, successOf } from './operations.ts'
 import { startProvider } from './provider.ts'
 
 let mock: Mock
@@ -42,66 +38,108 @@ const clients = [
     proxyError: {
       status_code: 502,
       error_type: 'contract_violation',
-      error_message: "response body: must have required property 'request_id'",
+      error_message: expect.stringContaining('response body: must have required property'),
     },
   },
 ]
 
-const errorScenarios = scenarios.filter(
-  ({ responses: [{ example, waitSeconds }, ...others] }) =>
-    example !== 'revoked' && waitSeconds === undefined && others.length === 0,
+type Method = (params: object, options?: object) => Promise<unknown>
+
+/** The method that both clients have for an operation: `organizations.members.getConnectedApps`. */
+function methodOf(client: object, { clientMethod }: Operation): Method {
+  const names = clientMethod.split('.')
+  const owner = names
+    .slice(0, -1)
+    .reduce<unknown>((each, name) => (each as Record<string, unknown>)[name], client) // an object
+  const method = (owner as Record<string, Method>)[names.at(-1) ?? ''] // as the contract names it
+  if (!method) throw new Error(`${clientMethod} is missing`)
+  return method.bind(owner)
+}
+
+function scenariosOf({ operationId }: Operation) {
+  return scenarios.filter((scenario) => scenario.operationId === operationId)
+}
+
+const rows = clients.flatMap((client) =>
+  allOperations.map((operation) => ({ ...client, operation, method: operation.clientMethod })),
 )
 
-const sequence = { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000429429200' }
-
-describe.each(clients)('$name', ({ createClient, ErrorClass, errorFields, proxyError }) => {
-  const revoke = (ids: Partial<PathParameters> = {}, url = mock.url) =>
-    createClient(url).organizations.members.connectedApps.revoke(
-      { ...pathParameterExamples, ...ids },
-      { authorization: { session_token: headerParameterExamples['X-Stytch-Member-Session'] } },
+describe.each(rows)('$name calls $method', ({ operation, createClient, ...client }) => {
+  const { ErrorClass, errorFields, proxyError } = client
+  const path = Object.fromEntries(
+    operation.pathParameters.map((name) => [name, operation.parameters[name]?.example]),
+  )
+  const session = operation.parameters[operation.sessionHeaders.token ?? '']?.example
+  const send = (values: Record<string, string> = {}, url = mock.url) =>
+    methodOf(createClient(url), operation)(
+      { ...path, ...values },
+      session === undefined ? undefined : { authorization: { session_token: session } },
     )
 
-  it("gets the contract's 200 for the documented call", async () => {
-    expect(await revoke()).toEqual(exampleBody('revoked'))
-    expect(mock.journal.entries()).toMatchObject([{ ...pathParameterExamples, session: 'token' }])
+  it("and gets the contract's success for the documented call", async () => {
+    expect(await send()).toEqual(responseOf(operation, successOf(operation)).body)
+    const { operationId } = operation
+    const kind = session === undefined ? 'none' : 'token'
+    expect(mock.journal.entries()).toMatchObject([{ operationId, ...path, session: kind }])
   })
 
-  it.each(errorScenarios)(
-    'throws its own error class for $connected_app_id ($title)',
-    async (scenario) => {
-      const { connected_app_id, responses } = scenario
-      const error: unknown = await revoke({ connected_app_id }).catch((caught: unknown) => caught)
-      expect(error).toBeInstanceOf(ErrorClass)
-      expect(error).toMatchObject({ ...errorFields, ...exampleBody(responses[0].example) })
-    },
+  const errorScenarios = scenariosOf(operation).filter(
+    ({ responses: [{ example, waitSeconds }, ...others] }) =>
+      statusOf(operation, example) !== operation.successStatus &&
+      waitSeconds === undefined &&
+      others.length === 0,
   )
-
-  it('gets the responses of a sequence in order: 429, 429, then 200', async () => {
-    await expect(revoke(sequence)).rejects.toMatchObject({ status_code: 429 })
-    await expect(revoke(sequence)).rejects.toMatchObject({ status_code: 429 })
-    await expect(revoke(sequence)).resolves.toMatchObject({ status_code: 200 })
+  it.each(errorScenarios)('and throws its own error class for $id ($title)', async (scenario) => {
+    const { id, responses } = scenario
+    const values = scenarioValue(operation, id)
+    const error: unknown = await send(values).catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(ErrorClass)
+    const { body } = responseOf(operation, responses[0].example)
+    expect(error).toMatchObject({ ...errorFields, ...(body as object) }) // errors are objects
   })
 
-  it('throws when the proxy finds a violation', async () => {
+  const sequences = scenariosOf(operation).filter(({ responses }) => responses.length > 1)
+  it.each(sequences)('and gets the responses of a sequence in order: $title', async (scenario) => {
+    for (const { example } of scenario.responses) {
+      const status = statusOf(operation, example)
+      const sent = send(scenarioValue(operation, scenario.id))
+      const settled = await sent.catch((error: unknown) => error)
+      expect(settled).toMatchObject({ status_code: status })
+    }
+  })
+
+  it('and throws when the proxy finds a violation', async () => {
     const provider = await startProvider()
+    const { successStatus, mediaType } = operation
     provider.respond = (response) =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"status_code":200}')
+      response
+        .writeHead(successStatus, { 'content-type': mediaType })
+        .end(JSON.stringify({ status_code: successStatus }))
     const proxy = await startProxy({ upstream: provider.url })
-    await expect(revoke({}, proxy.url)).rejects.toMatchObject(proxyError)
+    await expect(send({}, proxy.url)).rejects.toMatchObject(proxyError)
     await proxy.close()
     await provider.close()
   })
 })
 
-it('offers a scenario id for every error of the contract', () => {
-  const errors = errorScenarios.map(({ responses }) => responses[0].example)
-  expect(new Set(['revoked', ...errors])).toEqual(new Set(exampleNames))
-})
+const limited = allOperations.flatMap((operation) =>
+  scenariosOf(operation)
+    .filter(({ responses }) => responses.length > 2)
+    .map((scenario) => ({ operation, ...scenario })),
+)
 
-it('lets our client retry after the delay in Retry-After', async () => {
-  const { connectedApps } = createOurClient(mock.url, 2).organizations.members
-  const response = await connectedApps.revoke({ ...pathParameterExamples, ...sequence })
-  expect(response).toMatchObject({ status_code: 200 })
-  expect(mock.journal.assert({ ...sequence, status: 429 }, 2).ok).toBe(true)
-  expect(mock.journal.assert({ ...sequence, status: 200 }, 1).ok).toBe(true)
-})
+it.each(limited)(
+  'lets our client retry $operationId after the delay in Retry-After: $title',
+  async ({ operation, id, responses }) => {
+    const path = Object.fromEntries(
+      operation.pathParameters.map((name) => [name, operation.parameters[name]?.example]),
+    )
+    const client = createOurClient(mock.url, responses.length - 1)
+    const values = scenarioValue(operation, id)
+    const response = await methodOf(client, operation)({ ...path, ...values })
+    expect(response).toMatchObject({ status_code: operation.successStatus })
+    expect(mock.journal.entries().map(({ example }) => example)).toEqual(
+      responses.map(({ example }) => example),
+    )
+  },
+)

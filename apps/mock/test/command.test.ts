@@ -1,15 +1,18 @@
+import { allOperations, contract } from '@connected-apps/contract/operations'
+import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
 import { startMock } from '../src/index.ts'
-import { parseCommand } from '../src/cli/arguments.ts'
-import { requireNode } from '../src/cli/node-version.ts'
-import { callRevoke } from './call-revoke.ts'
+import { call } from './call.ts'
+import { anyOperation } from './operations.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandRun } from './run-command.ts'
 
 const runs: CommandRun[] = []
-function start(args: string[], env?: Record<string, string>): CommandRun {
-  const run = runCommand(args, env)
+function start(args: string[], env: Record<string, string> = {}): CommandRun {
+  const run = runCommand(args, { env })
   runs.push(run)
   return run
 }
@@ -17,15 +20,19 @@ afterEach(() => {
   for (const run of runs.splice(0)) run.kill('SIGKILL')
 })
 
-const startedPattern = /Mock of Revoke Connected App: (http:\S+)/
+const contractName = `${contract.title} ${contract.version}`
+const startedPattern = new RegExp(`^Mock of ${contractName}: (http:\\S+)`)
 
 describe('connected-apps-mock', () => {
-  it('prints its URLs and a curl command that works when pasted', async () => {
+  it('prints its URLs and curl commands that work when pasted', async () => {
     const run = start(['--port', '0'])
-    const [, userAndUrl = ''] = await run.printed(/curl -i -X POST -u (\S+ \S+)\n/)
-    const [user = '', url = ''] = userAndUrl.split(' ')
-    const headers = { authorization: `Basic ${btoa(user)}` }
-    expect((await fetch(url, { method: 'POST', headers })).status).toBe(200)
+    await run.printed(/Press Ctrl-C/)
+    const commands = run.stdout.match(/^ +curl .*$/gm) ?? []
+    expect(commands).toHaveLength(allOperations.length)
+    for (const [index, { successStatus }] of allOperations.entries()) {
+      const { stdout } = await promisify(execFile)('sh', ['-c', commands[index] ?? ''])
+      expect(stdout).toMatch(new RegExp(`^HTTP/1\\.1 ${successStatus} `))
+    }
     expect(run.stdout).toContain('/__mock/journal')
   })
 
@@ -34,8 +41,10 @@ describe('connected-apps-mock', () => {
     async (signal) => {
       const run = start(['--port', '0'])
       const [, url = ''] = await run.printed(startedPattern)
-      await callRevoke(url) // leaves a connection that is kept alive
-      const pending = callRevoke(url, { headers: { prefer: 'wait=60' } }).catch(() => 'closed')
+      await call(url, anyOperation) // leaves a connection that is kept alive
+      const pending = call(url, anyOperation, { headers: { prefer: 'wait=60' } }).catch(
+        () => 'closed',
+      )
       const idle = connect({ host: '127.0.0.1', port: Number(new URL(url).port) })
       idle.on('error', () => idle.destroy())
       await new Promise((resolve) => idle.once('connect', resolve))
@@ -50,16 +59,22 @@ describe('connected-apps-mock', () => {
   it('runs under NODE_ENV=production, where the command of Prism would fork and crash', async () => {
     const run = start(['--port', '0'], { NODE_ENV: 'production' })
     const [, url = ''] = await run.printed(startedPattern)
-    expect((await callRevoke(url)).status).toBe(200)
+    expect((await call(url, anyOperation)).status).toBe(anyOperation.successStatus)
   })
 
-  it('prints its version and its usage', async () => {
+  it('prints its version, that of the contract, its usage and its defaults', async () => {
     const version = start(['--version'])
     expect(await version.exit).toBe(0)
-    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect(version.stdout).toBe(`${manifest.version} (contract ${contract.version})\n`)
+    for (const args of [['--help'], ['-h'], ['proxy', '--help']]) {
+      const help = start(args)
+      expect(await help.exit).toBe(0)
+      expect(help.stdout).toMatch(/--upstream/)
+      expect(help.stdout).toMatch(/4011/)
+    }
     const help = start(['--help'])
-    expect(await help.exit).toBe(0)
-    expect(help.stdout).toMatch(/--upstream/)
+    await help.exit
+    expect(help.stdout).toMatch(/127\.0\.0\.1.*4010/s)
   })
 
   it('reports on one line that the port is in use', async () => {
@@ -77,26 +92,30 @@ describe('connected-apps-mock', () => {
   })
 
   it.each([
-    [['--nonesuch'], 'unknown option --nonesuch; see connected-apps-mock --help'],
-    [['--port'], '--port needs a value; pass --port=PORT'],
-    [['--port', ''], '--port needs a value; pass --port=PORT'],
-    [['--port', '65536'], '--port must be a number from 0 to 65535, not "65536"'],
-    [['--port', '1e3'], '--port must be a number from 0 to 65535, not "1e3"'],
-    [['--host', ''], '--host needs a value; pass --host=ADDRESS'],
-    [['--host', '--port', '0'], '--host needs a value; pass --host=ADDRESS'],
-    [['--port', '1', '--port', '2'], '--port may be passed only once'],
+    [['--nonesuch'], 'unknown option --nonesuch'],
+    [['--port'], '--port has no value; pass --port=PORT'],
+    [['--port', ''], '--port has no value; pass --port=PORT'],
+    [['--port', '65536'], '--port must be a whole number from 0 to 65535'],
+    [['--port', '1e3'], '--port must be a whole number from 0 to 65535'],
+    [['--host', ''], '--host has no value; pass --host=ADDRESS'],
+    [['--host', '--port', '0'], '--host has no value; pass --host=ADDRESS'],
+    [['--port', '1', '--port', '2'], '--port is given twice'],
     [['--help=yes'], '--help takes no value'],
     [
       ['--host', 'nonesuch.invalid', '--port', '0'],
-      'nonesuch.invalid is not an address of this machine',
+      'nonesuch.invalid is not an address of this machine; set --host',
     ],
-    [['serve'], 'unknown command "serve"'],
-    [['proxy', 'more', '--upstream', 'http://a'], 'unexpected argument "more"'],
-    [['--upstream', 'http://a'], '--upstream is an option of proxy only'],
-    [['proxy'], 'proxy needs --upstream URL'],
-    [['proxy', '--upstream', 'api.example'], '--upstream must be an http or https URL'],
-    [['proxy', '--upstream', 'ftp://api.example'], '--upstream must be an http or https URL'],
-    [['proxy', '--upstream', 'http://a:b@c'], '--upstream must be a base URL without credentials'],
+    [['start'], 'unknown command or argument; the commands are serve, proxy'],
+    [['proxy', 'more', '--upstream', 'http://a'], 'unknown command or argument'],
+    [['--upstream', 'http://a'], 'unknown option --upstream'],
+    [['--port', '0', 'proxy', '--upstream', 'http://a'], 'unknown option --upstream'],
+    [['proxy'], '--upstream is missing; pass --upstream URL'],
+    [['proxy', '--upstream', 'api.example'], '--upstream is not a URL'],
+    [
+      ['proxy', '--upstream', 'ftp://api.example'],
+      '--upstream must start with http:// or https://',
+    ],
+    [['proxy', '--upstream', 'http://a:b@c'], '--upstream contains credentials'],
   ])('rejects %j on one line, with exit code 2', async (args, message) => {
     const run = start(args)
     expect(await run.exit).toBe(2)
@@ -106,41 +125,22 @@ describe('connected-apps-mock', () => {
   })
 })
 
-it('listens on 127.0.0.1:4010 by default, and on 4011 as a proxy', () => {
-  expect(parseCommand([])).toEqual({ name: 'mock', host: '127.0.0.1', port: 4010 })
-  expect(parseCommand(['proxy', '--upstream', 'https://a/b'])).toEqual({
-    name: 'proxy',
-    host: '127.0.0.1',
-    port: 4011,
-    upstream: new URL('https://a/b'),
-    passOtherRoutes: false,
-  })
-})
-
-it.each(['24.9.0', '22.23.3', '20.20.2'])('rejects Node.js %s', (version) => {
-  expect(() => requireNode(version, '>=24.18')).toThrow(
-    `needs Node.js 24.18 or newer; this is ${version}`,
-  )
-})
-
-it.each(['24.18.0', '24.21.0', '26.0.0', '100.0.0'])('accepts Node.js %s', (version) => {
-  requireNode(version, '>=24.18')
-})
-
 describe('connected-apps-mock proxy', () => {
-  const proxyStartedPattern = /Validation proxy: (http:\S+) -> /
+  const proxyStartedPattern = new RegExp(`^Validation proxy of ${contractName}: (http:\\S+) -> `)
 
   it('prints each violation immediately and a summary at the end, and exits with 1', async () => {
     const mock = await startMock()
     const run = start(['proxy', '--upstream', mock.url, '--port', '0'])
     const [, url = ''] = await run.printed(proxyStartedPattern)
-    await callRevoke(url)
-    await callRevoke(url, { headers: { authorization: '' } })
-    const line = /POST \/v1\/\S+ -> request header Authorization: must be HTTP Basic/
+    await call(url, anyOperation)
+    await call(url, anyOperation, { headers: { authorization: '' } })
+    const line = /[A-Z]+ \/v1\/\S+ -> request header Authorization: must be HTTP Basic/
     await vi.waitFor(() => expect(run.stderr).toMatch(line), { timeout: 10_000 })
     run.kill('SIGINT')
     expect(await run.exit).toBe(1)
-    expect(run.stderr).toContain('checked 2 exchange(s), found 1 violation(s)')
+    expect(run.stderr).toContain(
+      `checked 2 exchange(s) against ${contractName}, found 1 violation(s)`,
+    )
     await mock.close()
   })
 
@@ -148,22 +148,29 @@ describe('connected-apps-mock proxy', () => {
     const mock = await startMock()
     const run = start(['proxy', '--upstream', mock.url, '--port', '0'])
     const [, url = ''] = await run.printed(proxyStartedPattern)
-    await callRevoke(url)
+    await call(url, anyOperation)
     run.kill('SIGTERM')
     expect(await run.exit).toBe(0)
-    expect(run.stderr).toBe('checked 1 exchange(s), found 0 violation(s)\n')
+    expect(run.stderr).toBe(`checked 1 exchange(s) against ${contractName}, found 0 violation(s)\n`)
     await mock.close()
   })
 
   it('exits with 1 when the upstream failed, and reports it immediately and at the end', async () => {
     const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
     const [, url = ''] = await run.printed(proxyStartedPattern)
-    await callRevoke(url)
-    const line = /POST \/v1\/\S+ -> http:\/\/127\.0\.0\.1:1 did not respond: connect ECONNREFUSED/
+    await call(url, anyOperation)
+    const line = /[A-Z]+ \/v1\/\S+ -> http:\/\/127\.0\.0\.1:1 did not respond: connect ECONNREFUSED/
     await vi.waitFor(() => expect(run.stderr).toMatch(line), { timeout: 10_000 })
     run.kill('SIGTERM')
     expect(await run.exit).toBe(1)
     expect(run.stderr).toContain('the upstream failed 1 time(s)')
+  })
+
+  it('names the version of the contract in its health check', async () => {
+    const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
+    const [, url = ''] = await run.printed(proxyStartedPattern)
+    const health: unknown = await (await fetch(`${url}/__mock/health`)).json()
+    expect(health).toEqual({ status: 'ok', contract: contract.version })
   })
 
   it('exits with 1 when nothing was checked, and says so', async () => {

@@ -1,11 +1,24 @@
 import { readFile } from 'node:fs/promises'
+import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { operation } from '@connected-apps/contract'
-import { exampleNames } from '@connected-apps/contract/examples'
 import { scenarios, startMock } from '../src/index.ts'
-import type { Mock, Scenario } from '../src/index.ts'
-import { ScenarioPlayer, maxPlayerEntries } from '../src/scenarios/player.ts'
-import { callRevoke } from './call-revoke.ts'
+import type { Mock, Scenario, ScenarioDefinition } from '../src/index.ts'
+import { exampleRequest } from '../src/mock/example-request.ts'
+import { examplesOf } from '../src/scenarios/choose-example.ts'
+import { findOperation, parseScenario } from '../src/scenarios/parse-scenario.ts'
+import { maxPlayerEntries, ScenarioPlayer } from '../src/scenarios/player.ts'
+import { call } from './call.ts'
+import {
+  anyOperation,
+  errorOf,
+  first,
+  isAllowed,
+  otherParameter,
+  scenarioId,
+  scenarioValue,
+  statusOf,
+  successOf,
+} from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -14,97 +27,147 @@ beforeAll(async () => {
 afterAll(() => mock.close())
 beforeEach(() => mock.reset())
 
-const put = (id: string, definition: string) =>
-  fetch(`${mock.url}/__mock/scenarios/${id}`, { method: 'PUT', body: definition })
+const { operationId, scenarios: own, successStatus } = anyOperation
+const success = successOf(anyOperation)
+const limit = errorOf(anyOperation, 'limit')
 
-const statuses = async (connected_app_id: string, count: number) => {
+const pathOf = (id: string, operation: string = operationId) =>
+  `/__mock/scenarios/${operation}/${encodeURIComponent(id)}`
+
+const put = (id: string, definition: string, operation?: string) =>
+  fetch(mock.url + pathOf(id, operation), { method: 'PUT', body: definition })
+
+const statuses = async (id: string, count: number, operation = anyOperation) => {
   const received: number[] = []
-  for (let call = 0; call < count; call += 1) {
-    received.push((await callRevoke(mock.url, { ids: { connected_app_id } })).status)
+  for (let calls = 0; calls < count; calls += 1) {
+    const values = scenarioValue(operation, id)
+    received.push((await call(mock.url, operation, { values })).status)
   }
   return received
 }
 
-describe('a scenario defined at run time', () => {
-  const definition = JSON.stringify({
-    responses: [{ example: 'member_not_found', waitSeconds: 0.01 }, { example: 'revoked' }],
-  })
+describe.each(allOperations)(
+  'a scenario that is defined at run time for $operationId',
+  (operation) => {
+    const definition = JSON.stringify({
+      responses: [
+        { example: errorOf(operation, 'failure'), waitSeconds: 0.01 },
+        { example: successOf(operation) },
+      ],
+    })
+    const failure = statusOf(operation, errorOf(operation, 'failure'))
 
-  it('is played, listed and shown until it is deleted', async () => {
-    expect((await put('my-app', definition)).status).toBe(200)
-    expect(await statuses('my-app', 3)).toEqual([404, 200, 200])
-    const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
-    expect(list).toContain('my-app')
-    expect(await (await fetch(mock.url)).text()).toContain('my-app')
-    await fetch(`${mock.url}/__mock/scenarios/my-app`, { method: 'DELETE' })
-    expect(await statuses('my-app', 1)).toEqual([200])
-  })
+    it('is played, listed and shown until it is deleted', async () => {
+      expect((await put('mine', definition, operation.operationId)).status).toBe(200)
+      expect(await statuses('mine', 3, operation)).toEqual([
+        failure,
+        operation.successStatus,
+        operation.successStatus,
+      ])
+      const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
+      expect(list).toContain('"mine"')
+      const { target } = exampleRequest(operation, scenarioValue(operation, 'mine'))
+      expect(await (await fetch(mock.url)).text()).toContain(target)
+      await fetch(mock.url + pathOf('mine', operation.operationId), { method: 'DELETE' })
+      expect(await statuses('mine', 1, operation)).toEqual([operation.successStatus])
+    })
+
+    it('concerns no other operation', async () => {
+      await put('mine', definition, operation.operationId)
+      for (const other of allOperations.filter((each) => each !== operation)) {
+        expect(await statuses('mine', 1, other)).toEqual([other.successStatus])
+      }
+    })
+
+    it('may have each id that the contract allows, and no other', async () => {
+      for (const id of ['a.b', 'a|b', 'a~b', 'a/b', 'a b']) {
+        const isLegal = isAllowed(operation, operation.scenarios.parameter, id)
+        const { status } = await put(id, definition, operation.operationId)
+        expect(status).toBe(isLegal ? 200 : 400)
+        if (isLegal) expect(await statuses(id, 1, operation)).toEqual([failure])
+      }
+    })
+  },
+)
+
+describe('a scenario that is defined at run time', () => {
+  const definition = JSON.stringify({ responses: [{ example: limit }, { example: success }] })
+  const sequence = first(
+    scenarios.filter((each) => each.operationId === operationId && each.responses.length > 2),
+  )
+  const builtIn = sequence.responses.map(({ example }) => statusOf(anyOperation, example))
+  const { length } = builtIn
+  const limitStatus = statusOf(anyOperation, limit)
 
   it('restarts when it is defined again, and replaces a built-in one', async () => {
-    const id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
-    expect(await statuses(id, 2)).toEqual([429, 429])
-    await put(id, definition)
-    expect(await statuses(id, 2)).toEqual([404, 200])
-    await put(id, definition)
-    expect(await statuses(id, 1)).toEqual([404])
+    expect(await statuses(sequence.id, 2)).toEqual(builtIn.slice(0, 2))
+    await put(sequence.id, definition)
+    expect(await statuses(sequence.id, 2)).toEqual([limitStatus, successStatus])
+    await put(sequence.id, definition)
+    expect(await statuses(sequence.id, 1)).toEqual([limitStatus])
     await fetch(`${mock.url}/__mock/reset`, { method: 'POST' })
-    expect(await statuses(id, 3)).toEqual([429, 429, 200])
+    expect(await statuses(sequence.id, length)).toEqual(builtIn)
   })
 
   it('restarts the built-in one when it is deleted, and every one when all are deleted', async () => {
-    const id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
-    const paths = [`/__mock/scenarios/${id}`, '/__mock/scenarios']
-    expect(await statuses(id, 3)).toEqual([429, 429, 200])
+    const paths = [pathOf(sequence.id), '/__mock/scenarios']
+    expect(await statuses(sequence.id, length)).toEqual(builtIn)
     for (const path of paths) {
-      await put('my-app', definition)
+      await put('mine', definition)
       expect((await fetch(mock.url + path, { method: 'DELETE' })).status).toBe(204)
-      expect(await statuses(id, 3)).toEqual([429, 429, 200])
-      expect(await statuses('my-app', 1)).toEqual([path === paths[0] ? 404 : 200])
+      expect(await statuses(sequence.id, length)).toEqual(builtIn)
+      expect(await statuses('mine', 1)).toEqual([path === paths[0] ? limitStatus : successStatus])
     }
   })
 
   it('does not advance for a request that violates the contract', async () => {
-    const id = 'connected-app-test-00000000-0000-4000-8000-000429429200'
+    const other = otherParameter(anyOperation)
+    const values = scenarioValue(anyOperation, sequence.id)
     const rejected = [
-      await callRevoke(mock.url, { ids: { connected_app_id: id }, headers: { authorization: '' } }),
-      await callRevoke(mock.url, { ids: { connected_app_id: id }, body: '{' }),
+      await call(mock.url, anyOperation, { values, headers: { authorization: '' } }),
+      await call(mock.url, anyOperation, { values: { ...values, [other]: 'a b' } }),
     ]
     expect(rejected.map(({ status }) => status)).toEqual([401, 400])
-    expect(await statuses(id, 3)).toEqual([429, 429, 200])
+    expect(await statuses(sequence.id, length)).toEqual(builtIn)
   })
 
   it('is listed and shown once, instead of the built-in one', async () => {
-    const id = 'connected-app-test-00000000-0000-4000-8000-000000000500'
-    await put(id, JSON.stringify({ title: 'Mine', responses: [{ example: 'revoked' }] }))
+    const id = scenarioId(anyOperation, limit)
+    await put(id, JSON.stringify({ title: 'Mine', responses: [{ example: success }] }))
     const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
     const page = await (await fetch(mock.url)).text()
-    expect(list.split(id)).toHaveLength(2)
-    expect(page.split(`/connected_apps/${id}/revoke`)).toHaveLength(2)
+    expect(list.split(`"${id}"`)).toHaveLength(2)
+    const { target } = exampleRequest(anyOperation, scenarioValue(anyOperation, id))
+    expect(page.split(target)).toHaveLength(2)
     for (const text of [list, page]) expect(text).toContain('Mine')
   })
 
   it('can be defined by a test in the same process', async () => {
-    mock.define({
-      connected_app_id: 'mine',
-      title: 'Forbidden',
-      responses: [{ example: 'session_authorization_error' }],
-    })
-    expect(await statuses('mine', 1)).toEqual([403])
+    mock.define({ operationId, id: 'mine', responses: [{ example: limit }] } as ScenarioDefinition)
+    expect(await statuses('mine', 1)).toEqual([limitStatus])
   })
 
+  it('is rejected in the same process for the same reasons', () => {
+    const invalid = { operationId: 'nonesuch', id: 'mine', responses: [{ example: limit }] }
+    expect(() => mock.define(invalid as unknown as ScenarioDefinition)).toThrow(
+      'unknown operation nonesuch',
+    )
+  })
+
+  const responses = (...each: object[]) => JSON.stringify({ responses: each })
   it.each([
-    ['a%20b', '{"responses":[{"example":"revoked"}]}'],
+    ['a b', responses({ example: success })],
     ['a', '{'],
     ['a', 'null'],
     ['a', '{}'],
     ['a', '{"responses":[]}'],
-    ['a', `{"responses":[${Array.from({ length: 21 }, () => '{"example":"revoked"}').join()}]}`],
+    ['a', responses(...Array.from({ length: 21 }, () => ({ example: success })))],
     ['a', '{"responses":[1]}'],
-    ['a', '{"responses":[{"example":"nonesuch"}]}'],
+    ['a', responses({ example: 'nonesuch' })],
     ['a', '{"responses":[{}]}'],
-    ['a', '{"responses":[{"example":1}]}'],
-    ['a', '{"responses":[{"example":"revoked","waitSeconds":61}]}'],
-    ['a', '{"responses":[{"example":"revoked","waitSeconds":"1"}]}'],
+    ['a', responses({ example: 1 })],
+    ['a', responses({ example: success, waitSeconds: 61 })],
+    ['a', responses({ example: success, waitSeconds: '1' })],
   ])('is rejected when it is invalid: %s %s', async (id, invalid) => {
     const response = await put(id, invalid)
     expect(response.status).toBe(400)
@@ -115,38 +178,58 @@ describe('a scenario defined at run time', () => {
     ['{', 'the body is not JSON'],
     ['', 'the body is empty'],
     [
-      '{"responses":[{"exmple":"session_authorization_error"}]}',
+      responses({ exmple: success }),
       'exmple is unknown; responses[0] has status, example, waitSeconds',
     ],
     [
-      '{"responses":[{"example":"revoked"},{"example":"revoked","wait":1,"code":2}]}',
+      responses({ example: success }, { example: success, wait: 1, code: 2 }),
       'wait, code are unknown; responses[1] has status, example, waitSeconds',
     ],
     [
-      '{"responses":[{"example":"revoked"}],"tilte":"a"}',
-      'tilte is unknown; a scenario has connected_app_id, title, responses',
+      JSON.stringify({ responses: [{ example: success }], tilte: 'a' }),
+      'tilte is unknown; a scenario has operationId, parameter, id, title, responses',
+    ],
+    [JSON.stringify({ responses: [{ example: success }], title: 1 }), 'title must be a string'],
+    [
+      JSON.stringify({ responses: [{ example: success }], id: 'b' }),
+      'id differs from a; leave it out',
     ],
     [
-      '{"responses":[{"example":"revoked"}],"connected_app_id":"b"}',
-      'connected_app_id differs from the one in the path; leave it out',
+      JSON.stringify({ responses: [{ example: success }], operationId: 'b' }),
+      `operationId differs from ${operationId}; leave it out`,
     ],
-    ['{"responses":[{"waitSeconds":1}]}', 'responses[0] has neither status nor example'],
+    [responses({ waitSeconds: 1 }), 'responses[0] has neither status nor example'],
     [
-      '{"responses":[{"status":418}]}',
-      `responses[0]: the contract has the statuses ${operation.statuses.join(', ')}`,
-    ],
-    [
-      '{"responses":[{"status":429,"example":"revoked"}]}',
-      'responses[0]: 429 has the examples too_many_requests',
+      responses({ status: 418 }),
+      `responses[0]: ${operationId} has the statuses ${Object.keys(anyOperation.responseBodies).join(', ')}`,
     ],
     [
-      '{"responses":[{"example":"revoked"},{"example":"nonesuch"}]}',
-      `responses[1]: the contract has the examples ${exampleNames.join(', ')}`,
+      responses({ status: limitStatus, example: success }),
+      `responses[0]: ${limitStatus} has the examples ${examplesOf(anyOperation, limitStatus).join(', ')}`,
+    ],
+    [
+      responses({ example: success }, { example: 'nonesuch' }),
+      `responses[1]: ${operationId} has the examples ${examplesOf(anyOperation).join(', ')}`,
     ],
   ])('is rejected with the valid values: %s', async (invalid, message) => {
     const response = await put('a', invalid)
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ message })
+  })
+
+  it('is rejected for an operation or an id that the contract lacks', async () => {
+    const ids = allOperations.map((operation) => operation.operationId).join(', ')
+    const unknown = { message: `unknown operation nonesuch; operations are ${ids}` }
+    for (const method of ['PUT', 'DELETE']) {
+      const body = method === 'PUT' ? definition : null
+      const response = await fetch(mock.url + pathOf('a', 'nonesuch'), { method, body })
+      expect([response.status, await response.json()]).toEqual([400, unknown])
+    }
+    expect(await (await put('a b', definition)).json()).toEqual({
+      message: `the id is not a ${own.parameter} that the contract allows`,
+    })
+    const broken = `${mock.url}/__mock/scenarios/${operationId}/%zz`
+    expect((await fetch(broken, { method: 'PUT', body: definition })).status).toBe(400)
   })
 
   it('is rejected when it is too long', async () => {
@@ -156,12 +239,12 @@ describe('a scenario defined at run time', () => {
   })
 
   it('can be sent again in the form in which it is returned and listed', async () => {
-    const defined: Scenario = JSON.parse(await (await put('my-app', definition)).text())
+    const defined: Scenario = JSON.parse(await (await put('mine', definition)).text())
     const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
     const { scenarios: listed }: { scenarios: Scenario[] } = JSON.parse(list)
     expect(listed).toEqual([defined, ...scenarios])
     for (const scenario of listed) {
-      const response = await put(scenario.connected_app_id, JSON.stringify(scenario))
+      const response = await put(scenario.id, JSON.stringify(scenario), scenario.operationId)
       expect(await response.json()).toEqual(scenario)
       expect(response.status).toBe(200)
     }
@@ -171,10 +254,17 @@ describe('a scenario defined at run time', () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
     const page = await (await fetch(mock.url)).text()
     const text = page.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-    for (const documentation of [readme, text]) {
-      const [, sequence = ''] = /-d '(\{"responses".*)'/.exec(documentation) ?? []
-      expect((await put('my-app', sequence)).status).toBe(200)
-      expect(await statuses('my-app', 3)).toEqual([429, 404, 200])
+    const command =
+      /-X PUT \S+\/__mock\/scenarios\/(\w+)\/(\S+)(?: \\\n)? +-d '(\{"responses".*?)'/g
+    const documented = [readme, text].map((each) => [...each.matchAll(command)])
+    expect(documented.map((each) => each.length)).toEqual([1, allOperations.length])
+    for (const [, operation = '', id = '', shown = ''] of documented.flat()) {
+      const scenario = parseScenario(operation, id, JSON.parse(shown))
+      const found = findOperation(operation)
+      expect((await put(id, shown, operation)).status).toBe(200)
+      const expected = scenario.responses.map(({ example }) => statusOf(found, example))
+      // The last response of each is delayed.
+      expect(await statuses(id, 2, found)).toEqual(expected.slice(0, 2))
     }
   })
 })
@@ -182,41 +272,37 @@ describe('a scenario defined at run time', () => {
 describe('the state of the scenarios', () => {
   it('is bounded, and keeps what was used last', () => {
     const player = new ScenarioPlayer()
-    const ids = (member_id: string) => ({
-      organization_id: 'o',
-      member_id,
-      connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000500200',
-    })
-    expect(player.nextResponse(ids('kept'))?.example).toBe('internal_server_error')
-    expect(player.nextResponse(ids('evicted'))?.example).toBe('internal_server_error')
+    const other = otherParameter(anyOperation)
+    const { id, responses } = first(
+      scenarios.filter((each) => each.operationId === operationId && each.responses.length === 2),
+    )
+    const [begin, end] = responses.map(({ example }) => example)
+    const next = (value: string, scenario = id) => {
+      const path = { ...scenarioValue(anyOperation, scenario), [other]: value }
+      return player.nextResponse({ operation: anyOperation, path }, scenario)?.example
+    }
+    const define = (scenario: string) =>
+      player.define(parseScenario(operationId, scenario, { responses: [{ example: success }] }))
+    expect(next('kept')).toBe(begin)
+    expect(next('evicted')).toBe(begin)
     for (let member = 0; member < maxPlayerEntries - 1; member += 1) {
-      player.nextResponse(ids(`m${member}`))
-      player.nextResponse(ids('kept'))
+      next(`m${member}`)
+      next('kept')
     }
-    expect(player.nextResponse(ids('kept'))?.example).toBe('revoked')
-    expect(player.nextResponse(ids('evicted'))?.example).toBe('internal_server_error')
-    for (let app = 0; app < 2 * maxPlayerEntries; app += 1) {
-      player.define({
-        connected_app_id: `a${app}`,
-        title: '',
-        responses: [{ example: 'revoked' }],
-      })
-    }
+    expect(next('kept')).toBe(end)
+    expect(next('evicted')).toBe(begin)
+    for (let app = 0; app < 2 * maxPlayerEntries; app += 1) define(`a${app}`)
     expect(player.scenarios()).toHaveLength(maxPlayerEntries + scenarios.length)
-    const inUse = { ...ids('m'), connected_app_id: `a${maxPlayerEntries}` }
-    expect(player.nextResponse(inUse)?.example).toBe('revoked') // the oldest definition that is left
-    player.define({
-      connected_app_id: 'new',
-      title: '',
-      responses: [{ example: 'revoked' }],
-    })
-    expect(player.nextResponse(inUse)?.example).toBe('revoked')
+    const inUse = `a${maxPlayerEntries}` // the oldest definition that is left
+    expect(next('m', inUse)).toBe(success)
+    define('new')
+    expect(next('m', inUse)).toBe(success)
   })
 })
 
 describe('the control routes', () => {
   it('cannot conflict with the contract', () => {
-    expect(operation.path.startsWith('/__mock')).toBe(false)
+    for (const { path } of allOperations) expect(path.startsWith('/__mock')).toBe(false)
   })
 
   it('list the valid routes when the route is unknown', async () => {
@@ -227,7 +313,10 @@ describe('the control routes', () => {
     }
   })
 
-  it('include a health check', async () => {
-    expect(await (await fetch(`${mock.url}/__mock/health`)).json()).toEqual({ status: 'ok' })
+  it('include a health check that names the version of the contract', async () => {
+    expect(await (await fetch(`${mock.url}/__mock/health`)).json()).toEqual({
+      status: 'ok',
+      contract: contract.version,
+    })
   })
 })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { sleep } from '../src/http/request.ts'
-import { examplePath } from '../src/mock/example-request.ts'
-import { startMock } from '../src/index.ts'
+import { scenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { authorization, callRevoke } from './call-revoke.ts'
+import { sleep } from '../src/mock/start.ts'
+import { call } from './call.ts'
+import { anyOperation, errorOf, first, scenarioValue, statusOf } from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -14,26 +14,27 @@ beforeEach(() => mock.reset())
 
 it.each(['header', 'query'])('delays the response as the %s says', async (where) => {
   const started = performance.now()
-  const { status } = await callRevoke(
+  const code = statusOf(anyOperation, errorOf(anyOperation, 'limit'))
+  const { status } = await call(
     mock.url,
+    anyOperation,
     where === 'header'
-      ? { headers: { prefer: 'wait=0.3, code=403' } }
-      : { query: '?__wait=0.3&__code=403' },
+      ? { headers: { prefer: `wait=0.3, code=${code}` } }
+      : { query: `?__wait=0.3&__code=${code}` },
   )
-  expect(status).toBe(403)
+  expect(status).toBe(code)
   expect(performance.now() - started).toBeGreaterThan(290)
 })
 
 it('stops waiting when the client disconnects, and records it in the journal', async () => {
   const abort = new AbortController()
-  const call = fetch(mock.url + examplePath(), {
-    method: 'POST',
-    headers: { authorization, prefer: 'wait=60' },
+  const pending = call(mock.url, anyOperation, {
+    headers: { prefer: 'wait=60' },
     signal: abort.signal,
   })
   await vi.waitFor(() => expect(mock.journal.total).toBe(1), { timeout: 10_000 })
   abort.abort()
-  await expect(call).rejects.toThrow('aborted')
+  await expect(pending).rejects.toThrow('aborted')
   await vi.waitFor(() => expect(mock.journal.entries()).toMatchObject([{ aborted: true }]), {
     timeout: 10_000,
   })
@@ -42,12 +43,17 @@ it('stops waiting when the client disconnects, and records it in the journal', a
 
 it('closes without waiting for delayed responses', async () => {
   const other = await startMock()
-  const call = callRevoke(other.url, {
-    ids: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000d30200' },
-  }).catch((error: unknown) => error)
+  const { id } = first(
+    scenarios.filter(
+      ({ operationId, responses: [{ waitSeconds = 0 }] }) =>
+        operationId === anyOperation.operationId && waitSeconds > 10,
+    ),
+  )
+  const values = scenarioValue(anyOperation, id)
+  const pending = call(other.url, anyOperation, { values }).catch((error: unknown) => error)
   await vi.waitFor(() => expect(other.journal.total).toBe(1), { timeout: 10_000 })
   await other.close()
-  expect(await call).toBeInstanceOf(TypeError)
+  expect(await pending).toBeInstanceOf(TypeError)
 })
 
 it('leaves no timer and no listener after a sleep that was aborted', async () => {

@@ -1,8 +1,10 @@
 import { checkResponseBody } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
 import { afterAll, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type * as prismModule from '../src/mock/prism.ts'
-import { callRevoke } from './call-revoke.ts'
+import { call } from './call.ts'
+import { errorOf, responseOf } from './operations.ts'
 
 vi.mock('../src/mock/prism.ts', async (importOriginal) => ({
   ...(await importOriginal<typeof prismModule>()),
@@ -12,14 +14,18 @@ vi.mock('../src/mock/prism.ts', async (importOriginal) => ({
 const mock = await startMock()
 afterAll(() => mock.close())
 
-it("responds with the contract's 500 when the mock itself fails, and survives", async () => {
-  for (let call = 0; call < 2; call += 1) {
-    const { status, body } = await callRevoke(mock.url)
-    expect(status).toBe(500)
-    expect(checkResponseBody(500, body)).toEqual([])
-    expect(body).toMatchObject({
-      error_type: 'internal_server_error',
-      error_details: { mock: 'Prism failed' },
-    })
-  }
-})
+it.each(allOperations)(
+  'responds to $operationId as a failed server when the mock itself fails, and survives',
+  async (operation) => {
+    const expected = responseOf(operation, errorOf(operation, 'failure'))
+    for (let calls = 0; calls < 2; calls += 1) {
+      const { status, body } = await call(mock.url, operation)
+      expect(status).toBe(expected.status)
+      expect(checkResponseBody(operation, status, body)).toEqual([])
+      expect(body).toEqual({
+        ...(expected.body as object), // errors are objects
+        error_details: { mock: 'Prism failed' },
+      })
+    }
+  },
+)

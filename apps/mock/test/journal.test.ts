@@ -1,9 +1,10 @@
-import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
+import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import type { JournalFilter, Mock } from '../src/index.ts'
 import { Journal, maxJournalEntries } from '../src/journal/journal.ts'
-import { callRevoke } from './call-revoke.ts'
+import { call } from './call.ts'
+import { anyOperation, errorOf, first, statusOf, successOf } from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -21,46 +22,79 @@ async function control(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
 }
 
+const { operationId, method, parameters, pathParameters, successStatus } = anyOperation
+const parameter = first(pathParameters)
+const failure = errorOf(anyOperation, 'failure')
+const failureStatus = statusOf(anyOperation, failure)
+const preferFailure = { prefer: `code=${failureStatus}` }
+
+describe.each(allOperations)('the journal of $operationId', (operation) => {
+  const path = Object.fromEntries(
+    operation.pathParameters.map((name) => [name, operation.parameters[name]?.example]),
+  )
+
+  it('lists the received requests with their path parameters and their outcome', async () => {
+    const limit = errorOf(operation, 'limit')
+    await call(mock.url, operation)
+    await call(mock.url, operation, { headers: { prefer: `example=${limit}` } })
+    const received = { operationId: operation.operationId, method: operation.method, ...path }
+    expect(await control('/journal')).toMatchObject({
+      status: 200,
+      body: {
+        total: 2,
+        entries: [
+          {
+            number: 1,
+            ...received,
+            status: operation.successStatus,
+            example: successOf(operation),
+          },
+          { number: 2, ...received, status: statusOf(operation, limit), example: limit },
+        ],
+      },
+    })
+  })
+
+  it('can be filtered by the operation and by each path parameter', async () => {
+    for (const other of allOperations) await call(mock.url, other)
+    for (const name of operation.pathParameters) {
+      await call(mock.url, operation, { values: { [name]: 'mine' } })
+      const query = `operationId=${operation.operationId}&${name}=mine`
+      expect((await control(`/journal/assert?times=1&${query}`)).body).toMatchObject({ ok: true })
+      expect((await control(`/journal?${name}=none`)).body).toMatchObject({ entries: [] })
+    }
+  })
+
+  it('records which session was sent, but no value of it', async () => {
+    const { token, jwt } = operation.sessionHeaders
+    const kinds: [kind: string, names: (string | undefined)[]][] = [
+      ['none', []],
+      ['token', [token]],
+      ['jwt', [jwt]],
+      ['both', [token, jwt]],
+    ]
+    for (const [kind, names] of kinds) {
+      const sent = names.filter((name) => name !== undefined)
+      if (sent.length < names.length) continue
+      const examples = sent.map((name) => [name, String(operation.parameters[name]?.example)])
+      await call(mock.url, operation, { values: Object.fromEntries(examples) })
+      expect(mock.journal.entries().at(-1)).toMatchObject({ session: kind })
+      const text = JSON.stringify(mock.journal.entries())
+      for (const [, secret = ''] of examples) expect(text).not.toContain(secret)
+    }
+  })
+})
+
 describe('the journal', () => {
-  it('lists the received requests with their outcome', async () => {
-    await callRevoke(mock.url)
-    await callRevoke(mock.url, { ids: { member_id: 'm' }, headers: { prefer: 'code=403' } })
-    const { status, body } = await control('/journal')
-    expect(status).toBe(200)
-    expect(body).toMatchObject({
-      total: 2,
-      entries: [
-        { number: 1, method: 'POST', ...pathParameterExamples, status: 200, example: 'revoked' },
-        { number: 2, member_id: 'm', status: 403, example: 'session_authorization_error' },
-      ],
-    })
-  })
-
-  it('can be filtered', async () => {
-    await callRevoke(mock.url, { ids: { member_id: 'a' } })
-    await callRevoke(mock.url, { ids: { member_id: 'b' } })
-    await callRevoke(mock.url, { ids: { member_id: 'b' }, headers: { prefer: 'code=500' } })
-    const members = async (query: string) => (await control(`/journal${query}`)).body
-    expect(await members('?member_id=b')).toMatchObject({ entries: [{ number: 2 }, { number: 3 }] })
-    expect(await members('?member_id=b&status=500')).toMatchObject({ entries: [{ number: 3 }] })
-    expect(await members('?member_id=c')).toMatchObject({ total: 3, entries: [] })
-  })
-
-  it('contains no secrets', async () => {
-    const token = headerParameterExamples['X-Stytch-Member-Session']
-    await callRevoke(mock.url, {
-      headers: { 'X-Stytch-Member-Session': token },
-      query: '?token=hidden',
-    })
-    await callRevoke(mock.url, { headers: { authorization: '' }, body: 'hidden' })
+  it('contains neither credentials nor the query or the body', async () => {
+    await call(mock.url, anyOperation, { query: '?token=hidden' })
+    await fetch(`${mock.url}/v1`, { method: 'POST', body: 'hidden' })
     const { body } = await control('/journal')
     const text = JSON.stringify(body)
-    for (const secret of [token, btoa('project-test-1:secret-test-1'), 'secret-test-1', 'hidden']) {
+    for (const secret of [btoa('project-test-1:secret-test-1'), 'secret-test-1', 'hidden']) {
       expect(text).not.toContain(secret)
     }
-    expect(body).toMatchObject({
-      entries: [{ credentials: 'present', session: 'token' }, { session: 'none' }],
-    })
+    expect(body).toMatchObject({ entries: [{ credentials: 'present' }, { credentials: 'absent' }] })
   })
 
   it('omits the page, its icon, control routes and preflights', async () => {
@@ -74,15 +108,18 @@ describe('the journal', () => {
 
   it('records rejected requests and unknown routes', async () => {
     await fetch(`${mock.url}/${'a'.repeat(5_000)}`)
-    await callRevoke(mock.url, { ids: { member_id: 'a b' } })
+    await call(mock.url, anyOperation, { values: { [parameter]: 'a b' } })
     const [unknownRoute, rejected] = mock.journal.entries()
-    expect(unknownRoute).toMatchObject({ status: 404, example: 'route_not_found' })
+    const { status, example } = contract.unmatched
+    expect(unknownRoute).toMatchObject({ status, example })
+    expect(unknownRoute).not.toHaveProperty('operationId')
     expect(unknownRoute?.path).toHaveLength(512)
-    expect(rejected).toMatchObject({ status: 400, example: 'invalid_id', member_id: 'a b' })
+    const expected = { operationId, example: parameters[parameter]?.errorExample }
+    expect(rejected).toMatchObject({ ...expected, [parameter]: 'a b' })
   })
 
   it('is emptied by DELETE', async () => {
-    await callRevoke(mock.url)
+    await call(mock.url, anyOperation)
     expect((await control('/journal', { method: 'DELETE' })).status).toBe(204)
     expect((await control('/journal')).body).toEqual({ total: 0, entries: [] })
   })
@@ -102,30 +139,46 @@ describe('the journal', () => {
 
 describe('an assertion', () => {
   it('responds with 200 when it holds, and with 409 and the actual number when it does not', async () => {
-    await callRevoke(mock.url)
-    const member = `member_id=${pathParameterExamples.member_id}`
-    expect(await control(`/journal/assert?times=1&${member}`)).toMatchObject({
+    await call(mock.url, anyOperation)
+    const sent = `${parameter}=${String(parameters[parameter]?.example)}`
+    expect(await control(`/journal/assert?times=1&${sent}`)).toMatchObject({
       status: 200,
       body: { ok: true },
     })
-    expect(await control(`/journal/assert?${member}`)).toMatchObject({ status: 200 })
-    expect(await control(`/journal/assert?times=2&${member}&status=200`)).toEqual({
+    expect(await control(`/journal/assert?${sent}`)).toMatchObject({ status: 200 })
+    expect(await control(`/journal/assert?times=2&${sent}&status=${successStatus}`)).toEqual({
       status: 409,
       body: {
         ok: false,
         expected: 2,
         actual: 1,
-        message: `expected 2 request(s) with ${member}, status=200, found 1`,
+        message: `expected 2 request(s) with ${sent}, status=${successStatus}, found 1`,
       },
     })
-    expect((await control('/journal/assert?status=500')).status).toBe(409)
-    expect((await control('/journal/assert?times=0&status=500')).status).toBe(200)
+    const none = `status=${failureStatus}`
+    expect((await control(`/journal/assert?${none}`)).status).toBe(409)
+    expect((await control(`/journal/assert?times=0&${none}`)).status).toBe(200)
+  })
+
+  it('can concern the method, the path, the example and what was sent', async () => {
+    await call(mock.url, anyOperation, { headers: preferFailure })
+    const filters = {
+      operationId,
+      method,
+      example: failure,
+      credentials: 'present',
+      session: 'none',
+    }
+    for (const [name, value] of Object.entries(filters)) {
+      expect((await control(`/journal/assert?times=1&${name}=${value}`)).status).toBe(200)
+    }
   })
 
   it.each([
     '/journal?membr_id=a',
     '/journal?times=1',
     '/journal/assert?times=one',
+    '/journal?operationId=typo',
     '/journal?status=a',
     '/journal?status=418',
     '/journal?example=typo',
@@ -140,27 +193,39 @@ describe('an assertion', () => {
     expect(body).toHaveProperty('message')
   })
 
+  it.each(['/journal?method=GET&method=POST', '/journal/assert?times=0&times=1'])(
+    'rejects %s, which names a filter twice, instead of ignoring one',
+    async (path) => {
+      const { status, body } = await control(path)
+      expect({ status, body }).toEqual({
+        status: 400,
+        body: { message: expect.stringMatching(/^(method|times) is given twice; pass it once$/) },
+      })
+    },
+  )
+
   it('does not hold for an exact number once requests have been discarded', () => {
     const journal = new Journal()
-    const add = (member_id: string) =>
-      journal.add({ method: 'POST', path: '/', member_id, credentials: 'absent', session: 'none' })
+    const add = (path: string) =>
+      journal.add({ method, path, credentials: 'absent', session: 'none' })
+    const filter = (path: string): JournalFilter => ({ path })
     add('first')
     add('second')
-    expect(journal.assert({ member_id: 'second' }, 1)).toMatchObject({ ok: true })
+    expect(journal.assert(filter('second'), 1)).toMatchObject({ ok: true })
     for (let count = 1; count < maxJournalEntries; count += 1) add('other')
-    expect(journal.assert({ member_id: 'first' }, 0)).toMatchObject({
+    expect(journal.assert(filter('first'), 0)).toMatchObject({
       ok: false,
       message: expect.stringMatching(/the oldest 1 were discarded.*reset the journal/),
     })
-    expect(journal.assert({ member_id: 'second' }, 1)).toMatchObject({ ok: false })
-    expect(journal.assert({ member_id: 'second' })).toMatchObject({ ok: true })
-    expect(journal.assert({ member_id: 'first' })).toMatchObject({ ok: false })
+    expect(journal.assert(filter('second'), 1)).toMatchObject({ ok: false })
+    expect(journal.assert(filter('second'))).toMatchObject({ ok: true })
+    expect(journal.assert(filter('first'))).toMatchObject({ ok: false })
     journal.reset()
-    expect(journal.assert({ member_id: 'first' }, 0)).toMatchObject({ ok: true })
+    expect(journal.assert(filter('first'), 0)).toMatchObject({ ok: true })
   })
 
   it('is available to tests in the same process', async () => {
-    await callRevoke(mock.url)
-    expect(mock.journal.assert({ status: 200, session: 'none' }, 1)).toMatchObject({ ok: true })
+    await call(mock.url, anyOperation)
+    expect(mock.journal.assert({ operationId, session: 'none' }, 1)).toMatchObject({ ok: true })
   })
 })

@@ -1,3 +1,4 @@
+import { contract } from '@connected-apps/contract/operations'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,11 +8,11 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fetchPackages } from '../../../scripts/fetch-packages.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { callRevoke } from './call-revoke.ts'
+import { call } from './call.ts'
+import { anyOperation } from './operations.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
-const contract = '@connected-apps/contract'
 const installTimeoutMs = 300_000 // npm downloads the mock's dependencies
 
 let project: string
@@ -20,10 +21,10 @@ let tarball: string
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'packed-mock-'))
   tarball = await pack(root)
-  const contractTarball = await pack(join(root, '../../packages/contract'))
-  const dependencies = {
-    [manifest.name]: `file:${tarball}`,
-    [contract]: `file:${contractTarball}`,
+  const dependencies: Record<string, string> = { [manifest.name]: `file:${tarball}` }
+  for (const name of ['contract', 'node-http']) {
+    dependencies[`@connected-apps/${name}`] =
+      `file:${await pack(join(root, '../../packages', name))}`
   }
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
   const options = ['--no-audit', '--no-fund', '--ignore-scripts']
@@ -57,7 +58,9 @@ it('passes attw', async () => {
 
 it('runs as a command', async () => {
   const command = join(project, 'node_modules/.bin/connected-apps-mock')
-  expect((await run(command, ['--version'])).stdout).toBe(`${manifest.version}\n`)
+  expect((await run(command, ['--version'])).stdout).toBe(
+    `${manifest.version} (contract ${contract.version})\n`,
+  )
 })
 
 it(
@@ -85,7 +88,7 @@ it('works when it is imported', async () => {
     cwd: project,
   })
   const url = await new Promise<string>((resolve) => child.stdout?.once('data', resolve))
-  expect((await callRevoke(url)).status).toBe(200)
+  expect((await call(url, anyOperation)).status).toBe(anyOperation.successStatus)
   const ended = new Promise((resolve) => child.once('close', resolve))
   child.stdin?.end()
   expect(await ended).toBe(0)

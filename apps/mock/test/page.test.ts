@@ -1,6 +1,9 @@
+import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scenarios, startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import type { Mock, ScenarioDefinition } from '../src/index.ts'
+import { exampleCurl } from '../src/mock/example-request.ts'
+import { anyOperation, scenarioValue, successOf } from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -9,21 +12,28 @@ beforeAll(async () => {
 afterAll(() => mock.close())
 
 describe('GET /', () => {
-  it('shows every scenario with a command to try it', async () => {
-    const response = await fetch(mock.url)
-    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
-    const page = await response.text()
-    for (const { connected_app_id } of scenarios) {
-      expect(page).toContain(`/connected_apps/${connected_app_id}/revoke`)
-    }
-  })
+  it.each(allOperations)(
+    'shows $operationId and its scenarios, each with a command',
+    async (operation) => {
+      const response = await fetch(mock.url)
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+      const page = unescape(await response.text())
+      expect(page).toContain(contract.version)
+      expect(page).toContain(operation.summary)
+      expect(page).toContain(exampleCurl(mock.url, operation))
+      for (const { id } of scenarios.filter((each) => each.operationId === operation.operationId)) {
+        expect(page).toContain(exampleCurl(mock.url, operation, scenarioValue(operation, id)))
+      }
+    },
+  )
 
   it('escapes scenarios that were defined at run time', async () => {
     mock.define({
-      connected_app_id: 'x',
+      operationId: anyOperation.operationId,
+      id: 'x',
       title: '<script>alert(1)</script>',
-      responses: [{ example: 'revoked' }],
-    })
+      responses: [{ example: successOf(anyOperation) }],
+    } as ScenarioDefinition) // the example is one of the operation
     const response = await fetch(mock.url)
     expect(await response.text()).not.toContain('<script')
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
@@ -35,3 +45,7 @@ describe('GET /', () => {
     expect((await fetch(`${mock.url}/favicon.ico`)).status).toBe(204)
   })
 })
+
+function unescape(html: string): string {
+  return html.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+}

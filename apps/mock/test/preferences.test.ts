@@ -1,12 +1,22 @@
-import { checkResponseBody, isStatus, operation } from '@connected-apps/contract'
-import { exampleNames } from '@connected-apps/contract/examples'
+import { checkResponseBody } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { exampleResponse, examplesOf } from '../src/scenarios/choose-example.ts'
 import { parsePreferences } from '../src/mock/preferences.ts'
-import { callRevoke } from './call-revoke.ts'
+import { examplesOf } from '../src/scenarios/choose-example.ts'
+import { call } from './call.ts'
+import {
+  anyOperation,
+  errorOf,
+  first,
+  responseOf,
+  scenarioId,
+  scenarioValue,
+  statusOf,
+  successOf,
+} from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -14,67 +24,74 @@ beforeAll(async () => {
 })
 afterAll(() => mock.close())
 
-const prefer = (value: string, query = '') =>
-  callRevoke(mock.url, { headers: { prefer: value }, query })
+describe.each(allOperations)('Prefer and the query of $operationId', (operation) => {
+  const { operationId, mediaType, malformedExample } = operation
+  const statuses = Object.keys(operation.responseBodies).map(Number)
+  const success = successOf(operation)
+  const limit = errorOf(operation, 'limit')
+  const limitStatus = statusOf(operation, limit)
 
-describe('Prefer and the query', () => {
-  it.each([...operation.statuses])('choose the first example of %i by code', async (status) => {
-    const example = examplesOf(status)[0]
-    if (!example) throw new Error('no example')
-    const { body } = exampleResponse(example)
+  const prefer = (value: string, query = '') =>
+    call(mock.url, operation, { headers: { prefer: value }, query })
+
+  it.each(statuses)('choose the first example of %i by code', async (status) => {
+    const { body } = responseOf(operation, first(examplesOf(operation, status)))
     expect(await prefer(`code=${status}`)).toMatchObject({ status, body })
-    expect(await callRevoke(mock.url, { query: `?__code=${status}` })).toMatchObject({
-      status,
-      body,
-    })
+    const query = `?__code=${status}`
+    expect(await call(mock.url, operation, { query })).toMatchObject({ status, body })
   })
 
-  it.each(exampleNames)('choose %s by its name alone, and with its code', async (example) => {
-    const { status, body } = exampleResponse(example)
-    expect(await prefer(`example=${example}`)).toMatchObject({ status, body })
-    expect(await prefer(`code=${status}, example="${example}"`)).toMatchObject({
-      status,
-      body,
-    })
-    const query = `?__example=${example}`
-    expect(await callRevoke(mock.url, { query })).toMatchObject({ status, body })
-  })
+  it.each(examplesOf(operation))(
+    'choose %s by its name, with or without its code',
+    async (example) => {
+      const { status, body } = responseOf(operation, example)
+      expect(await prefer(`example=${example}`)).toMatchObject({ status, body })
+      expect(await prefer(`code=${status}, example="${example}"`)).toMatchObject({ status, body })
+      const query = `?__example=${example}`
+      expect(await call(mock.url, operation, { query })).toMatchObject({ status, body })
+    },
+  )
 
   it('can be combined, and Prefer takes precedence', async () => {
-    expect((await prefer('respond-async', '?__code=403')).status).toBe(403)
-    expect((await prefer('code=404', '?__code=403')).status).toBe(404)
+    const failure = statusOf(operation, errorOf(operation, 'failure'))
+    const query = `?__code=${limitStatus}`
+    expect((await prefer('respond-async', query)).status).toBe(limitStatus)
+    expect((await prefer(`code=${failure}`, query)).status).toBe(failure)
   })
 
   it('take precedence over a scenario id', async () => {
-    const ids = { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000000401' }
-    expect((await callRevoke(mock.url, { ids, headers: { prefer: 'code=500' } })).status).toBe(500)
+    const values = scenarioValue(operation, scenarioId(operation, limit))
+    const headers = { prefer: `example=${success}` }
+    const { status } = await call(mock.url, operation, { values, headers })
+    expect(status).toBe(operation.successStatus)
   })
 
   it.each([
-    ['code=418', /the contract has the statuses 200, 400/],
-    ['code=4e2', /the contract has the statuses/],
-    ['code=abc', /the contract has the statuses/],
-    ['code', /the contract has the statuses/],
-    ['example=nonesuch', /the contract has the examples revoked, bad_request/],
-    ['code=403, example=revoked', /403 has the examples session_authorization_error, /],
-    ['wait=61', /from 0 to 60/],
-    ['wait=-1', /from 0 to 60/],
-    ['wait=soon', /from 0 to 60/],
-    ['dynamic=perhaps', /true or false/],
-  ])('reject %s with 400 and list the valid values', async (header, message) => {
+    ['code=418', `${operationId} has the statuses ${statuses.join(', ')}`],
+    ['code=4e2', `${operationId} has the statuses`],
+    ['code=abc', `${operationId} has the statuses`],
+    ['code', `${operationId} has the statuses`],
+    ['example=nonesuch', `${operationId} has the examples ${examplesOf(operation).join(', ')}`],
+    [`code=${limitStatus}, example=${success}`, `${limitStatus} has the examples ${limit}`],
+    ['wait=61', 'from 0 to 60'],
+    ['wait=-1', 'from 0 to 60'],
+    ['wait=soon', 'from 0 to 60'],
+    ['dynamic=perhaps', 'true or false'],
+  ])('reject %s and list the valid values', async (header, message) => {
     const { status, headers, body } = await prefer(header)
-    expect([status, headers.get('content-type')]).toEqual([400, operation.mediaType])
-    expect(checkResponseBody(400, body)).toEqual([])
-    expect(body).toMatchObject({ error_type: 'bad_request' })
-    expect(JSON.stringify(body)).toMatch(message)
+    const expected = responseOf(operation, malformedExample)
+    expect([status, headers.get('content-type')]).toEqual([expected.status, mediaType])
+    expect(checkResponseBody(operation, status, body)).toEqual([])
+    expect(body).toMatchObject(expected.body as object)
+    expect(JSON.stringify(body)).toContain(message)
   })
 
   it('generate a body from its schema with dynamic, valid under the contract', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...operation.statuses), fc.uuid(), async (code, seed) => {
+      fc.asyncProperty(fc.constantFrom(...statuses), fc.uuid(), async (code, seed) => {
         const response = await prefer(`code=${code}, dynamic=true, seed=${seed}`)
         expect(response.status).toBe(code)
-        expect(checkResponseBody(code, response.body)).toEqual([])
+        expect(checkResponseBody(operation, code, response.body)).toEqual([])
       }),
       { numRuns: 50 },
     )
@@ -86,28 +103,30 @@ describe('Prefer and the query', () => {
     })
     await fc.assert(
       fc.asyncProperty(value, value, async (header, query) => {
-        const response = await prefer(header, `?__example=${encodeURIComponent(query)}`)
-        expect(
-          isStatus(response.status) && checkResponseBody(response.status, response.body),
-        ).toEqual([])
+        const { status, body } = await prefer(header, `?__example=${encodeURIComponent(query)}`)
+        expect(statuses).toContain(status)
+        expect(checkResponseBody(operation, status, body)).toEqual([])
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 })
 
 describe('the grammar of Prefer (RFC 7240)', () => {
-  const parse = (header: string) => parsePreferences(header, new URLSearchParams())
+  const parse = (header: string) => parsePreferences(anyOperation, header, new URLSearchParams())
+  const example = errorOf(anyOperation, 'limit')
+  const code = statusOf(anyOperation, example)
+  const other = statusOf(anyOperation, errorOf(anyOperation, 'failure'))
 
   it.each([
-    ['code=429', { example: 'too_many_requests' }],
-    ['CODE=429', { example: 'too_many_requests' }],
-    ['code = 429', { example: 'too_many_requests' }],
-    ['code="429"', { example: 'too_many_requests' }],
-    ['wait=10, code=429;a=b', { example: 'too_many_requests', waitSeconds: 10 }],
-    ['code=429, code=500', { example: 'too_many_requests' }],
-    ['foo="a, code=500", wait=0.5', { waitSeconds: 0.5 }],
-    ['handling=lenient; code=500', {}],
+    [`code=${code}`, { example }],
+    [`CODE=${code}`, { example }],
+    [`code = ${code}`, { example }],
+    [`code="${code}"`, { example }],
+    [`wait=10, code=${code};a=b`, { example, waitSeconds: 10 }],
+    [`code=${code}, code=${other}`, { example }],
+    [`foo="a, code=${other}", wait=0.5`, { waitSeconds: 0.5 }],
+    [`handling=lenient; code=${other}`, {}],
     ['return=minimal, respond-async', {}],
     ['', {}],
   ])('parses %s', (header, expected) => {

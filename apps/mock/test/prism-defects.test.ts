@@ -3,13 +3,16 @@ import document from '@connected-apps/contract/openapi.json' with { type: 'json'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { callRevoke } from './call-revoke.ts'
+import { call } from './call.ts'
+import { anyOperation, errorOf, statusOf } from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
   mock = await startMock()
 })
 afterAll(() => mock.close())
+
+const { successStatus } = anyOperation
 
 /**
  * Known defects of Prism's own server and command, which the mock must not share. Other tests cover
@@ -20,17 +23,20 @@ afterAll(() => mock.close())
 describe("Prism's defects", () => {
   it('an Accept header does not affect later requests (Prism keeps it in its configuration)', async () => {
     for (const accept of ['text/html', 'application/xml;q=0.1', '*/*', '']) {
-      expect((await callRevoke(mock.url, { headers: { accept } })).status).toBe(200)
+      expect((await call(mock.url, anyOperation, { headers: { accept } })).status).toBe(
+        successStatus,
+      )
     }
-    expect((await callRevoke(mock.url)).status).toBe(200)
+    expect((await call(mock.url, anyOperation)).status).toBe(successStatus)
   })
 
   it('__code works beside a Prefer header without a code (Prism ignores it)', async () => {
-    const { status } = await callRevoke(mock.url, {
-      query: '?__code=429',
+    const code = statusOf(anyOperation, errorOf(anyOperation, 'limit'))
+    const { status } = await call(mock.url, anyOperation, {
+      query: `?__code=${code}`,
       headers: { prefer: 'wait=0' },
     })
-    expect(status).toBe(429)
+    expect(status).toBe(code)
   })
 
   it('the document declares JSON Schema 2020-12 (Prism assumes draft-07 otherwise)', () => {
@@ -43,11 +49,12 @@ describe("Prism's defects", () => {
   })
 
   it('a generated body does not affect later ones (Prism modifies shared data)', async () => {
-    await callRevoke(mock.url, { headers: { prefer: 'dynamic=true, code=500' } })
-    const before = await callRevoke(mock.url, { headers: { prefer: 'code=500' } })
-    await callRevoke(mock.url, { headers: { prefer: 'dynamic=true, code=500' } })
-    expect((await callRevoke(mock.url, { headers: { prefer: 'code=500' } })).body).toEqual(
-      before.body,
-    )
+    const code = statusOf(anyOperation, errorOf(anyOperation, 'failure'))
+    const bodyWith = async (prefer: string) =>
+      (await call(mock.url, anyOperation, { headers: { prefer } })).body
+    await bodyWith(`dynamic=true, code=${code}`)
+    const before = await bodyWith(`code=${code}`)
+    await bodyWith(`dynamic=true, code=${code}`)
+    expect(await bodyWith(`code=${code}`)).toEqual(before)
   })
 })

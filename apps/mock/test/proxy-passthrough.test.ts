@@ -1,96 +1,134 @@
-import { exampleNames, headerParameterExamples, statusOf } from '@connected-apps/contract/examples'
+import { allOperations } from '@connected-apps/contract/operations'
 import { describe, expect, it } from 'vitest'
-import { examplePath } from '../src/mock/example-request.ts'
 import { startMock, startProxy } from '../src/index.ts'
-import { exampleResponse } from '../src/scenarios/choose-example.ts'
-import { authorization, callRevoke } from './call-revoke.ts'
-import { bodyOf, json, revoked, startProxied } from './start-proxied.ts'
+import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleResponse, examplesOf } from '../src/scenarios/choose-example.ts'
+import { authorization, call } from './call.ts'
+import { anyOperation, bodyOperations, errorOf, rawRequest, statusOf } from './operations.ts'
 import { sendRaw } from './send-raw.ts'
+import { bodyOf, headersOf, startProxied, successBody } from './start-proxied.ts'
 
 const { provider, proxy } = await startProxied()
-const tokenHeader = 'X-Stytch-Member-Session'
+const { successStatus } = anyOperation
+const success: object = JSON.parse(successBody)
+const limit = statusOf(anyOperation, errorOf(anyOperation, 'limit'))
 
-describe('passes through unchanged', () => {
-  it.each(exampleNames)('%s', async (example) => {
-    const { status, headers, body } = exampleResponse(example)
+describe.each(allOperations)('$operationId passes through unchanged', (operation) => {
+  it.each(examplesOf(operation))('%s', async (example) => {
+    const { status, headers, body } = exampleResponse(operation, example)
     const bytes = ` ${JSON.stringify(body, null, 3)}\n`
-    provider.respond = (response) => response.writeHead(status, { ...headers }).end(bytes)
-    const response = await fetch(proxy.url + examplePath(), {
-      method: 'POST',
-      headers: { authorization },
+    provider.respond = (response) => response.writeHead(status, headers).end(bytes)
+    const { target, ...request } = exampleRequest(operation)
+    const response = await fetch(proxy.url + target, {
+      ...request,
+      headers: { ...request.headers, authorization },
     })
     expect(response.status).toBe(status)
     expect(await response.text()).toBe(bytes)
     for (const [name, value] of Object.entries(headers)) {
-      expect(response.headers.get(name)).toBe(String(value))
+      expect(response.headers.get(name)).toBe(value)
     }
     expect(proxy.violations()).toEqual([])
-  })
-
-  it.each([
-    [
-      'a property that the contract does not define',
-      200,
-      json,
-      { ...JSON.parse(revoked), more: true },
-    ],
-    ['a charset', 200, { 'content-type': 'Application/JSON; charset=utf-8' }, JSON.parse(revoked)],
-    ['an unknown error_type', 403, json, { ...bodyOf(403), error_type: 'new_kind' }],
-    ['error_details', 400, json, { ...bodyOf(400), error_details: [1] }],
-    ['a 429 without Retry-After', 429, json, bodyOf(429)],
-    ['a long Retry-After', 429, { ...json, 'retry-after': '120' }, bodyOf(429)],
-  ])('%s', async (_what, status, headers, body) => {
-    provider.respond = (response) => response.writeHead(status, headers).end(JSON.stringify(body))
-    expect(await callRevoke(proxy.url)).toMatchObject({ status, body })
     expect(proxy.totals()).toEqual({ exchanges: 1, violations: 0, failures: 0 })
   })
 
-  it('headers in their order and case, repeated ones included', async () => {
-    provider.respond = (response) =>
-      response
-        .writeHead(200, [
-          'X-Request-ID',
-          '1',
-          'Set-Cookie',
-          'a=1',
-          'Set-Cookie',
-          'b=2',
-          ...Object.entries(json).flat(),
-        ])
-        .end(revoked)
-    const request = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`
-    expect(await sendRaw(proxy.url, request, { halfClose: false })).toContain(
-      'X-Request-ID: 1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\ncontent-type: application/json\r\n',
+  it('the request: its method, path, query, session and end-to-end headers', async () => {
+    const { target } = exampleRequest(operation)
+    const headers = operation.headerParameters.filter(
+      (name) => name !== operation.sessionHeaders.jwt, // excluded by the other session header
     )
-  })
-
-  it('the request: path, query, session, body and end-to-end headers', async () => {
-    await callRevoke(proxy.url, {
-      ids: { organization_id: 'a|b' },
+    const values = Object.fromEntries(
+      headers.map((name) => [name, String(operation.parameters[name]?.example)]),
+    )
+    const received = Object.entries(values).map(([name, value]) => [name.toLowerCase(), value])
+    await call(proxy.url, operation, {
+      values,
       query: '?x=1&x=%20',
-      headers: { ...json, [tokenHeader]: headerParameterExamples[tokenHeader], 'x-own': 'kept' },
-      body: '{ "a" : 1 }',
+      headers: { 'x-own': 'kept' },
     })
     expect(provider.requests).toMatchObject([
       {
-        method: 'POST',
-        url: `${examplePath({ organization_id: 'a|b' })}?x=1&x=%20`,
-        body: '{ "a" : 1 }',
+        method: operation.method,
+        url: `${target}${target.includes('?') ? '&' : '?'}x=1&x=%20`,
         headers: {
+          ...Object.fromEntries(received),
           authorization,
           host: new URL(provider.url).host,
-          [tokenHeader.toLowerCase()]: headerParameterExamples[tokenHeader],
           'x-own': 'kept',
           'accept-encoding': 'identity',
         },
       },
     ])
   })
+})
+
+describe('passes through unchanged', () => {
+  it.each([
+    [
+      'a property that the contract does not define',
+      successStatus,
+      headersOf(successStatus),
+      { ...success, more: true },
+    ],
+    ['a charset', successStatus, { 'content-type': 'Application/JSON; charset=utf-8' }, success],
+    [
+      'an unknown error_type',
+      limit,
+      headersOf(limit),
+      { ...bodyOf(limit), error_type: 'new_kind' },
+    ],
+    ['error_details', limit, headersOf(limit), { ...bodyOf(limit), error_details: [1] }],
+    ['no optional header', limit, headersOf(limit), bodyOf(limit)],
+    [
+      'a header that the contract does not define',
+      limit,
+      { ...headersOf(limit), 'x-more': '1' },
+      bodyOf(limit),
+    ],
+  ])('%s', async (_what, status, headers, body) => {
+    provider.respond = (response) => response.writeHead(status, headers).end(JSON.stringify(body))
+    expect(await call(proxy.url, anyOperation)).toMatchObject({ status, body })
+    expect(proxy.totals()).toEqual({ exchanges: 1, violations: 0, failures: 0 })
+  })
+
+  it('headers in their order and case, repeated ones included', async () => {
+    provider.respond = (response) =>
+      response
+        .writeHead(successStatus, [
+          'X-Request-ID',
+          '1',
+          'Set-Cookie',
+          'a=1',
+          'Set-Cookie',
+          'b=2',
+          ...Object.entries(headersOf(successStatus)).flat(),
+        ])
+        .end(successBody)
+    const request = rawRequest(anyOperation)
+    expect(await sendRaw(proxy.url, request, { halfClose: false })).toContain(
+      'X-Request-ID: 1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\ncontent-type: application/json\r\n',
+    )
+  })
+
+  it.each(bodyOperations)('the body of $operationId', async (operation) => {
+    const [example = {}] = Object.values(operation.request?.examples ?? {})
+    const text = ` ${JSON.stringify(example, null, 3)}\n`
+    const headers = { 'content-type': operation.requestBody?.mediaType ?? '' }
+    await call(proxy.url, operation, { headers, body: text })
+    expect(provider.requests).toMatchObject([{ body: text, headers }])
+  })
 
   it('everything except hop-by-hop headers', async () => {
     provider.respond = (response) =>
-      response.writeHead(200, { ...json, connection: 'x-hop, close', 'x-hop': 'no' }).end(revoked)
-    const request = `POST ${examplePath()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close, X-Hop\r\nX-Hop: no\r\nTE: trailers\r\n\r\n`
+      response
+        .writeHead(successStatus, {
+          ...headersOf(successStatus),
+          connection: 'x-hop, close',
+          'x-hop': 'no',
+        })
+        .end(successBody)
+    const headers = 'Connection: X-Hop\r\nX-Hop: no\r\nTE: trailers\r\n'
+    const request = rawRequest(anyOperation, { headers })
     const response = await sendRaw(proxy.url, request, { halfClose: false })
     expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
     expect(response).not.toContain('x-hop')
@@ -100,8 +138,8 @@ describe('passes through unchanged', () => {
 
   it('a base path of the upstream', async () => {
     const prefixed = await startProxy({ upstream: `${provider.url}/stytch/` })
-    await callRevoke(prefixed.url)
-    expect(provider.requests[0]?.url).toBe(`/stytch${examplePath()}`)
+    await call(prefixed.url, anyOperation)
+    expect(provider.requests[0]?.url).toBe(`/stytch${exampleRequest(anyOperation).target}`)
     await prefixed.close()
   })
 
@@ -109,7 +147,10 @@ describe('passes through unchanged', () => {
     provider.respond = (response) =>
       response.writeHead(204, { 'access-control-allow-origin': '*' }).end()
     const headers = { origin: 'http://app.test', 'access-control-request-method': 'POST' }
-    const response = await fetch(proxy.url + examplePath(), { method: 'OPTIONS', headers })
+    const response = await fetch(proxy.url + exampleRequest(anyOperation).target, {
+      method: 'OPTIONS',
+      headers,
+    })
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([
       204,
       '*',
@@ -127,29 +168,36 @@ describe('passes through unchanged', () => {
     expect(provider.requests).toMatchObject([
       { method: 'PUT', url: '/v1/b2b/sessions', body: 'x=1' },
     ])
-    expect((await callRevoke(permissive.url)).status).toBe(502)
+    expect((await call(permissive.url, anyOperation)).status).toBe(502)
     expect(permissive.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
     await permissive.close()
   })
 
   it('a secret with colons', async () => {
     const headers = { authorization: `Basic ${btoa('project:a:b')}` }
-    expect((await callRevoke(proxy.url, { headers })).status).toBe(200)
+    expect((await call(proxy.url, anyOperation, { headers })).status).toBe(successStatus)
   })
 })
 
 it('finds no violations in the mock', async () => {
   const mock = await startMock()
   const checkingProxy = await startProxy({ upstream: mock.url })
-  for (const example of exampleNames) {
-    const headers = { prefer: `example=${example}` }
-    expect((await callRevoke(checkingProxy.url, { headers })).status).toBe(statusOf(example))
+  let exchanges = 0
+  for (const operation of allOperations) {
+    for (const example of examplesOf(operation)) {
+      const headers = { prefer: `example=${example}` }
+      const { status } = await call(checkingProxy.url, operation, { headers })
+      expect(status).toBe(statusOf(operation, example))
+      exchanges += 1
+    }
   }
-  expect(checkingProxy.totals()).toEqual({
-    exchanges: exampleNames.length,
-    violations: 0,
-    failures: 0,
-  })
+  expect(checkingProxy.totals()).toEqual({ exchanges, violations: 0, failures: 0 })
   await checkingProxy.close()
   await mock.close()
+})
+
+it('rejects an upstream that is not a base URL', async () => {
+  for (const upstream of ['api.example', 'ftp://api.example', 'http://a:b@c', 'http://a/?b=c']) {
+    await expect(startProxy({ upstream })).rejects.toThrow(TypeError)
+  }
 })

@@ -1,9 +1,21 @@
+import { allOperations, contract } from '@connected-apps/contract/operations'
 import { describe, expect, it, vi } from 'vitest'
-import { examplePath } from '../src/mock/example-request.ts'
 import { startProxy } from '../src/index.ts'
 import type { LoggedViolation } from '../src/index.ts'
-import { authorization, callRevoke } from './call-revoke.ts'
-import { bodyOf, json, revoked, startProxied } from './start-proxied.ts'
+import { exampleRequest } from '../src/mock/example-request.ts'
+import { call } from './call.ts'
+import type { CallOptions } from './call.ts'
+import {
+  anyOperation,
+  bodyOperations,
+  errorOf,
+  first,
+  isAllowed,
+  malformedValues,
+  rawRequest,
+  statusOf,
+} from './operations.ts'
+import { bodyOf, headersOf, json, startProxied, successBody } from './start-proxied.ts'
 import { startProvider } from './provider.ts'
 import type { Provider } from './provider.ts'
 import { sendRaw } from './send-raw.ts'
@@ -15,32 +27,36 @@ vi.mock('@stoplight/prism-http', () => {
 
 const { provider, proxy } = await startProxied()
 const switching = { connection: 'upgrade', upgrade: 'websocket' }
-const tokenHeader = 'X-Stytch-Member-Session'
+const { method, successStatus, pathParameters, parameters } = anyOperation
+const { target } = exampleRequest(anyOperation)
+const parameter = first(pathParameters)
+const [limit, failure] = (['limit', 'failure'] as const).map((trigger) =>
+  statusOf(anyOperation, errorOf(anyOperation, trigger)),
+) as [number, number] // one for each of the two
 
 describe('a response that violates the contract', () => {
   // A few for each part of a response; the contract tests cover every field with the same check.
   const invalidResponses: [what: string, status: number, headers: object, body: string, where: string[]][] = [
-    ['a missing field', 200, json, bodyWith(200, { request_id: undefined }), ['body']],
-    ['a status_code of another status', 401, json, bodyWith(401, { status_code: 400 }), ['body /status_code']],
-    ['an empty body', 403, json, '', ['body']],
-    ['a truncated body', 404, json, validBody(404).slice(0, -1), ['body']],
-    ['a body with a byte order mark', 500, json, `\uFEFF${validBody(500)}`, ['body']],
-    ['a compressed body', 200, { ...json, 'content-encoding': 'gzip' }, revoked, ['header Content-Encoding']],
-    ['HTML', 500, { 'content-type': 'text/html' }, '<h1>Hello</h1>', ['header Content-Type', 'body']],
-    ['another media type', 429, { 'content-type': 'text/plain' }, validBody(429), ['header Content-Type']],
-    ['no media type', 400, {}, validBody(400), ['header Content-Type']],
-    ['a malformed media type', 200, { 'content-type': ';' }, revoked, ['header Content-Type']],
-    ['an invalid Retry-After', 429, { ...json, 'retry-after': '-1' }, validBody(429), ['header Retry-After']],
+    ['a missing field', successStatus, headersOf(successStatus), bodyWith(successStatus, { status_code: undefined }), ['body']],
+    ['a status_code of another status', limit, headersOf(limit), bodyWith(limit, { status_code: failure }), ['body /status_code']],
+    ['an empty body', limit, headersOf(limit), '', ['body']],
+    ['a truncated body', limit, headersOf(limit), validBody(limit).slice(0, -1), ['body']],
+    ['a body with a byte order mark', failure, headersOf(failure), `\uFEFF${validBody(failure)}`, ['body']],
+    ['a compressed body', successStatus, { ...headersOf(successStatus), 'content-encoding': 'gzip' }, successBody, ['header Content-Encoding']],
+    ['HTML', failure, { 'content-type': 'text/html' }, '<h1>Hello</h1>', ['header Content-Type', 'body']],
+    ['another media type', limit, { 'content-type': 'text/plain' }, validBody(limit), ['header Content-Type']],
+    ['no media type', limit, {}, validBody(limit), ['header Content-Type']],
+    ['a malformed media type', successStatus, { 'content-type': ';' }, successBody, ['header Content-Type']],
     ['a status without a body', 204, json, '', ['status']],
-    ['a redirect', 302, { ...json, location: '/elsewhere' }, revoked, ['status']],
-    ["the proxy's own status for a request", 422, json, revoked, ['status']],
-    ['an error status that the contract lacks', 501, json, revoked, ['status']],
-    ["the proxy's own status for a response", 502, json, revoked, ['status']],
+    ['a redirect', 302, { ...json, location: '/elsewhere' }, successBody, ['status']],
+    ["the proxy's own status for a request", 422, json, successBody, ['status']],
+    ['an error status that the contract lacks', 501, json, successBody, ['status']],
+    ["the proxy's own status for a response", 502, json, successBody, ['status']],
   ] // prettier-ignore
 
   it.each(invalidResponses)('is reported once: %s', async (_what, status, headers, body, where) => {
     provider.respond = (response) => response.writeHead(status, { ...headers }).end(body)
-    const response = await callRevoke(proxy.url)
+    const response = await call(proxy.url, anyOperation)
     expect(response.status).toBe(502)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(response.body).toMatchObject({
@@ -62,14 +78,17 @@ describe('a response that violates the contract', () => {
     ],
     [
       'a response that is too long',
-      (response) => response.writeHead(200, json).end(Buffer.alloc(11 * 1024 * 1024)),
+      (response) =>
+        response
+          .writeHead(successStatus, headersOf(successStatus))
+          .end(Buffer.alloc(11 * 1024 * 1024)),
       'body',
     ],
     [
       'an incomplete response',
       (response) =>
         response
-          .writeHead(200, { ...json, 'content-length': 99 })
+          .writeHead(successStatus, { ...headersOf(successStatus), 'content-length': 99 })
           .write('{', () => response.destroy()),
       'body',
     ],
@@ -77,7 +96,7 @@ describe('a response that violates the contract', () => {
     'is reported: %s',
     async (_what, respond, where) => {
       provider.respond = respond
-      expect(await callRevoke(proxy.url)).toMatchObject({
+      expect(await call(proxy.url, anyOperation)).toMatchObject({
         status: 502,
         body: { title: 'The response violates the contract', violations: [{ where }] },
       })
@@ -89,63 +108,132 @@ describe('a response that violates the contract', () => {
   it('is reported with its place and reason, but never with the value', async () => {
     provider.respond = (response) =>
       response
-        .writeHead(403, json)
-        .end(JSON.stringify({ ...bodyOf(403), request_id: 7, secret: 'hidden' }))
-    const { body } = await callRevoke(proxy.url)
+        .writeHead(limit, headersOf(limit))
+        .end(bodyWith(limit, { status_code: failure, secret: 'hidden' }))
+    const { body } = await call(proxy.url, anyOperation)
     expect(body).toMatchObject({
-      detail: expect.stringContaining('response body /request_id: must be string'),
-      violations: [{ direction: 'response', where: 'body', pointer: '/request_id' }],
+      detail: expect.stringContaining('response body /status_code: must be equal to constant'),
+      violations: [{ direction: 'response', where: 'body', pointer: '/status_code' }],
       error_type: 'contract_violation',
       type: `${proxy.url}/__mock/violations`,
     })
     expect(JSON.stringify(body)).not.toContain('hidden')
     const list: unknown = await (await fetch(`${proxy.url}/__mock/violations`)).json()
     expect(list).toMatchObject({
+      contract: contract.version,
       exchanges: 1,
       total: 1,
-      violations: [{ number: 1, method: 'POST', path: examplePath(), pointer: '/request_id' }],
+      violations: [{ number: 1, method, path: target, pointer: '/status_code' }],
     })
     await fetch(`${proxy.url}/__mock/violations`, { method: 'DELETE' })
     expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 0 })
   })
 })
 
-describe('a request that violates the contract', () => {
-  it.each([
-    ['no credentials', { headers: { authorization: '' } }, 'request header Authorization: '],
-    ['a malformed id', { ids: { member_id: 'a b' } }, 'request path member_id: '],
-    [
-      'both session headers',
-      { headers: { [tokenHeader]: 'a', 'X-Stytch-Member-SessionJWT': 'a.b.c' } },
-      'at most one session',
-    ],
-    ['malformed JSON', { headers: json, body: '{' }, 'request body: is not JSON'],
-    ['an unknown method', { method: 'DELETE' }, 'request method and path: '],
-  ])('never reaches the provider: %s', async (_what, init, message) => {
-    const { status, body } = await callRevoke(proxy.url, init)
-    expect(status).toBe(422)
-    expect(body).toMatchObject({
-      title: 'The request violates the contract',
-      detail: expect.stringContaining(message),
+type Row = [what: string, init: CallOptions, message: string]
+
+describe.each(allOperations)(
+  'a response of $operationId that violates the contract',
+  (operation) => {
+    it('is reported for each header that the contract defines', async () => {
+      for (const [status, headers] of Object.entries(operation.responseHeaders)) {
+        for (const [name, { validate }] of Object.entries(headers)) {
+          if (validate('-1')) continue // any text is a value of this header
+          const body = JSON.stringify(bodyOf(Number(status)))
+          provider.respond = (response) =>
+            response
+              .writeHead(Number(status), { ...headersOf(Number(status)), [name]: '-1' })
+              .end(body)
+          proxy.reset()
+          expect((await call(proxy.url, operation)).status).toBe(502)
+          expect(proxy.violations().map(placeOf)).toEqual([`response header ${name}`])
+        }
+      }
     })
-    expect(provider.requests).toEqual([])
-    expect(proxy.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
-  })
+
+    it('is reported if it is one of another operation', async () => {
+      const others = allOperations.filter((other) => other !== operation)
+      for (const { examples, successStatus: status } of others) {
+        const [body] = Object.values(examples).map((example) => JSON.stringify(example.body))
+        provider.respond = (response) => response.writeHead(status, headersOf(status)).end(body)
+        const { status: received } = await call(proxy.url, operation)
+        const isAccepted = operation.responseBodies[status]?.(JSON.parse(body ?? '')) === true
+        expect(received).toBe(isAccepted ? status : 502)
+      }
+    })
+  },
+)
+
+describe.each(allOperations)(
+  'a request to $operationId that violates the contract',
+  (operation) => {
+    const [excluding] = operation.exclusiveHeaders
+    const excluded = (excluding?.headers ?? []).map((name) => [
+      name,
+      String(operation.parameters[name]?.example),
+    ])
+    const malformed = Object.entries(operation.parameters).map(([name, each]): Row => {
+      const values = malformedValues(operation, name).filter((value) => /^[!-~ ]+$/.test(value))
+      const value = first(values.filter((text) => !/^\.+$/.test(text)))
+      return [`a malformed ${name}`, { values: { [name]: value } }, `request ${each.in} ${name}: `]
+    })
+
+    it.each<Row>([
+      ['no credentials', { headers: { authorization: '' } }, 'request header Authorization: '],
+      ...malformed,
+      ...(excluding
+        ? [
+            [
+              'headers that exclude each other',
+              { values: Object.fromEntries(excluded) },
+              `request header ${excluding.headers.join(' and ')}: `,
+            ] satisfies Row,
+          ]
+        : []),
+      ['an unknown method', { method: 'PROPFIND' }, 'request method and path: '],
+    ])('never reaches the provider: %s', async (_what, init, message) => {
+      const { status, body } = await call(proxy.url, operation, init)
+      expect(status).toBe(422)
+      expect(body).toMatchObject({
+        title: 'The request violates the contract',
+        detail: expect.stringContaining(message),
+      })
+      expect(provider.requests).toEqual([])
+      expect(proxy.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
+    })
+  },
+)
+
+describe('a request that violates the contract', () => {
+  it.each(bodyOperations)(
+    'never reaches the provider: malformed JSON for $operationId',
+    async (operation) => {
+      const headers = { 'content-type': operation.requestBody?.mediaType ?? '' }
+      const { status, body } = await call(proxy.url, operation, { headers, body: '{' })
+      expect(status).toBe(422)
+      expect(body).toMatchObject({ detail: expect.stringContaining('request body: is not JSON') })
+      expect(provider.requests).toEqual([])
+    },
+  )
 
   it('is reported with all of its violations', async () => {
-    const headers = { authorization: '', [tokenHeader]: '?' }
-    const { body } = await callRevoke(proxy.url, { ids: { member_id: '~' }, headers })
-    expect(body).toMatchObject({ violations: [{}, {}, {}] })
+    const names = Object.keys(parameters).filter((name) => parameters[name]?.in === 'path')
+    const values = Object.fromEntries(names.map((name) => [name, 'a b']))
+    const headers = { authorization: '' }
+    const { body } = await call(proxy.url, anyOperation, { values, headers })
+    expect(body).toMatchObject({ violations: [{}, ...names.map(() => ({}))] })
   })
 
   it('keeps its dot segments, which are a violation', async () => {
-    const request = `POST ${examplePath({ member_id: '..' })} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`
+    expect(isAllowed(anyOperation, parameter, '..')).toBe(false)
+    const { target: place } = exampleRequest(anyOperation, { [parameter]: 'PLACE' })
+    const request = rawRequest(anyOperation, { target: place.replace('PLACE', '..') })
     expect(await sendRaw(proxy.url, request, { halfClose: false })).toMatch(/^HTTP\/1\.1 422 /)
     expect(provider.requests).toEqual([])
   })
 
   it('is reported to a page of another origin too', async () => {
-    const { headers } = await callRevoke(proxy.url, {
+    const { headers } = await call(proxy.url, anyOperation, {
       headers: { origin: 'http://app.test', authorization: '' },
     })
     expect(headers.get('access-control-allow-origin')).toBe('http://app.test')
@@ -160,7 +248,7 @@ describe('a provider that does not respond', () => {
     const unconnected = await startProxy({ upstream: closed.url, onFailure })
     const message = /127\.0\.0\.1:\d+ did not respond: connect ECONNREFUSED/
     for (const failures of [1, 2]) {
-      const { status, body } = await callRevoke(unconnected.url)
+      const { status, body } = await call(unconnected.url, anyOperation)
       expect(status).toBe(502)
       expect(body).toMatchObject({
         title: 'The upstream did not respond',
@@ -168,13 +256,10 @@ describe('a provider that does not respond', () => {
         error_type: 'upstream_unreachable',
       })
       expect(unconnected.totals()).toEqual({ exchanges: 0, violations: 0, failures })
-      expect(onFailure).toHaveBeenLastCalledWith(
-        expect.stringMatching(message),
-        'POST',
-        examplePath(),
-      )
+      expect(onFailure).toHaveBeenLastCalledWith(expect.stringMatching(message), method, target)
     }
     expect(await (await fetch(`${unconnected.url}/__mock/violations`)).json()).toEqual({
+      contract: contract.version,
       exchanges: 0,
       failures: 2,
       total: 0,
@@ -187,7 +272,7 @@ describe('a provider that does not respond', () => {
 
   it('causes the same 502 when it disconnects before it responds', async () => {
     provider.respond = (response) => response.destroy()
-    expect(await callRevoke(proxy.url)).toMatchObject({
+    expect(await call(proxy.url, anyOperation)).toMatchObject({
       status: 502,
       body: { error_type: 'upstream_unreachable' },
     })
@@ -206,10 +291,10 @@ describe('a provider that does not respond', () => {
     const upstreamClosed = vi.fn<() => void>()
     provider.respond = (response) => response.once('close', upstreamClosed)
     const abort = new AbortController()
-    const call = callRevoke(proxy.url, { signal: abort.signal }).catch(() => 'aborted')
+    const pending = call(proxy.url, anyOperation, { signal: abort.signal }).catch(() => 'aborted')
     await vi.waitFor(() => expect(provider.requests).toHaveLength(1), { timeout: 10_000 })
     abort.abort()
-    expect(await call).toBe('aborted')
+    expect(await pending).toBe('aborted')
     await vi.waitFor(() => expect(upstreamClosed).toHaveBeenCalled(), { timeout: 10_000 })
     expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 0 })
   })

@@ -13,9 +13,12 @@ export interface CommandRun {
   exit: Promise<number | null>
 }
 
-/** Runs the built command in a process of its own. */
-export function runCommand(args: string[], env: Record<string, string> = {}): CommandRun {
-  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env } })
+/** Runs the built command, or another script, in a process of its own. */
+export function runCommand(
+  args: string[],
+  { script = cli, env = {} }: { script?: string; env?: Record<string, string> } = {},
+): CommandRun {
+  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } })
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve))
   const run: CommandRun = {
     stdout: '',

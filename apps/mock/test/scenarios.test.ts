@@ -1,83 +1,152 @@
-import { readFile } from 'node:fs/promises'
-import { checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
-import { checkParameter } from '@connected-apps/contract/request'
-import { exampleNames, statusOf } from '@connected-apps/contract/examples'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { exampleResponse } from '../src/scenarios/choose-example.ts'
+import { checkParameter, checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
+import { allOperations, isOperationId, operations } from '@connected-apps/contract/operations'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { scenarios, startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
-import { callRevoke } from './call-revoke.ts'
+import type { Mock, Scenario } from '../src/index.ts'
+import { exampleResponse, examplesOf } from '../src/scenarios/choose-example.ts'
+import { call } from './call.ts'
+import {
+  errorOf,
+  first,
+  responseOf,
+  scenarioId,
+  scenarioValue,
+  statusOf,
+  successOf,
+} from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
   mock = await startMock()
 })
 afterAll(() => mock.close())
+beforeEach(() => mock.reset())
 
-describe('every scenario id', () => {
-  const immediate = scenarios.filter(({ responses }) =>
+describe.each(allOperations)('the scenarios of $operationId', (operation) => {
+  const own = scenarios.filter(({ operationId }) => operationId === operation.operationId)
+  const immediate = own.filter(({ responses }) =>
     responses.every(({ waitSeconds = 0 }) => waitSeconds === 0),
   )
 
   it.each(immediate)(
-    '$connected_app_id gives its responses in order, and repeats the last',
+    'include $id, which gives its responses in order, and repeats the last',
     async (scenario) => {
-      const last = scenario.responses.at(-1) ?? scenario.responses[0]
-      for (const { example } of [...scenario.responses, last]) {
-        const expected = exampleResponse(example)
-        const { status, headers, body } = await callRevoke(mock.url, {
-          ids: { connected_app_id: scenario.connected_app_id },
-        })
-        expect({ status, body }).toEqual({ status: expected.status, body: expected.body })
-        expect(checkResponseBody(expected.status, body)).toEqual([])
-        expect(checkResponseHeaders(expected.status, headers)).toEqual([])
+      const { id, responses } = scenario
+      const last = responses.at(-1) ?? responses[0]
+      for (const { example } of [...responses, last]) {
+        const expected = exampleResponse(operation, example)
+        const values = scenarioValue(operation, id)
+        const { status, headers, body } = await call(mock.url, operation, { values })
+        expect({ status, body }).toEqual(responseOf(operation, example))
+        for (const [name, value] of Object.entries(expected.headers)) {
+          expect(headers.get(name)).toBe(value)
+        }
+        expect(checkResponseBody(operation, status, body)).toEqual([])
+        expect(checkResponseHeaders(operation, status, headers)).toEqual([])
       }
     },
   )
 
-  it('is a valid connected_app_id and selects one scenario', () => {
-    const ids = scenarios.map(({ connected_app_id: id }) => id)
-    expect(new Set(ids).size).toBe(ids.length)
-    expect(ids.flatMap((id) => checkParameter('connected_app_id', id))).toEqual([])
+  it('have ids that are values of the parameter, and select one scenario', () => {
+    const { parameter } = operation.scenarios
+    const declared = first([operation.parameters[parameter]])
+    expect(new Set(own.map(({ id }) => id)).size).toBe(own.length)
+    expect(own.flatMap(({ id }) => checkParameter(declared, id))).toEqual([])
+    expect(new Set(own.map((scenario) => scenario.parameter))).toEqual(new Set([parameter]))
   })
 
-  it('ends with the statuses of its responses', () => {
-    for (const { connected_app_id: id, responses } of scenarios) {
-      const group = id.slice(-12)
-      const statuses = responses.map(({ example }) => statusOf(example)).join('')
-      expect(group.endsWith(statuses), `${id} ends with ${statuses}`).toBe(true)
+  it('have ids that end with the statuses of their responses, and say how long to wait', () => {
+    for (const { id, responses } of own) {
+      const statuses = responses.map(({ example }) => statusOf(operation, example)).join('')
+      expect(id.endsWith(statuses), `${id} ends with ${statuses}`).toBe(true)
       const wait = responses[0].waitSeconds
-      if (wait !== undefined) expect(group).toContain(`d${String(wait).padStart(2, '0')}`)
+      if (wait !== undefined) expect(id).toContain(`d${String(wait).padStart(2, '0')}`)
+    }
+  })
+
+  it('reach each of its examples', () => {
+    const reachable = own.flatMap(({ responses }) => responses.map(({ example }) => example))
+    expect(new Set(reachable)).toEqual(new Set(examplesOf(operation)))
+  })
+
+  const sequences = immediate.filter(({ responses }) => responses.length > 1)
+  it.each(sequences)(
+    'restart for other values of the other parameters: $title',
+    async (sequence) => {
+      const { id, responses } = sequence
+      const expected = responses.map(({ example }) => statusOf(operation, example))
+      const statusesFor = async (value: string) => {
+        const values = scenarioValue(operation, id)
+        for (const name of operation.pathParameters) values[name] ??= value
+        const received: number[] = []
+        for (const _ of expected)
+          received.push((await call(mock.url, operation, { values })).status)
+        return received
+      }
+      expect(await statusesFor('a')).toEqual(expected)
+      if (operation.pathParameters.length > 1) expect(await statusesFor('b')).toEqual(expected)
+      mock.reset()
+      expect(await statusesFor('a')).toEqual(expected)
+    },
+  )
+
+  it('do not concern other operations whose requests carry the same id', async () => {
+    const id = scenarioId(operation, errorOf(operation, 'limit'))
+    const { parameter } = operation.scenarios
+    const others = allOperations.filter(
+      ({ parameters, scenarios: other }) =>
+        parameter in parameters && other.parameter !== parameter,
+    )
+    for (const other of others) {
+      const { status, body } = await call(mock.url, other, { values: { [parameter]: id } })
+      expect({ status, body }).toEqual(responseOf(other, successOf(other)))
     }
   })
 })
 
-it('has an id for each example of the contract', () => {
-  const reachable = scenarios.flatMap(({ responses }) => responses.map(({ example }) => example))
-  expect(new Set(reachable)).toEqual(new Set(exampleNames))
+it('lets the id of a scenario be looked up by another operation', () => {
+  const shared = allOperations.filter(({ scenarios: { parameter } }) =>
+    allOperations.some(
+      (other) => parameter in other.parameters && other.scenarios.parameter !== parameter,
+    ),
+  )
+  expect(shared).not.toEqual([])
 })
 
-it('sends the Retry-After of the contract with a 429', async () => {
-  const { headers } = await callRevoke(mock.url, {
-    ids: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000000429' },
+// These ids stand in the fixtures of teams: others may be added, but none may change.
+const given: [group: string, statuses: number[]][] = [
+  ['000000000200', [200]],
+  ['000000000400', [400]],
+  ['000000001400', [400]],
+  ['000000002400', [400]],
+  ['000000003400', [400]],
+  ['000000004400', [400]],
+  ['000000005400', [400]],
+  ['000000000401', [401]],
+  ['000000000403', [403]],
+  ['000000001403', [403]],
+  ['000000000404', [404]],
+  ['000000001404', [404]],
+  ['000000002404', [404]],
+  ['000000003404', [404]],
+  ['000000004404', [404]],
+  ['000000000429', [429]],
+  ['000000000500', [500]],
+  ['000000d03200', [200]],
+  ['000000d30200', [200]],
+  ['000429429200', [429, 429, 200]],
+  ['000000500200', [500, 200]],
+]
+
+it('keeps the ids that were given for the revoke', () => {
+  const id = 'revokeConnectedApp'
+  const revoke = first(isOperationId(id) ? [operations[id]] : [])
+  const found = given.map(([group]) => {
+    const full = `connected-app-test-00000000-0000-4000-8000-${group}`
+    const isGiven = (each: Scenario) => each.operationId === id && each.id === full
+    const { parameter, responses } = first(scenarios.filter(isGiven))
+    expect(parameter).toBe('connected_app_id')
+    return [group, responses.map(({ example }) => statusOf(revoke, example))]
   })
-  expect(headers.get('retry-after')).toBe('1')
-})
-
-it('keeps a separate sequence for each Member, and restarts it after a reset', async () => {
-  mock.reset()
-  const ids = { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000500200' }
-  const statusFor = async (member_id: string) =>
-    (await callRevoke(mock.url, { ids: { ...ids, member_id } })).status
-  expect([await statusFor('a'), await statusFor('a'), await statusFor('b')]).toEqual([
-    500, 200, 500,
-  ])
-  mock.reset()
-  expect(await statusFor('a')).toBe(500)
-})
-
-it('lists every scenario in the README', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const groups = [...readme.matchAll(/^\| `([\dd]{12})` +\|/gm)].map(([, group]) => group)
-  expect(groups).toEqual(scenarios.map(({ connected_app_id: id }) => id.slice(-12)))
+  expect(found).toEqual(given)
 })

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { expandPath, operation } from '@connected-apps/contract'
+import { expandPath } from '@connected-apps/contract'
+import { revokeConnectedApp } from '@connected-apps/contract/operations/revoke-connected-app'
 import { Pool } from 'pg'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import type { IssuedGrant } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
-import { basic } from '../test/support/revoke.ts'
+import { basic } from '../test/support/operations.ts'
 import { startServiceProcess } from '../test/support/service-process.ts'
 import type { LoadResult } from './http-load.ts'
 import type { Load } from './load.ts'
@@ -81,10 +82,10 @@ function revoke(grants: IssuedGrant[], connections: number): Load {
   return {
     kind: 'http',
     url: service.url,
-    method: operation.method,
+    method: revokeConnectedApp.method,
     headers: { authorization: basic(projectId, projectSecret) },
     requests: grants.map(({ authorization }) => ({
-      path: expandPath({
+      path: expandPath(revokeConnectedApp, {
         organization_id: authorization.organizationId,
         member_id: authorization.memberId,
         connected_app_id: authorization.connectedAppId,

@@ -23,7 +23,7 @@ export async function authorizeDemo(origin: string): Promise<DemoTokens> {
     code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
   })
-  const callback = await answerConsent(url.href, origin, 'approve')
+  const callback = await decideConsent(url.href, origin, 'approve')
   const tokens = await openid.authorizationCodeGrant(config, new URL(callback), {
     pkceCodeVerifier,
   })
@@ -35,7 +35,7 @@ export async function authorizeDemo(origin: string): Promise<DemoTokens> {
  *
  * @returns the URL of the Connected App that the browser is redirected to
  */
-export async function answerConsent(
+export async function decideConsent(
   url: string,
   origin: string,
   decision: 'approve' | 'deny',

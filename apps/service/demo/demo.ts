@@ -1,4 +1,5 @@
 // What the service is run with when it has no DATABASE_URL. `src/main.ts` loads it only then.
+import { contract } from '@connected-apps/contract/operations'
 import { Hono } from 'hono'
 import type { Demo } from '../src/main.ts'
 import { authorizeDemo } from './authorize.ts'
@@ -31,7 +32,7 @@ async function prepare(databaseUrl: string, origin: string): Promise<string> {
     throw new Error(`the demo fails at its own address, ${origin}: ${reason}`, { cause })
   }
   const option = new URL(origin).port === '4020' ? '' : ` -- --url ${origin}`
-  return `Service of Revoke Connected App: ${origin} (its data is deleted when it stops)
+  return `Service of ${contract.title} ${contract.version}: ${origin} (its data is deleted when it stops)
 
   project_id        ${demo.projectId}
   secret            ${demo.secret}

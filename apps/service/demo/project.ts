@@ -1,4 +1,4 @@
-import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
+import { operations } from '@connected-apps/contract/operations'
 import { Pool } from 'pg'
 import {
   addConnectedApp,
@@ -8,18 +8,20 @@ import {
   addSession,
 } from '@connected-apps/service'
 
+const { parameters, sessionHeaders } = operations.revokeConnectedApp
+
 /** The ids and credentials of the demo: those of the contract's examples, where it has any. */
 export const demo = {
   projectId: 'project-test-11111111-1111-4111-8111-111111111111',
   // Public, so it must protect nothing but a demo that only this machine can reach.
   secret: 'secret-test-demo',
-  organizationId: pathParameterExamples.organization_id,
+  organizationId: parameters.organization_id.example,
   organizationSlug: 'acme',
   organizationExternalId: 'crm|acme',
-  memberId: pathParameterExamples.member_id,
+  memberId: parameters.member_id.example,
   memberExternalId: 'crm|ada',
-  connectedAppId: pathParameterExamples.connected_app_id,
-  sessionToken: headerParameterExamples['X-Stytch-Member-Session'],
+  connectedAppId: parameters.connected_app_id.example,
+  sessionToken: parameters[sessionHeaders.token].example,
 }
 
 /** The redirect URI of the demo's Connected App: a page of the service, which shows the code. */
@@ -44,6 +46,9 @@ export async function addDemoProject(databaseUrl: string, origin: string): Promi
   await addConnectedApp(pool, {
     projectId,
     connectedAppId: demo.connectedAppId,
+    name: 'Notebook',
+    description: 'Takes notes of what the Member reads.',
+    logoUrl: 'https://example.com/notebook.png',
     redirectUri: origin + demoCallbackPath,
   })
   await pool.end()

@@ -1,6 +1,14 @@
 // Shows on a running demo what a revoke does: each request, its response, and what that means.
-import { parseArgs } from 'node:util'
-import { expandPath, operation } from '@connected-apps/contract'
+import { expandPath } from '@connected-apps/contract'
+import { contract } from '@connected-apps/contract/operations'
+import { revokeConnectedApp } from '@connected-apps/contract/operations/revoke-connected-app'
+import { parseBaseUrl } from '@connected-apps/node-http'
+import {
+  CommandError,
+  InvalidArgumentError,
+  createCommand,
+  runCommand,
+} from '@connected-apps/node-http/command'
 import { authorizeDemo } from './authorize.ts'
 import type { DemoTokens } from './authorize.ts'
 import { demo, demoCallbackPath } from './project.ts'
@@ -13,28 +21,34 @@ interface Step {
   /** Sent with HTTP Basic authentication, if there are any. */
   credentials?: string
   form?: Record<string, string>
-  /** What the response is expected to contain, and how to say it. */
+  /** What the response is expected to contain, and what that means. */
   expected: { key: string; value: unknown; meaning: string }
 }
 
-const origin = readOrigin()
+let origin = ''
 let stepNumber = 0
-try {
-  await walk()
-} catch (error) {
-  fail(explain(error))
-}
+const command = createCommand({
+  name: 'npm run walk',
+  version: `contract ${contract.version}`,
+  description: 'Shows what a revoke does to tokens, on the demo that npm start runs.',
+})
+  .option('--url <URL>', 'the service; default: that of this machine', parseOrigin)
+  .action(({ url = `http://127.0.0.1:${process.env['PORT'] || 4020}` }: { url?: string }) => {
+    origin = url
+    return walk()
+  })
+await runCommand(command, { explain: (error) => [explain(error)] })
 
 async function walk(): Promise<void> {
   if (!(await fetch(origin + demoCallbackPath)).ok) {
-    fail(`${origin} has no demo project; npm start runs a service that has one`)
+    throw new CommandError(`${origin} has no demo project; npm start runs a service that has one`)
   }
   const before = await authorize('The Member signs in and allows the Connected App.')
   await run(introspect(before, 'The access token works.', true))
   await run({
     title: "The Connected App's access to the Member is revoked.",
-    method: operation.method,
-    path: expandPath({
+    method: revokeConnectedApp.method,
+    path: expandPath(revokeConnectedApp, {
       organization_id: demo.organizationId,
       member_id: demo.memberId,
       connected_app_id: demo.connectedAppId,
@@ -100,7 +114,8 @@ async function run({ title, method, path, credentials, form, expected }: Step): 
   console.log(`   -> ${response.status} ${text}`)
   const actual = (JSON.parse(text) as Record<string, unknown>)[expected.key] // every response is an object
   if (actual !== expected.value) {
-    fail(`expected ${expected.key} to be ${JSON.stringify(expected.value)}`, 1)
+    console.error(`npm run walk: expected ${expected.key} to be ${JSON.stringify(expected.value)}`)
+    process.exit(1)
   }
   console.log(`   That means: ${expected.meaning}.`)
 }
@@ -110,15 +125,10 @@ function printTitle(title: string): void {
   console.log(`\n${stepNumber}. ${title}`)
 }
 
-function readOrigin(): string {
-  try {
-    const { values } = parseArgs({ options: { url: { type: 'string' } } })
-    const url = values.url ?? `http://127.0.0.1:${process.env['PORT'] || 4020}`
-    if (/^https?:/.test(url) && URL.canParse(url)) return new URL(url).origin
-    return fail(`--url must be an http:// URL, not ${JSON.stringify(url)}`)
-  } catch (error) {
-    return fail(explain(error))
-  }
+function parseOrigin(text: string): string {
+  const { url, error } = parseBaseUrl(text)
+  if (url === undefined) throw new InvalidArgumentError(error)
+  return new URL(url).origin
 }
 
 function explain(error: unknown): string {
@@ -127,9 +137,4 @@ function explain(error: unknown): string {
   return error.cause instanceof Error
     ? `no service at ${origin} (${error.cause.message}); start it with npm start, or pass its address as --url`
     : error.message
-}
-
-function fail(message: string, exitCode = 2): never {
-  console.error(`npm run walk: ${message.split('\n', 1)[0]}`)
-  process.exit(exitCode)
 }

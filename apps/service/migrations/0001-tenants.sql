@@ -74,7 +74,15 @@ CREATE TABLE connected_apps (
   connected_app_id text PRIMARY KEY,
   project_id text NOT NULL REFERENCES projects,
   name text NOT NULL,
+  description text NOT NULL,
+  logo_url text,
+  -- Whether the project's owner develops it, and not somebody else.
+  is_first_party boolean NOT NULL,
   redirect_uris text[] NOT NULL,
   -- SHA-256 of the client secret. NULL for a public client.
-  secret_hash bytea
+  secret_hash bytea,
+  client_type text NOT NULL GENERATED ALWAYS AS (
+    CASE WHEN is_first_party THEN 'first_party' ELSE 'third_party' END
+    || CASE WHEN secret_hash IS NULL THEN '_public' ELSE '' END
+  ) STORED
 );

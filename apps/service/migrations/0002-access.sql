@@ -34,6 +34,8 @@ CREATE TABLE grants (
 CREATE INDEX grants_by_id ON grants (grant_id);
 CREATE INDEX grants_by_cleanup_due_at ON grants (cleanup_due_at);
 CREATE INDEX grants_by_app_authorization ON grants (organization_id, member_id, connected_app_id);
+-- For the Members of an Organization who use a Connected App.
+CREATE INDEX grants_by_connected_app ON grants (organization_id, connected_app_id);
 
 -- The only definition of an active grant. Every query that reads a code or a token joins it.
 CREATE VIEW active_grants AS

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util'
+import { contract } from '@connected-apps/contract/operations'
+import { InvalidArgumentError, createCommand, runCommand } from '@connected-apps/node-http/command'
 import { Pool } from 'pg'
 import { watchMemory } from '../bench/memory.ts'
-import { EXIT_USAGE } from '../src/command-errors.ts'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import { runCampaign } from '../test/history/campaign.ts'
 import {
@@ -12,62 +12,63 @@ import { startTwoInstances } from '../test/support/service-process.ts'
 
 const maxResidentMegabytes = 200
 
-let minutes: number
-try {
-  minutes = readMinutes()
-} catch (error) {
-  exitWithUsageError(error)
-}
-const postgres = await startEmbeddedPostgres()
-const pool = new Pool({ connectionString: postgres.url })
-const [one, two] = await startTwoInstances({
-  databaseUrl: postgres.url,
-  build: 'dist',
-  log: 'ignore',
-  environment: { LOG_LEVEL: 'info' },
+const command = createCommand({
+  name: 'soak',
+  version: `contract ${contract.version}`,
+  description:
+    'Runs authorization flows and revokes, and checks that each history is linearizable.',
 })
-const memories = [one, two].map(watchMemory)
-const firstSeed = Date.now() % 2 ** 31
-const endAt = performance.now() + minutes * 60_000
-let lastMinute = 0
+  .option('--minutes <NUMBER>', 'how long', parseMinutes, 10)
+  .action(({ minutes }: { minutes: number }) => soak(minutes))
+await runCommand(command)
 
-const statistics = await runCampaign({
-  authorizations: [
-    ...(await addAppAuthorizations(pool, [one.url], 2)),
-    ...(await addAppAuthorizations(pool, [one.url, two.url], 2)),
-  ],
-  renew: (authorization) => addAuthorizationLike(pool, authorization),
-  firstSeed,
-  shouldContinue(histories) {
-    const minute = Math.floor(minutes - (endAt - performance.now()) / 60_000)
-    if (minute > lastMinute) {
-      lastMinute = minute
-      process.stdout.write(`after ${minute} min: ${histories} histories\n`)
-    }
-    return performance.now() < endAt
-  },
-  onFailure: (failure) => process.stdout.write(`${failure}\n`),
-})
-const residents = await Promise.all(memories.map((memory) => memory.stop()))
-const megabytes = Math.max(...residents) / 1e6
-process.stdout.write(`${statistics.toString()}\nresident: ${megabytes.toFixed(0)} MB at most\n`)
-for (const failure of statistics.failures.slice(0, 10)) process.stdout.write(`${failure}\n`)
-const isPassed = statistics.notLinearizable === 0 && statistics.failures.length === 0
-if (!isPassed || megabytes >= maxResidentMegabytes) process.exitCode = 1
+async function soak(minutes: number): Promise<void> {
+  const postgres = await startEmbeddedPostgres()
+  const pool = new Pool({ connectionString: postgres.url })
+  // A connection that is still closing when PostgreSQL stops reports an error, which has no other listener.
+  pool.on('error', () => undefined)
+  const [one, two] = await startTwoInstances({
+    databaseUrl: postgres.url,
+    build: 'dist',
+    log: 'ignore',
+    environment: { LOG_LEVEL: 'info' },
+  })
+  const memories = [one, two].map(watchMemory)
+  const firstSeed = Date.now() % 2 ** 31
+  const endAt = performance.now() + minutes * 60_000
+  let lastMinute = 0
 
-await Promise.all([one.stop(), two.stop()])
-await pool.end()
-await postgres.stop()
+  const statistics = await runCampaign({
+    authorizations: [
+      ...(await addAppAuthorizations(pool, [one.url], 2)),
+      ...(await addAppAuthorizations(pool, [one.url, two.url], 2)),
+    ],
+    renew: (authorization) => addAuthorizationLike(pool, authorization),
+    firstSeed,
+    shouldContinue(histories) {
+      const minute = Math.floor(minutes - (endAt - performance.now()) / 60_000)
+      if (minute > lastMinute) {
+        lastMinute = minute
+        process.stdout.write(`after ${minute} min: ${histories} histories\n`)
+      }
+      return performance.now() < endAt
+    },
+    onFailure: (failure) => process.stdout.write(`${failure}\n`),
+  })
+  const residents = await Promise.all(memories.map((memory) => memory.stop()))
+  const megabytes = Math.max(...residents) / 1e6
+  process.stdout.write(`${statistics.toString()}\nresident: ${megabytes.toFixed(0)} MB at most\n`)
+  for (const failure of statistics.failures.slice(0, 10)) process.stdout.write(`${failure}\n`)
+  const isPassed = statistics.notLinearizable === 0 && statistics.failures.length === 0
+  if (!isPassed || megabytes >= maxResidentMegabytes) process.exitCode = 1
 
-/** @throws TypeError if `--minutes` is invalid */
-function readMinutes(): number {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
-  const value = Number(values.minutes)
-  if (value > 0 && Number.isFinite(value)) return value
-  throw new TypeError(`--minutes must be a number above 0, not "${values.minutes}"`)
+  await Promise.all([one.stop(), two.stop()])
+  await pool.end()
+  await postgres.stop()
 }
 
-function exitWithUsageError(error: unknown): never {
-  process.stderr.write(`soak: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(EXIT_USAGE)
+function parseMinutes(text: string): number {
+  const minutes = Number(text)
+  if (minutes > 0 && Number.isFinite(minutes)) return minutes
+  throw new InvalidArgumentError('must be a number above 0')
 }

@@ -1,5 +1,6 @@
-import { matchPath } from '@connected-apps/contract'
-import { statusOf } from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
+import { parseBasicCredentials } from '@connected-apps/contract'
+import { allOperations, matchOperation } from '@connected-apps/contract/operations'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
@@ -7,11 +8,10 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { interactionPages } from './oauth/interactions.ts'
-import { parseCredentials } from './operation/credentials.ts'
-import { createRevokeEndpoint, isOperationMethod } from './operation/endpoint.ts'
+import { createOperationEndpoint } from './operation/endpoint.ts'
 import type { RateLimit } from './operation/rate-limit.ts'
 import type { ContractResponse } from './operation/response.ts'
-import { newRequestId, toHttpResponse } from './operation/response.ts'
+import { errorOf, newRequestId, toHttpResponse, unmatched } from './operation/response.ts'
 import { sessionJwksRoute } from './operation/session-jwks.ts'
 import type { Database } from './postgres/database.ts'
 import { healthRoutes } from './server/health.ts'
@@ -30,11 +30,11 @@ export interface ApplicationOptions {
   routes: Record<string, (origin: string) => Hono>
 }
 
-/** Everything that is served except OAuth: the operation, pages, key sets, health, metrics. */
+/** Everything that is served except OAuth: the operations, pages, key sets, health, metrics. */
 export function createApplication(options: ApplicationOptions) {
   const { database, logger, metrics, observe, provider, origin } = options
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
-  const revoke = createRevokeEndpoint(database, options.rateLimit)
+  const respond = createOperationEndpoint(database, options.rateLimit)
 
   app.route('/health', healthRoutes(database, options.isStopping))
   app.get('/metrics', async () => metrics.response())
@@ -57,18 +57,23 @@ export function createApplication(options: ApplicationOptions) {
 
   app.all('*', async (c) => {
     const startedAt = performance.now()
-    const credentials = parseCredentials(c.req.header('authorization'))
+    const credentials = parseBasicCredentials(c.req.header('authorization'))
     const requestId = newRequestId(credentials?.projectId)
-    const path = isOperationMethod(c.req.method) ? matchPath(rawPathOf(c)) : undefined
-    const response = await catchErrors(async () => {
-      if (path === undefined) return { name: 'route_not_found' }
-      return revoke({ request: c.req.raw, path, credentials, requestId })
-    }, requestId)
+    const { path, query } = targetOf(c)
+    const match = matchOperation(c.req.method, path)
+    let response: ContractResponse = unmatched
+    if (match !== undefined) {
+      try {
+        response = await respond({ ...match, request: c.req.raw, query, credentials, requestId })
+      } catch (error) {
+        response = fail(error, requestId, match.operation)
+      }
+    }
     observe({
       requestId,
-      route: path === undefined ? 'unknown' : 'revoke',
-      status: statusOf(response.name),
-      outcome: response.name,
+      route: match?.operation.operationId ?? 'unknown',
+      status: response.status,
+      outcome: response.outcome,
       durationMs: performance.now() - startedAt,
     })
     return toHttpResponse(response, requestId)
@@ -76,23 +81,18 @@ export function createApplication(options: ApplicationOptions) {
 
   app.onError((error) => {
     const requestId = newRequestId(undefined)
-    return toHttpResponse(reportError(error, requestId), requestId)
+    return toHttpResponse(fail(error, requestId), requestId)
   })
 
-  async function catchErrors(
-    handle: () => Promise<ContractResponse>,
+  /** Logs an error. @returns the failure of the operation, or of any, since it is the same for all */
+  function fail(
+    error: unknown,
     requestId: string,
-  ): Promise<ContractResponse> {
-    try {
-      return await handle()
-    } catch (error) {
-      return reportError(error, requestId)
-    }
-  }
-
-  function reportError(error: unknown, requestId: string): ContractResponse {
+    operation: Operation | undefined = allOperations[0],
+  ): ContractResponse {
     logger.error({ err: error, request_id: requestId }, 'request failed')
-    return { name: 'internal_server_error' }
+    if (operation === undefined) throw error
+    return errorOf(operation, 'failure')
   }
 
   return app
@@ -111,8 +111,9 @@ const pageHeaders: Parameters<typeof secureHeaders>[0] = {
   xFrameOptions: 'DENY',
 }
 
-/** The path as the client sent it. `Request` removes `.` and `..` segments. */
-function rawPathOf(c: Context<{ Bindings: Partial<HttpBindings> }>): string {
-  const target = c.env?.incoming?.url ?? new URL(c.req.url).pathname
-  return target.split('?', 1)[0] ?? ''
+/** The path and query as the client sent them. `Request` removes `.` and `..` segments. */
+function targetOf(c: Context<{ Bindings: Partial<HttpBindings> }>) {
+  const target = c.env?.incoming?.url ?? c.req.url.slice(new URL(c.req.url).origin.length)
+  const [path = '', ...query] = target.split('?')
+  return { path, query: new URLSearchParams(query.join('?')) }
 }

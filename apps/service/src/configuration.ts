@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net'
+import { parseBaseUrl } from '@connected-apps/node-http'
 
 /** The settings of the service, read from environment variables. */
 export interface Configuration {
@@ -37,8 +38,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   const configuration: Configuration = {
     host: text('HOST', '127.0.0.1'),
     port: integer('PORT', 4020, 0, 65_535),
-    publicUrl: url('PUBLIC_URL', ['http:', 'https:'], isOrigin, 'without a path'),
-    databaseUrl: normalizeSslMode(url('DATABASE_URL', ['postgres:', 'postgresql:'])),
+    publicUrl: origin('PUBLIC_URL'),
+    databaseUrl: normalizeSslMode(databaseUrl('DATABASE_URL')),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
@@ -79,19 +80,21 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     return value
   }
 
-  // The value is not repeated in the message: a DATABASE_URL holds a password.
-  function url(
-    name: string,
-    protocols: string[],
-    isValid: (url: URL) => boolean = () => true,
-    condition = '',
-  ): string | undefined {
+  function origin(name: string): string | undefined {
     const value = environment[name]
     if (!value) return undefined
-    const parsed = URL.parse(value)
-    if (parsed !== null && protocols.includes(parsed.protocol) && isValid(parsed)) return value
-    const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ')
-    issues.push(`${name} must be a URL that starts with ${schemes} ${condition}`.trim())
+    const { url, error } = parseBaseUrl(value)
+    if (url === undefined) issues.push(`${name} ${error}`)
+    else if (new URL(url).origin !== url) issues.push(`${name} has a path; pass the URL without it`)
+    return url
+  }
+
+  // The value is not repeated in the message, since it holds a password.
+  function databaseUrl(name: string): string | undefined {
+    const value = environment[name]
+    if (!value) return undefined
+    if (/^postgres(?:ql)?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+    issues.push(`${name} must be a URL that starts with postgres:// or postgresql://`)
     return undefined
   }
 }
@@ -130,8 +133,4 @@ loopback.addAddress('::1', 'ipv6')
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')
-}
-
-function isOrigin({ pathname, search, hash }: URL): boolean {
-  return pathname === '/' && search === '' && hash === ''
 }

@@ -1,26 +1,29 @@
+import { contract } from '@connected-apps/contract/operations'
+import { createCommand, runCommand } from '@connected-apps/node-http/command'
 import type { Hono } from 'hono'
+import { explainError } from './command-errors.ts'
 import { readConfiguration } from './configuration.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
-import { EXIT_USAGE, explainError } from './command-errors.ts'
 import { createLogger } from './server/logger.ts'
 import { startService } from './service.ts'
 
-try {
-  await run()
-} catch (error) {
-  for (const line of explainError(error)) process.stderr.write(`connected-apps: ${line}\n`)
-  process.exit(EXIT_USAGE)
-}
+const command = createCommand({
+  name: 'connected-apps',
+  version: `contract ${contract.version}`,
+  description: `Runs the service of ${contract.title} ${contract.version}. It takes no arguments: set environment variables, which apps/service/README.md lists.`,
+}).action(run)
+await runCommand(command, { explain: explainError })
 
 async function run(): Promise<void> {
-  rejectArguments(process.argv.slice(2))
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
   // People read the demo's output, which log lines would bury.
   const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'warn' : logLevel)
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stopping.abort())
+    // Not `once`, since npm passes on the Ctrl-C that the terminal has sent already, and a second
+    // signal would end the process in the middle of its responses.
+    process.on(signal, () => stopping.abort())
   }
 
   const demo = isDemo ? await loadDemo() : undefined
@@ -60,12 +63,4 @@ async function loadDemo(): Promise<Demo> {
   const url = new URL('../demo/demo.ts', import.meta.url)
   const module = (await import(url.href)) as { default: Demo } // safe: demo.ts satisfies this type
   return module.default
-}
-
-/** Without this check, a setting that is passed as an argument would be ignored silently. */
-function rejectArguments([argument]: string[]): void {
-  if (argument === undefined) return
-  throw new TypeError(
-    `${JSON.stringify(argument)} is refused: there are no arguments; set environment variables, which apps/service/README.md names`,
-  )
 }

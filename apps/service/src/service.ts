@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import type { ServerOptions } from 'node:http'
+import { contract } from '@connected-apps/contract/operations'
+import {
+  PendingResponses,
+  createHttpServer,
+  listen,
+  prepareGracefulClose,
+} from '@connected-apps/node-http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
@@ -13,14 +20,8 @@ import { RateLimit } from './operation/rate-limit.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { dispatch } from './server/dispatch.ts'
-import { createDrain } from './server/drain.ts'
-import type { HttpLimits } from './server/http-server.ts'
-import {
-  createHttpServer,
-  handleInvalidUrl,
-  rejectMalformedRequests,
-} from './server/http-server.ts'
 import { createLogger, logRequest } from './server/logger.ts'
+import { respondToMalformedRequests } from './server/malformed-requests.ts'
 import type { Observe } from './server/metrics.ts'
 import { Metrics } from './server/metrics.ts'
 
@@ -39,7 +40,8 @@ export interface ServiceOptions {
   logger?: Logger
   /** Additional routes, by the path under which they are mounted. */
   routes?: Record<string, (origin: string) => Hono>
-  httpLimits?: Partial<HttpLimits>
+  /** Limits on what one client may cost; a client that exceeds them is disconnected. */
+  httpLimits?: ServerOptions
 }
 
 export interface Service {
@@ -67,25 +69,24 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const logger = options.logger ?? createLogger(defaults.logLevel)
   const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
   const database = new Database({ url: options.databaseUrl, poolSize, onError })
-  const server = createHttpServer(options.httpLimits ?? {})
-  const drain = createDrain(server)
+  const server = createHttpServer(options.httpLimits)
+  const pending = new PendingResponses(server)
+  const { begin, forceClose } = prepareGracefulClose(server, pending)
   let isStopping = false
   try {
     const applied = await migrate(options.databaseUrl)
     if (applied.length > 0) logger.info({ applied }, 'migrated')
     const keys = await loadServerKeys(database)
-    server.listen(options.port, host)
-    await once(server, 'listening')
+    const names = { host: 'HOST', port: 'PORT' }
+    const url = await listen(server, { host, port: options.port, names })
     // Everything from here to the request listener is synchronous, so no request arrives too early.
-    const { port } = server.address() as AddressInfo // it listens on TCP
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     const issuer = new URL(options.publicUrl ?? url)
     const metrics = new Metrics(database.pool)
     const observe: Observe = (observation) => {
       metrics.observe(observation)
       logRequest(logger, observation)
     }
-    rejectMalformedRequests(server, observe)
+    const handleInvalidUrl = respondToMalformedRequests(server, pending, observe)
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
@@ -104,18 +105,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         issuer,
         isOAuthPath,
         provider.callback(),
-        getRequestListener(application.fetch, { errorHandler: handleInvalidUrl(observe) }),
+        getRequestListener(application.fetch, { errorHandler: handleInvalidUrl }),
       ),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)
-    logger.info({ url, issuer: issuer.origin }, 'listening')
+    logger.info({ url, issuer: issuer.origin, contract: contract.version }, 'listening')
 
     const close = async (): Promise<void> => {
       isStopping = true
       const closed = once(server, 'close')
-      drain.start()
+      begin()
       const deadline = setTimeout(() => {
-        drain.destroyAll()
+        forceClose()
         database.forceClose().catch(onError)
       }, drainMs)
       await Promise.all([closed, cleanup.stop()])

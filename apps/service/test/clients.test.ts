@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { B2BClient } from '@connected-apps/client'
 import { B2BClient as OfficialClient } from 'stytch'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { answerConsent, authorizeDemo } from '../demo/authorize.ts'
+import { decideConsent, authorizeDemo } from '../demo/authorize.ts'
 import demoApp from '../demo/demo.ts'
 import { addDemoProject, demo, demoCallbackPath } from '../demo/project.ts'
 import { discover, isActive } from './support/connected-app.ts'
@@ -21,20 +21,37 @@ beforeAll(() => addDemoProject(test.database.url, test.service.url))
 beforeEach(() => vi.spyOn(console, 'warn').mockImplementation(() => undefined))
 afterEach(() => vi.restoreAllMocks())
 
-describe('the documented call', () => {
-  it.each([
-    ['our client', ourClient],
-    ['the official package', officialClient],
-  ])('made with %s, responds with 200 and ends an active token', async (_, createClient) => {
+describe.each([
+  ['our client', ourClient],
+  ['the official package', officialClient],
+])('the documented calls, made with %s', (_, createClient) => {
+  it('list the access, revoke it, end an active token, and list the access no longer', async () => {
     const { url } = test.service
     const config = await discover(url, demo.connectedAppId)
     const { accessToken } = await authorizeDemo(url)
     expect(await isActive(config, accessToken)).toBe(true)
 
-    const client = createClient(url)
-    const response = await client.organizations.members.connectedApps.revoke(params, options)
-    expect(response).toMatchObject({ status_code: 200 })
+    const { organizations } = createClient(url)
+    const { organization_id, member_id, connected_app_id } = params
+    const listApps = () =>
+      organizations.members.getConnectedApps({ organization_id, member_id }, options)
+    const listMembers = () => organizations.getConnectedApp({ organization_id, connected_app_id })
+    expect(await listApps()).toMatchObject({
+      status_code: 200,
+      connected_apps: [{ connected_app_id, name: 'Notebook', scopes_granted: 'openid profile' }],
+    })
+    expect(await listMembers()).toMatchObject({
+      connected_app_id,
+      client_type: 'third_party_public',
+      logo_url: 'https://example.com/notebook.png',
+      active_members: [{ member_id, granted_scopes: ['openid', 'profile'] }],
+    })
+
+    const revoked = await organizations.members.connectedApps.revoke(params, options)
+    expect(revoked).toMatchObject({ status_code: 200 })
     expect(await isActive(config, accessToken)).toBe(false)
+    expect(await listApps()).toMatchObject({ connected_apps: [] })
+    expect(await listMembers()).toMatchObject({ active_members: [] })
   })
 })
 
@@ -49,7 +66,7 @@ describe('the callback of the demo', () => {
       code_challenge: createHash('sha256').update('a verifier').digest('base64url'),
       code_challenge_method: 'S256',
     })
-    const callback = await answerConsent(`${url}/oauth2/authorize?${query.toString()}`, url, 'deny')
+    const callback = await decideConsent(`${url}/oauth2/authorize?${query.toString()}`, url, 'deny')
     expect(await (await fetch(callback)).text()).toBe('error: access_denied')
   })
 

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { basic, revoke } from './support/revoke.ts'
+import { basic } from './support/operations.ts'
+import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 // A spy, since the difference in time would be too small to measure here.

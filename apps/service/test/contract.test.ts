@@ -1,43 +1,42 @@
 import type { ContractOptions, Trigger } from '@connected-apps/contract-tests'
 import { contractSuite } from '@connected-apps/contract-tests/vitest'
 import { beforeAll } from 'vitest'
-import { addMember, addOrganization, addSession } from '../src/provision/resources.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import { useService } from './support/service.ts'
+import { addSessions } from './support/session-tokens.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
 
-const limit = 100
+/** More than all cases send together, in a window that does not end before they do. */
+const rateLimit = { requests: 400, windowSeconds: 600 }
 // A PostgreSQL server of its own, since it is stopped for the 500.
 const postgres = useOwnPostgres()
-const test = useService({ rateLimit: { requests: limit, windowSeconds: 4 } }, postgres)
+const test = useService({ rateLimit }, postgres)
 let sessions: Partial<ContractOptions>
 
 beforeAll(async () => {
-  sessions = await addSessions()
-})
-
-async function addSessions(): Promise<Partial<ContractOptions>> {
-  const { tenant } = test
-  const { pool } = test.database
-  const { projectId, organizationId } = tenant
-  const colleagueId = await addMember(pool, { organizationId })
-  const colleague = await addSession(pool, { organizationId, memberId: colleagueId })
-  const elsewhere = await addOrganization(pool, { projectId })
-  const strangerId = await addMember(pool, { organizationId: elsewhere, roles: ['stytch_admin'] })
-  const stranger = await addSession(pool, { organizationId: elsewhere, memberId: strangerId })
-  return {
-    sessionToken: tenant.session.token,
-    sessionJwt: await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys),
+  const { tenant, database } = test
+  const { admin, colleague, stranger } = await addSessions(database.pool, tenant)
+  const claims = sessionClaims({ ...tenant, memberId: admin.memberId, session: admin })
+  sessions = {
+    sessionToken: admin.token,
+    sessionJwt: await signSessionJwt(claims, tenant.sessionKeys),
     sessionTokenWithoutPermission: colleague.token,
     sessionTokenOfOtherOrganization: stranger.token,
   }
-}
+})
 
-const exceedRateLimit: Trigger = async ({ send }) => {
+const exceedRateLimit: Trigger = async ({ operation, send }) => {
   let response = await send()
-  for (let sent = 1; response.status === 200 && sent <= limit; sent += 1) response = await send()
+  for (let sent = 1; sent <= rateLimit.requests; sent += 1) {
+    if (response.status !== operation.successStatus) break
+    response = await send()
+  }
+  await test.database.pool.query('DELETE FROM rate_limits')
   return response
 }
+
+// The tenant's Member has given no consent, so that there is nothing to list.
+const asItIs: Trigger = ({ send }) => send()
 
 const stopDatabase: Trigger = async ({ send }) => {
   await postgres.cluster.stop()
@@ -56,6 +55,11 @@ contractSuite(() => ({
   memberId: test.tenant.memberId,
   connectedAppId: test.tenant.publicAppId,
   ...sessions,
-  trigger: { too_many_requests: exceedRateLimit, internal_server_error: stopDatabase },
+  trigger: {
+    no_connected_apps: asItIs,
+    no_active_members: asItIs,
+    too_many_requests: exceedRateLimit,
+    internal_server_error: stopDatabase,
+  },
   require: 'all',
 }))

@@ -1,6 +1,9 @@
+import { operations } from '@connected-apps/contract/operations'
 import { describe, expect, it } from 'vitest'
-import { decide } from '../src/operation/decision.ts'
+import { findRejection } from '../src/operation/decision.ts'
 import type { RequestContext, SessionContext } from '../src/operation/lookup.ts'
+
+const { revokeConnectedApp } = operations
 
 const self: SessionContext = {
   organizationId: 'acme',
@@ -9,24 +12,24 @@ const self: SessionContext = {
   allowedResources: ['stytch.self'],
 }
 const admin: SessionContext = { ...self, memberId: 'grace', allowedResources: ['stytch.member'] }
+const ids = { organization_id: 'acme', member_id: 'ada', connected_app_id: 'notebook' }
 const complete: RequestContext = {
   projectId: 'project-1',
   secretHash: Buffer.alloc(32),
   sessionKeys: { keys: [] },
-  organizationId: 'acme',
-  memberId: 'ada',
-  connectedAppId: 'notebook',
+  ids,
   session: undefined,
 }
-const none = { organizationId: undefined, memberId: undefined, connectedAppId: undefined }
+const none = { organization_id: undefined, member_id: undefined, connected_app_id: undefined }
+const noMember = { ids: { ...ids, member_id: undefined } }
 const otherOrganization = { organizationId: 'globex' }
 
-describe('decide', () => {
+describe('the decision on a revoke', () => {
   it.each([
-    ['nothing exists', { ...none }, false, 'organization_not_found'],
-    ['nothing exists, not even the session', { ...none }, true, 'organization_not_found'],
+    ['nothing exists', { ids: none }, false, 'organization_not_found'],
+    ['nothing exists, not even the session', { ids: none }, true, 'organization_not_found'],
     ['the session is unknown', { session: undefined }, true, 'session_not_found'],
-    ['nor is there a Member', { memberId: undefined }, true, 'session_not_found'],
+    ['nor is there a Member', noMember, true, 'session_not_found'],
     [
       'the session is of another Organization, and holds the permission there',
       { session: { ...admin, ...otherOrganization } },
@@ -59,31 +62,32 @@ describe('decide', () => {
     ],
     [
       'a Member may act on itself, and this one does not exist',
-      { session: self, memberId: undefined },
+      { session: self, ...noMember },
       true,
       'session_authorization_error',
     ],
-    ['there is no such Member', { memberId: undefined }, false, 'member_not_found'],
+    ['there is no such Member', noMember, false, 'member_not_found'],
     [
       'there is no such Member, and an admin sends the request',
-      { session: admin, memberId: undefined },
+      { session: admin, ...noMember },
       true,
       'member_not_found',
     ],
     [
       'there is neither Member nor Connected App',
-      { memberId: undefined, connectedAppId: undefined },
+      { ids: { ...none, organization_id: 'acme' } },
       false,
       'member_not_found',
     ],
     [
       'there is no such Connected App',
-      { connectedAppId: undefined },
+      { ids: { ...ids, connected_app_id: undefined } },
       false,
       'connected_app_not_found',
     ],
-  ])('rejects when %s', (_, context, hasSession, name) => {
-    expect(decide({ ...complete, ...context }, hasSession)).toMatchObject({ rejection: { name } })
+  ])('rejects when %s', (_, context, hasSession, outcome) => {
+    const rejection = findRejection(revokeConnectedApp, { ...complete, ...context }, hasSession)
+    expect(rejection).toMatchObject({ outcome })
   })
 
   it.each([
@@ -91,14 +95,22 @@ describe('decide', () => {
     ['the Member itself sends it', self],
     ['an admin sends it', admin],
   ])('allows the revoke when %s', (_, session) => {
-    expect(decide({ ...complete, session }, session !== undefined)).toEqual({
-      revocation: {
-        projectId: 'project-1',
-        organizationId: 'acme',
-        memberId: 'ada',
-        connectedAppId: 'notebook',
-        session,
-      },
-    })
+    const context = { ...complete, session }
+    expect(findRejection(revokeConnectedApp, context, session !== undefined)).toBeUndefined()
+  })
+})
+
+describe('the decision on an operation whose path has no Member', () => {
+  const organizationAdmin = { ...admin, allowedResources: ['stytch.organization'] }
+  const context = { ...complete, ids: { ...ids, member_id: undefined } }
+
+  it.each([
+    ['allows what the resource covers', organizationAdmin, undefined],
+    ['rejects a session that may act on Members alone', admin, 'session_authorization_error'],
+    ['rejects a session that may act on itself alone', self, 'session_authorization_error'],
+  ])('%s', (_, session, outcome) => {
+    const { getOrganizationConnectedApp } = operations
+    const rejection = findRejection(getOrganizationConnectedApp, { ...context, session }, true)
+    expect(rejection?.outcome).toBe(outcome)
   })
 })

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { basic, pathOf } from './support/revoke.ts'
+import { basic } from './support/operations.ts'
+import { pathOf } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
 
 /** How often to check whether something has happened, and for how long. */

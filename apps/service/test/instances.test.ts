@@ -1,10 +1,15 @@
+import type { ResponseBody } from '@connected-apps/contract'
+import { operations } from '@connected-apps/contract/operations'
 import { describe, expect, it } from 'vitest'
 import { ServiceSystem } from './history/http/service-system.ts'
 import type { IssuedGrant } from './support/many-grants.ts'
 import { addManyGrants } from './support/many-grants.ts'
+import type { Target } from './support/operations.ts'
+import { send } from './support/operations.ts'
 import { useTwoInstances } from './support/two-instances.ts'
 
 const rounds = 200
+const listedRounds = 50
 const test = useTwoInstances()
 
 describe('Two instances on one database', () => {
@@ -41,7 +46,52 @@ describe('Two instances on one database', () => {
     expect(await use(grant, one, 'refresh')).toBe('accepted')
     expect(await use(grant, two, 'refresh')).toBe('rejected')
   })
+
+  it('list no access whose revoke was acknowledged before', { timeout: 60_000 }, async () => {
+    const [one, two] = test.urls
+    const grants = await addManyGrants(test.database.pool, [one], listedRounds)
+    for (const [round, grant] of grants.entries()) {
+      const readers = Object.values(lists).flatMap((isListed) =>
+        [one, two].map((instance) => () => isListed(grant, instance)),
+      )
+      const before = await Promise.all(readers.map((read) => read()))
+      const acknowledged = new AbortController()
+      const reading = readers.map(async (read) => {
+        while (!acknowledged.signal.aborted) await read()
+        return read()
+      })
+      await at(grant, round % 2 === 0 ? one : two).revoke()
+      acknowledged.abort()
+      const after = await Promise.all(reading)
+      expect({ round, before, after }).toEqual({
+        round,
+        before: readers.map(() => true),
+        after: readers.map(() => false),
+      })
+    }
+  })
 })
+
+/** Whether the service lists that the app has access to the Member, in each of the two ways. */
+const lists = {
+  async ofMember(grant: IssuedGrant, instance: string): Promise<boolean> {
+    const response = await send(operations.getMemberConnectedApps, instance, targetOf(grant))
+    const body = (await response.json()) as ResponseBody<'getMemberConnectedApps', 200> // by the contract
+    return body.connected_apps.some(
+      ({ connected_app_id: id }) => id === grant.authorization.connectedAppId,
+    )
+  },
+  async ofOrganization(grant: IssuedGrant, instance: string): Promise<boolean> {
+    const response = await send(operations.getOrganizationConnectedApp, instance, targetOf(grant))
+    const body = (await response.json()) as ResponseBody<'getOrganizationConnectedApp', 200> // by the contract
+    return body.active_members.some(({ member_id: id }) => id === grant.authorization.memberId)
+  },
+}
+
+function targetOf({ authorization }: IssuedGrant): Target {
+  const { projectSecret, connectedAppId, ...target } = authorization
+  return { ...target, secret: projectSecret, publicAppId: connectedAppId }
+}
 
 /** The same authorization, used through one particular instance. */
 function at({ authorization }: IssuedGrant, instance: string): ServiceSystem {

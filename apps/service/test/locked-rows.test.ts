@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createRevoke, skipLocked, waitForLock } from '../src/operation/locked-rows.ts'
-import type { RevocationRequest } from '../src/operation/revoke.ts'
+import { createRevoke, skipLocked, waitForLock } from '../src/operation/handlers/locked-rows.ts'
+import type { RevocationRequest } from '../src/operation/handlers/revoke.ts'
 import { Database } from '../src/postgres/database.ts'
 import { useService } from './support/service.ts'
 import { addTenant } from './support/tenant.ts'

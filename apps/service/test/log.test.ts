@@ -3,8 +3,9 @@ import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../src/server/logger.ts'
 import { approve, exchange, openConsentPage } from './support/connected-app.ts'
+import { withJwt, withToken } from './support/operations.ts'
 import { sendRaw } from './support/raw-http.ts'
-import { revoke } from './support/revoke.ts'
+import { revoke, revokeConnectedApp } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
 
@@ -38,9 +39,9 @@ describe('the log', () => {
     const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
     const responses = [
       await revoke(service.url, tenant, {
-        headers: { 'X-Stytch-Member-Session': tenant.session.token },
+        headers: withToken(revokeConnectedApp, tenant.session.token),
       }),
-      await revoke(service.url, tenant, { headers: { 'X-Stytch-Member-SessionJWT': jwt } }),
+      await revoke(service.url, tenant, { headers: withJwt(revokeConnectedApp, jwt) }),
       await revoke(service.url, { ...tenant, secret: `wrong-${tenant.secret}` }),
     ]
     // A database error, which contains the failed statement and its values.

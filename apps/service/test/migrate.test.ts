@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../src/postgres/migrate.ts'
 import { useDatabase } from './support/database.ts'
@@ -5,6 +6,12 @@ import { useDatabase } from './support/database.ts'
 const test = useDatabase()
 
 describe('migrations', () => {
+  it('are numbered from 1, without a gap and without a number that two share', async () => {
+    const names = await readdir(new URL('../migrations/', import.meta.url))
+    const numbers = names.toSorted().map((name) => /^(\d{4})-[a-z-]+\.sql$/.exec(name)?.[1])
+    expect(numbers).toEqual(names.map((_, index) => String(index + 1).padStart(4, '0')))
+  })
+
   it('run once, however many instances start at the same time, and do nothing the next time', async () => {
     const { url } = test.database
     const runs = await Promise.all([migrate(url), migrate(url), migrate(url)])

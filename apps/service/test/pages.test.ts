@@ -107,6 +107,7 @@ describe('the consent page', () => {
   it('redirects a Member who denies consent to the Connected App', async () => {
     const config = await test.asPublicApp()
     const { browser } = await openConsentPage(config, test.tenant.session.token)
+    expect(browser.text).toContain('>Deny</button>')
     const callback = await browser.submit({ decision: 'deny' })
     expect(new URL(callback).searchParams.get('error')).toBe('access_denied')
   })

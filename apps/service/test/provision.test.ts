@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { authorize, discover, isActive } from './support/connected-app.ts'
-import { basic, revoke } from './support/revoke.ts'
+import { basic } from './support/operations.ts'
+import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 const command = fileURLToPath(new URL('../src/provision/command.ts', import.meta.url))
@@ -90,21 +91,23 @@ describe('pnpm provision', () => {
   it('prints its usage', async () => {
     const { code, out } = await provision(['--help'])
     expect(code).toBe(0)
-    expect(out).toMatch(/^usage: .*\n {2}project .*\n/)
+    expect(out).toMatch(/^Usage: provision .*\n/)
+    expect(out).toContain('--logo-url <URL>')
   })
 
   it.each([
     [
       [],
-      /^the first argument must be one of project, secret, organization, member, session, connected-app;/,
+      /^a command is missing; the commands are project, secret, organization, member, session, connected-app; see provision --help$/,
     ],
-    [['projekt'], /^the first argument must be one of/],
-    [['toString'], /^the first argument must be one of/],
-    [['project', '--slug', 'a'], /^Unknown option '--slug'/],
-    [['organization'], /^--project-id is missing$/],
+    [['projekt'], /^unknown command or argument; the commands are /],
+    [['toString'], /^unknown command or argument; the commands are /],
+    [['project', '--slug', 'a'], /^unknown option --slug; see provision --help$/],
+    [['organization'], /^--project-id is missing; pass --project-id ID;/],
+    [['organization', '--project-id', ''], /^--project-id has no value;/],
     [
       ['organization', '--project-id', 'p', '--slug', '..'],
-      /^--slug must be 2 to 128 letters \(a to z, A to Z\), digits or any of - \. _ ~, and neither \. nor \.\.$/,
+      /^--slug must be 2 to 128 letters \(a to z, A to Z\), digits or any of - \. _ ~, and neither \. nor \.\.; see/,
     ],
     [['organization', '--project-id', 'p', '--slug', 'a'], /^--slug must be 2 to 128 /],
     [['organization', '--project-id', 'p', '--slug', 'a|b'], /^--slug must be 2 to 128 /],
@@ -136,6 +139,10 @@ describe('pnpm provision', () => {
       ['connected-app', '--project-id', 'p', '--redirect-uri', 'http://a/#b'],
       /^--redirect-uri must/,
     ],
+    [
+      ['connected-app', '--project-id', 'p', '--redirect-uri', 'http://a/', '--logo-url', 'a'],
+      /^--logo-url must/,
+    ],
     [['project', '--session-jwks', '/nowhere'], /ENOENT.*\/nowhere/],
     [['project', '--session-jwks', command], /is not a JSON Web Key Set/],
   ])('rejects %j in one line', async (args, message) => {
@@ -161,11 +168,13 @@ describe('pnpm provision', () => {
   })
 
   it('requires DATABASE_URL, and reports that no PostgreSQL responds there', async () => {
-    expect((await provision(['project'], '')).err).toBe('provision: DATABASE_URL is missing\n')
+    expect((await provision(['project'], '')).err).toBe(
+      "provision: DATABASE_URL is missing; set it to the URL of the service's database\n",
+    )
     const unreachable = await provision(['project'], 'postgres://127.0.0.1:1/none')
     expect(unreachable).toMatchObject({
       code: 2,
-      err: 'provision: no PostgreSQL answers at DATABASE_URL\n',
+      err: 'provision: no PostgreSQL server is listening at DATABASE_URL\n',
     })
   })
 })

@@ -1,8 +1,8 @@
-import { checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RateLimit } from '../src/operation/rate-limit.ts'
 import type { Service } from '../src/service.ts'
-import { revoke } from './support/revoke.ts'
+import { operationsByTitle, outcomeOf, outcomeOfUnauthorized, send } from './support/operations.ts'
+import { revoke, revokeConnectedApp } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
 import { addTenant } from './support/tenant.ts'
 
@@ -26,8 +26,7 @@ describe('the rate limit', () => {
     const rejected = responses.filter(({ status }) => status === 429)
     expect(rejected).toHaveLength(12 - rateLimit.requests)
     for (const response of rejected) {
-      expect(checkResponseBody(429, await response.json())).toEqual([])
-      expect(checkResponseHeaders(429, response.headers)).toEqual([])
+      expect(await outcomeOf(revokeConnectedApp, response)).toBe('429 too_many_requests')
       const seconds = Number(response.headers.get('retry-after'))
       // The lower bound leaves half of the window for a busy machine.
       expect(seconds).toBeGreaterThan(rateLimit.windowSeconds / 2)
@@ -52,13 +51,18 @@ describe('the rate limit', () => {
       .toBeUndefined()
   })
 
-  it('is checked before the form of the request, and after its credentials', async () => {
-    const { service, tenant } = test
-    const malformed = { memberId: '%20' }
-    expect((await revoke(service.url, tenant, malformed)).status).toBe(429)
-    const headers = { authorization: 'Basic eDp5' }
-    expect((await revoke(service.url, tenant, { ...malformed, headers })).status).toBe(401)
-  })
+  it.each(operationsByTitle)(
+    'is checked after the credentials and before the form of a request, and all operations share it: %s',
+    async (_, operation) => {
+      const { service, tenant } = test
+      const path = { organization_id: '%20' }
+      const limited = await send(operation, service.url, tenant, { path })
+      expect(await outcomeOf(operation, limited)).toBe('429 too_many_requests')
+      const headers = { authorization: 'Basic eDp5' }
+      const unauthorized = await send(operation, service.url, tenant, { path, headers })
+      expect(await outcomeOf(operation, unauthorized)).toBe(outcomeOfUnauthorized(operation))
+    },
+  )
 
   it('counts each project separately, and only requests with the right secret', async () => {
     const { service, database } = test

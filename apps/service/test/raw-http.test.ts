@@ -1,33 +1,55 @@
-import { checkResponseBody, isStatus } from '@connected-apps/contract'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Operation } from '@connected-apps/contract'
+import { checkResponseBody } from '@connected-apps/contract'
 import { describe, expect, it } from 'vitest'
-import { maxBodyBytes } from '../src/operation/read-body.ts'
+import { maxBodyBytes } from '../src/operation/endpoint.ts'
 import { sendRaw } from './support/raw-http.ts'
-import { basic, pathOf } from './support/revoke.ts'
+import {
+  anyOperation,
+  basic,
+  idsOf,
+  operationsByTitle,
+  outcomeNamed,
+  pathFor,
+} from './support/operations.ts'
+import { revokeConnectedApp } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 const test = useService()
 
 /** The status and error type of the response, once it is verified to match the contract. */
 async function responseTo(bytes: string): Promise<string> {
-  const { status, text } = (await sendRaw(test.service.url, bytes)) ?? { status: 0, text: '{}' }
-  const body = JSON.parse(text) as { error_type?: string }
-  expect(isStatus(status) && checkResponseBody(status, body)).toEqual([])
+  const { status, text: json } = (await sendRaw(test.service.url, bytes)) ?? {
+    status: 0,
+    text: '{}',
+  }
+  const body = JSON.parse(json) as { error_type?: string }
+  expect(Object.keys(anyOperation.responseBodies)).toContain(String(status))
+  expect(checkResponseBody(anyOperation, status, body)).toEqual([])
   return `${status} ${body.error_type}`
 }
 
-/** The first lines of a request of the operation. */
-function head(memberId: string): string {
+/** The first lines of a request of an operation. */
+function head(operation: Operation, changes: Record<string, string> = {}): string {
   const { tenant } = test
-  const path = pathOf(tenant.organizationId, memberId, tenant.publicAppId)
+  const path = pathFor(operation, { ...idsOf(tenant), ...changes })
   return (
-    `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
+    `${operation.method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
     `Authorization: ${basic(tenant.projectId, tenant.secret)}\r\n`
   )
 }
 
 describe('paths that HTTP software normalizes', () => {
-  it.each(['.', '..', '%2e', '%2E%2e'])('are rejected: member_id %s', async (memberId) => {
-    expect(await responseTo(`${head(memberId)}Content-Length: 0\r\n\r\n`)).toBe('400 invalid_id')
+  const parameters = operationsByTitle.flatMap(([title, operation]) =>
+    operation.pathParameters.map((name): [string, string, Operation] => [title, name, operation]),
+  )
+  it.each(parameters)('are rejected: %s, %s', async (_, name, operation) => {
+    for (const value of ['.', '..', '%2e', '%2E%2e']) {
+      const request = `${head(operation, { [name]: value })}Content-Length: 0\r\n\r\n`
+      const { errorExample } = operation.parameters[name] ?? {}
+      expect(await responseTo(request)).toBe(outcomeNamed(operation, errorExample))
+    }
   })
 })
 
@@ -36,7 +58,20 @@ describe('a body', () => {
     const body = JSON.stringify({ a: 'x'.repeat(maxBodyBytes) })
     const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
     const lines = 'Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n'
-    expect(await responseTo(head(test.tenant.memberId) + lines + chunk)).toBe('400 bad_request')
+    expect(await responseTo(head(revokeConnectedApp) + lines + chunk)).toBe('400 bad_request')
+  })
+})
+
+describe('the body of a request for which the contract declares none', () => {
+  const withoutBody = operationsByTitle.filter(([, { request }]) => request === undefined)
+  it.each(withoutBody)('is ignored, and the next request is not: %s', async (_, operation) => {
+    const body = '['.repeat(2 * maxBodyBytes)
+    const first = head(operation).replace('Connection: close\r\n', '')
+    const lines = `Content-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`
+    const bytes = `${first}${lines}${body}${head(operation)}\r\n`
+    const socket = connect(Number(new URL(test.service.url).port), '127.0.0.1')
+    socket.write(bytes)
+    expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
   })
 })
 
@@ -47,6 +82,22 @@ describe('input that is not HTTP', () => {
     ['a broken chunk', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'],
   ])('gets the error envelope, too: %s', async (_, bytes) => {
     expect(await responseTo(bytes)).toMatch(/^4\d\d /)
+  })
+})
+
+describe('an absolute target', () => {
+  it.each(operationsByTitle)(
+    'is one of this service, whatever host it names: %s',
+    async (_, operation) => {
+      const bytes = `${head(operation).replace(' /', ' http://other.example/')}\r\n`
+      expect(await responseTo(bytes)).toBe('200 undefined')
+    },
+  )
+
+  it('reaches OAuth, too', async () => {
+    const target = 'http://other.example/.well-known/openid-configuration'
+    const bytes = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
+    expect(await sendRaw(test.service.url, bytes)).toMatchObject({ status: 200 })
   })
 })
 
@@ -79,12 +130,12 @@ describe('a request that nothing handles', () => {
 
 describe('a pending response', () => {
   it('is never replaced by the rejection of what follows on its connection', async () => {
-    const { database, service, tenant } = test
+    const { database, service } = test
     const blocker = await database.pool.connect()
     await blocker.query('BEGIN')
     // Blocks the revoke at its first statement.
     await blocker.query('LOCK TABLE projects')
-    const request = head(tenant.memberId).replace('Connection: close\r\n', '')
+    const request = head(revokeConnectedApp).replace('Connection: close\r\n', '')
     const response = await sendRaw(
       service.url,
       `${request}Content-Length: 0\r\n\r\nnonsense\r\n\r\n`,

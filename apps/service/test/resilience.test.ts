@@ -2,10 +2,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
-import { checkResponseBody } from '@connected-apps/contract'
+import { contract } from '@connected-apps/contract/operations'
 import { describe, expect, it } from 'vitest'
 import { useOwnPostgres } from './support/own-postgres.ts'
-import { basic, pathOf, revoke } from './support/revoke.ts'
+import { basic, outcomeOf } from './support/operations.ts'
+import { pathOf, revoke, revokeConnectedApp } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
 
 /** How often to check whether something has happened, and for how long. */
@@ -22,12 +23,20 @@ async function statusOf(path: string): Promise<number> {
 const isSoon = (milliseconds: number): boolean => milliseconds > 0 && milliseconds <= 30_000
 
 describe('the service', () => {
+  it('names the version of the contract that it implements', async () => {
+    const { url } = test.service
+    const live = await (await fetch(`${url}/health/live`)).json()
+    const ready = await (await fetch(`${url}/health/ready`)).json()
+    expect(live).toEqual({ live: true, contract: contract.version })
+    expect(ready).toEqual({ ready: true, contract: contract.version })
+  })
+
   it('counts its responses for Prometheus', async () => {
     const { service, tenant } = test
     await revoke(service.url, tenant)
     const metrics = await (await fetch(`${service.url}/metrics`)).text()
     expect(metrics).toContain(
-      'connected_apps_responses_total{route="revoke",status="200",outcome="revoked"} 1',
+      `connected_apps_responses_total{route="${revokeConnectedApp.operationId}",status="200",outcome="ok"} 1`,
     )
     expect(metrics).toContain('connected_apps_request_duration_seconds_bucket')
     expect(metrics).toContain('connected_apps_database_connections{state="idle"}')
@@ -43,12 +52,11 @@ describe('the service', () => {
     await expect.poll(() => statusOf('/health/ready'), polling).toBe(503)
 
     const response = await revoke(service.url, tenant)
-    expect(response.status).toBe(500)
-    expect(checkResponseBody(500, await response.json())).toEqual([])
+    expect(await outcomeOf(revokeConnectedApp, response)).toBe('500 internal_server_error')
     expect(await statusOf('/health/ready')).toBe(503)
     expect(await statusOf('/health/live')).toBe(200)
     expect(await (await fetch(`${service.url}/metrics`)).text()).toContain(
-      'connected_apps_responses_total{route="revoke",status="500",outcome="internal_server_error"} 1',
+      `connected_apps_responses_total{route="${revokeConnectedApp.operationId}",status="500",outcome="internal_server_error"} 1`,
     )
     const introspection = await fetch(`${service.url}/oauth2/introspect`, {
       method: 'POST',

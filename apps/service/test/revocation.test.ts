@@ -2,15 +2,14 @@ import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
 import { addConnectedApp } from '../src/provision/resources.ts'
 import { approve, authorize, exchange, isActive, openConsentPage } from './support/connected-app.ts'
+import { withJwt, withToken } from './support/operations.ts'
 import type { RevokeRequest } from './support/revoke.ts'
-import { revoke } from './support/revoke.ts'
+import { revoke, revokeConnectedApp } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
 import { redirectUri } from './support/tenant.ts'
 
 const test = useService()
-const tokenHeader = 'X-Stytch-Member-Session'
-const jwtHeader = 'X-Stytch-Member-SessionJWT'
 
 describe('a revoke', () => {
   it('ends every token of the grant, and prevents new ones', async () => {
@@ -75,12 +74,13 @@ describe('a revoke', () => {
     const noActor = { actor_member_id: null, actor_session_id: null }
 
     it.each([
-      ['by a session token', async () => ({ [tokenHeader]: test.tenant.session.token })],
+      ['by a session token', async () => withToken(revokeConnectedApp, test.tenant.session.token)],
       [
         'by a session JWT',
-        async () => ({
-          [jwtHeader]: await signSessionJwt(sessionClaims(test.tenant), test.tenant.sessionKeys),
-        }),
+        async () => {
+          const jwt = await signSessionJwt(sessionClaims(test.tenant), test.tenant.sessionKeys)
+          return withJwt(revokeConnectedApp, jwt)
+        },
       ],
     ])('if a Member requests it %s', async (_, headers) => {
       const { memberId, publicAppId, session } = test.tenant

@@ -1,6 +1,7 @@
+import type { Operation } from '@connected-apps/contract'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { addMember, addSession } from '../src/provision/resources.ts'
-import { revoke } from './support/revoke.ts'
+import { operationsByTitle, outcomeOf, send, withToken } from './support/operations.ts'
 import { useService } from './support/service.ts'
 import type { Tenant } from './support/tenant.ts'
 import { addTenant } from './support/tenant.ts'
@@ -12,41 +13,50 @@ beforeAll(async () => {
   other = await addTenant(test.database.pool)
 })
 
-/** Adds a role that permits one action on every Member of the project. */
-async function addRole({ projectId }: Tenant, roleId: string, action: string): Promise<void> {
+/** Adds a role that permits one action on one resource. */
+async function addRole(
+  { projectId }: Tenant,
+  roleId: string,
+  resource: string,
+  action: string,
+): Promise<void> {
   const { pool } = test.database
   await pool.query('INSERT INTO roles VALUES ($1, $2)', [projectId, roleId])
-  await pool.query("INSERT INTO permissions VALUES ($1, $2, 'stytch.member', $3)", [
-    projectId,
-    roleId,
-    action,
-  ])
+  const permission = [projectId, roleId, resource, action]
+  await pool.query('INSERT INTO permissions VALUES ($1, $2, $3, $4)', permission)
 }
 
-/** The response's status when a Member with this role revokes for another Member. */
-async function statusFor(roleId: string): Promise<number> {
+/** The outcome when a Member with this role sends a request that concerns another Member. */
+async function outcomeFor(operation: Operation, roleId: string): Promise<string> {
   const { database, service, tenant } = test
   const { organizationId } = tenant
   const memberId = await addMember(database.pool, { organizationId, roles: [roleId] })
   const { token } = await addSession(database.pool, { organizationId, memberId })
-  const headers = { 'X-Stytch-Member-Session': token }
-  return (await revoke(service.url, tenant, { headers })).status
+  const headers = withToken(operation, token)
+  return outcomeOf(operation, await send(operation, service.url, tenant, { headers }))
 }
 
-describe('a role', () => {
+const rejected = '403 session_authorization_error'
+
+describe.each(operationsByTitle)('%s: a role', (title, operation) => {
+  const { action, resource, self = 'stytch.self' } = operation.permission
   it.each([
-    ['may revoke', 'revoke.connected-app', 200],
-    ['may revoke', '*', 200],
-    ['may not revoke', 'read', 403],
-  ])('%s if it permits the action %s', async (_, action, status) => {
-    await addRole(test.tenant, `may ${action}`, action)
-    expect(await statusFor(`may ${action}`)).toBe(status)
+    ['may', action, resource, '200 ok'],
+    ['may', '*', resource, '200 ok'],
+    ['may not', `${action}.other`, resource, rejected],
+    ['may not', action, `${resource}.other`, rejected],
+    ['may not do for another Member', action, self, rejected],
+  ])('%s do this if it permits %s on %s', async (_, permitted, on, outcome) => {
+    const roleId = `${title}: ${permitted} on ${on}`
+    await addRole(test.tenant, roleId, on, permitted)
+    expect(await outcomeFor(operation, roleId)).toBe(outcome)
   })
 
   it('has the permissions of its own project, not those of a role with the same name elsewhere', async () => {
-    await addRole(other, 'chief', '*')
-    expect(await statusFor('chief')).toBe(403)
-    await addRole(test.tenant, 'chief', '*')
-    expect(await statusFor('chief')).toBe(200)
+    const roleId = `chief of ${title}`
+    await addRole(other, roleId, resource, '*')
+    expect(await outcomeFor(operation, roleId)).toBe(rejected)
+    await addRole(test.tenant, roleId, resource, '*')
+    expect(await outcomeFor(operation, roleId)).toBe('200 ok')
   })
 })

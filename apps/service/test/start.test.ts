@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
+import { contract } from '@connected-apps/contract/operations'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { demo } from '../demo/project.ts'
 import { createDatabase } from './support/database.ts'
@@ -54,37 +54,33 @@ async function listening(
 
 describe('pnpm start', () => {
   it('without a database starts its own, completes a flow, and prints the ids and the next command', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
-    await chmod(folder, 0o755)
-    const { child, output, exited } = start({ PORT: '0', TMPDIR: folder })
+    const directory = await mkdtemp(join(tmpdir(), 'start-test-'))
+    await chmod(directory, 0o755)
+    const { child, output, exited } = start({ PORT: '0', TMPDIR: directory })
     await waitFor(child, () => output.out.includes('npm run walk'))
-    for (const example of [
-      pathParameterExamples.organization_id,
-      pathParameterExamples.member_id,
-      pathParameterExamples.connected_app_id,
-      headerParameterExamples['X-Stytch-Member-Session'],
-      demo.secret,
-    ]) {
-      expect(output.out).toContain(example)
+    const { organizationId, memberId, connectedAppId, sessionToken, secret } = demo
+    for (const each of [organizationId, memberId, connectedAppId, sessionToken, secret]) {
+      expect(output.out).toContain(each)
     }
+    expect(output.out).toContain(`${contract.title} ${contract.version}`)
 
     child.kill('SIGINT')
     expect(await exited).toBe(0)
-    expect(await readdir(folder)).toEqual([])
-    await rm(folder, { recursive: true })
+    expect(await readdir(directory)).toEqual([])
+    await rm(directory, { recursive: true })
     expect(output.err).toBe('')
   })
 
   it('killed, leaves neither its PostgreSQL nor its data behind', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
-    await chmod(folder, 0o755)
-    const { child, output, exited } = start({ PORT: '0', TMPDIR: folder })
+    const directory = await mkdtemp(join(tmpdir(), 'start-test-'))
+    await chmod(directory, 0o755)
+    const { child, output, exited } = start({ PORT: '0', TMPDIR: directory })
     await waitFor(child, () => output.out.includes('npm run walk'))
-    expect(await readdir(folder)).toHaveLength(1)
+    expect(await readdir(directory)).toHaveLength(1)
     child.kill('SIGKILL')
     await exited
-    await expect.poll(() => readdir(folder), { timeout: 20_000 }).toEqual([])
-    await rm(folder, { recursive: true })
+    await expect.poll(() => readdir(directory), { timeout: 20_000 }).toEqual([])
+    await rm(directory, { recursive: true })
   })
 
   it('with a database uses that one, and adds no demo to it', async () => {
@@ -93,6 +89,7 @@ describe('pnpm start', () => {
     const url = await listening(child, output)
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
     expect((await fetch(`${url}/demo/callback`)).status).toBe(404)
+    expect(output.err).toContain(`"contract":"${contract.version}"`)
     const { rows } = await database.pool.query('SELECT FROM projects')
     expect(rows).toEqual([])
     child.kill('SIGTERM')
@@ -112,18 +109,18 @@ describe('pnpm start', () => {
     const url = await listening(child, output)
     const tenant = await addTenant(database.pool)
     expect((await revoke(url, tenant)).status).toBe(200)
-    const refusal = await revoke(url, tenant)
-    expect(refusal.status).toBe(429)
-    expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(300)
+    const rejected = await revoke(url, tenant)
+    expect(rejected.status).toBe(429)
+    expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(300)
     child.kill('SIGTERM')
     expect(await exited).toBe(0)
     await database.drop()
   })
 
-  it('with a database that does not answer says so in one line', async () => {
+  it('with a database that does not respond says so in one line', async () => {
     const { output, exited } = start({ PORT: '0', DATABASE_URL: 'postgres://127.0.0.1:1/x' })
     expect(await exited).toBe(2)
-    expect(output.err).toBe('connected-apps: no PostgreSQL answers at DATABASE_URL\n')
+    expect(output.err).toBe('connected-apps: no PostgreSQL server is listening at DATABASE_URL\n')
   })
 
   it.each([
@@ -179,45 +176,45 @@ describe('pnpm start', () => {
     const { output, exited } = start({ PORT: '0', DATABASE_URL: url.href })
     expect(await exited).toBe(2)
     expect(output.err).toBe(
-      'connected-apps: PostgreSQL refuses DATABASE_URL: permission denied for schema public; grant it to the role, or let the role own the database\n',
+      'connected-apps: PostgreSQL at DATABASE_URL reports: permission denied for schema public; grant it to the role, or let the role own the database\n',
     )
     await database.pool.query('DROP ROLE reader')
     await database.drop()
   })
 
-  it('with a temporary folder that is not there names it in one line', async () => {
+  it('with a temporary directory that does not exist names it in one line', async () => {
     const { output, exited } = start({ PORT: '0', TMPDIR: '/nonexistent' })
     expect(await exited).toBe(2)
     expect(output.err).toBe(
-      'connected-apps: the embedded PostgreSQL failed: ENOENT in the temporary folder /nonexistent; set TMPDIR to another\n',
+      'connected-apps: the embedded PostgreSQL failed: cannot use the temporary directory /nonexistent (ENOENT); set TMPDIR to another\n',
     )
   })
 
   it.runIf(process.getuid?.() === 0)(
-    "with a temporary folder of root's alone names it in one line",
+    'with a temporary directory that only root can access names it in one line',
     async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
-      const { output, exited } = start({ PORT: '0', TMPDIR: folder })
+      const directory = await mkdtemp(join(tmpdir(), 'start-test-'))
+      const { output, exited } = start({ PORT: '0', TMPDIR: directory })
       expect(await exited).toBe(2)
       expect(output.err).toMatch(
-        new RegExp(`^connected-apps: the embedded PostgreSQL failed: .*${folder}.*TMPDIR.*\n$`),
+        new RegExp(`^connected-apps: the embedded PostgreSQL failed: .*${directory}.*TMPDIR.*\n$`),
       )
-      expect(await readdir(folder)).toEqual([])
-      await rm(folder, { recursive: true })
+      expect(await readdir(directory)).toEqual([])
+      await rm(directory, { recursive: true })
     },
   )
 
   it('whose demo cannot reach itself says so in one line, and leaves nothing behind', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'start-test-'))
-    await chmod(folder, 0o755)
+    const directory = await mkdtemp(join(tmpdir(), 'start-test-'))
+    await chmod(directory, 0o755)
     const proxy = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1' }
-    const { output, exited } = start({ PORT: '0', TMPDIR: folder, ...proxy })
+    const { output, exited } = start({ PORT: '0', TMPDIR: directory, ...proxy })
     expect(await exited).toBe(2)
     expect(output.err).toMatch(
       /^connected-apps: the demo fails at its own address, http:\/\/127\.0\.0\.1:\d+: fetch failed\n$/,
     )
-    expect(await readdir(folder)).toEqual([])
-    await rm(folder, { recursive: true })
+    expect(await readdir(directory)).toEqual([])
+    await rm(directory, { recursive: true })
   })
 
   it('with a port that is taken says so in one line', async () => {
@@ -231,7 +228,7 @@ describe('pnpm start', () => {
     })
     expect(await exited).toBe(2)
     expect(output.err).toBe(
-      `connected-apps: 127.0.0.1:${port} is in use; set PORT to another one, or to 0 for any that is free\n`,
+      `connected-apps: port ${port} on 127.0.0.1 is in use; set PORT to another one, or to 0 for any that is free\n`,
     )
     other.close()
   })
@@ -254,18 +251,27 @@ describe('pnpm start', () => {
     },
   )
 
-  it.each([['--prot', '5'], ['--help'], ['5\n6']])(
+  it.each([['--help'], ['--version']])(
+    'with %s prints the version of the contract',
+    async (option) => {
+      const { output, exited } = start({}, [option])
+      expect(await exited).toBe(0)
+      expect(output).toEqual({ out: expect.stringContaining(contract.version), err: '' })
+    },
+  )
+
+  it.each([['--prot', '5'], ['5\n6']])(
     'with the argument %j says what to do in one line',
     async (...args) => {
       const { output, exited } = start({ PORT: '0', DATABASE_URL: inject('postgresUrl') }, args)
       expect(await exited).toBe(2)
       expect(output.err).toMatch(
-        /^connected-apps: "[^\n]+" is refused: .*environment variables.*README\.md.*\n$/,
+        /^connected-apps: [^\n]*(?:unknown option --prot|unexpected argument)[^\n]*; see connected-apps --help\n$/,
       )
     },
   )
 
-  it('with a wrong configuration names each mistake in a line', async () => {
+  it('with an invalid configuration names each invalid setting in a line', async () => {
     const { output, exited } = start({ PORT: 'x', LOG_LEVEL: 'loud' })
     expect(await exited).toBe(2)
     expect(output.err.trim().split('\n')).toHaveLength(2)

@@ -61,7 +61,7 @@ describe('npm run walk', () => {
       ['--url', 'http://127.0.0.1:1'],
       /no service at .*:1 \(.*\); .*npm start/,
     ],
-    ['with a URL that is none', ['--url', 'service'], /--url must be an http:\/\/ URL/],
+    ['with a URL that is none', ['--url', 'service'], /--url is not a URL; pass one like/],
     ['with an unknown option', ['--port', '1'], /--port/],
   ])('%s says so in one line', async (_, args, message) => {
     const { exitCode, out, err } = await walk(...args)

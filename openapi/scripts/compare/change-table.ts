@@ -25,11 +25,23 @@ function renderRow(cells: string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
 }
 
-/** The pointer as a person reads it, an operation by its id. */
-function placeOf({ pointer }: Change, { document, path, lineOf }: ContractFile): string {
+function placeOf(change: Change, revision: ContractFile): string {
+  const { path, lineOf } = revision
+  return `\`${nameOfPlace(change, revision)}\` (${basename(path)}:${lineOf(change.pointer)})`
+}
+
+/** Only say what kind of thing the next name is of. */
+const structure = /^(?:components|schemas|properties|responses|content|application\/json|examples)$/
+
+/** The pointer as a person reads it: an operation by its id, and without what only gives structure. */
+export function nameOfPlace(
+  { pointer }: Change,
+  { document }: Pick<ContractFile, 'document'>,
+): string {
   const segments = segmentsOf(pointer)
   const operation = valueAt(document, pointer.split('/').slice(0, 4).join('/'))
   const id = segments[0] === 'paths' && isObject(operation) ? operation['operationId'] : undefined
   const names = typeof id === 'string' ? [id, ...segments.slice(3)] : segments
-  return `\`${names.join(' › ') || 'the document'}\` (${basename(path)}:${lineOf(pointer)})`
+  const telling = names.filter((name, index) => index === names.length - 1 || !structure.test(name))
+  return telling.join(' › ') || 'the document'
 }

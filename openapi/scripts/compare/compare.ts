@@ -1,23 +1,22 @@
 import type { Bump } from '../bump.ts'
 import { compareBumps, largest } from '../bump.ts'
 import type { ContractFile } from '../contract-file.ts'
-import { isObject, memberOf, segmentsOf } from '../json.ts'
+import type { Place } from '../json.ts'
+import { isObject, memberOf, resolved, segmentsOf, valueAt } from '../json.ts'
 import type { RedoclyChange } from '../redocly.ts'
-import { redoclyDiff } from '../redocly.ts'
 import type { Change } from './change.ts'
 import { directionsOf } from './directions.ts'
 import { ratings } from './ratings.ts'
 import { compareUnseen } from './unseen.ts'
 
+/** A contract as far as its meaning counts, wherever it is written. */
+type Contract = Pick<ContractFile, 'document'>
+
 /**
  * What changed from one contract to the other, the largest change first, rated from both sides:
- * what breaks a consumer, and what breaks a provider.
+ * what breaks a consumer, and what breaks a provider. Of what Redocly has `seen`, and of the rest.
  */
-export async function compareContracts(
-  base: ContractFile,
-  revision: ContractFile,
-): Promise<Change[]> {
-  const seen = await redoclyDiff(base.path, revision.path)
+export function rateChanges(base: Contract, revision: Contract, seen: RedoclyChange[]): Change[] {
   const directions = {
     base: directionsOf(base.document),
     revision: directionsOf(revision.document),
@@ -40,7 +39,12 @@ export async function compareContracts(
       const isRedoclys = exactly === undefined && compareBumps(change.impact, atLeast) >= 0
       const verdict = change.verdicts.map(({ message }) => message).join(' ')
       const why = isRedoclys ? verdict || defaultReasons[bump] : (rating?.why ?? '')
-      return { bump, why, what: whatOf(change), pointer: pointerOf(change) }
+      const document = change.kind === 'removed' ? base.document : revision.document
+      const subject = resolved(document, {
+        pointer: '',
+        value: valueAt(document, pointerOfWhole(change)),
+      })
+      return { bump, why, what: whatOf(change, subject), pointer: pointerOf(change) }
     })
   return [...rated, ...compareUnseen(base.document, revision.document)]
     .filter(({ bump }) => bump !== 'none')
@@ -76,10 +80,25 @@ function isOwnExtension({ typeName, property, path }: RedoclyChange): boolean {
   return Boolean(isExtension) && !/\/schemas?(?:\/|$)/.test(path)
 }
 
-function whatOf({ typeName, kind, property, path }: RedoclyChange): string {
-  const what = typeName.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()
-  const name = segmentsOf(path).at(-1) ?? ''
-  if (property !== undefined) return `${property} of ${what} modified`
+function whatOf({ typeName, kind, property, path }: RedoclyChange, { value }: Place): string {
+  const [owner, last = ''] = segmentsOf(path).slice(-2)
+  // The first one of its kind comes with the map that it is in: `#/components/examples`.
+  if (typeName.startsWith('Named')) return `components of the kind ${last} ${kind}`
+  const isProperty = typeName === 'Schema' && owner === 'properties'
+  const type = typeName.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()
+  const what = isProperty ? 'property' : type
+  if (typeName === 'PathItem' && property === undefined && isObject(value)) {
+    const ids = Object.values(value).flatMap((item) => (isObject(item) ? item['operationId'] : []))
+    if (ids.length > 0) return `operation ${ids.join(', ')} ${kind}`
+  }
+  // Where these stand does not tell their names: a parameter in a list, an operation by its method.
+  const nameMember = { Parameter: 'name', Operation: 'operationId' }[typeName]
+  const ownName = isObject(value) && nameMember !== undefined ? value[nameMember] : undefined
+  const name = typeof ownName === 'string' ? ownName : last
+  if (property !== undefined) {
+    const isTelling = isProperty || /^(?:Header|Parameter|Example)$/.test(typeName)
+    return `${property} of ${what}${isTelling ? ` ${name}` : ''} modified`
+  }
   return /^\d+$/.test(name) && typeName !== 'Response'
     ? `${what} ${kind}`
     : `${what} ${name} ${kind}`
@@ -87,4 +106,13 @@ function whatOf({ typeName, kind, property, path }: RedoclyChange): string {
 
 function pointerOf({ revision, base, path }: RedoclyChange): string {
   return (revision ?? base)?.pointer ?? path
+}
+
+/** The same, but for a modified property the whole of which it is one. */
+function pointerOfWhole(change: RedoclyChange): string {
+  const pointer = pointerOf(change)
+  const member = memberOf('', change.property ?? '')
+  return change.property !== undefined && pointer.endsWith(member)
+    ? pointer.slice(0, -member.length)
+    : pointer
 }

@@ -75,11 +75,6 @@ export const ratings: Rating[] = [
     why: 'the mock and the contract tests know examples by name',
   },
   {
-    when: ({ change }) => change.typeName === 'Header' && change.property === 'required',
-    atLeast: 'major',
-    why: 'providers have to send it now, or consumers can no longer rely on it',
-  },
-  {
     when: (rated) => rated.change.typeName === 'Header' && isAddedAsRequired(rated),
     atLeast: 'major',
     why: 'providers have to send it now',

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Bump } from '../bump.ts'
 import type { JsonObject, Place } from '../json.ts'
-import { isObject, memberOf, resolved } from '../json.ts'
+import { isObject, memberOf, resolved, segmentsOf } from '../json.ts'
 import type { Change } from './change.ts'
 import { withoutNames } from './operations.ts'
 
@@ -84,7 +84,8 @@ function changeOf(
     return { bump: 'minor', why: '', pointer, what: `example ${key}` }
   }
   const [bump, why] = rateExample(before.value, after.value)
-  return { bump, why, pointer, what: 'example modified' }
+  const name = key === 'example' ? '' : ` ${segmentsOf(place).at(-1) ?? ''}`
+  return { bump, why, pointer, what: `example${name} modified` }
 }
 
 function rateExample(before: unknown, after: unknown): [Bump, string] {

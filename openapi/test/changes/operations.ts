@@ -67,4 +67,18 @@ export const operations: Change[] = [
       at(c, 'components', 'schemas')['Unused'] = schema
     },
   ],
+  [
+    'major',
+    'another dialect of every schema',
+    (c) => {
+      c['jsonSchemaDialect'] = 'https://json-schema.org/draft/2019-09/schema'
+    },
+  ],
+  [
+    'none',
+    'another version',
+    (c) => {
+      at(c, 'info')['version'] = '1.2.3'
+    },
+  ],
 ]

@@ -90,6 +90,26 @@ export const requestBodies: Change[] = [
     },
   ],
   [
+    'major',
+    'a property of a request body that only responses have from now on',
+    (c) => {
+      at(requestBody(c), 'properties', 'reason')['readOnly'] = true
+    },
+    (c) => {
+      requestBody(c)['properties'] = { reason: { type: 'string' } }
+    },
+  ],
+  [
+    'minor',
+    'a part less of what a request body must match',
+    (c) => {
+      delete requestBody(c)['not']
+    },
+    (c) => {
+      requestBody(c)['not'] = { required: ['a'] }
+    },
+  ],
+  [
     'minor',
     'a property of any type in an open request body',
     (c) => {

@@ -12,6 +12,12 @@ function dropRequired(c: JsonObject, name: string): void {
   list.splice(list.indexOf(name), 1)
 }
 
+/** Adds a header to a response, beside those that it has. */
+function addHeader(c: JsonObject, status: string, name: string, header: JsonObject): void {
+  const response = inOperation(c, 'responses', status)
+  response['headers'] = { ...Object(response['headers']), [name]: header }
+}
+
 /** Changes to what a provider sends. */
 export const responses: Change[] = [
   [
@@ -99,19 +105,22 @@ export const responses: Change[] = [
     (c) => {
       retryAfter(c)['required'] = true
     },
+    (c) => {
+      retryAfter(c)['required'] = false
+    },
   ],
   [
     'major',
     'a new required response header',
     (c) => {
-      inOperation(c, 'responses', '200')['headers'] = { 'X-Request-Id': { required: true, schema } }
+      addHeader(c, '200', 'X-New', { required: true, schema })
     },
   ],
   [
     'major',
     'a new required response header beside another',
     (c) => {
-      inOperation(c, 'responses', '429', 'headers')['X-Request-Id'] = { required: true, schema }
+      addHeader(c, '429', 'X-New', { required: true, schema })
     },
   ],
   [
@@ -187,7 +196,7 @@ export const responses: Change[] = [
     'minor',
     'a new status',
     (c) => {
-      inOperation(c, 'responses')['409'] = { ...inOperation(c, 'responses', '404') }
+      inOperation(c, 'responses')['418'] = { ...inOperation(c, 'responses', '404') }
     },
   ],
   [
@@ -204,14 +213,14 @@ export const responses: Change[] = [
     'minor',
     'a new optional response header',
     (c) => {
-      inOperation(c, 'responses', '200')['headers'] = { 'X-Request-Id': { schema } }
+      addHeader(c, '200', 'X-New', { schema })
     },
   ],
   [
     'minor',
     'a new response header whose name looks like an extension',
     (c) => {
-      inOperation(c, 'responses', '200')['headers'] = { 'x-request-id': { schema } }
+      addHeader(c, '200', 'x-new', { schema })
     },
   ],
   [

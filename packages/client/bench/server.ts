@@ -1,15 +1,27 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mediaType } from '@connected-apps/contract/compact'
-import { responseExamples } from '@connected-apps/contract/examples'
+import { allOperations, matchOperation } from '@connected-apps/contract/operations'
+import { exampleOf } from '../test/operations.ts'
 
 // Runs in a separate process, so that its CPU time does not count as the client's.
-const body = JSON.stringify(responseExamples[200].revoked)
-const headers = { 'content-type': mediaType, 'content-length': Buffer.byteLength(body) }
+const responses = new Map(
+  allOperations.map((operation) => {
+    const { status, body } = exampleOf(operation, 'success')
+    const text = JSON.stringify(body)
+    const headers = {
+      'content-type': operation.mediaType,
+      'content-length': Buffer.byteLength(text),
+    }
+    return [operation.operationId, { status, headers, text }]
+  }),
+)
 
 const server = createServer((request, response) => {
   request.resume()
-  response.writeHead(200, headers).end(body)
+  const match = matchOperation(request.method ?? '', request.url ?? '')
+  const found = match && responses.get(match.operation.operationId)
+  if (found) response.writeHead(found.status, found.headers).end(found.text)
+  else response.writeHead(404).end()
 })
 server.listen(0, '127.0.0.1', () => {
   process.send?.((server.address() as AddressInfo).port) // safe: a TCP server has an AddressInfo

@@ -1,4 +1,4 @@
-import { servers } from '@connected-apps/contract/compact'
+import { serverFor } from '@connected-apps/contract'
 import { throwArgumentError } from './errors.ts'
 import type { Hooks } from './hooks.ts'
 import { copyPlainObject, orUndefined, requireHeaderValue } from './input.ts'
@@ -39,7 +39,6 @@ export interface ResolvedConfig {
 
 const WHERE = 'B2BClient'
 const HOOK_NAMES = ['onRequest', 'onResponse', 'onRetry'] as const
-const LIVE_PROJECT_PREFIX = 'project-live-'
 
 // Both patterns match URLs as `URL` normalizes them: always with a path, and 127.1 as 127.0.0.1.
 const ORIGIN_AND_PATH = /^https?:\/\/[^/@]+\/[^?#]*$/
@@ -81,9 +80,8 @@ export function parseConfig(config: B2BClientConfig): ResolvedConfig {
   if (projectId.includes(':')) throwArgumentError('project_id', 'has a colon', WHERE)
   const secret = requireHeaderValue('secret', copy.secret, WHERE)
   const credentials = btoa(`${projectId}:${secret}`)
-  const defaultUrl = servers[projectId.startsWith(LIVE_PROJECT_PREFIX) ? 0 : 1]
   return {
-    baseUrl: parseBaseUrl(baseUrl ?? defaultUrl, dangerouslyAllowCleartext),
+    baseUrl: parseBaseUrl(baseUrl ?? serverFor(projectId), dangerouslyAllowCleartext),
     credentials,
     secrets: [secret, credentials],
     limits: parseLimits(copy, DEFAULT_LIMITS, WHERE),

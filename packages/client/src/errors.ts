@@ -1,8 +1,15 @@
-import type { ErrorStatus, ResponseBody, Violation } from '@connected-apps/contract'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type {
+  ErrorStatus,
+  ExampleName,
+  OperationId,
+  ResponseBody,
+  Violation,
+} from '@connected-apps/contract'
 
 /** An `error_type` that the contract documents for the status, or any other string. */
-export type ErrorType<S extends ErrorStatus = ErrorStatus> = ExampleName<S> | (string & {})
+export type ErrorType<Id extends OperationId = OperationId, S extends number = number> =
+  | ExampleName<Id, S>
+  | (string & {})
 
 interface BaseError<Kind extends string> extends Error {
   /** The discriminant; narrow by it first. */
@@ -11,22 +18,28 @@ interface BaseError<Kind extends string> extends Error {
   readonly attempts: number
 }
 
-interface HttpErrorFor<S extends ErrorStatus> extends BaseError<'http'> {
+interface HttpErrorFor<
+  Id extends OperationId,
+  S extends ErrorStatus<Id>,
+> extends BaseError<'http'> {
   readonly status_code: S
   /** Identifies the request to support; log it. */
   readonly request_id: string
-  readonly error_type: ErrorType<S>
+  readonly error_type: ErrorType<Id, S>
   readonly error_message: string
   readonly error_url: string
   readonly error_details?: unknown
   /** The whole response body, typed by its status. */
-  readonly body: ResponseBody<S>
+  readonly body: ResponseBody<Id, S>
   /** The delay that `Retry-After` asks for, in milliseconds. */
   readonly retryAfterMs?: number
 }
 
 /** The API responded with an error of the contract; narrow it by `status_code`. */
-export type HttpError<S extends ErrorStatus = ErrorStatus> = { [Each in S]: HttpErrorFor<Each> }[S]
+export type HttpError<
+  Id extends OperationId = OperationId,
+  S extends ErrorStatus<Id> = ErrorStatus<Id>,
+> = { [Each in S]: HttpErrorFor<Id, Each> }[S]
 
 /** No complete response arrived: name resolution, connection or TLS failed, or the body broke off. */
 export interface NetworkError extends BaseError<'network'> {
@@ -34,7 +47,7 @@ export interface NetworkError extends BaseError<'network'> {
   readonly code?: string
 }
 
-/** A timeout was exceeded. The access may or may not have been revoked. */
+/** A timeout was exceeded. The server may or may not have done what was asked. */
 export interface TimeoutError extends BaseError<'timeout'> {
   /** The option whose limit was exceeded. */
   readonly limit: 'timeoutMs' | 'deadlineMs'
@@ -76,8 +89,8 @@ export interface ArgumentError extends BaseError<'argument'> {
  *   if (error instanceof ConnectedAppsError && error.kind === 'http') console.log(error.request_id)
  * }
  */
-export type ConnectedAppsError =
-  | HttpError
+export type ConnectedAppsError<Id extends OperationId = OperationId> =
+  | HttpError<Id>
   | NetworkError
   | TimeoutError
   | AbortedError

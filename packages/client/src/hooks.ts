@@ -1,9 +1,9 @@
+import type { OperationId } from '@connected-apps/contract'
 import type { ConnectedAppsError } from './errors.ts'
-import type { operationId } from './revoke.ts'
 
 interface EventBase {
   /** The contract's `operationId`. */
-  readonly operationId: typeof operationId
+  readonly operationId: OperationId
   /** The same object in every event of one call. Use it as a `WeakMap` key, for example for a span. */
   readonly call: object
   /** The number of the attempt, starting from 1. */

@@ -1,7 +1,12 @@
 export { B2BClient } from './b2b-client.ts'
-export type { ConnectedApps, RevokeResult } from './b2b-client.ts'
 export type { B2BClientConfig, Fetch } from './config.ts'
-export type { ErrorStatus, ResponseBody, Status, Violation } from '@connected-apps/contract'
+export type {
+  ErrorStatus,
+  OperationId,
+  ResponseBody,
+  Status,
+  Violation,
+} from '@connected-apps/contract'
 export { ConnectedAppsError } from './errors.ts'
 export type {
   AbortedError,
@@ -14,5 +19,5 @@ export type {
   TimeoutError,
 } from './errors.ts'
 export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts'
-export type { Authorization, RevokeOptions } from './options.ts'
-export type { RevokeParams, RevokeResponse } from './revoke.ts'
+export type * from './generated/methods.ts'
+export type { Authorization } from './options.ts'

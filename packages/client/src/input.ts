@@ -17,7 +17,7 @@ export function orUndefined<T>(work: () => T): T | undefined {
  */
 export function copyPlainObject<T extends object>(
   argument: string,
-  value: T | undefined,
+  value: unknown,
   where: string,
   knownNames?: readonly (keyof T)[],
 ): Partial<T> {
@@ -25,8 +25,8 @@ export function copyPlainObject<T extends object>(
     // `undefined` and `null` are treated as `{}`. The prototype may be another realm's
     // Object.prototype, so it is recognized by a method that only Object.prototype defines.
     const prototype: object = Object.getPrototypeOf(Object(value)) ?? Object.prototype
-    return Object.hasOwn(prototype, 'isPrototypeOf') && { __proto__: null, ...value }
-  }) as Partial<T> | false | undefined // TypeScript takes __proto__ for a property of the copy
+    return Object.hasOwn(prototype, 'isPrototypeOf') && { __proto__: null, ...(value as T) }
+  }) as Partial<T> | false | undefined // the caller checks each property that it reads
   if (!copy) return throwArgumentError(argument, 'must be a plain object', where)
   for (const name of Object.keys(copy)) {
     if (knownNames && !knownNames.includes(name as keyof T)) {

@@ -1,32 +1,40 @@
-import type { ErrorStatus, ResponseBody, Status } from '@connected-apps/contract'
-import { checkResponseBody, isStatus, mediaType } from '@connected-apps/contract/compact'
+import type {
+  ClientOperation,
+  ErrorStatus,
+  OperationId,
+  ResponseBody,
+} from '@connected-apps/contract'
+import { checkResponseBody, declaresStatus, hasMediaType } from '@connected-apps/contract'
+import type { SuccessBody } from './call.ts'
 import type { ConnectedAppsError, DecodeReason } from './errors.ts'
 import { createError } from './errors.ts'
 import { orUndefined } from './input.ts'
+import { methodName } from './options.ts'
 import { redact } from './redact.ts'
 import { parseRetryAfter } from './retry.ts'
-import type { RevokeResponse } from './revoke.ts'
-import { METHOD, SUCCESS_STATUS } from './revoke.ts'
 import type { RawResponse } from './transport.ts'
 
 const MAX_MESSAGE_LENGTH = 500
 
 /** The body of a successful response, or the error that the response amounts to. */
-export function parseResponse(
+export function parseResponse<Id extends OperationId>(
+  operation: ClientOperation<Id>,
   { response, text }: RawResponse,
   attempts: number,
   date: number,
   secrets: readonly string[],
-): RevokeResponse | ConnectedAppsError {
+): SuccessBody<Id> | ConnectedAppsError {
   const { status, headers } = response
-  const isJson = headers.get('content-type')?.toLowerCase().split(/\s*;/)[0] === mediaType
   const body = parseRedacted(text ?? '', secrets)
-  const unreadableReason = findUnreadableReason(response, text, isJson, body)
-  const violations = unreadableReason ? [] : checkResponseBody(status as Status, body) // safe: isStatus() accepted it
+  const unreadableReason = findUnreadableReason(operation, response, text, body)
+  const violations = unreadableReason ? [] : checkResponseBody(operation, status, body)
   const reason = unreadableReason ?? (violations[0] && 'contract')
-  if (!reason && status === SUCCESS_STATUS) return body as RevokeResponse // safe: no `reason` means that the body matches the contract
+  if (!reason && status === operation.successStatus) {
+    return body as SuccessBody<Id> // safe: no `reason` means that the body matches the contract
+  }
 
-  const envelope = Object(body) as ResponseBody<ErrorStatus> // safe: if there is a `reason`, only `request_id` is used, after a check
+  // The cast is safe: if there is a `reason`, only `request_id` is used, after a check.
+  const envelope = Object(body) as ResponseBody<OperationId, ErrorStatus>
   const { request_id, error_type, error_message, error_url, error_details } = envelope
   const summary = reason
     ? `breaks the contract (${reason}${violations.map((each) => ` ${each.pointer} ${each.message}`).join()})`
@@ -34,7 +42,7 @@ export function parseResponse(
   const requestId = typeof request_id === 'string' ? request_id : undefined
   const requestIdSuffix = requestId ? `; request_id ${requestId}` : ''
   // What a server sends must neither flood a log nor forge log lines.
-  const message = `${METHOD}: ${status} ${summary}${requestIdSuffix}`
+  const message = `${methodName(operation)}: ${status} ${summary}${requestIdSuffix}`
     .slice(0, MAX_MESSAGE_LENGTH)
     .replace(/\p{Cc}/gu, ' ')
   const fields = {
@@ -56,16 +64,16 @@ export function parseResponse(
 
 /** Why the body cannot be checked against the contract, or undefined if it can. */
 function findUnreadableReason(
-  { status, redirected }: RawResponse['response'],
+  operation: ClientOperation,
+  { status, redirected, headers }: RawResponse['response'],
   text: string | undefined,
-  isJson: boolean,
   body: unknown,
 ): DecodeReason | undefined {
   // Browsers report a redirect as status 0, Node.js as its own status. A custom fetch may have followed it.
   if (redirected || /^[03]/.test(`${status}`)) return 'redirect'
   if (text === undefined) return 'size'
-  if (!isStatus(status)) return 'status'
-  if (!isJson) return 'media type'
+  if (!declaresStatus(operation, status)) return 'status'
+  if (!hasMediaType(headers.get('content-type'), operation.mediaType)) return 'media type'
   return body === undefined ? 'json' : undefined
 }
 

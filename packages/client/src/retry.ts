@@ -20,9 +20,8 @@ interface RetryContext {
 }
 
 /**
- * The delay in milliseconds before the next attempt, or undefined to give up. Revoking is
- * idempotent, so every failure that may be transient is retried, unless the delay would reach the
- * deadline.
+ * The delay in milliseconds before the next attempt, or undefined to give up. Every failure that
+ * may be transient is retried, unless no retries are left or the delay would reach the deadline.
  */
 export function retryDelayMs(
   error: ConnectedAppsError,

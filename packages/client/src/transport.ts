@@ -1,7 +1,7 @@
-import type { HeaderParameters, PathParameters, paths } from '@connected-apps/contract'
+import type { ClientOperation } from '@connected-apps/contract'
 import createClient from 'openapi-fetch'
 import type { ResolvedConfig } from './config.ts'
-import { path } from './revoke.ts'
+import type { ResolvedCall } from './options.ts'
 
 /** The maximum size of a response body. Those of the contract are far smaller. */
 export const MAX_BODY_BYTES = 1_048_576
@@ -15,10 +15,17 @@ export interface RawResponse {
 
 /** Sends one request and reads the response to its end. */
 export type Send = (
-  params: PathParameters,
-  session: HeaderParameters,
+  operation: ClientOperation,
+  call: ResolvedCall,
   signal: AbortSignal,
 ) => Promise<RawResponse>
+
+/** What openapi-fetch has to know of an operation's types. The methods of the client are typed already. */
+interface AnyOperation {
+  parameters: object
+  requestBody?: { content: { 'application/json': string } }
+  responses: object
+}
 
 /**
  * Builds each request with openapi-fetch. Responses are read here instead, because openapi-fetch
@@ -29,16 +36,21 @@ export function createTransport({
   credentials,
   fetch: customFetch,
 }: ResolvedConfig): Send {
-  const api = createClient<paths>({
+  const api = createClient<Record<string, Record<'get', AnyOperation>>>({
     Request: RequestArgs as unknown as typeof Request, // openapi-fetch only constructs it
+    bodySerializer: (body) => body, // it is a string already
   })
-  return async (params, header, signal) => {
+  return async ({ method, path, requestBody }, { path: values, query, ...call }, signal) => {
     let raw: unknown
-    await api.POST(path, {
+    // The cast is safe: AnyOperation describes an operation of any method.
+    await api.request(method as 'get', path, {
       baseUrl,
-      params: { path: params, header },
-      headers: { Authorization: `Basic ${credentials}` },
-      body: {},
+      params: { path: values, query, header: { ...call.headers, ...call.session } },
+      headers: {
+        Authorization: `Basic ${credentials}`,
+        'Content-Type': requestBody?.mediaType,
+      },
+      body: call.body,
       redirect: 'manual',
       signal,
       fetch: async (request) => {

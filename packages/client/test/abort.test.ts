@@ -1,9 +1,9 @@
-import { expect, test, vi } from 'vitest'
-import { connectTo, credentials, ids, rejectionOf } from './client.ts'
-import { listen, respondWith } from './loopback.ts'
+import { describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../src/timeouts.ts'
-import { parseConfig } from '../src/config.ts'
-import { createMethod } from '../src/call.ts'
+import { connectTo, rejectionOf } from './client.ts'
+import { methodWithClock } from './fake-clocks.ts'
+import { listen, respondWith } from './loopback.ts'
+import { paramsOf, retriedOperations } from './operations.ts'
 
 type Listener = Parameters<AbortSignal['addEventListener']>[1]
 
@@ -25,84 +25,96 @@ function countingSignal() {
   return counting
 }
 
-test('a signal that is already aborted prevents any request', async () => {
-  const server = await listen((_, response) => respondWith(response, 200))
-  const result = await connectTo(server.url).tryRevoke(ids, { signal: AbortSignal.abort() })
-  expect(result).toMatchObject({ ok: false, error: { kind: 'aborted', attempts: 0 } })
-  expect(server.requests).toHaveLength(0)
-})
+describe.each(retriedOperations)('$operationId', (operation) => {
+  const params = paramsOf(operation)
 
-test('an abort ends an attempt, closes its connection, and removes the listener', async () => {
-  const counting = countingSignal()
-  const server = await listen(() => counting.controller.abort())
-  const error = await rejectionOf(connectTo(server.url).revoke(ids, { signal: counting.signal }))
-  expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
-  expect(counting.listeners).toBe(0)
-  await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
-    timeout: 10_000,
+  test('a signal that is already aborted prevents any request', async () => {
+    const server = await listen((_, response) => respondWith(response, operation, 'success'))
+    const result = await connectTo(operation, server.url).tryCall(params, {
+      signal: AbortSignal.abort(),
+    })
+    expect(result).toMatchObject({ ok: false, error: { kind: 'aborted', attempts: 0 } })
+    expect(server.requests).toHaveLength(0)
   })
-})
 
-test('an abort ends the reading of a body', async () => {
-  const { controller, signal } = countingSignal()
-  const server = await listen((_, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).write('{')
-    setImmediate(() => controller.abort())
+  test('an abort ends an attempt, closes its connection, and removes the listener', async () => {
+    const counting = countingSignal()
+    const server = await listen(() => counting.controller.abort())
+    const error = await rejectionOf(
+      connectTo(operation, server.url).call(params, { signal: counting.signal }),
+    )
+    expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
+    expect(counting.listeners).toBe(0)
+    await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
+      timeout: 10_000,
+    })
   })
-  const error = await rejectionOf(connectTo(server.url).revoke(ids, { signal }))
-  expect(error).toMatchObject({ kind: 'aborted' })
-})
 
-test('an abort ends a delay', async () => {
-  const counting = countingSignal()
-  const server = await listen((_, response) => respondWith(response, 429, { 'retry-after': '30' }))
-  const calls = connectTo(server.url, {
-    hooks: { onRetry: () => setImmediate(() => counting.controller.abort()) },
-  })
-  const error = await rejectionOf(calls.revoke(ids, { signal: counting.signal }))
-  expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
-  expect(counting.listeners).toBe(0)
-  expect(server.requests).toHaveLength(1)
-})
-
-test('an abort from within a hook takes effect at once', async () => {
-  const server = await listen((_, response) => respondWith(response, 429))
-  for (const [hook, sent] of [
-    ['onRequest', 0],
-    ['onRetry', 1],
-  ] as const) {
-    server.requests.length = 0
+  test('an abort ends the reading of a body', async () => {
     const { controller, signal } = countingSignal()
-    const calls = connectTo(server.url, { hooks: { [hook]: () => controller.abort() } })
-    expect(await rejectionOf(calls.revoke(ids, { signal }))).toMatchObject({ kind: 'aborted' })
-    expect(server.requests).toHaveLength(sent)
-  }
-})
+    const server = await listen((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+      setImmediate(() => controller.abort())
+    })
+    const error = await rejectionOf(connectTo(operation, server.url).call(params, { signal }))
+    expect(error).toMatchObject({ kind: 'aborted' })
+  })
 
-test('thousands of calls leave neither a listener on the signal nor a timer behind', async () => {
-  const counting = countingSignal()
-  const timers = new Set<object>()
-  const clock = {
-    ...systemClock,
-    schedule(callback: () => void, ms: number) {
-      const timer = {}
-      timers.add(timer)
-      const cancel = systemClock.schedule(callback, ms)
-      return () => {
-        timers.delete(timer)
-        cancel()
-      }
-    },
-  }
-  const server = await listen((_, response) =>
-    respondWith(response, server.requests.length % 2 ? 200 : 404),
-  )
-  const revoke = createMethod(parseConfig({ ...credentials, baseUrl: server.url }), clock)
-  const { signal } = counting
-  for (let batch = 0; batch < 100; batch++) {
-    await Promise.allSettled(Array.from({ length: 20 }, () => revoke(ids, { signal })))
-  }
-  expect(server.requests).toHaveLength(2_000)
-  expect(counting).toMatchObject({ listeners: 0, maxListeners: 20 })
-  expect(timers.size).toBe(0)
+  test('an abort ends a delay', async () => {
+    const counting = countingSignal()
+    const server = await listen((_, response) =>
+      respondWith(response, operation, 'rate limit', { 'retry-after': '30' }),
+    )
+    const { call } = connectTo(operation, server.url, {
+      hooks: { onRetry: () => setImmediate(() => counting.controller.abort()) },
+    })
+    const error = await rejectionOf(call(params, { signal: counting.signal }))
+    expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
+    expect(counting.listeners).toBe(0)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('an abort from within a hook takes effect at once', async () => {
+    const server = await listen((_, response) => respondWith(response, operation, 'rate limit'))
+    for (const [hook, sent] of [
+      ['onRequest', 0],
+      ['onRetry', 1],
+    ] as const) {
+      server.requests.length = 0
+      const { controller, signal } = countingSignal()
+      const { call } = connectTo(operation, server.url, {
+        hooks: { [hook]: () => controller.abort() },
+      })
+      expect(await rejectionOf(call(params, { signal }))).toMatchObject({ kind: 'aborted' })
+      expect(server.requests).toHaveLength(sent)
+    }
+  })
+
+  test('thousands of calls leave neither a listener on the signal nor a timer behind', async () => {
+    const counting = countingSignal()
+    const timers = new Set<object>()
+    const clock = {
+      ...systemClock,
+      schedule(callback: () => void, ms: number) {
+        const timer = {}
+        timers.add(timer)
+        const cancel = systemClock.schedule(callback, ms)
+        return () => {
+          timers.delete(timer)
+          cancel()
+        }
+      },
+    }
+    const server = await listen((_, response) =>
+      respondWith(response, operation, server.requests.length % 2 ? 'success' : 'unauthorized'),
+    )
+    const call = methodWithClock(operation, server.url, clock)
+    const { signal } = counting
+    for (let batch = 0; batch < 100; batch++) {
+      await Promise.allSettled(Array.from({ length: 20 }, () => call(params, { signal })))
+    }
+    expect(server.requests).toHaveLength(2_000)
+    expect(counting).toMatchObject({ listeners: 0, maxListeners: 20 })
+    expect(timers.size).toBe(0)
+  })
 })

@@ -1,19 +1,115 @@
 import type {
   B2BClientConfig,
+  ErrorType,
   Fetch,
   HttpError,
   RevokeOptions,
+  RevokeParams,
+  RevokeResponse,
   RevokeResult,
 } from '@connected-apps/client'
 import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
-import type { ErrorStatus, ResponseBody } from '@connected-apps/contract'
+import type {
+  ErrorStatus,
+  ExampleName,
+  OperationId,
+  PathParameters,
+  ResponseBody,
+  SuccessStatus,
+} from '@connected-apps/contract'
+import type { operations } from '@connected-apps/contract/operations'
 import { describe, expectTypeOf, test } from 'vitest'
+import type { CallOptions, Named, OtherHeaders } from '../src/options.ts'
+
+/** The member of an object at a path such as `organizations.getConnectedApp`. */
+type At<Value, Path extends string> = Path extends `${infer Name}.${infer Rest}`
+  ? Name extends keyof Value
+    ? At<Value[Name], Rest>
+    : never
+  : Path extends keyof Value
+    ? Value[Path]
+    : never
+
+/** The path of the no-throw twin of the method at a path. */
+type Twin<Path extends string> = Path extends `${infer Name}.${infer Rest}`
+  ? `${Name}.${Twin<Rest>}`
+  : `try${Capitalize<Path>}`
+
+type ClientMethod<Id extends OperationId> = (typeof operations)[Id]['clientMethod']
+type Call<Id extends OperationId> = At<B2BClient, ClientMethod<Id>>
+type TryCall<Id extends OperationId> = At<B2BClient, Twin<ClientMethod<Id>>>
+type Success<Id extends OperationId> = ResponseBody<Id, SuccessStatus<Id>>
 
 declare const client: B2BClient
 declare const result: RevokeResult
 const { revoke, tryRevoke } = client.organizations.members.connectedApps
 const ids = { organization_id: 'o', member_id: 'm', connected_app_id: 'c' }
 const credentials = { project_id: 'p', secret: 's' }
+type RevokeId = typeof operations.revokeConnectedApp.operationId
+
+describe('each operation', () => {
+  test('has a method that takes its parameters and options', () => {
+    expectTypeOf<{ [I in OperationId]: Parameters<Call<I>>[0] }>().toExtend<{
+      [I in OperationId]: PathParameters<I>
+    }>()
+    expectTypeOf<{ [I in OperationId]: Parameters<Call<I>>[1] }>().toEqualTypeOf<{
+      [I in OperationId]: CallOptions<I> | undefined
+    }>()
+  })
+
+  test('has a method that resolves to the body of its success', () => {
+    expectTypeOf<{ [I in OperationId]: ReturnType<Call<I>> }>().toEqualTypeOf<{
+      [I in OperationId]: Promise<Success<I>>
+    }>()
+  })
+
+  test('has a no-throw twin that resolves to its body or its error', () => {
+    expectTypeOf<{ [I in OperationId]: Parameters<TryCall<I>> }>().toEqualTypeOf<{
+      [I in OperationId]: Parameters<Call<I>>
+    }>()
+    expectTypeOf<{ [I in OperationId]: ReturnType<TryCall<I>> }>().toEqualTypeOf<{
+      [I in OperationId]: Promise<
+        { ok: true; body: Success<I> } | { ok: false; error: ConnectedAppsError<I> }
+      >
+    }>()
+  })
+
+  test('has errors whose body and error_type follow from the status', () => {
+    expectTypeOf<{
+      [I in OperationId]: { [S in ErrorStatus<I>]: HttpError<I, S>['body'] }
+    }>().toEqualTypeOf<{ [I in OperationId]: { [S in ErrorStatus<I>]: ResponseBody<I, S> } }>()
+    expectTypeOf<{
+      [I in OperationId]: { [S in ErrorStatus<I>]: HttpError<I, S>['error_type'] }
+    }>().toEqualTypeOf<{
+      [I in OperationId]: { [S in ErrorStatus<I>]: ExampleName<I, S> | (string & {}) }
+    }>()
+  })
+})
+
+describe('what the contract may gain', () => {
+  test('named properties of a request body are parameters, an open body adds none', () => {
+    interface Body {
+      reason: string
+      notify?: boolean
+      [name: string]: unknown
+    }
+    expectTypeOf<Named<Body>>().toEqualTypeOf<{ reason: string; notify?: boolean }>()
+    // oxlint-disable-next-line typescript/no-generated-empty-object-type -- it has to be empty
+    expectTypeOf<keyof Named<{ [name: string]: unknown }>>().toEqualTypeOf<never>()
+    expectTypeOf<keyof Named<never>>().toEqualTypeOf<never>()
+  })
+
+  test('headers are options, except those of a session', () => {
+    interface Headers {
+      'X-Session'?: string
+      'X-Request-Id'?: string
+    }
+    expectTypeOf<OtherHeaders<Headers, 'X-Session'>>().toEqualTypeOf<Omit<Headers, 'X-Session'>>()
+    // @ts-expect-error no header is left
+    const none: OtherHeaders<Headers, keyof Headers> = { 'X-Request-Id': '1' }
+    void none
+  })
+})
 
 describe('the config', () => {
   test('rejects misspelled and unknown options', () => {
@@ -55,6 +151,8 @@ describe('a call', () => {
     void revoke(ids, { authorization: { session_tokn: 't' } })
     // @ts-expect-error the option is maxRetries
     void revoke(ids, { retries: 1 })
+    // @ts-expect-error the contract declares no such header
+    void revoke(ids, { headers: { 'X-Undeclared': '1' } })
   })
 
   test('accepts at most one session', () => {
@@ -68,7 +166,9 @@ describe('a call', () => {
   })
 
   test('resolves to the body of a 200', () => {
-    expectTypeOf(revoke(ids)).resolves.toEqualTypeOf<ResponseBody<200>>()
+    expectTypeOf<RevokeParams>().toEqualTypeOf<Parameters<typeof revoke>[0]>()
+    expectTypeOf(revoke(ids)).resolves.toEqualTypeOf<RevokeResponse>()
+    expectTypeOf<RevokeResponse>().toEqualTypeOf<ResponseBody<RevokeId, 200>>()
     expectTypeOf(tryRevoke(ids)).resolves.toEqualTypeOf<RevokeResult>()
     // @ts-expect-error a 200 has no error_type
     void revoke(ids).then((body) => body.error_type)
@@ -77,8 +177,8 @@ describe('a call', () => {
 
 describe('a result', () => {
   test('narrows by ok', () => {
-    if (result.ok) expectTypeOf(result.body).toEqualTypeOf<ResponseBody<200>>()
-    else expectTypeOf(result.error).toEqualTypeOf<ConnectedAppsError>()
+    if (result.ok) expectTypeOf(result.body).toEqualTypeOf<ResponseBody<RevokeId, 200>>()
+    else expectTypeOf(result.error).toEqualTypeOf<ConnectedAppsError<RevokeId>>()
     // @ts-expect-error there may be an error
     void result.body
   })
@@ -86,14 +186,16 @@ describe('a result', () => {
   test('narrows by kind, then by status_code to the body of that status', () => {
     if (result.ok || result.error.kind !== 'http') return
     const { error } = result
-    expectTypeOf(error).toEqualTypeOf<HttpError>()
-    expectTypeOf(error.status_code).toEqualTypeOf<ErrorStatus>()
-    if (error.status_code === 404) expectTypeOf(error.body).toEqualTypeOf<ResponseBody<404>>()
-    if (error.status_code === 429) expectTypeOf(error.body).toEqualTypeOf<ResponseBody<429>>()
+    expectTypeOf(error).toEqualTypeOf<HttpError<RevokeId>>()
+    expectTypeOf(error.status_code).toEqualTypeOf<ErrorStatus<RevokeId>>()
+    if (error.status_code === 404)
+      expectTypeOf(error.body).toEqualTypeOf<ResponseBody<RevokeId, 404>>()
+    if (error.status_code === 429)
+      expectTypeOf(error.body).toEqualTypeOf<ResponseBody<RevokeId, 429>>()
     // @ts-expect-error 200 is not the status of an error
     void (error.status_code === 200)
     // @ts-expect-error the contract has no such status
-    void (error.status_code === 502)
+    void (error.status_code === 599)
   })
 
   test('has only the fields of its kind', () => {
@@ -125,9 +227,11 @@ describe('a result', () => {
     if (error.status_code === 403) {
       expectTypeOf<'session_authorization_error'>().toExtend<typeof error.error_type>()
     }
-    expectTypeOf<HttpError<401>['error_type']>().toEqualTypeOf<
-      'unauthorized_credentials' | (string & {})
-    >()
+    if (error.status_code === 401) {
+      expectTypeOf(error.error_type).toEqualTypeOf<ErrorType<RevokeId, 401>>()
+      // It completes the documented values only as long as no plain string absorbs them.
+      expectTypeOf<string>().not.toEqualTypeOf<typeof error.error_type>()
+    }
   })
 })
 
@@ -136,7 +240,7 @@ test('instanceof narrows a caught error', () => {
   if (caught instanceof ConnectedAppsError) {
     expectTypeOf(caught).toEqualTypeOf<ConnectedAppsError>()
     if (caught.kind === 'http' && caught.status_code === 401) {
-      expectTypeOf(caught.body).toEqualTypeOf<ResponseBody<401>>()
+      expectTypeOf(caught.body).toEqualTypeOf<ResponseBody<OperationId, 401>>()
     }
   }
 })

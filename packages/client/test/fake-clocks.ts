@@ -1,7 +1,8 @@
 import type { B2BClientConfig } from '@connected-apps/client'
-import { createMethod } from '../src/call.ts'
+import type { ClientOperation, OperationId } from '@connected-apps/contract'
+import type { Method } from '../src/call.ts'
+import { createMethodFactory } from '../src/call.ts'
 import { parseConfig } from '../src/config.ts'
-import type { Revoke } from '../src/revoke.ts'
 import type { Clock } from '../src/timeouts.ts'
 import { credentials } from './client.ts'
 
@@ -60,12 +61,14 @@ export class FastForwardClock extends SkippingClock {
   }
 }
 
-/** The client's method on a clock that skips delays, with timeouts longer than any delay. */
-export function revokeWithClock(
+/** The method of an operation on a clock that skips delays, with timeouts longer than any delay. */
+export function methodWithClock(
+  operation: ClientOperation,
   baseUrl: string,
-  clock: SkippingClock,
+  clock: Clock,
   config: Partial<B2BClientConfig> = {},
-): Revoke {
+): Method<OperationId> {
   const timeouts = { timeoutMs: ATTEMPT_TIMEOUT_MS, deadlineMs: 10 * ATTEMPT_TIMEOUT_MS }
-  return createMethod(parseConfig({ ...credentials, baseUrl, ...timeouts, ...config }), clock)
+  const resolved = parseConfig({ ...credentials, baseUrl, ...timeouts, ...config })
+  return createMethodFactory(resolved, clock)(operation)
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Status } from '@connected-apps/contract'
-import { operation } from '@connected-apps/contract'
-import { responseExamples } from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
 import { onTestFinished } from 'vitest'
+import type { ExampleKind } from './operations.ts'
+import { exampleOf } from './operations.ts'
 
 /** A real server on loopback, and the requests it received. */
 export interface LoopbackServer {
@@ -31,18 +31,14 @@ export async function listen(respond: RequestListener): Promise<LoopbackServer> 
   return { url: `http://127.0.0.1:${port}`, requests, stop }
 }
 
-/** The contract's first example for a status. */
-export function exampleOf(status: Status): Record<string, unknown> {
-  const [example] = Object.values(responseExamples[`${status}`])
-  return { ...example }
-}
-
-/** Sends the contract's first example for a status. */
+/** Sends an example of the contract. */
 export function respondWith(
   response: ServerResponse,
-  status: Status,
+  operation: Operation,
+  kind: ExampleKind,
   headers: Record<string, string> = {},
 ): void {
+  const { status, body } = exampleOf(operation, kind)
   response.writeHead(status, { 'content-type': operation.mediaType, ...headers })
-  response.end(JSON.stringify(exampleOf(status)))
+  response.end(JSON.stringify(body))
 }

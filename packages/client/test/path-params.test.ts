@@ -1,10 +1,9 @@
-import { path } from '@connected-apps/contract/compact'
+import { allOperations } from '@connected-apps/contract/operations'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { connectTo, ids } from './client.ts'
+import { describe, expect, test } from 'vitest'
+import { connectTo } from './client.ts'
 import { listen, respondWith } from './loopback.ts'
-
-const names = ['organization_id', 'member_id', 'connected_app_id'] as const
+import { firstIdOf, paramsOf } from './operations.ts'
 
 const invalidIds: [string, unknown, string][] = [
   ['""', '', '""'],
@@ -16,33 +15,6 @@ const invalidIds: [string, unknown, string][] = [
   ['a number', 7, 'number'],
   ['an array', ['a'], 'object'],
 ]
-
-test.each(
-  names.flatMap((name) =>
-    invalidIds.map(([description, id, shown]) => ({ name, description, id, shown })),
-  ),
-)('$name: $description is rejected before anything is sent', async ({ name, id, shown }) => {
-  const server = await listen((_, response) => respondWith(response, 200))
-  const params = { ...ids, [name]: id }
-  const result = await connectTo(server.url).tryRevoke(params)
-  expect(result).toMatchObject({
-    ok: false,
-    error: {
-      kind: 'argument',
-      argument: name,
-      attempts: 0,
-      message: `${name} ${shown} cannot be a path segment (revoke); pass the id that the API returned`,
-    },
-  })
-  expect(server.requests).toHaveLength(0)
-})
-
-test('missing params are rejected', async () => {
-  const { revoke } = connectTo('http://127.0.0.1:1')
-  const untypedRevoke = revoke as (params?: unknown) => Promise<unknown> // as an untyped caller could pass
-  await expect(untypedRevoke()).rejects.toMatchObject({ argument: 'organization_id' })
-  await expect(untypedRevoke(null)).rejects.toMatchObject({ argument: 'organization_id' })
-})
 
 const anyId = fc
   .oneof(
@@ -63,20 +35,55 @@ const anyId = fc
   )
   .filter((id) => !['', '.', '..'].includes(id))
 
-test('any other id reaches the server as exactly one path segment', async () => {
-  const server = await listen((_, response) => respondWith(response, 200))
-  const { revoke } = connectTo(`${server.url}/prefix`)
-  await fc.assert(
-    fc.asyncProperty(anyId, anyId, anyId, async (organization_id, member_id, connected_app_id) => {
-      const params = { organization_id, member_id, connected_app_id }
-      await revoke(params)
-      const received = server.requests.at(-1)?.url?.split('/').map(decodeURIComponent)
-      const expected = `/prefix${path}`.split('/').map((segment) => {
-        const name = names.find((each) => segment === `{${each}}`)
-        return name ? params[name] : segment
-      })
-      expect(received).toEqual(expected)
-    }),
-    { numRuns: 300 },
-  )
+describe.each(allOperations)('$operationId', (operation) => {
+  const params = paramsOf(operation)
+  const method = operation.clientMethod.split('.').at(-1)
+
+  test.each(
+    operation.pathParameters.flatMap((name) =>
+      invalidIds.map(([description, id, shown]) => ({ name, description, id, shown })),
+    ),
+  )('$name: $description is rejected before anything is sent', async ({ name, id, shown }) => {
+    const server = await listen((_, response) => respondWith(response, operation, 'success'))
+    const { tryCall } = connectTo(operation, server.url)
+    const result = await tryCall({ ...params, [name]: id })
+    expect(result).toMatchObject({
+      ok: false,
+      error: {
+        kind: 'argument',
+        argument: name,
+        attempts: 0,
+        message: `${name} ${shown} cannot be a path segment (${method}); pass the id that the API returned`,
+      },
+    })
+    expect(server.requests).toHaveLength(0)
+  })
+
+  test('missing params are rejected', async () => {
+    const { call } = connectTo(operation, 'http://127.0.0.1:1')
+    const untypedCall = call as (params?: unknown) => Promise<unknown> // as an untyped caller could pass
+    const argument = firstIdOf(operation)
+    await expect(untypedCall()).rejects.toMatchObject({ argument })
+    await expect(untypedCall(null)).rejects.toMatchObject({ argument })
+  })
+
+  test('any other id reaches the server as exactly one path segment', async () => {
+    const server = await listen((_, response) => respondWith(response, operation, 'success'))
+    const { call } = connectTo(operation, `${server.url}/prefix`)
+    const ids = fc.record(
+      Object.fromEntries(operation.pathParameters.map((name) => [name, anyId] as const)),
+    )
+    await fc.assert(
+      fc.asyncProperty(ids, async (values) => {
+        await call({ ...params, ...values })
+        const received = server.requests.at(-1)?.url?.split('/').map(decodeURIComponent)
+        const expected = `/prefix${operation.path}`.split('/').map((segment) => {
+          const name = operation.pathParameters.find((each) => segment === `{${each}}`)
+          return name === undefined ? segment : values[name]
+        })
+        expect(received).toEqual(expected)
+      }),
+      { numRuns: 300 },
+    )
+  })
 })

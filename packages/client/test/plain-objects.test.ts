@@ -1,13 +1,16 @@
-import type { B2BClientConfig, RevokeOptions, RevokeParams } from '@connected-apps/client'
+import type { B2BClientConfig } from '@connected-apps/client'
 import { B2BClient } from '@connected-apps/client'
-import { operation } from '@connected-apps/contract'
-import { headerParameterExamples } from '@connected-apps/contract/examples'
-import { afterEach, expect, test, vi } from 'vitest'
-import { connectTo, credentials, ids } from './client.ts'
+import type { Operation, OperationId } from '@connected-apps/contract'
+import { expandPath, serverFor } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { CallOptions, Params } from '../src/options.ts'
+import { connectTo, credentials, methodsOf } from './client.ts'
 import type { LoopbackServer } from './loopback.ts'
-import { exampleOf, listen, respondWith } from './loopback.ts'
+import { listen, respondWith } from './loopback.ts'
+import { exampleOf, firstIdOf, paramsOf } from './operations.ts'
 
-const session_token = headerParameterExamples['X-Stytch-Member-Session']
+const session_token = 'session-token-1'
 const authorization = { session_token }
 
 class WithGetter {
@@ -36,8 +39,8 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-async function succeedingServer(): Promise<LoopbackServer> {
-  return listen((_, response) => respondWith(response, 200))
+async function succeedingServer(operation: Operation): Promise<LoopbackServer> {
+  return listen((_, response) => respondWith(response, operation, 'success'))
 }
 
 /** An object without a prototype. */
@@ -63,46 +66,15 @@ async function withPollutedPrototype<T>(
   }
 }
 
-test.each(notPlain)(
-  '%s is rejected as options, since its session would not be sent',
-  async (_, options) => {
-    const server = await succeedingServer()
-    const result = await connectTo(server.url).tryRevoke(ids, options)
-    expect(result).toMatchObject({
-      error: {
-        kind: 'argument',
-        argument: 'options',
-        attempts: 0,
-        message: 'options must be a plain object (revoke)',
-      },
-    })
-    expect(server.requests).toHaveLength(0)
-  },
-)
-
-test.each([7, 'options', true, Symbol('options'), () => authorization])(
-  'options that are not an object are rejected: %s',
-  async (options) => {
-    const { tryRevoke } = connectTo('http://127.0.0.1:1', { maxRetries: 0 })
-    expect(await tryRevoke(ids, options as RevokeOptions)).toMatchObject({
-      error: { kind: 'argument', argument: 'options' },
-    }) // as an untyped caller could pass
-  },
-)
-
-test('an instance of a class is rejected as authorization', async () => {
-  class Session {
-    get session_token() {
-      return session_token
-    }
-  }
-  const server = await succeedingServer()
-  const options = { authorization: new Session() }
-  expect(await connectTo(server.url).tryRevoke(ids, options)).toMatchObject({
-    error: { kind: 'argument', argument: 'authorization' },
+/** An object with a getter that throws. */
+function withThrowingGetter(name: string): object {
+  return Object.defineProperty({}, name, {
+    enumerable: true,
+    get() {
+      throw new Error('message of a throwing getter')
+    },
   })
-  expect(server.requests).toHaveLength(0)
-})
+}
 
 test('an instance of a class is rejected as config', () => {
   class Config {
@@ -115,43 +87,6 @@ test('an instance of a class is rejected as config', () => {
   expect(() => new B2BClient(new Config())).toThrow('config must be a plain object (B2BClient)')
 })
 
-test('objects without a prototype are accepted', async () => {
-  const server = await succeedingServer()
-  const config = Object.assign(nullPrototype(), { ...credentials, baseUrl: server.url })
-  const client = new B2BClient(config)
-  const session = Object.assign(nullPrototype(), authorization)
-  await client.organizations.members.connectedApps.revoke(
-    Object.assign(nullPrototype(), ids) as RevokeParams, // safe: Object.assign added the ids
-    Object.assign(nullPrototype(), { authorization: session }) as RevokeOptions, // safe: Object.assign added the session
-  )
-  expect(server.requests[0]?.headers['x-stytch-member-session']).toBe(session_token)
-})
-
-test.each<[string, unknown]>([
-  ['baseUrl', 'https://elsewhere.example'],
-  ['fetch', () => Promise.reject(new Error('stolen'))],
-  ['maxRetries', 'many'],
-  ['authorization', { session_token: 'session-of-somebody-else' }],
-  ['signal', AbortSignal.abort()],
-  ['session_jwt', 'jwt-of-somebody-else'],
-])('nothing is read from a polluted Object.prototype: %s', async (name, value) => {
-  const sent: Request[] = []
-  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
-    sent.push(new Request(url, { headers: init.headers ?? {} }))
-    return Response.json(exampleOf(200))
-  })
-  await withPollutedPrototype(name, value, async () => {
-    const { revoke } = new B2BClient(credentials).organizations.members.connectedApps
-    await revoke(ids, { authorization })
-    await revoke(ids)
-  })
-  expect(sent.map(({ headers }) => headers.get('x-stytch-member-session'))).toEqual([
-    session_token,
-    null,
-  ])
-  expect(sent.filter(({ url }) => url.startsWith(`${operation.servers[1]}/v1/`))).toEqual(sent)
-})
-
 test('a polluted Object.prototype does not allow cleartext', async () => {
   const create = async () => new B2BClient({ ...credentials, baseUrl: 'http://10.0.0.1' })
   await expect(withPollutedPrototype('dangerouslyAllowCleartext', true, create)).rejects.toThrow(
@@ -159,47 +94,123 @@ test('a polluted Object.prototype does not allow cleartext', async () => {
   )
 })
 
-test('an id on a polluted Object.prototype does not replace a missing one', async () => {
-  const { organization_id, connected_app_id } = ids
-  const params = { organization_id, connected_app_id } as RevokeParams // as an untyped caller could pass
-  const { tryRevoke } = connectTo('http://127.0.0.1:1')
-  const result = await withPollutedPrototype('member_id', ids.member_id, () => tryRevoke(params))
-  expect(result).toMatchObject({ error: { kind: 'argument', argument: 'member_id' } })
-})
-
-/** An object with a getter that throws. */
-function withThrowingGetter(name: string): object {
-  return Object.defineProperty({}, name, {
-    enumerable: true,
-    get() {
-      throw new Error('message of a throwing getter')
-    },
-  })
-}
-
-test.each<[string, object, object]>([
-  ['params', withThrowingGetter('member_id'), {}],
-  ['options', ids, withThrowingGetter('authorization')],
-  [
-    'options',
-    ids,
-    new Proxy(
-      {},
-      {
-        getPrototypeOf: () => withThrowingGetter('a') && Reflect.get(withThrowingGetter('a'), 'a'),
-      },
-    ),
-  ],
-  ['authorization', ids, { authorization: withThrowingGetter('session_token') }],
-  ['signal', ids, { signal: withThrowingGetter('addEventListener') }],
-])('%s that throw when they are read are rejected', async (argument, params, options) => {
-  const { tryRevoke } = connectTo('http://127.0.0.1:1')
-  const result = await tryRevoke(params as RevokeParams, options) // as an untyped caller could pass
-  expect(result).toMatchObject({ ok: false, error: { kind: 'argument', argument, attempts: 0 } })
-  expect(String(Object(result).error)).not.toContain('throwing getter')
-})
-
 test('a config that throws when it is read is rejected', () => {
   const config = withThrowingGetter('secret') as B2BClientConfig // as an untyped caller could pass
   expect(() => new B2BClient(config)).toThrow('config must be a plain object (B2BClient)')
+})
+
+describe.each(allOperations)('$operationId', (operation) => {
+  const params = paramsOf(operation)
+  const method = operation.clientMethod.split('.').at(-1)
+  const sessionHeader = operation.sessionHeaders.token?.toLowerCase() ?? ''
+
+  test.each(notPlain)(
+    '%s is rejected as options, since its session would not be sent',
+    async (_, options) => {
+      const server = await succeedingServer(operation)
+      const result = await connectTo(operation, server.url).tryCall(params, options)
+      expect(result).toMatchObject({
+        error: {
+          kind: 'argument',
+          argument: 'options',
+          attempts: 0,
+          message: `options must be a plain object (${method})`,
+        },
+      })
+      expect(server.requests).toHaveLength(0)
+    },
+  )
+
+  test.each([7, 'options', true, Symbol('options'), () => authorization])(
+    'options that are not an object are rejected: %s',
+    async (options) => {
+      const { tryCall } = connectTo(operation, 'http://127.0.0.1:1', { maxRetries: 0 })
+      expect(await tryCall(params, options as CallOptions)).toMatchObject({
+        error: { kind: 'argument', argument: 'options' },
+      }) // as an untyped caller could pass
+    },
+  )
+
+  test('an instance of a class is rejected as authorization', async () => {
+    class Session {
+      get session_token() {
+        return session_token
+      }
+    }
+    const server = await succeedingServer(operation)
+    const options = { authorization: new Session() }
+    expect(await connectTo(operation, server.url).tryCall(params, options)).toMatchObject({
+      error: { kind: 'argument', argument: 'authorization' },
+    })
+    expect(server.requests).toHaveLength(0)
+  })
+
+  test('objects without a prototype are accepted', async () => {
+    const server = await succeedingServer(operation)
+    const config = Object.assign(nullPrototype(), { ...credentials, baseUrl: server.url })
+    const client = new B2BClient(config)
+    const session = Object.assign(nullPrototype(), authorization)
+    await methodsOf(client, operation).call(
+      Object.assign(nullPrototype(), params) as Params<OperationId>, // safe: Object.assign added the params
+      Object.assign(nullPrototype(), { authorization: session }) as CallOptions, // safe: Object.assign added the session
+    )
+    expect(server.requests[0]?.headers[sessionHeader]).toBe(session_token)
+  })
+
+  test.each<[string, unknown]>([
+    ['baseUrl', 'https://elsewhere.example'],
+    ['fetch', () => Promise.reject(new Error('stolen'))],
+    ['maxRetries', 'many'],
+    ['authorization', { session_token: 'session-of-somebody-else' }],
+    ['signal', AbortSignal.abort()],
+    ['session_jwt', 'jwt-of-somebody-else'],
+    ['X-Injected', 'header'],
+    ['injected', 'query'],
+  ])('nothing is read from a polluted Object.prototype: %s', async (name, value) => {
+    const sent: Request[] = []
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      sent.push(new Request(url, { headers: init.headers ?? {} }))
+      const { status, body } = exampleOf(operation, 'success')
+      return Response.json(body, { status })
+    })
+    await withPollutedPrototype(name, value, async () => {
+      const { call } = methodsOf(new B2BClient(credentials), operation)
+      await call(params, { authorization })
+      await call(params)
+    })
+    expect(sent.map(({ headers }) => headers.get(sessionHeader))).toEqual([session_token, null])
+    const url = serverFor(credentials.project_id) + expandPath(operation, params)
+    expect(sent.map((request) => request.url)).toEqual([url, url])
+  })
+
+  test('an id on a polluted Object.prototype does not replace a missing one', async () => {
+    const name = firstIdOf(operation)
+    const others = { ...params, [name]: undefined } as unknown as Params<OperationId> // as an untyped caller could pass
+    const { tryCall } = connectTo(operation, 'http://127.0.0.1:1')
+    const result = await withPollutedPrototype(name, 'id', () => tryCall(others))
+    expect(result).toMatchObject({ error: { kind: 'argument', argument: name } })
+  })
+
+  test.each<[string, object, object]>([
+    ['params', withThrowingGetter('member_id'), {}],
+    ['options', params, withThrowingGetter('authorization')],
+    [
+      'options',
+      params,
+      new Proxy(
+        {},
+        {
+          getPrototypeOf: () =>
+            withThrowingGetter('a') && Reflect.get(withThrowingGetter('a'), 'a'),
+        },
+      ),
+    ],
+    ['authorization', params, { authorization: withThrowingGetter('session_token') }],
+    ['signal', params, { signal: withThrowingGetter('addEventListener') }],
+  ])('%s that throw when they are read are rejected', async (argument, invalid, options) => {
+    const { tryCall } = connectTo(operation, 'http://127.0.0.1:1')
+    const result = await tryCall(invalid as Params<OperationId>, options) // as an untyped caller could pass
+    expect(result).toMatchObject({ ok: false, error: { kind: 'argument', argument, attempts: 0 } })
+    expect(String(Object(result).error)).not.toContain('throwing getter')
+  })
 })

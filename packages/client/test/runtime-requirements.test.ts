@@ -1,9 +1,11 @@
 import { createContext, runInContext } from 'node:vm'
-import { afterEach, expect, test, vi } from 'vitest'
+import { allOperations } from '@connected-apps/contract/operations'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { B2BClient } from '@connected-apps/client'
 import { bundle } from './bundle.ts'
-import { connectTo, credentials, ids } from './client.ts'
-import { exampleOf, listen, respondWith } from './loopback.ts'
+import { connectTo, credentials, methodsOf } from './client.ts'
+import { listen, respondWith } from './loopback.ts'
+import { bodyOf, paramsOf } from './operations.ts'
 
 const browsers = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
@@ -20,12 +22,6 @@ test.each(browsers)('a browser is rejected: %s', (userAgent) => {
   expect(() => new B2BClient(credentials)).toThrow(
     'dangerouslyAllowBrowser must be set in a browser (B2BClient)',
   )
-})
-
-test('a browser can be allowed explicitly', async () => {
-  vi.stubGlobal('navigator', { userAgent: browsers[0] })
-  const server = await listen((_, response) => respondWith(response, 200))
-  await connectTo(server.url, { dangerouslyAllowBrowser: true }).revoke(ids)
 })
 
 test.each([undefined, 'Node.js/24', 'Deno/2.5.0', 'Bun/1.3.0', 'Cloudflare-Workers'])(
@@ -57,36 +53,47 @@ test('importing the client uses only globals of the language', async () => {
   expect(usedGlobals).toEqual([])
 })
 
-test('a call needs only the web platform, and no process', async () => {
-  const server = await listen((_, response) => respondWith(response, 200))
-  const scope = createContext({
-    AbortController,
-    FormData,
-    Headers,
-    Request,
-    Response,
-    TextDecoder,
-    URL,
-    URLSearchParams,
-    btoa,
-    clearTimeout,
-    fetch,
-    performance,
-    setTimeout,
-  })
-  const load = `${await bundle('@connected-apps/client', { format: 'iife' })}; new client.B2BClient(config)`
-  Object.assign(scope, { config: { ...credentials, baseUrl: server.url } })
-  const client = runInContext(load, scope) as B2BClient // an instance of the same class in another realm
-  const body = await client.organizations.members.connectedApps.revoke(ids)
-  expect({ ...body }).toEqual(exampleOf(200))
-})
+describe.each(allOperations)('$operationId', (operation) => {
+  const params = paramsOf(operation)
 
-test('the global fetch is looked up at each call, so that it can be replaced later', async () => {
-  const server = await listen((_, response) => respondWith(response, 200))
-  const calls = connectTo(server.url)
-  const realFetch = globalThis.fetch
-  const replacement = vi.fn<typeof fetch>((...args) => realFetch(...args))
-  vi.stubGlobal('fetch', replacement)
-  await calls.revoke(ids)
-  expect(replacement).toHaveBeenCalledOnce()
+  test('a browser can be allowed explicitly', async () => {
+    vi.stubGlobal('navigator', { userAgent: browsers[0] })
+    const server = await listen((_, response) => respondWith(response, operation, 'success'))
+    await connectTo(operation, server.url, { dangerouslyAllowBrowser: true }).call(params)
+  })
+
+  test('a call needs only the web platform, and no process', async () => {
+    const server = await listen((_, response) => respondWith(response, operation, 'success'))
+    const scope = createContext({
+      AbortController,
+      FormData,
+      Headers,
+      Request,
+      Response,
+      TextDecoder,
+      URL,
+      URLSearchParams,
+      btoa,
+      clearTimeout,
+      fetch,
+      performance,
+      setTimeout,
+    })
+    const load = `${await bundle('@connected-apps/client', { format: 'iife' })}; new client.B2BClient(config)`
+    Object.assign(scope, { config: { ...credentials, baseUrl: server.url } })
+    const client = runInContext(load, scope) as B2BClient // an instance of the same class in another realm
+    const body = await methodsOf(client, operation).call(params)
+    // Values of the other realm have another prototype.
+    expect(JSON.parse(JSON.stringify(body))).toEqual(bodyOf(operation, 'success'))
+  })
+
+  test('the global fetch is looked up at each call, so that it can be replaced later', async () => {
+    const server = await listen((_, response) => respondWith(response, operation, 'success'))
+    const { call } = connectTo(operation, server.url)
+    const realFetch = globalThis.fetch
+    const replacement = vi.fn<typeof fetch>((...args) => realFetch(...args))
+    vi.stubGlobal('fetch', replacement)
+    await call(params)
+    expect(replacement).toHaveBeenCalledOnce()
+  })
 })

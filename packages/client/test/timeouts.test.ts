@@ -1,80 +1,112 @@
 import type { Fetch } from '@connected-apps/client'
-import { expect, test, vi } from 'vitest'
-import { systemClock } from '../src/timeouts.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { createMethodFactory } from '../src/call.ts'
 import { parseConfig } from '../src/config.ts'
 import type { CallLimits } from '../src/options.ts'
-import { createMethod } from '../src/call.ts'
-import { connectTo, credentials, ids, rejectionOf } from './client.ts'
+import { systemClock } from '../src/timeouts.ts'
+import { connectTo, credentials, rejectionOf } from './client.ts'
 import { FastForwardClock } from './fake-clocks.ts'
 import { listen, respondWith } from './loopback.ts'
+import { paramsOf, retriedOperations } from './operations.ts'
 
-test('timeoutMs ends an attempt that gets no response', async () => {
-  const server = await listen(() => undefined)
-  const call = connectTo(server.url).revoke(ids, { timeoutMs: 30, maxRetries: 0 })
-  expect(await rejectionOf(call)).toMatchObject({
-    kind: 'timeout',
-    limit: 'timeoutMs',
-    attempts: 1,
+describe.each(retriedOperations)('$operationId', (operation) => {
+  const params = paramsOf(operation)
+
+  test('timeoutMs ends an attempt that gets no response', async () => {
+    const server = await listen(() => undefined)
+    const call = connectTo(operation, server.url).call(params, { timeoutMs: 30, maxRetries: 0 })
+    expect(await rejectionOf(call)).toMatchObject({
+      kind: 'timeout',
+      limit: 'timeoutMs',
+      attempts: 1,
+    })
   })
-})
 
-test('timeoutMs includes the body', async () => {
-  const server = await listen((_, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).write('{"status_code":200,')
+  test('timeoutMs includes the body', async () => {
+    const server = await listen((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{"status_code":200,')
+    })
+    const call = connectTo(operation, server.url).call(params, { timeoutMs: 50, maxRetries: 0 })
+    expect(await rejectionOf(call)).toMatchObject({ kind: 'timeout', limit: 'timeoutMs' })
   })
-  const call = connectTo(server.url).revoke(ids, { timeoutMs: 50, maxRetries: 0 })
-  expect(await rejectionOf(call)).toMatchObject({ kind: 'timeout', limit: 'timeoutMs' })
-})
 
-test('timeoutMs applies to each attempt: a slow one is abandoned and retried', async () => {
-  const server = await listen((_, response) => {
-    if (server.requests.length > 1) respondWith(response, 200)
+  test('timeoutMs applies to each attempt: a slow one is abandoned and retried', async () => {
+    const server = await listen((_, response) => {
+      if (server.requests.length > 1) respondWith(response, operation, 'success')
+    })
+    await connectTo(operation, server.url).call(params, { timeoutMs: 200, maxRetries: 9 })
+    expect(server.requests.length).toBeGreaterThan(1)
   })
-  await connectTo(server.url).revoke(ids, { timeoutMs: 200, maxRetries: 9 })
-  expect(server.requests.length).toBeGreaterThan(1)
-})
 
-test('deadlineMs ends the call, whatever is left of timeoutMs and the retries', async () => {
-  const server = await listen(() => undefined)
-  const call = connectTo(server.url).revoke(ids, { deadlineMs: 40, maxRetries: 9 })
-  expect(await rejectionOf(call)).toMatchObject({
-    kind: 'timeout',
-    limit: 'deadlineMs',
-    attempts: 1,
+  test('deadlineMs ends the call, whatever is left of timeoutMs and the retries', async () => {
+    const server = await listen(() => undefined)
+    const call = connectTo(operation, server.url).call(params, { deadlineMs: 40, maxRetries: 9 })
+    expect(await rejectionOf(call)).toMatchObject({
+      kind: 'timeout',
+      limit: 'deadlineMs',
+      attempts: 1,
+    })
   })
-})
 
-test('the timeouts apply even to a fetch that ignores its signal', async () => {
-  const fetch = vi.fn<Fetch>(() => new Promise<Response>(() => undefined))
-  const call = connectTo('http://127.0.0.1:1', { fetch, timeoutMs: 10, maxRetries: 1 }).revoke(ids)
-  expect(await rejectionOf(call)).toMatchObject({ kind: 'timeout', attempts: 2 })
-})
-
-/** A call whose fetch never settles, on a clock that only its timers advance. */
-function callWithoutResponse(limits: CallLimits) {
-  const clock = new FastForwardClock()
-  const fetch = () => new Promise<Response>(() => undefined)
-  const revoke = createMethod(parseConfig({ ...credentials, fetch, ...limits }), clock)
-  return { clock, call: rejectionOf(revoke(ids)) }
-}
-
-test('an attempt ends after timeoutMs, not at the deadline', async () => {
-  const { clock, call } = callWithoutResponse({
-    timeoutMs: 7_000,
-    deadlineMs: 100_000,
-    maxRetries: 1,
+  test('the timeouts apply even to a fetch that ignores its signal', async () => {
+    const fetch = vi.fn<Fetch>(() => new Promise<Response>(() => undefined))
+    const call = connectTo(operation, 'http://127.0.0.1:1', {
+      fetch,
+      timeoutMs: 10,
+      maxRetries: 1,
+    }).call(params)
+    expect(await rejectionOf(call)).toMatchObject({ kind: 'timeout', attempts: 2 })
   })
-  expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 2 })
-  expect(clock.delays).toEqual([7_000, 0, 7_000])
-})
 
-test('the default limits are those in the README', async () => {
-  const { clock, call } = callWithoutResponse({})
-  expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 3 })
-  expect(clock.delays).toEqual([10_000, 0, 10_000, 0, 10_000])
-  const long = callWithoutResponse({ timeoutMs: 59_999, maxRetries: 9 })
-  expect(await long.call).toMatchObject({ limit: 'deadlineMs', attempts: 2 })
-  expect(long.clock.delays).toEqual([59_999, 0, 1])
+  /** A call whose fetch never settles, on a clock that only its timers advance. */
+  function callWithoutResponse(limits: CallLimits) {
+    const clock = new FastForwardClock()
+    const fetch = () => new Promise<Response>(() => undefined)
+    const createMethod = createMethodFactory(
+      parseConfig({ ...credentials, fetch, ...limits }),
+      clock,
+    )
+    return { clock, call: rejectionOf(createMethod(operation)(params)) }
+  }
+
+  test('an attempt ends after timeoutMs, not at the deadline', async () => {
+    const { clock, call } = callWithoutResponse({
+      timeoutMs: 7_000,
+      deadlineMs: 100_000,
+      maxRetries: 1,
+    })
+    expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 2 })
+    expect(clock.delays).toEqual([7_000, 0, 7_000])
+  })
+
+  test('the default limits are those in the README', async () => {
+    const { clock, call } = callWithoutResponse({})
+    expect(await call).toMatchObject({ kind: 'timeout', limit: 'timeoutMs', attempts: 3 })
+    expect(clock.delays).toEqual([10_000, 0, 10_000, 0, 10_000])
+    const long = callWithoutResponse({ timeoutMs: 59_999, maxRetries: 9 })
+    expect(await long.call).toMatchObject({ limit: 'deadlineMs', attempts: 2 })
+    expect(long.clock.delays).toEqual([59_999, 0, 1])
+  })
+
+  test('the last attempt ends at the deadline', async () => {
+    const { clock, call } = callWithoutResponse({
+      timeoutMs: 7_000,
+      deadlineMs: 10_000,
+      maxRetries: 9,
+    })
+    expect(await call).toMatchObject({ kind: 'timeout', limit: 'deadlineMs', attempts: 2 })
+    expect(clock.delays).toEqual([7_000, 0, 3_000])
+  })
+
+  test('a request that times out has its connection closed', async () => {
+    const server = await listen(() => undefined)
+    await rejectionOf(
+      connectTo(operation, server.url).call(params, { timeoutMs: 30, maxRetries: 0 }),
+    )
+    await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
+      timeout: 10_000,
+    })
+  })
 })
 
 test('the client uses the system clock', async () => {
@@ -90,22 +122,4 @@ test('the client uses the system clock', async () => {
   const numbers = Array.from({ length: 100 }, () => systemClock.random())
   expect(new Set(numbers).size).toBe(100)
   expect(numbers.filter((number) => number < 0 || number >= 1)).toEqual([])
-})
-
-test('the last attempt ends at the deadline', async () => {
-  const { clock, call } = callWithoutResponse({
-    timeoutMs: 7_000,
-    deadlineMs: 10_000,
-    maxRetries: 9,
-  })
-  expect(await call).toMatchObject({ kind: 'timeout', limit: 'deadlineMs', attempts: 2 })
-  expect(clock.delays).toEqual([7_000, 0, 3_000])
-})
-
-test('a request that times out has its connection closed', async () => {
-  const server = await listen(() => undefined)
-  await rejectionOf(connectTo(server.url).revoke(ids, { timeoutMs: 30, maxRetries: 0 }))
-  await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
-    timeout: 10_000,
-  })
 })

@@ -1,156 +1,207 @@
-import { operation } from '@connected-apps/contract'
-import { headerParameterExamples, requestBodyExamples } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
-import { checkParameter } from '@connected-apps/contract/request'
-import type { RunSettings } from './options.ts'
-import { randomId } from './send/request.ts'
+import { checkRequestBody } from '@connected-apps/contract'
+import type { ExampleName, Operation } from '@connected-apps/contract'
+import { allOperations, contract, matchOperation } from '@connected-apps/contract/operations'
+import { malformedRequests } from './malformed.ts'
+import type { Profile, RunSettings, SessionOption } from './options.ts'
+import { pick, randomValue } from './send/request.ts'
 import type { CaseRequest } from './send/request.ts'
 
 /** A request to which the contract defines the response. */
 export interface Case {
-  /** Describes the request and completes "responds 401 to …". Unique. */
+  operation: Operation
+  /** Describes the request and completes "responds 401 to …". Unique in its operation. */
   name: string
-  /** The contract's example of the expected response; it implies the status. */
-  example: ExampleName
+  /** The contract's example of the expected response. */
+  example: string
+  /** The status of the example. */
+  status: number
   /**
    * What determines the response. `request`: the request alone. `state`: what exists at the target.
    * `trigger`: a condition that no request causes, such as a failing server, so that a remote needs
    * a function in the option `trigger`. A mock is sent a `Prefer` header for the last two.
    */
   dependsOn: 'request' | 'state' | 'trigger'
-  /** Builds the request, or returns the reason why the case has to be skipped. */
-  request: (settings: RunSettings) => CaseRequest | string
+  /** The request, or a function that builds it, or returns the reason why the case has to be skipped. */
+  request: CaseRequest | ((settings: RunSettings, profile: Profile) => CaseRequest | string)
 }
 
-const successes: Case[] = [
-  stateCase('revoked', 'a revoke', () => ({})),
-  stateCase('revoked', 'a repeated revoke', () => ({})),
-  stateCase('revoked', 'a revoke without a body', () => ({ body: 'none' })),
-  ...Object.entries(requestBodyExamples).map(([name, body]) =>
-    stateCase('revoked', `a revoke with the request example ${name}`, () => json(body)),
-  ),
-  stateCase('revoked', 'a revoke that repeats the ids in its body', ({ ids }) => json(ids)),
-  stateCase('revoked', 'a revoke with a session token', ({ sessionToken }) =>
-    sessionToken === undefined
-      ? 'needs the token of a session that is allowed to revoke'
-      : { parameters: { 'X-Stytch-Member-Session': sessionToken } },
-  ),
-  stateCase('revoked', 'a revoke with a session JWT', ({ sessionJwt }) =>
-    sessionJwt === undefined
-      ? 'needs the JWT of a session that is allowed to revoke'
-      : { parameters: { 'X-Stytch-Member-SessionJWT': sessionJwt } },
-  ),
-]
+/** A case without what its operation says of it. */
+type CaseDraft = Omit<Case, 'operation' | 'status'>
 
-/** Malformed values by the location of the parameter; the parameter's schema decides which of them apply. */
-const malformedValues: Record<'path' | 'header', { value: string; description: string }[]> = {
-  path: [
-    { value: '.', description: '"."' },
-    { value: '..', description: '".."' },
-    { value: 'not an id', description: 'with spaces' },
-    { value: 'a'.repeat(129), description: 'of 129 characters' },
-  ],
-  header: [{ value: 'not a session', description: 'with spaces' }],
+/**
+ * The examples whose state is a session that the caller provides. It is the only list of its kind:
+ * every other case is derived from the contract.
+ */
+const sessionExamples: {
+  [Name in ExampleName]?: { option: SessionOption; session: string }
+} = {
+  session_authorization_error: {
+    option: 'sessionTokenWithoutPermission',
+    session: 'a session without the permission',
+  },
+  session_authorization_tenancy_error: {
+    option: 'sessionTokenOfOtherOrganization',
+    session: 'a session of another Organization',
+  },
 }
 
-const malformed: Case[] = [
-  requestCase('bad_request', 'a truncated body', text(operation.mediaType, '{"member_id')),
-  requestCase('bad_request', 'a body that is an array', json([])),
-  requestCase('bad_request', 'a body of another media type', text('text/plain', 'revoke')),
-  ...operation.parameters.flatMap(({ name, in: location, errorType }) =>
-    malformedValues[location]
-      .filter(({ value }) => checkParameter(name, value).length > 0)
-      .map(({ value, description }) =>
-        requestCase(errorType, `${name} ${description}`, { parameters: { [name]: value } }),
-      ),
-  ),
-  requestCase('too_many_session_arguments', 'both session headers', {
-    parameters: headerParameterExamples,
-  }),
-]
+/** Every case of the suite, in the order in which they run. */
+export const contractCases: readonly Case[] = allOperations
+  .flatMap(casesOf)
+  .toSorted((one, other) => rankOf(one) - rankOf(other))
 
-const unauthorized: Case[] = [
-  requestCase('unauthorized_credentials', 'no credentials', { credentials: 'none' }),
-  requestCase('unauthorized_credentials', 'credentials of another scheme', {
-    credentials: 'another scheme',
-  }),
-  stateCase('unauthorized_credentials', 'a wrong secret', () => ({ credentials: 'wrong secret' })),
-]
-
-const forbidden: Case[] = [
-  stateCase(
-    'session_authorization_error',
-    'a session without the permission',
-    ({ sessionTokenWithoutPermission: token }) =>
-      token === undefined
-        ? 'needs the token of a session that is not allowed to revoke'
-        : { parameters: { 'X-Stytch-Member-Session': token } },
-  ),
-  stateCase(
-    'session_authorization_tenancy_error',
-    'a session of another Organization',
-    ({ sessionTokenOfOtherOrganization: token }) =>
-      token === undefined
-        ? 'needs the token of a session of another Organization'
-        : { parameters: { 'X-Stytch-Member-Session': token } },
-  ),
-]
-
-const notFound: Case[] = [
-  stateCase('organization_not_found', 'an unknown Organization', () => ({
-    parameters: { organization_id: randomId() },
-  })),
-  stateCase('session_not_found', 'an unknown session', () => ({
-    parameters: { 'X-Stytch-Member-Session': randomId() },
-  })),
-  stateCase('member_not_found', 'an unknown Member', () => ({
-    parameters: { member_id: randomId() },
-  })),
-  stateCase('connected_app_not_found', 'an unknown Connected App', () => ({
-    parameters: { connected_app_id: randomId() },
-  })),
-  requestCase('route_not_found', 'an undeclared path', { pathSuffix: '/contract-tests' }),
-]
-
-const serverSide: Case[] = [
-  triggerCase(
-    'too_many_requests',
-    'a revoke beyond the rate limit',
-    'needs a target at its rate limit',
-  ),
-  triggerCase(
-    'internal_server_error',
-    'a revoke while the server fails',
-    'needs a target that fails',
-  ),
-]
-
-/** Every case of the suite, in ascending order of status. */
-export const contractCases: readonly Case[] = [
-  ...successes,
-  ...malformed,
-  ...unauthorized,
-  ...forbidden,
-  ...notFound,
-  ...serverSide,
-]
-
-function requestCase(example: ExampleName, name: string, request: CaseRequest): Case {
-  return { name, example, dependsOn: 'request', request: () => request }
+/** The cases of one operation: at least one for each of its examples. */
+function casesOf(operation: Operation): Case[] {
+  const derived: CaseDraft[] = [
+    ...successCases(operation),
+    ...malformedRequests(operation).map((each) => ({ ...each, dependsOn: 'request' as const })),
+    ...credentialCases(operation),
+    ...forbiddenCases(operation),
+    ...unknownCases(operation),
+    {
+      example: contract.unmatched.example,
+      name: 'an undeclared path',
+      dependsOn: 'request',
+      request: { pathSuffix: undeclaredSuffix(operation) },
+    },
+  ]
+  const names = new Set(derived.map(({ example }) => example))
+  const others = Object.keys(operation.examples).filter((example) => !names.has(example))
+  return [...derived, ...others.map((example) => triggerCase(operation, example))]
+    .map((draft) => ({ ...draft, operation, status: statusOf(operation, draft.example) }))
+    .toSorted((one, other) => one.status - other.status)
 }
 
-function stateCase(example: ExampleName, name: string, request: Case['request']): Case {
-  return { name, example, dependsOn: 'state', request }
+function statusOf({ operationId, examples }: Operation, example: string): number {
+  const { status } = examples[example] ?? {}
+  if (status === undefined) throw new Error(`${operationId} has no example ${example}`)
+  return status
 }
 
-function triggerCase(example: ExampleName, name: string, skipReason: string): Case {
-  return { name, example, dependsOn: 'trigger', request: () => skipReason }
+function successCases(operation: Operation): CaseDraft[] {
+  const { examples, parameters, successStatus, sessionHeaders, requestBody, request, safety } =
+    operation
+  // Any other example of a success needs a state of its own, such as an empty list.
+  const example = Object.keys(examples).find((name) => examples[name]?.status === successStatus)
+  if (example === undefined) throw new Error(`${operation.operationId} has no example of a success`)
+  const cases: CaseDraft[] = []
+  const add = (name: string, given: Case['request']) =>
+    cases.push({ example, name, dependsOn: 'state', request: given })
+  add('a request', {})
+  if (safety !== 'unsafe') add('a repeated request', {})
+  if (request !== undefined && requestBody !== undefined) {
+    const { mediaType } = requestBody
+    const json = (value: unknown) => ({ body: { mediaType, text: JSON.stringify(value) } })
+    if (!request.required) add('a request without a body', { body: 'none' })
+    for (const [name, body] of Object.entries(request.examples)) {
+      add(`a request with the request example ${name}`, json(body))
+    }
+    add('a request that repeats the ids in its body', ({ ids }) => {
+      const own = pick(ids, operation.pathParameters)
+      const isAllowed = checkRequestBody(operation, own).length === 0
+      return isAllowed ? json(own) : 'its body must not contain the ids'
+    })
+  }
+  const { token, jwt } = sessionHeaders
+  if (token !== undefined)
+    add('a request with a session token', withSession(operation, token, 'sessionToken'))
+  if (jwt !== undefined)
+    add('a request with a session JWT', withSession(operation, jwt, 'sessionJwt'))
+  for (const [name, { required, example: value }] of Object.entries(parameters)) {
+    if (required || name === token || name === jwt) continue
+    add(`a request with ${name}`, { parameters: { [name]: String(value) } })
+  }
+  return cases
 }
 
-function json(value: unknown): CaseRequest {
-  return text(operation.mediaType, JSON.stringify(value))
+function withSession(
+  { parameters }: Operation,
+  header: string,
+  option: SessionOption,
+): Case['request'] {
+  return ({ sessions }, profile) => {
+    // A mock accepts any session.
+    const fallback = profile === 'mock' ? String(parameters[header]?.example) : undefined
+    const session = sessions[option] ?? fallback
+    return session === undefined
+      ? `needs the option ${option}`
+      : { parameters: { [header]: session } }
+  }
 }
 
-function text(mediaType: string, body: string): CaseRequest {
-  return { body: { mediaType, text: body } }
+function credentialCases({ security }: Operation): CaseDraft[] {
+  const { example } = security.find(({ scheme }) => scheme === 'basic') ?? {}
+  if (example === undefined) return []
+  return (['no credentials', 'credentials of another scheme', 'a wrong secret'] as const).map(
+    (credentials) => ({
+      example,
+      name: credentials,
+      // A mock accepts any secret.
+      dependsOn: credentials === 'a wrong secret' ? 'state' : 'request',
+      request: { credentials },
+    }),
+  )
+}
+
+function forbiddenCases(operation: Operation): CaseDraft[] {
+  const { token } = operation.sessionHeaders
+  if (token === undefined) return []
+  return Object.entries(sessionExamples)
+    .filter(([example]) => Object.hasOwn(operation.examples, example))
+    .map(([example, { option, session }]) => ({
+      example,
+      name: session,
+      dependsOn: 'state',
+      request: withSession(operation, token, option),
+    }))
+}
+
+function unknownCases({ examples, parameters }: Operation): CaseDraft[] {
+  return Object.entries(examples).flatMap(([example, { trigger }]) => {
+    const name = typeof trigger === 'object' ? trigger.unknown : ''
+    const parameter = parameters[name]
+    if (parameter === undefined) return []
+    const request = () => {
+      const value = randomValue(parameter)
+      return value === undefined
+        ? `no random value is a well-formed ${name}`
+        : { parameters: { [name]: value } }
+    }
+    return { example, name: `an unknown ${name}`, dependsOn: 'state' as const, request }
+  })
+}
+
+/** A case of an example that no request of this suite brings about by itself. */
+function triggerCase({ examples }: Operation, example: string): CaseDraft {
+  const { trigger, scenario } = examples[example] ?? {}
+  const state = `in the state "${scenario?.title}"`
+  const [name, target] =
+    trigger === 'limit'
+      ? ['a request beyond the rate limit', 'at its rate limit']
+      : trigger === 'failure'
+        ? ['a request while the server fails', 'that fails']
+        : trigger === 'request'
+          ? ['a request that is malformed in another way', undefined]
+          : [`a request ${state}`, state]
+  const reason = target
+    ? `needs a target ${target}, by the option trigger.${example}`
+    : 'no request of this suite has this response'
+  return { example, name, dependsOn: 'trigger', request: () => reason }
+}
+
+function undeclaredSuffix({ method, path }: Operation): string {
+  let suffix = '/contract-tests'
+  while (matchOperation(method, path + suffix) !== undefined) suffix += '/contract-tests'
+  return suffix
+}
+
+/**
+ * Cases with a lower rank run first. Reads come before what may change the state that they need.
+ * What a trigger brings about comes last, above all the rate limit, since a window may be long, and
+ * the failure, from which a target may have to recover.
+ */
+function rankOf({ operation, example, dependsOn }: Case): number {
+  const trigger = operation.examples[example]?.trigger
+  if (dependsOn !== 'trigger') return operation.safety === 'safe' ? 0 : 1
+  return trigger === 'limit' ? 3 : trigger === 'failure' ? 4 : 2
 }

@@ -1,12 +1,5 @@
-import {
-  headerParameterNames,
-  isContractMediaType,
-  isStatus,
-  operation,
-  pathParameterNames,
-} from '@connected-apps/contract'
-import type { ReceivedResponse, Status } from '@connected-apps/contract'
-import { exampleNames, isExampleName, statusOf } from '@connected-apps/contract/examples'
+import { declaresStatus, hasMediaType } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
 import type { Exchange } from './send/exchange.ts'
 import { errorTypeOf } from './verify.ts'
 
@@ -16,7 +9,7 @@ export interface CoverageItem {
   covered: boolean
 }
 
-/** The elements of the contract that a run covered. */
+/** The elements of an operation that a run covered. */
 export interface Coverage {
   /** Statuses that were received in a valid response. */
   statuses: CoverageItem[]
@@ -26,64 +19,69 @@ export interface Coverage {
   responseHeaders: CoverageItem[]
   /** Parameters that were sent. */
   parameters: CoverageItem[]
-  /** Whether a request body was sent. */
+  /** Whether a request body was sent; empty if the operation takes none. */
   requestBody: CoverageItem[]
   /** Security schemes whose credentials were sent. */
   securitySchemes: CoverageItem[]
 }
 
-/** Records what the exchanges of a run cover. */
+/** Records what the exchanges of a run cover of one operation. */
 export class CoverageRecorder {
+  readonly #operation: Operation
   readonly #covered = new Set<string>()
 
-  /** Records what was sent, and what was received if it is a valid response. */
-  record({ sent, received }: Exchange, { isValid }: { isValid: boolean }): void {
-    if (pathPattern.test(sent.path)) {
-      for (const name of pathParameterNames) this.#covered.add(`parameter ${name}`)
+  constructor(operation: Operation) {
+    this.#operation = operation
+  }
+
+  /**
+   * Records what was sent and, if the response is valid, what was received.
+   *
+   * @param expected the example that a response without an `error_type` covers
+   */
+  record(
+    { sent, received }: Exchange,
+    { isValid, expected }: { isValid: boolean; expected?: string },
+  ): void {
+    const { parameters, requestBody, security, responseHeaders } = this.#operation
+    for (const [name, { in: location }] of Object.entries(parameters)) {
+      const source = location === 'query' ? sent.query : sent.headers
+      // Every path has its parameters.
+      if (location === 'path' || source.get(name) !== null) this.#covered.add(`parameter ${name}`)
     }
-    for (const name of headerParameterNames) {
-      if (sent.headers.get(name) !== null) this.#covered.add(`parameter ${name}`)
+    if (requestBody && hasMediaType(sent.headers.get('content-type'), requestBody.mediaType)) {
+      this.#covered.add(`body ${requestBody.mediaType}`)
     }
-    if (isContractMediaType(sent.headers.get('content-type'))) {
-      this.#covered.add(`body ${operation.mediaType}`)
-    }
-    for (const { name, scheme } of operation.security) {
+    for (const { name, scheme } of security) {
       const [sentScheme] = (sent.headers.get('authorization') ?? '').split(' ')
       if (sentScheme?.toLowerCase() === scheme) this.#covered.add(`security ${name}`)
     }
-    if (!isValid || !isStatus(received.status)) return
-    const status = received.status
+    const { status, headers } = received
+    if (!isValid || !declaresStatus(this.#operation, status)) return
     this.#covered.add(`status ${status}`)
-    for (const name of operation.responseHeaders[status]) {
-      if (received.headers.get(name) !== null) this.#covered.add(`header ${status} ${name}`)
+    for (const name of Object.keys(responseHeaders[status] ?? {})) {
+      if (headers.get(name) !== null) this.#covered.add(`header ${status} ${name}`)
     }
-    for (const name of examplesOf(received, status)) this.#covered.add(`example ${name}`)
+    const example = errorTypeOf(received) ?? expected
+    if (example !== undefined) this.#covered.add(`example ${example}`)
   }
 
   coverage(): Coverage {
+    const { responseBodies, examples, responseHeaders, parameters, requestBody, security } =
+      this.#operation
     const item = (kind: string, name: string): CoverageItem => ({
       name,
       covered: this.#covered.has(`${kind} ${name}`),
     })
     return {
-      statuses: operation.statuses.map((status) => item('status', `${status}`)),
-      examples: exampleNames.map((name) => item('example', name)),
-      responseHeaders: operation.statuses.flatMap((status) =>
-        operation.responseHeaders[status].map((name) => item('header', `${status} ${name}`)),
+      statuses: Object.keys(responseBodies).map((status) => item('status', status)),
+      examples: Object.keys(examples).map((name) => item('example', name)),
+      responseHeaders: Object.entries(responseHeaders).flatMap(([status, headers]) =>
+        Object.keys(headers).map((name) => item('header', `${status} ${name}`)),
       ),
-      parameters: operation.parameters.map(({ name }) => item('parameter', name)),
-      requestBody: [item('body', operation.mediaType)],
-      securitySchemes: operation.security.map(({ name }) => item('security', name)),
+      parameters: Object.keys(parameters).map((name) => item('parameter', name)),
+      requestBody: requestBody ? [item('body', requestBody.mediaType)] : [],
+      securitySchemes: security.map(({ name }) => item('security', name)),
     }
   }
-}
-
-// Not anchored at the start, since the base URL may have a path of its own.
-const pathPattern = new RegExp(`${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`)
-
-// A body without an error_type covers every example of its status.
-function examplesOf(received: ReceivedResponse, status: Status): string[] {
-  const errorType = errorTypeOf(received)
-  if (errorType === undefined) return exampleNames.filter((name) => statusOf(name) === status)
-  return isExampleName(errorType) ? [errorType] : []
 }

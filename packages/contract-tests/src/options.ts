@@ -1,8 +1,14 @@
-import { isStatus, operation } from '@connected-apps/contract'
-import type { PathParameters, ReceivedResponse, Status } from '@connected-apps/contract'
-import { headerParameterExamples, pathParameterExamples } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
-import { checkParameter } from '@connected-apps/contract/request'
+import { checkParameter } from '@connected-apps/contract'
+import type {
+  ExampleName,
+  Operation,
+  OperationId,
+  PathParameters,
+  ReceivedResponse,
+  Status,
+} from '@connected-apps/contract'
+import { allOperations, isOperationId } from '@connected-apps/contract/operations'
+import { parseBaseUrl } from '@connected-apps/node-http'
 
 /**
  * What a target supports: a `mock` returns any example that `Prefer: code=…, example=…` names, a
@@ -11,7 +17,8 @@ import { checkParameter } from '@connected-apps/contract/request'
 export type Profile = 'mock' | 'remote'
 
 /**
- * Brings the target into a state, sends the revoke, and returns the response.
+ * Brings the target into a state, sends a request, and returns the response. Called once for each
+ * operation that has the example.
  *
  * @example
  * const exceedRateLimit: Trigger = async ({ send }) => {
@@ -21,36 +28,58 @@ export type Profile = 'mock' | 'remote'
  * }
  */
 export type Trigger = (context: {
-  /** Sends a well-formed revoke with the ids and credentials of the run. */
+  operation: Operation
+  /** Sends a well-formed request of the operation, with the ids and credentials of the run. */
   send: () => Promise<ReceivedResponse>
 }) => Promise<ReceivedResponse>
 
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+  ? `${Head}${Capitalize<CamelCase<Rest>>}`
+  : Name
+
+type PathParameterName<Id extends OperationId = OperationId> = Id extends OperationId
+  ? keyof PathParameters<Id> & string
+  : never
+
+/**
+ * The ids in the path, named as in the contract but in camel case, such as `organizationId`. They
+ * identify what is really changed. Default: the contract's examples.
+ */
+export type IdOptions = { [Name in PathParameterName as CamelCase<Name>]?: string | undefined }
+
+/** The sessions that a run can be given, by option, and the form of each. */
+const sessionForms = {
+  sessionToken: 'token',
+  sessionJwt: 'jwt',
+  sessionTokenWithoutPermission: 'token',
+  sessionTokenOfOtherOrganization: 'token',
+} as const
+
+/** The name of an option that takes a session. */
+export type SessionOption = keyof typeof sessionForms
+
 /** The options of a run. */
-export interface ContractOptions {
-  /** The target's base URL; the contract's path is appended to it. */
+export interface ContractOptions extends IdOptions {
+  /** The target's base URL; the contract's paths are appended to it. */
   url: string
   projectId: string
   /** Never printed. */
   secret: string
-  /** Identifies, with the next two, the access that is really revoked. Default: the contract's example. */
-  organizationId?: string | undefined
-  /** Default: the contract's example. */
-  memberId?: string | undefined
-  /** Default: the contract's example. */
-  connectedAppId?: string | undefined
-  /** A session that is allowed to revoke. Never printed. */
+  /** A session whose roles hold the permissions of the operations. Never printed. */
   sessionToken?: string | undefined
-  /** A session that is allowed to revoke, as a JWT. Never printed. */
+  /** Such a session as a JWT. Never printed. */
   sessionJwt?: string | undefined
-  /** A session whose roles lack the permission, for 403. Never printed. */
+  /** A session whose roles lack the permissions, for 403. Never printed. */
   sessionTokenWithoutPermission?: string | undefined
   /** A session of another Organization, for 403. Never printed. */
   sessionTokenOfOtherOrganization?: string | undefined
+  /** The operations to run. Default: every operation of the contract. */
+  operations?: readonly OperationId[] | undefined
   /** Default `auto`: `mock` if the response to one harmless probe follows its `Prefer` header, else `remote`. */
   profile?: Profile | 'auto' | undefined
   /** Brings about responses that no request can cause by itself, keyed by the name of the example. */
   trigger?: Partial<Record<ExampleName, Trigger>> | undefined
-  /** The run fails if every case of one of these statuses was skipped. Default: none. */
+  /** The run fails if an operation declares one of these statuses, and every case of it was skipped. Default: none. */
   require?: readonly Status[] | 'all' | undefined
   /** For each request, including the response body, in milliseconds. Default: 10,000. */
   timeoutMs?: number | undefined
@@ -66,100 +95,99 @@ export interface RunSettings {
   url: string
   projectId: string
   secret: string
-  ids: PathParameters
-  sessionToken: string | undefined
-  sessionJwt: string | undefined
-  sessionTokenWithoutPermission: string | undefined
-  sessionTokenOfOtherOrganization: string | undefined
-  required: readonly Status[]
+  operations: readonly [Operation, ...Operation[]]
+  /** By the name of the path parameter. */
+  ids: Record<string, string>
+  sessions: Partial<Record<SessionOption, string>>
+  required: readonly number[]
   timeoutMs: number
 }
 
-const sessionOptions = [
-  ['sessionToken', 'X-Stytch-Member-Session'],
-  ['sessionJwt', 'X-Stytch-Member-SessionJWT'],
-  ['sessionTokenWithoutPermission', 'X-Stytch-Member-Session'],
-  ['sessionTokenOfOtherOrganization', 'X-Stytch-Member-Session'],
-] as const
+/** The option for a path parameter: its name in camel case. */
+function idOption(parameter: string): keyof IdOptions {
+  return parameter.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof IdOptions // the type IdOptions converts names in the same way
+}
 
-/** Validates the options as far as possible without sending anything. Throws a {@link UsageError}. */
+/**
+ * Validates the options, except those that the client validates, and fills in their defaults.
+ *
+ * @throws UsageError if one is invalid
+ */
 export function resolveSettings(options: ContractOptions): RunSettings {
-  const required = requiredStatuses(options.require)
-  const ids = {
-    organization_id: options.organizationId ?? pathParameterExamples.organization_id,
-    member_id: options.memberId ?? pathParameterExamples.member_id,
-    connected_app_id: options.connectedAppId ?? pathParameterExamples.connected_app_id,
-  }
-  for (const name of ['organization_id', 'member_id', 'connected_app_id'] as const) {
-    if (checkParameter(name, ids[name]).length > 0) {
-      throw new UsageError(`${name} is malformed; pass the id that the API returned`)
-    }
-  }
-  for (const name of ['projectId', 'secret'] as const) {
-    if (typeof options[name] !== 'string' || options[name] === '') {
-      throw new UsageError(`${name} is missing; pass the project's credentials`)
-    }
-  }
-  if (options.projectId.includes(':')) {
-    throw new UsageError('projectId contains a colon, which HTTP Basic does not allow (RFC 7617)')
-  }
-  for (const [name, parameter] of sessionOptions) {
-    if (options[name] !== undefined && checkParameter(parameter, options[name]).length > 0) {
-      throw new UsageError(`${name} is malformed; pass it exactly as it was issued`)
-    }
-  }
-  const { timeoutMs = 10_000 } = options
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 1) {
-    throw new UsageError('timeoutMs must be a positive whole number of milliseconds')
-  }
-  return {
-    url: normalizeBaseUrl(options.url),
-    projectId: options.projectId,
-    secret: options.secret,
-    ids,
-    sessionToken: options.sessionToken,
-    sessionJwt: options.sessionJwt,
-    sessionTokenWithoutPermission: options.sessionTokenWithoutPermission,
-    sessionTokenOfOtherOrganization: options.sessionTokenOfOtherOrganization,
-    required,
-    timeoutMs,
-  }
+  const operations = selectOperations(options.operations)
+  const required = requiredStatuses(options.require, operations)
+  const ids = resolveIds(options, operations)
+  const sessions = resolveSessions(options, operations)
+  const { projectId, secret, timeoutMs = 10_000 } = options
+  const { url, error } = parseBaseUrl(options.url)
+  if (error !== undefined) throw new UsageError(`url ${error}`)
+  return { url, projectId, secret, operations, ids, sessions, required, timeoutMs }
 }
 
-/** Fills in missing sessions with the contract's examples, since a mock accepts any session. */
-export function withExampleSessions(settings: RunSettings): RunSettings {
-  const token = headerParameterExamples['X-Stytch-Member-Session']
-  return {
-    ...settings,
-    sessionToken: settings.sessionToken ?? token,
-    sessionJwt: settings.sessionJwt ?? headerParameterExamples['X-Stytch-Member-SessionJWT'],
-    sessionTokenWithoutPermission: settings.sessionTokenWithoutPermission ?? token,
-    sessionTokenOfOtherOrganization: settings.sessionTokenOfOtherOrganization ?? token,
-  }
+function selectOperations(ids: ContractOptions['operations']): RunSettings['operations'] {
+  const unknown = ids?.find((id) => !isOperationId(id))
+  const [first, ...others] = allOperations.filter(
+    ({ operationId }) => ids?.includes(operationId) ?? true,
+  )
+  if (unknown === undefined && first !== undefined) return [first, ...others]
+  const known = allOperations.map(({ operationId }) => operationId).join(', ')
+  const problem =
+    unknown === undefined
+      ? 'no operation is selected'
+      : `the contract has no operation ${String(unknown)}`
+  throw new UsageError(`${problem}; select some of ${known}`)
 }
 
-function requiredStatuses(required: ContractOptions['require'] = []): readonly Status[] {
-  if (required === 'all') return operation.statuses
-  const unknown = required.find((status) => !isStatus(status))
+function resolveIds(options: IdOptions, operations: readonly Operation[]): Record<string, string> {
+  const ids: Record<string, string> = {}
+  for (const { parameters, pathParameters } of operations) {
+    for (const name of pathParameters) {
+      const parameter = parameters[name]
+      const id = options[idOption(name)] ?? String(parameter?.example)
+      if (parameter === undefined || checkParameter(parameter, id).length > 0) {
+        throw new UsageError(`${name} is malformed; pass the id that the API returned`)
+      }
+      ids[name] = id
+    }
+  }
+  return ids
+}
+
+function resolveSessions(
+  options: ContractOptions,
+  operations: readonly Operation[],
+): RunSettings['sessions'] {
+  const sessions: RunSettings['sessions'] = {}
+  const names = Object.keys(sessionForms) as SessionOption[] // it has no other keys
+  for (const { parameters, sessionHeaders } of operations) {
+    for (const name of names) {
+      const parameter = parameters[sessionHeaders[sessionForms[name]] ?? '']
+      const session = options[name]
+      if (parameter === undefined || session === undefined) continue
+      if (checkParameter(parameter, session).length > 0) {
+        throw new UsageError(`${name} is malformed; pass it exactly as it was issued`)
+      }
+      sessions[name] = session
+    }
+  }
+  return sessions
+}
+
+function requiredStatuses(
+  required: ContractOptions['require'] = [],
+  operations: readonly Operation[],
+): readonly number[] {
+  const declared = declaredStatuses(operations)
+  if (required === 'all') return declared
+  const unknown = required.find((status) => !declared.includes(status))
   if (unknown === undefined) return required
   throw new UsageError(
-    `the contract has no status ${String(unknown)}; require some of ${operation.statuses.join(', ')}, or all`,
+    `no operation of the run has the status ${String(unknown)}; require some of ${declared.join(', ')}, or all`,
   )
 }
 
-function normalizeBaseUrl(url: string): string {
-  if (!URL.canParse(url)) {
-    throw new UsageError('the URL is invalid; pass one like http://127.0.0.1:4010')
-  }
-  const { protocol, username, password, search, hash, origin, pathname } = new URL(url)
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new UsageError(`the URL starts with ${protocol}; pass one with http: or https:`)
-  }
-  if (username !== '' || password !== '') {
-    throw new UsageError('the URL contains credentials; pass the project id and secret separately')
-  }
-  if (search !== '' || hash !== '') {
-    throw new UsageError('the URL has a query or a fragment; pass only the base URL of the API')
-  }
-  return origin + pathname.replace(/\/+$/, '')
+/** The statuses that at least one of these operations declares, in ascending order. */
+export function declaredStatuses(operations: readonly Operation[]): number[] {
+  const statuses = operations.flatMap(({ responseBodies }) => Object.keys(responseBodies))
+  return [...new Set(statuses)].map(Number).toSorted((one, other) => one - other)
 }

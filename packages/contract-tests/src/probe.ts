@@ -1,23 +1,19 @@
-import { statusOf } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
 import { UsageError } from './options.ts'
 import type { ContractOptions, Profile, RunSettings } from './options.ts'
 import { NoResponseError } from './send/exchange.ts'
 import { sendRaw } from './send/raw.ts'
-import { randomId } from './send/request.ts'
+import { randomValue } from './send/request.ts'
 import { errorTypeOf } from './verify.ts'
 
-// The probe carries no session, so that no provider returns this error unless `Prefer` requests it.
-const probeExample = 'session_authorization_tenancy_error'
-
 /** The header that requests a named example from Prism and the mock (RFC 7240). */
-export function preferHeader(example: ExampleName): Record<string, string> {
-  return { prefer: `code=${statusOf(example)}, example=${example}` }
+export function preferHeader({ examples }: Operation, example: string): Record<string, string> {
+  return { prefer: `code=${examples[example]?.status}, example=${example}` }
 }
 
 /**
  * Sends one request to learn whether the target responds, and whether it supports `Prefer`. The ids
- * are random, so that nothing is revoked at a target that ignores the header.
+ * are random, so that nothing is changed at a target that ignores the header.
  *
  * @throws UsageError if there is no response
  */
@@ -25,16 +21,20 @@ export async function detectProfile(
   settings: RunSettings,
   profile: NonNullable<ContractOptions['profile']>,
 ): Promise<Profile> {
-  const parameters = {
-    organization_id: randomId(),
-    member_id: randomId(),
-    connected_app_id: randomId(),
-  }
-  const headers = profile === 'remote' ? {} : preferHeader(probeExample)
+  const { operation, example } = chooseProbe(settings.operations)
+  const parameters = Object.fromEntries(
+    operation.pathParameters.map((name) => {
+      const parameter = operation.parameters[name]
+      // A malformed id is as harmless as an unknown one.
+      return [name, (parameter && randomValue(parameter)) ?? 'contract-tests']
+    }),
+  )
+  const headers =
+    profile === 'remote' || example === undefined ? {} : preferHeader(operation, example)
   try {
-    const { received } = await sendRaw({ parameters }, settings, headers)
+    const { received } = await sendRaw(operation, { parameters, headers }, settings)
     if (profile !== 'auto') return profile
-    return errorTypeOf(received) === probeExample ? 'mock' : 'remote'
+    return example !== undefined && errorTypeOf(received) === example ? 'mock' : 'remote'
   } catch (error) {
     if (!(error instanceof NoResponseError)) throw error
     throw new UsageError(
@@ -42,4 +42,24 @@ export async function detectProfile(
       { cause: error },
     )
   }
+}
+
+/**
+ * Chooses an error that depends on a state that the probe does not bring about, since it carries no
+ * session and no known id, so that only a target that supports `Prefer` returns it. Prefers an
+ * operation that changes nothing.
+ */
+function chooseProbe(operations: readonly [Operation, ...Operation[]]): {
+  operation: Operation
+  example: string | undefined
+} {
+  const probes = operations.flatMap((operation) => {
+    const example = Object.keys(operation.examples).find((name) => {
+      const { trigger, status } = operation.examples[name] ?? {}
+      return trigger === 'state' && status !== operation.successStatus
+    })
+    return example === undefined ? [] : { operation, example }
+  })
+  const safe = probes.find(({ operation }) => operation.safety === 'safe')
+  return safe ?? probes[0] ?? { operation: operations[0], example: undefined }
 }

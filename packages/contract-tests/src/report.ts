@@ -1,7 +1,8 @@
-import { operation } from '@connected-apps/contract'
-import type { Status } from '@connected-apps/contract'
+import type { Operation, OperationId } from '@connected-apps/contract'
+import { contract } from '@connected-apps/contract/operations'
 import type { Coverage } from './coverage.ts'
-import type { Profile } from './options.ts'
+import { declaredStatuses } from './options.ts'
+import type { Profile, RunSettings } from './options.ts'
 import type { ContractViolation } from './verify.ts'
 
 /** The outcome of a check. `skipped` never counts as passed. */
@@ -9,10 +10,10 @@ export type Outcome = 'passed' | 'failed' | 'skipped'
 
 /** One check of a run. */
 export interface Check {
-  /** A sentence, unique in its group. */
+  /** The operation that was requested; absent if an example in the contract's document was checked. */
+  operation?: OperationId
+  /** A sentence, unique in its operation. */
   name: string
-  /** `document`: an example in the contract's own document; `target`: a response of the target. */
-  group: 'document' | 'target'
   outcome: Outcome
   /** Empty unless the check failed. */
   violations: ContractViolation[]
@@ -23,49 +24,77 @@ export interface Check {
 
 /** The check of one case against the target. */
 export interface CaseCheck extends Check {
-  group: 'target'
-  status: Status
+  operation: OperationId
+  status: number
 }
 
 /** The result of a run. */
 export interface Report {
+  /** The contract that the target was tested against. */
+  contract: { title: string; version: string }
   target: { url: string; profile: Profile }
+  /** The operations that were run. */
+  operations: OperationId[]
   /** Whether no check failed and no required status is missing. */
   passed: boolean
   /** The examples of the document first, then the cases in the order in which they ran. */
   checks: Check[]
-  /** Statuses all of whose cases were skipped, and why. */
-  skippedStatuses: { status: Status; reasons: string[] }[]
+  /** Statuses all of whose cases were skipped, for which operations, and why. */
+  skippedStatuses: { status: number; operations: OperationId[]; reasons: string[] }[]
   /** Skipped statuses that the option `require` names. */
-  missingStatuses: Status[]
-  coverage: Coverage
+  missingStatuses: number[]
+  /** What the run covered of each operation. */
+  coverage: Partial<Record<OperationId, Coverage>>
 }
 
 /** Assembles the report of a run. */
 export function createReport(run: {
-  target: Report['target']
+  settings: RunSettings
+  profile: Profile
   documentChecks: Check[]
   caseChecks: CaseCheck[]
-  required: readonly Status[]
-  coverage: Coverage
+  coverage: Report['coverage']
 }): Report {
-  const skippedStatuses = operation.statuses
-    .map((status) => ({ status, checks: run.caseChecks.filter((each) => each.status === status) }))
-    .filter(({ checks }) => checks.every(({ outcome }) => outcome === 'skipped'))
-    .map(({ status, checks }) => ({
-      status,
-      reasons: [...new Set(checks.flatMap(({ reason }) => reason ?? []))],
-    }))
+  const { operations, required, url } = run.settings
+  const checksFor = (status: number, { operationId }: Operation) =>
+    run.caseChecks.filter((check) => check.operation === operationId && check.status === status)
+  const skippedStatuses = declaredStatuses(operations).flatMap((status) => {
+    const skipped = operations.filter(
+      (operation) =>
+        Object.hasOwn(operation.responseBodies, status) &&
+        checksFor(status, operation).every(({ outcome }) => outcome === 'skipped'),
+    )
+    if (skipped.length === 0) return []
+    const checks = skipped.flatMap((operation) => checksFor(status, operation))
+    const reasons = [...new Set(checks.flatMap(({ reason }) => reason ?? []))]
+    return { status, operations: skipped.map(({ operationId }) => operationId), reasons }
+  })
   const missingStatuses = skippedStatuses
     .map(({ status }) => status)
-    .filter((status) => run.required.includes(status))
+    .filter((status) => required.includes(status))
   const checks = [...run.documentChecks, ...run.caseChecks]
   return {
-    target: run.target,
+    contract: { title: contract.title, version: contract.version },
+    target: { url, profile: run.profile },
+    operations: operations.map(({ operationId }) => operationId),
     passed: missingStatuses.length === 0 && checks.every(({ outcome }) => outcome !== 'failed'),
     checks,
     skippedStatuses,
     missingStatuses,
     coverage: run.coverage,
   }
+}
+
+/** The checks of the document, which have no operation, or those of an operation. */
+export function checksOf({ checks }: Report, operation: OperationId | undefined): Check[] {
+  return checks.filter((check) => check.operation === operation)
+}
+
+/** Describes why a status was skipped, and for which operations, unless it was for all. */
+export function describeSkipped(
+  report: Report,
+  { operations, reasons }: Report['skippedStatuses'][number],
+): string {
+  const where = operations.length === report.operations.length ? '' : `${operations.join(', ')}: `
+  return where + (reasons.join('; ') || 'no case ran')
 }

@@ -1,20 +1,20 @@
 import { ConnectedAppsError } from '@connected-apps/client'
-import type { ReceivedResponse } from '@connected-apps/contract'
-import { statusOf } from '@connected-apps/contract/examples'
+import type { ExampleName, Operation, ReceivedResponse } from '@connected-apps/contract'
+import { createRedactor } from '@connected-apps/node-http'
 import { contractCases } from './cases.ts'
 import type { Case } from './cases.ts'
 import { CoverageRecorder } from './coverage.ts'
 import { checkDocument } from './document.ts'
-import { UsageError, resolveSettings, withExampleSessions } from './options.ts'
+import { UsageError, resolveSettings } from './options.ts'
 import type { ContractOptions, RunSettings, Trigger } from './options.ts'
 import { detectProfile, preferHeader } from './probe.ts'
-import { createRedactor } from './redact.ts'
 import { createReport } from './report.ts'
 import type { CaseCheck, Report } from './report.ts'
 import { canClientSend, createClient, sendWithClient } from './send/client.ts'
 import { NoResponseError } from './send/exchange.ts'
 import type { Exchange } from './send/exchange.ts'
 import { sendRaw } from './send/raw.ts'
+import { basicCredentials } from './send/request.ts'
 import type { CaseRequest } from './send/request.ts'
 import { sendWithRetry } from './send/retry-rate-limited.ts'
 import { describeViolation, verifyAnyResponse, verifyResponse } from './verify.ts'
@@ -23,7 +23,7 @@ import type { ContractViolation } from './verify.ts'
 /**
  * Runs the suite against a target, one request at a time.
  *
- * It really revokes the access that the ids in the options identify.
+ * It really changes what the ids in the options identify, such as revoking an access.
  *
  * @throws UsageError if an option is invalid or nothing responds at the URL
  * @example
@@ -34,14 +34,18 @@ export async function runContract(options: ContractOptions): Promise<Report> {
   return runCases(await createTarget(options), contractCases)
 }
 
-/** Runs these cases, one at a time. */
+/** Runs those of the cases whose operation the options select, one at a time. */
 export async function runCases(target: Target, cases: readonly Case[]): Promise<Report> {
-  for (const each of cases) await target.check(each)
+  for (const each of cases) {
+    if (target.selects(each)) await target.check(each)
+  }
   return target.report()
 }
 
 /** A target that responds and is ready for cases. */
 export interface Target {
+  /** Whether the options select the operation of a case. */
+  selects: (given: Case) => boolean
   /** Sends the request of a case and verifies the response against the contract. */
   check: (given: Case) => Promise<CaseCheck>
   /** The results of all checks so far, including those of the document's own examples. */
@@ -54,50 +58,66 @@ export interface Target {
  * @throws UsageError if an option is invalid or nothing responds
  */
 export async function createTarget(options: ContractOptions): Promise<Target> {
-  const given = resolveSettings(options)
-  assertClientAccepts(given)
-  const profile = await detectProfile(given, options.profile ?? 'auto')
-  const settings = profile === 'mock' ? withExampleSessions(given) : given
-  const recorder = new CoverageRecorder()
-  const redact = createRedactor(settings)
+  const settings = resolveSettings(options)
+  assertClientAccepts(settings)
+  const profile = await detectProfile(settings, options.profile ?? 'auto')
+  const recorders = new Map(
+    settings.operations.map((operation) => [operation, new CoverageRecorder(operation)]),
+  )
+  const redact = createRedactor([
+    settings.secret,
+    // In case the target echoes the header, from which the secret can be decoded.
+    basicCredentials('given', settings),
+    basicCredentials('a wrong secret', settings),
+    ...Object.values(settings.sessions),
+  ])
   const caseChecks: CaseCheck[] = []
 
   /** Returns a function that runs the case, or the reason to skip it. */
   function prepare(each: Case): (() => Promise<ContractViolation[]>) | string {
-    const request = each.request(settings)
+    const { operation, example } = each
+    const request =
+      typeof each.request === 'function' ? each.request(settings, profile) : each.request
     const usesPrefer = profile === 'mock' && each.dependsOn !== 'request'
-    const headers = usesPrefer ? preferHeader(each.example) : {}
+    const headers = usesPrefer ? preferHeader(operation, example) : {}
     if (typeof request !== 'string') {
-      const attempt = () => send(request, settings, headers)
-      return async () => verify(await sendWithRetry(each.example, attempt), each)
+      const attempt = () => send(operation, { ...request, headers }, settings)
+      return async () => verify(await sendWithRetry(each, attempt), each)
     }
-    const trigger = options.trigger?.[each.example]
+    // Safe: the contract lists the example.
+    const trigger = options.trigger?.[example as ExampleName]
     if (trigger !== undefined) return () => runTrigger(trigger, each)
-    if (usesPrefer) return async () => verify(await send({}, settings, headers), each)
+    if (usesPrefer) return async () => verify(await send(operation, { headers }, settings), each)
     return request
   }
 
-  function verify(exchange: Exchange, { example }: Case): ContractViolation[] {
-    const violations = verifyResponse(exchange.received, example)
-    recorder.record(exchange, { isValid: violations.length === 0 })
+  function verify(exchange: Exchange, { operation, example }: Case): ContractViolation[] {
+    const violations = verifyResponse(operation, exchange.received, example)
+    const isValid = violations.length === 0
+    recorders.get(operation)?.record(exchange, { isValid, expected: example })
     return violations
   }
 
   /** Verifies every response that the trigger receives, not only the one that it returns. */
-  async function runTrigger(trigger: Trigger, { example }: Case): Promise<ContractViolation[]> {
+  async function runTrigger(trigger: Trigger, each: Case): Promise<ContractViolation[]> {
+    const { operation, example } = each
     const violations = new Map<string, ContractViolation>()
-    const received = await trigger({
+    const exchanges: Exchange[] = []
+    const returned = await trigger({
+      operation,
       send: async (): Promise<ReceivedResponse> => {
-        const exchange = await send({}, settings)
-        const found = verifyAnyResponse(exchange.received)
-        recorder.record(exchange, { isValid: found.length === 0 })
-        for (const each of found) violations.set(describeViolation(each), each)
+        const exchange = await send(operation, {}, settings)
+        exchanges.push(exchange)
+        const found = verifyAnyResponse(operation, exchange.received)
+        recorders.get(operation)?.record(exchange, { isValid: found.length === 0 })
+        for (const violation of found) violations.set(describeViolation(violation), violation)
         return exchange.received
       },
     })
-    for (const each of verifyResponse(received, example)) {
-      violations.set(describeViolation(each), each)
-    }
+    const last = exchanges.find(({ received }) => received === returned)
+    const found =
+      last === undefined ? verifyResponse(operation, returned, example) : verify(last, each)
+    for (const violation of found) violations.set(describeViolation(violation), violation)
     return [...violations.values()]
   }
 
@@ -109,9 +129,9 @@ export async function createTarget(options: ContractOptions): Promise<Target> {
 
   async function runCase(each: Case): Promise<CaseCheck> {
     const start = performance.now()
-    const status = statusOf(each.example)
-    const name = `${status} ${each.example}: ${each.name}`
-    const base = { name, group: 'target', status } as const
+    const { operation, status, example } = each
+    const name = `${status} ${example}: ${each.name}`
+    const base = { operation: operation.operationId, name, status }
     const run = prepare(each)
     if (typeof run === 'string') {
       return { ...base, outcome: 'skipped', violations: [], reason: run, durationMs: 0 }
@@ -126,26 +146,23 @@ export async function createTarget(options: ContractOptions): Promise<Target> {
   }
 
   function report(): Report {
-    return createReport({
-      target: { url: settings.url, profile },
-      documentChecks: checkDocument(),
-      caseChecks,
-      required: settings.required,
-      coverage: recorder.coverage(),
-    })
+    const coverage: Report['coverage'] = {}
+    for (const [{ operationId }, recorder] of recorders) coverage[operationId] = recorder.coverage()
+    const documentChecks = checkDocument(settings.operations)
+    return createReport({ settings, profile, documentChecks, caseChecks, coverage })
   }
 
-  return { check, report }
+  return { selects: ({ operation }) => recorders.has(operation), check, report }
 }
 
 /** Sends a request as consumers do, with the client, or raw if the client would reject it. */
 function send(
+  operation: Operation,
   request: CaseRequest,
   settings: RunSettings,
-  extraHeaders: Record<string, string> = {},
 ): Promise<Exchange> {
-  const sendRequest = canClientSend(request) ? sendWithClient : sendRaw
-  return sendRequest(request, settings, extraHeaders)
+  const sendRequest = canClientSend(operation, request, settings) ? sendWithClient : sendRaw
+  return sendRequest(operation, request, settings)
 }
 
 // Reports settings that the client rejects as a usage error before anything is sent.

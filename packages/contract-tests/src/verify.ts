@@ -1,13 +1,11 @@
 import { checkResponse, parseBody } from '@connected-apps/contract'
-import type { ReceivedResponse, ResponseViolation } from '@connected-apps/contract'
-import { isExampleName, statusOf } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { Operation, ReceivedResponse, ResponseViolation } from '@connected-apps/contract'
 
 /**
  * The part that a violation is about. `response` is the response as a whole, when there is none.
- * `path` occurs only in checks of the document, whose path parameters have examples too.
+ * `path` and `query` occur only in checks of the document, whose parameters have examples too.
  */
-export type ViolationPart = ResponseViolation['part'] | 'response' | 'path'
+export type ViolationPart = ResponseViolation['part'] | 'response' | 'path' | 'query'
 
 /** One way in which a response, or an example of the document, violates the contract. Never contains the received value. */
 export interface ContractViolation {
@@ -38,18 +36,20 @@ export function describeViolation({ status, part, where, message }: ContractViol
  * another request is a violation.
  */
 export function verifyResponse(
+  operation: Operation,
   received: ReceivedResponse,
-  expected: ExampleName,
+  expected: string,
 ): ContractViolation[] {
-  const violations = verifyAnyResponse(received)
-  const expectedStatus = statusOf(expected)
+  const violations = verifyAnyResponse(operation, received)
+  const expectedStatus = operation.examples[expected]?.status
   if (received.status !== expectedStatus) {
     const message = `the contract defines ${expectedStatus} for this request`
     return [{ status: received.status, part: 'status', where: '', message }, ...violations]
   }
   if (violations.length > 0) return violations
   const errorType = errorTypeOf(received)
-  if (errorType === undefined || errorType === expected || !isExampleName(errorType)) return []
+  if (errorType === undefined || errorType === expected) return []
+  if (!Object.hasOwn(operation.examples, errorType)) return []
   return [
     {
       status: received.status,
@@ -61,14 +61,20 @@ export function verifyResponse(
 }
 
 /** Verifies a response against the contract, regardless of the request. */
-export function verifyAnyResponse(received: ReceivedResponse): ContractViolation[] {
-  return checkResponse(received).map((violation) => ({ status: received.status, ...violation }))
+export function verifyAnyResponse(
+  operation: Operation,
+  received: ReceivedResponse,
+): ContractViolation[] {
+  return checkResponse(operation, received).map((violation) => ({
+    status: received.status,
+    ...violation,
+  }))
 }
 
 /** The `error_type` of a response, or `undefined` if its body is not JSON or has none. */
-export function errorTypeOf({ body }: ReceivedResponse): unknown {
+export function errorTypeOf({ body }: ReceivedResponse): string | undefined {
   const parsed = parseBody(body)
-  if ('problem' in parsed) return undefined
+  if ('violation' in parsed) return undefined
   const { error_type }: { error_type?: unknown } = Object(parsed.value)
-  return error_type
+  return typeof error_type === 'string' ? error_type : undefined
 }

@@ -1,6 +1,8 @@
 import { afterAll, assert, beforeAll, describe, test } from 'vitest'
-import { statusOf } from '@connected-apps/contract/examples'
+import type { OperationId } from '@connected-apps/contract'
+import { contract } from '@connected-apps/contract/operations'
 import { contractCases } from './cases.ts'
+import type { Case } from './cases.ts'
 import { checkDocument } from './document.ts'
 import type { ContractOptions } from './options.ts'
 import type { Check, Report } from './report.ts'
@@ -15,8 +17,8 @@ export interface SuiteOptions {
 }
 
 /**
- * Registers a vitest test for each example of the document and each case of the contract. A case
- * that cannot be run is a skipped test with the reason; `require` turns it into a failure.
+ * Registers a vitest test for each example of the document and each case of the contract, grouped
+ * by operation. A case that cannot be run is a skipped test with the reason; `require` turns it into a failure.
  *
  * @param options the options of `runContract`, or a function that returns them once the target runs
  * @example
@@ -26,7 +28,7 @@ export function contractSuite(
   options: ContractOptions | (() => ContractOptions | Promise<ContractOptions>),
   { onReport }: SuiteOptions = {},
 ): void {
-  describe('the contract', () => {
+  describe(`the contract ${contract.title} ${contract.version}`, () => {
     let target: Target
 
     beforeAll(async () => {
@@ -43,17 +45,10 @@ export function contractSuite(
       })
     }
 
-    for (const each of contractCases) {
-      // Each request has a timeout of its own, and a trigger may take longer than vitest's default.
-      test(
-        `responds ${statusOf(each.example)} ${each.example} to ${each.name}`,
-        { timeout: 0 },
-        async ({ skip }) => {
-          const check = await target.check(each)
-          if (check.outcome === 'skipped') skip(check.reason)
-          assert(check.outcome !== 'failed', describeAll(check))
-        },
-      )
+    for (const [operationId, cases] of consecutive(contractCases)) {
+      describe(`the operation ${operationId}`, () => {
+        for (const each of cases) registerCase(each, () => target)
+      })
     }
 
     test('runs a case of every required status', () => {
@@ -61,6 +56,30 @@ export function contractSuite(
       assert(missingStatuses.length === 0, `required, but skipped: ${missingStatuses.join(', ')}`)
     })
   })
+}
+
+function registerCase(each: Case, target: () => Target): void {
+  const { status, example, name } = each
+  // Each request has a timeout of its own, and a trigger may take longer than vitest's default.
+  test(`responds ${status} ${example} to ${name}`, { timeout: 0 }, async ({ skip }) => {
+    // The options, and so the operations, may be known only now.
+    if (!target().selects(each)) skip('the option operations does not select it')
+    const check = await target().check(each)
+    if (check.outcome === 'skipped') skip(check.reason)
+    assert(check.outcome !== 'failed', describeAll(check))
+  })
+}
+
+/** Groups the cases by operation without changing their order, so that an operation may occur again. */
+function consecutive(cases: readonly Case[]): [OperationId, Case[]][] {
+  const groups: [OperationId, Case[]][] = []
+  for (const each of cases) {
+    const { operationId } = each.operation
+    const [lastId, last] = groups.at(-1) ?? []
+    if (operationId === lastId) last?.push(each)
+    else groups.push([operationId, [each]])
+  }
+  return groups
 }
 
 function describeAll({ violations }: Check): string {

@@ -5,11 +5,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { XMLValidator } from 'fast-xml-parser'
+import { expandPath } from '@connected-apps/contract'
+import type { PathParameters } from '@connected-apps/contract'
+import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { flags } from '../src/cli/flags.ts'
-import { startProvider, validResponse } from './support/provider.ts'
+import { operationWithBody, safeOperation, statusOf } from './support/operations.ts'
+import { startProvider } from './support/provider.ts'
 import type { Provider } from './support/provider.ts'
-import { credentials, expectedExample, startMock } from './support/reference-provider.ts'
+import { credentials, expectedResponse, startMock } from './support/reference-provider.ts'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
@@ -22,7 +25,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'contract-tests-'))
   mock = await startMock()
   invalid = await startProvider((request) => ({
-    ...validResponse(expectedExample(request, { supportsPrefer: true })),
+    ...expectedResponse(request, { supportsPrefer: true }),
     headers: {},
   }))
   base = ['--project-id', credentials.projectId, '--secret', credentials.secret]
@@ -41,12 +44,16 @@ describe('exit code 0', () => {
     expect(out).toMatch(/\nPASSED: \d+ passed, 0 failed, 0 skipped\n$/)
   })
 
-  test('is returned for --help, which lists each flag, and for --version', async () => {
+  test('is returned for --help, which lists what the README describes, and for --version', async () => {
     const help = await contractTests(['--help'])
     expect(help.code).toBe(0)
-    for (const flag of Object.keys(flags)) expect(help.out).toContain(`  --${flag}`)
-    const version = await contractTests(['--version'])
-    expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/) })
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const [, table = ''] = /^## Command$(.*?)^## /ms.exec(readme) ?? []
+    expect(optionsIn(table)).toEqual(optionsIn(help.out))
+    const { code, out } = await contractTests(['--version'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^\d+\.\d+\.\d+\S* \(/)
+    expect(out).toContain(` (${contract.title} ${contract.version})\n`)
   })
 })
 
@@ -67,9 +74,10 @@ describe('exit code 1', () => {
 
   test('is returned if a required status was skipped', async () => {
     const remote = ['--url', mock.url, ...base, '--profile', 'remote']
-    const { code, out } = await contractTests([...remote, '--require', '429'])
+    const status = statusOf(safeOperation, 'limit')
+    const { code, out } = await contractTests([...remote, '--require', `${status}`])
     expect(code).toBe(1)
-    expect(out).toContain('Skipped, but required: 429 (')
+    expect(out).toContain(`Skipped, but required: ${status} (`)
   })
 })
 
@@ -78,36 +86,47 @@ describe('exit code 2, with one line on standard error that says what to do', ()
   const complete = ['--url', url, '--project-id', 'project-test-1', '--secret', 's3cret']
 
   test.each<[args: string[], message: RegExp]>([
-    [[], /--url is missing; pass --url URL$/],
-    [['--url', url], /--project-id is missing; .* or set CONNECTED_APPS_PROJECT_ID$/],
-    [['--url', url, '--project-id', '1'], /--secret is missing; .* or set CONNECTED_APPS_SECRET$/],
-    [['--url', '--project-id', '1'], /--url has no value; pass --url=URL$/],
-    [[...complete, '--member-id'], /--member-id has no value; pass --member-id=ID$/],
+    [[], /--url is missing; pass --url URL; /],
+    [['--url', url], /--project-id is missing; .* or set CONNECTED_APPS_PROJECT_ID; /],
+    [['--url', url, '--project-id', '1'], /--secret is missing; .* or set CONNECTED_APPS_SECRET; /],
+    [['--url', '--project-id', '1'], /--url has no value; pass --url=URL; /],
+    [[...complete, '--member-id'], /--member-id has no value; pass --member-id=ID; /],
     [[...complete, '--member-id='], /--member-id has no value/],
     [
       [...complete, '--member-id', '..'],
       /member_id is malformed; pass the id that the API returned$/,
     ],
-    [[...complete, '--bogus'], /unknown flag --bogus; see contract-tests --help$/],
-    [[...complete, '-x'], /unknown flag -x/],
-    [[...complete, 's3cret'], /an argument without a flag/],
+    [[...complete, '--bogus'], /unknown option --bogus; see contract-tests --help$/],
+    [[...complete, '-x'], /unknown option -x; /],
+    [[...complete, 's3cret'], /unexpected argument; each value follows its option; /],
     [[...complete, '--secret', 's3cret'], /--secret is given twice/],
     [[...complete, '--help=yes'], /--help takes no value/],
-    [[...complete, '--reporter', 'tap'], /--reporter .*pass one of text, junit, github$/],
-    [[...complete, '--profile', 'prism'], /--profile .*pass one of auto, mock, remote$/],
-    [[...complete, '--require', '200,418'], /--require .*pass some of 200,.*,500, or all$/],
-    [[...complete, '--timeout-ms', '1s'], /--timeout-ms must be a positive whole number/],
+    [[...complete, '--reporter', 'tap'], /--reporter must be one of text, junit, github; /],
+    [[...complete, '--profile', 'prism'], /--profile must be one of auto, mock, remote; /],
+    [
+      [...complete, '--require', '200,418'],
+      /no operation of the run has the status 418; require some of (\d+, )+or all$/,
+    ],
+    [[...complete, '--operation', 'nothing'], /--operation must be one of (\w+, )+\w+; /],
+    [
+      [...complete, '--operation', safeOperation.operationId, 's3cret'],
+      /--operation must be one of /,
+    ],
+    [[...complete, '--timeout-ms', '1s'], /timeoutMs must be an integer, 1 to 2147483647 /],
     [[...complete, '--output', '/no/such/directory/report.xml'], /--output .*\(ENOENT\)/],
     [[...complete, '--session-token', 'a b'], /sessionToken is malformed; pass it exactly/],
     [
       complete,
       /cannot reach http:\/\/127\.0\.0\.1:9: no complete response \(\w+\); start the target or correct/,
     ],
-    [['--url', 'nowhere', ...complete.slice(2)], /the URL is invalid; pass one like http:/],
-    [['--url', 'ftp://a', ...complete.slice(2)], /pass one with http: or https:$/],
-    [['--url', 'http://a:s3cret@b', ...complete.slice(2)], /the URL contains credentials/],
-    [['--url', 'http://a?b', ...complete.slice(2)], /the URL has a query or a fragment/],
-    [[...complete.slice(0, 3), 'a:b', '--secret', 's3cret'], /projectId contains a colon/],
+    [['--url', 'nowhere', ...complete.slice(2)], /url is not a URL; pass one like http:/],
+    [['--url', 'ftp://a', ...complete.slice(2)], /url must start with http:\/\/ or https:\/\/$/],
+    [
+      ['--url', 'http://a:s3cret@b', ...complete.slice(2)],
+      /url contains credentials; pass them separately$/,
+    ],
+    [['--url', 'http://a?b', ...complete.slice(2)], /url has a query; /],
+    [[...complete.slice(0, 3), 'a:b', '--secret', 's3cret'], /project_id has a colon /],
   ])('%j', async (args, message) => {
     const { code, out, error } = await contractTests(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -141,20 +160,43 @@ test('writes JUnit to a file, and the text report to standard output', async () 
 
 test('writes GitHub annotations', async () => {
   const { out } = await contractTests(['--url', invalid.url, ...base, '--reporter', 'github'])
-  expect(out).toMatch(/^::error title=200 revoked%3A a revoke::200 media type: /m)
+  expect(out).toMatch(/^::error title=\w+ \d+ \w+%3A a request::\d+ media type: /m)
 })
 
 test('sends the given ids and sessions', async () => {
   const before = mock.requests.length
-  const ids = ['--organization-id', 'acme', '--member-id', 'm-1', '--connected-app-id', 'app-1']
-  const args = ['--url', mock.url, ...base, ...ids, '--session-token', 'my-session']
+  const names = allOperations.flatMap(({ pathParameters }) => pathParameters)
+  const ids = Object.fromEntries(names.map((name) => [name, `my-${name}`]))
+  const idArguments = Object.entries(ids).flatMap(([name, id]) => [
+    `--${name.replaceAll('_', '-')}`,
+    id,
+  ])
+  const args = ['--url', mock.url, ...base, ...idArguments, '--session-token', 'my-session']
   expect((await contractTests(args)).code).toBe(0)
   const sent = mock.requests.slice(before)
-  expect(sent.map(({ path }) => path)).toContain(
-    '/v1/b2b/organizations/acme/members/m-1/connected_apps/app-1/revoke',
-  )
-  expect(sent.map(({ headers }) => headers['x-stytch-member-session'])).toContain('my-session')
+  for (const operation of allOperations) {
+    const path = expandPath(operation, ids as PathParameters) // safe: every id is given
+    const sessions = sent
+      .filter((request) => request.method === operation.method && request.path === path)
+      .map(({ headers }) => headers[operation.sessionHeaders.token?.toLowerCase() ?? ''])
+    expect(sessions).toContain('my-session')
+  }
 })
+
+test('tests only the given operations', async () => {
+  const operations = [operationWithBody, safeOperation].map(({ operationId }) => operationId)
+  const args = operations.flatMap((id) => ['--operation', id])
+  const { code, out } = await contractTests(['--url', mock.url, ...base, ...args])
+  expect(code).toBe(0)
+  for (const { operationId } of allOperations) {
+    expect(out.includes(`\nCoverage of ${operationId}\n`)).toBe(operations.includes(operationId))
+  }
+})
+
+/** The names of the options and of the variables in a text. */
+function optionsIn(description: string): string[] {
+  return [...new Set(description.match(/(?<!\w)--[a-z][a-z-]*|CONNECTED_APPS_[A-Z_]+/g))].toSorted()
+}
 
 /** Runs the built command in a process of its own, without this process's environment. */
 async function contractTests(

@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
+import type { ExampleName, OperationId, Status } from '@connected-apps/contract'
 import { runContract } from '../src/index.ts'
-import type { ContractOptions, Report, Trigger } from '../src/index.ts'
+import type { ContractOptions, IdOptions, Report, Trigger } from '../src/index.ts'
 import { contractSuite } from '../src/vitest.ts'
 
 const target = { url: 'http://127.0.0.1:4010', projectId: 'project-test-1', secret: 'secret' }
@@ -16,17 +17,31 @@ test('a misspelled option is rejected', () => {
 })
 
 test('only statuses of the contract can be required', () => {
-  expectTypeOf<418>().not.toExtend<
-    NonNullable<Exclude<ContractOptions['require'], 'all'>>[number]
-  >()
-  expectTypeOf<429>().toExtend<NonNullable<Exclude<ContractOptions['require'], 'all'>>[number]>()
+  type Required = NonNullable<Exclude<ContractOptions['require'], 'all'>>[number]
+  expectTypeOf<418>().not.toExtend<Required>()
+  expectTypeOf<Required>().toEqualTypeOf<Status>()
+})
+
+test('only operations of the contract can be selected', () => {
+  expectTypeOf<NonNullable<ContractOptions['operations']>[number]>().toEqualTypeOf<OperationId>()
 })
 
 test('only examples of the contract can be triggered', () => {
-  const trigger: Trigger = ({ send }) => send()
-  void runContract({ ...target, trigger: { too_many_requests: trigger } })
-  // @ts-expect-error the example is called too_many_requests
+  const trigger: Trigger = ({ send, operation }) => {
+    expectTypeOf(operation.operationId).toEqualTypeOf<OperationId>()
+    return send()
+  }
+  expectTypeOf<NonNullable<ContractOptions['trigger']>>().toEqualTypeOf<
+    Partial<Record<ExampleName, Trigger>>
+  >()
+  // @ts-expect-error the contract has no such example
   void runContract({ ...target, trigger: { rate_limited: trigger } })
+})
+
+test('each id in a path is an option, in camel case', () => {
+  expectTypeOf<{ organizationId: string }>().toExtend<IdOptions>()
+  // @ts-expect-error the option is organizationId
+  void runContract({ ...target, organization_id: 'acme' })
 })
 
 test('the suite accepts options, or a function that returns them once the target runs', () => {

@@ -1,21 +1,38 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { expect, test } from 'vitest'
+import type { Status } from '@connected-apps/contract'
+import { contract } from '@connected-apps/contract/operations'
 import { runContract } from '../src/index.ts'
-import type { Report } from '../src/index.ts'
+import type { Outcome, Report } from '../src/index.ts'
 import { githubReport } from '../src/reporters/github.ts'
 import { junitReport } from '../src/reporters/junit.ts'
 import { textReport } from '../src/reporters/text.ts'
+import { safeOperation, statusOf } from './support/operations.ts'
 import { startProvider, validResponse } from './support/provider.ts'
 import { credentials, expectedExample } from './support/reference-provider.ts'
 
-// A real run with every outcome: 401 fails, and 403, 429 and 500 are skipped.
+const [security] = safeOperation.security
+const rejected = security?.example ?? ''
+const rejectedStatus = safeOperation.examples[rejected]?.status
+const limitStatus = statusOf(safeOperation, 'limit')
+const failureStatus = statusOf(safeOperation, 'failure')
+
+// A real run with every outcome: wrong credentials fail, and what needs a session or a trigger is skipped.
 async function runWithEveryOutcome(): Promise<Report> {
   await using remote = await startProvider((request) => {
-    const example = expectedExample(request)
-    const response = validResponse(example)
-    return example === 'unauthorized_credentials' ? { ...response, body: '<html>' } : response
+    const { operation, example } = expectedExample(request)
+    const response = validResponse(operation, example)
+    return example === rejected ? { ...response, body: '<html>' } : response
   })
-  return await runContract({ url: remote.url, ...credentials, require: [500] })
+  return await runContract({
+    url: remote.url,
+    ...credentials,
+    require: [failureStatus as Status], // safe: the document declares it
+  })
+}
+
+function countOf({ checks }: Report, outcome: Outcome): number {
+  return checks.filter((check) => check.outcome === outcome).length
 }
 
 const specialCharacters =
@@ -43,43 +60,93 @@ function testcasesOf(xml: string): Record<string, unknown>[] {
   )
 }
 
-test('the text report shows each failure, each skipped status with the reason, and the coverage', async () => {
-  const text = textReport(await runWithEveryOutcome())
-  expect(text).toContain(`
-FAIL 401 unauthorized_credentials: a wrong secret
-       401 body: is not JSON; it looks like HTML
-`)
+test('the text report names the contract, and shows each failure with the violations, grouped by operation', async () => {
+  const report = await runWithEveryOutcome()
+  const text = textReport(report)
+  expect(text).toContain(`Contract tests of ${contract.title} ${contract.version} against http:`)
+  const valid = report.checks.filter(({ operation }) => operation === undefined).length
   expect(text).toContain(
-    "\nok   examples in the contract's document: 24 of 24 are valid\nok   200 revoked: a revoke\n",
+    `\nok   examples in the contract's document: ${valid} of ${valid} are valid\n`,
   )
-  expect(text).toContain(`
-Coverage of the contract
-  statuses            3/7  not covered: 401, 403, 429, 500
-  examples          12/17  not covered: unauthorized_credentials, `)
-  expect(text).toContain(`
-  parameters          5/5
-  request body        1/1
-  security schemes    1/1
-
-Skipped: 403 (needs the token of a session that is not allowed to revoke; needs the token of a session of another Organization)
-Skipped: 429 (needs a target at its rate limit)
-Skipped, but required: 500 (needs a target that fails)
+  const [, ...sections] = text.split(/^(?=\w+$)/m)
+  expect(sections).toHaveLength(report.operations.length)
+  for (const [index, operation] of report.operations.entries()) {
+    expect(sections[index]?.split('\n')[0]).toBe(operation)
+    expect(sections[index]).toMatch(/\nok {3}\d+ \w+: a request\n/)
+    expect(sections[index]).toContain(`
+FAIL ${rejectedStatus} ${rejected}: a wrong secret
+       ${rejectedStatus} body: is not JSON; it looks like HTML
 `)
-  expect(text).toMatch(/\nFAILED: \d+ passed, 3 failed, 6 skipped\n$/)
+  }
+  expect(text).toMatch(/\nFAILED: \d+ passed, \d+ failed, \d+ skipped\n$/)
 })
 
-test('the JUnit report has a testcase for each check, and a failure for each missing status', async () => {
+test('the text report shows the coverage of each operation', async () => {
+  const report = await runWithEveryOutcome()
+  const text = textReport(report)
+  for (const [operation, { statuses, examples }] of Object.entries(report.coverage)) {
+    const coverage = text.split(`\nCoverage of ${operation}\n`)[1]?.split('\n\n')[0]
+    const count = (items: { covered: boolean }[]) =>
+      `${items.filter(({ covered }) => covered).length}/${items.length}`
+    expect(coverage).toMatch(new RegExp(`^  statuses +${count(statuses)}  not covered: `))
+    expect(coverage).toMatch(
+      new RegExp(`^  examples +${count(examples)}  not covered: .*${rejected}`, 'm'),
+    )
+    expect(coverage).toMatch(/^ {2}security schemes +(\d+)\/\1$/m)
+  }
+})
+
+test('the text report shows each skipped status with the reason, and whether it was required', async () => {
+  const report = await runWithEveryOutcome()
+  const text = textReport(report)
+  for (const { status, reasons } of report.skippedStatuses) {
+    expect(text).toMatch(new RegExp(`^Skipped.*: ${status} \\(`, 'm'))
+    expect(text).toContain(`${reasons.join('; ')})\n`)
+  }
+  expect(text).toContain(`\nSkipped: ${limitStatus} (needs a target at its rate limit, `)
+  expect(text).toContain(`\nSkipped, but required: ${failureStatus} (needs a target that fails, `)
+})
+
+test('the reports name the operations for which a status was skipped, unless it was for all', async () => {
+  const report = await runWithEveryOutcome()
+  const [first, ...others] = report.skippedStatuses
+  const { operationId } = safeOperation
+  if (first === undefined) throw new Error('nothing was skipped')
+  const changed = {
+    ...report,
+    skippedStatuses: [{ ...first, operations: [operationId] }, ...others],
+  }
+  expect(textReport(changed)).toContain(`\nSkipped: ${first.status} (${operationId}: `)
+  expect(githubReport(changed)).toContain(`title=${first.status} was skipped::${operationId}: `)
+})
+
+test('the JUnit report has a suite for each operation, a testcase for each check, and a failure for each missing status', async () => {
   const report = await runWithEveryOutcome()
   const xml = junitReport(report)
   expect(XMLValidator.validate(xml)).toBe(true)
+  expect(xml).toContain(`name="contract-tests of ${contract.title} ${contract.version}"`)
   const cases = testcasesOf(xml)
-  expect(cases.map(({ name }) => name)).toEqual([
-    ...report.checks.map(({ name }) => name),
-    'a case of the required status 500 runs',
-  ])
-  expect(cases.filter(({ failure }) => failure !== undefined)).toHaveLength(4)
-  expect(cases.filter(({ skipped }) => skipped !== undefined)).toHaveLength(6)
-  expect(xml).toContain(`tests="${cases.length}" failures="4" errors="0" skipped="6"`)
+  const missing = {
+    name: `a case of the required status ${failureStatus} runs`,
+    classname: 'the required statuses',
+  }
+  expect(
+    cases.map(({ name, classname }) => `${String(classname)}: ${String(name)}`).toSorted(),
+  ).toEqual(
+    [
+      ...report.checks.map(
+        ({ name, operation }) => `${operation ?? "the contract's document"}: ${name}`,
+      ),
+      `${missing.classname}: ${missing.name}`,
+    ].toSorted(),
+  )
+  const failed = countOf(report, 'failed') + 1
+  const skipped = countOf(report, 'skipped')
+  expect(cases.filter(({ failure }) => failure !== undefined)).toHaveLength(failed)
+  expect(cases.filter((each) => each['skipped'] !== undefined)).toHaveLength(skipped)
+  expect(xml).toContain(
+    `tests="${cases.length}" failures="${failed}" errors="0" skipped="${skipped}"`,
+  )
 })
 
 test('the JUnit report is well-formed for any name and message', async () => {
@@ -95,13 +162,16 @@ test('the GitHub report has one annotation per line for any name and message', a
   const report = withSpecialCharacters(await runWithEveryOutcome())
   const text = githubReport(report)
   const annotations = text.slice(textReport(report).length).split('\n').slice(0, -1)
-  expect(annotations).toHaveLength(3 + 3)
+  expect(annotations).toHaveLength(countOf(report, 'failed') + report.skippedStatuses.length)
   for (const line of annotations) {
     // Unescaped, "," and ":" would end the property, and "%" would start an escape sequence.
     expect(line).toMatch(
       /^::(?:error|notice) title=(?:[^%:,]|%[0-9A-F]{2})+::(?:[^%]|%[0-9A-F]{2})*$/,
     )
   }
-  expect(annotations[0]).toContain('::error title=401 unauthorized_credentials%3A no credentials')
-  expect(annotations.at(-1)).toBe('::error title=500 was skipped::needs a target that fails')
+  const first = `${safeOperation.operationId} ${rejectedStatus} ${rejected}%3A no credentials`
+  expect(annotations[0]).toContain(`::error title=${first}`)
+  expect(annotations.at(-1)).toContain(
+    `::error title=${failureStatus} was skipped::needs a target that fails`,
+  )
 })

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { pathParameterExamples } from '@connected-apps/contract/examples'
+import { expandPath } from '@connected-apps/contract'
+import type { PathParameters } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
 import { resolveSettings } from '../src/options.ts'
-import { createClient } from '../src/send/client.ts'
+import { NoResponseError } from '../src/send/exchange.ts'
+import { sendWithClient } from '../src/send/client.ts'
+import { safeOperation } from './support/operations.ts'
 import { credentials } from './support/reference-provider.ts'
 
 beforeEach(() => {
@@ -9,17 +13,33 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.useRealTimers()
+  vi.unstubAllGlobals()
 })
 
 test('waits for the given timeout even if it exceeds the client’s default deadline of a minute', async () => {
   const settings = resolveSettings({ url: 'http://127.0.0.1:9', ...credentials, timeoutMs: 90_000 })
-  const client = createClient(settings, 'given', () => new Promise(() => undefined))
+  vi.stubGlobal('fetch', () => new Promise(() => undefined))
   const settled = vi.fn<() => void>()
-  const call = client.organizations.members.connectedApps
-    .tryRevoke(pathParameterExamples)
-    .finally(settled)
+  const sent = sendWithClient(safeOperation, {}, settings).catch((error: unknown) => {
+    settled()
+    return error
+  })
   await vi.advanceTimersByTimeAsync(89_000)
   expect(settled).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(1_000)
-  expect(await call).toMatchObject({ ok: false, error: { kind: 'timeout' } })
+  expect(await sent).toBeInstanceOf(NoResponseError)
+})
+
+test.each(allOperations)('finds the method of the client for $operationId', async (operation) => {
+  vi.useRealTimers()
+  const settings = resolveSettings({ url: 'http://127.0.0.1:9', ...credentials })
+  const sent: string[] = []
+  vi.stubGlobal('fetch', (request: Request) => {
+    sent.push(`${request.method} ${new URL(request.url).pathname}`)
+    return Promise.resolve(new Response('{}'))
+  })
+  const { received } = await sendWithClient(operation, {}, settings)
+  const path = expandPath(operation, settings.ids as PathParameters) // safe: each has an id
+  expect(sent).toEqual([`${operation.method} ${path}`])
+  expect(String(received.body)).toBe('{}')
 })

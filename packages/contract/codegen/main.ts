@@ -1,22 +1,63 @@
-import { writeFile } from 'node:fs/promises'
-import { generate } from './generate.ts'
-import { folder } from './paths.ts'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { contractFile, DocumentError } from './document.ts'
 
-const [unknown] = process.argv.slice(2)
-if (unknown === undefined) {
-  try {
-    for (const [name, text] of Object.entries(await generate())) {
-      await writeFile(new URL(name, folder), text)
-    }
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
-    fail(`openapi/connected-apps.yaml cannot be generated from: ${reason}`)
-  }
-} else {
-  fail(`it takes no option (${unknown})`)
+const root = resolve(import.meta.dirname, '../../..')
+const help = `Usage: npm run generate [-- --document FILE --output DIRECTORY]
+
+Writes what the contract generates.
+
+  --document FILE     generate from another document than openapi/connected-apps.yaml
+  --output DIRECTORY  write to another directory than packages/contract/src/generated`
+
+await run().catch((error: unknown) => {
+  // Anything else is a defect of the generation, of which the stack tells more.
+  if (!isExpected(error)) throw error
+  console.error(`generate: ${error.message.split('\n', 1).join('')}`)
+  process.exitCode = 2
+})
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      document: { type: 'string', default: contractFile },
+      output: { type: 'string', default: resolve(import.meta.dirname, '../src/generated') },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help) return console.log(help)
+  const { generate } = await import('./generate.ts')
+  const files = await generate(values.document).catch((error: unknown) => {
+    if (error instanceof DocumentError)
+      error.message = `${nameOf(values.document)} ${error.message}`
+    throw error
+  })
+  await replaceDirectory(values.output, files)
 }
 
-function fail(message: string): void {
-  console.error(`generate: ${message}`)
-  process.exitCode = 2
+/** Writes all files beside the directory first: a failure leaves it as it was. */
+async function replaceDirectory(directory: string, files: Record<string, string>): Promise<void> {
+  const staging = `${directory}.new`
+  await rm(staging, { recursive: true, force: true })
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(staging, name)), { recursive: true })
+      await writeFile(join(staging, name), text)
+    }
+    await rm(directory, { recursive: true, force: true })
+    await rename(staging, directory)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+function nameOf(file: string): string {
+  const within = relative(root, file)
+  return within.startsWith('..') ? file : within
+}
+
+/** Whether the document, the command line or the file system is to blame. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof Error && (error instanceof DocumentError || 'code' in error)
 }

@@ -1,84 +1,149 @@
 import type { Options } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import type { Contract, Header, Schema } from './contract-document.ts'
+import { rolldown } from 'rolldown'
+import type { Node, Placed } from './document.ts'
+import { below, DocumentError, isNode } from './document.ts'
+import { mapValues, stripped, typesOf } from './schema.ts'
 
-type Named = [key: string, schema: Schema]
-
-/** A validator for the body of each status. */
-export function responseBodyValidators({ operation }: Contract): string {
-  return compile(
-    Object.entries(operation.responses).flatMap(([status, { content }]) =>
-      Object.values(content).map(({ schema }): Named => [status, schema]),
-    ),
-  )
+/** A validator to compile: its exported name, and the schema in the document. */
+export interface NamedSchema {
+  name: string
+  schema: Placed
 }
 
-/** A validator for the declared headers of each status. Header values are text, so they are coerced. */
-export function responseHeaderValidators({ operation }: Contract): string {
-  return compile(
-    Object.entries(operation.responses).map(([status, { headers = {} }]): Named => [
-      status,
-      headersSchema(headers),
-    ]),
-    { coerceTypes: true },
-  )
+const options: Options = {
+  allErrors: true,
+  strictSchema: true, // an unknown keyword is a typo
+  strictTypes: false,
+  strictTuples: false,
+  strictRequired: false,
+  allowMatchingProperties: true,
+  validateFormats: false, // `format` is an annotation in draft 2020-12
+  validateSchema: false, // `requireValidSchemas` did, and names the place
+  inlineRefs: 4, // keywords: what is smaller is cheaper where it is used than as a function
+  code: { source: true, esm: true },
 }
 
-/** A validator for each parameter. */
-export function parameterValidators({ operation }: Contract): string {
-  return compile(operation.parameters.map(({ name, schema }): Named => [name, schema]))
+/** The source text of validators that Ajv compiles, each reporting every violation. */
+export function compileValidators(document: Node, schemas: NamedSchema[]): string {
+  return compile(document, schemas, options, ({ node }) => node)
 }
 
-/** A validator for the request body of each media type. */
-export function requestBodyValidators({ operation }: Contract): string {
-  return compile(
-    Object.entries(operation.requestBody.content).map(([type, { schema }]): Named => [
-      type,
-      schema,
-    ]),
-  )
-}
-
-function headersSchema(headers: Record<string, Header>): Schema {
-  const entries = Object.entries(headers)
-  return {
-    type: 'object',
-    properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, asText(schema)])),
-    required: entries.filter(([, { required }]) => required).map(([name]) => name),
-  }
-}
-
-// Coercion alone takes "0x10", "1e3" and "Infinity" for numbers, which RFC 9110 does not.
-function asText(schema: Schema): Schema {
-  const { type } = schema
-  if (type !== 'integer' && type !== 'number') return schema
-  const pattern = type === 'integer' ? '^-?\\d+$' : '^-?\\d+(\\.\\d+)?$'
-  return { allOf: [{ type: 'string', pattern }, schema] }
-}
-
-function compile(schemas: Named[], options: Options = {}): string {
-  const ajv = new Ajv2020({ ...options, strict: true, code: { source: true, esm: true } })
-  const exported = schemas.map(([key, schema], index) => ({
-    key,
-    schema,
-    name: `validator${index}`,
+/** The same for values that arrive as text: parameters and headers. */
+export function compileTextValidators(document: Node, schemas: NamedSchema[]): string {
+  // A value that is coerced by a schema in a function of its own is still text beside the reference.
+  const coercing = { ...options, coerceTypes: true, inlineRefs: true }
+  return compile(document, schemas, coercing, (schema) => ({
+    // Coercion alone takes "0x10", "1e3" and "Infinity" for numbers, which no header field does.
+    allOf: [textOf(typesOf(document, schema)), schema.node],
   }))
-  for (const { name, schema } of exported) ajv.addSchema(withoutDescriptions(schema), name)
-  const code = standalone.default(ajv, Object.fromEntries(exported.map(({ name }) => [name, name])))
-  if (code.includes('require(')) {
-    throw new Error('the contract uses a JSON Schema keyword whose validator needs Ajv at run time')
-  }
-  const table = exported.map(({ key, name }) => `  ${JSON.stringify(key)}: ${name},\n`).join('')
-  // The code is plain JavaScript; the module that imports it gives it its types.
-  return `// @ts-nocheck\n${code}\nexport const validators = {\n${table}}\n`
 }
 
-// Ajv copies schemas into its code; their prose would go with every client.
-function withoutDescriptions(schema: Schema): Schema {
-  return JSON.parse(
-    JSON.stringify(schema, (key, value) =>
-      key === 'description' && typeof value === 'string' ? undefined : value,
-    ),
+function textOf(types: string[]): Node {
+  if (types.includes('string')) return { type: 'string' }
+  const patterns = [
+    ...(types.includes('number') ? ['-?\\d+(\\.\\d+)?'] : []),
+    ...(types.includes('integer') ? ['-?\\d+'] : []),
+    ...(types.includes('boolean') ? ['true|false'] : []),
+  ]
+  return { type: 'string', ...(patterns.length > 0 && { pattern: `^(${patterns.join('|')})$` }) }
+}
+
+/** Throws a {@link DocumentError} for the first schema that is not valid in JSON Schema 2020-12. */
+export function requireValidSchemas(document: Node, schemas: NamedSchema[]): void {
+  const ajv = new Ajv2020()
+  const written = [
+    ...Object.entries(componentSchemas(document)).map(([name, schema]) => ({
+      place: below('/components/schemas', name),
+      value: stripped(schema),
+    })),
+    ...schemas.map(({ schema }) => ({ place: schema.place, value: stripped(schema.node) })),
+  ]
+  for (const { place, value } of written) {
+    if (!isNode(value) && typeof value !== 'boolean') {
+      throw new DocumentError(place, 'is not a schema; write an object, true or false')
+    }
+    if (ajv.validateSchema(value) !== true) {
+      const [error] = ajv.errors ?? []
+      const allowed: unknown = error?.params['allowedValues']
+      const values = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''
+      throw new DocumentError(
+        place + (error?.instancePath ?? ''),
+        `is not valid in JSON Schema 2020-12; ${error?.message}${values}`,
+      )
+    }
+  }
+}
+
+function compile(
+  document: Node,
+  schemas: NamedSchema[],
+  ajvOptions: Options,
+  schemaOf: (schema: Placed) => Node,
+): string {
+  const ajv = new Ajv2020(ajvOptions)
+  ajv.addSchema({ $defs: mapValues(componentSchemas(document), forAjv) }, 'contract')
+  for (const { name, schema } of schemas) {
+    try {
+      ajv.addSchema(Object(forAjv(schemaOf(schema))), name)
+      ajv.getSchema(name)
+    } catch (error) {
+      const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+      throw new DocumentError(schema.place, `Ajv rejects the schema: ${reason}`)
+    }
+  }
+  return standalone
+    .default(ajv, Object.fromEntries(schemas.map(({ name }) => [name, name])))
+    .replace('"use strict";', "import type { Validator } from './violation.ts'\n")
+    .replaceAll(/export const (\w+) = /g, 'export const $1: Validator = ')
+    .replaceAll(
+      /const (\w+) = require\("ajv\/dist\/runtime\/(\w+)"\)\.default;/g,
+      (_, local: string, helper: string) =>
+        `import { ${helper} as ${local} } from './ajv-runtime.ts';`,
+    )
+}
+
+function forAjv(schema: unknown): unknown {
+  return stripped(schema, (reference) =>
+    reference.replace('#/components/schemas/', 'contract#/$defs/'),
   )
+}
+
+function componentSchemas({ components }: Node): Node {
+  const schemas = isNode(components) ? components['schemas'] : undefined
+  return isNode(schemas) ? schemas : {}
+}
+
+/** A module of Ajv's own helpers that these modules import, so that nothing needs Ajv at run time. */
+export async function ajvRuntime(modules: string[]): Promise<Record<string, string>> {
+  const imports = modules.flatMap((text) => [...text.matchAll(/import \{ (\w+) as \w+ \}/g)])
+  const helpers = [...new Set(imports.map(([, helper]) => `${helper}`))].toSorted((one, other) =>
+    one < other ? -1 : 1,
+  )
+  if (helpers.length === 0) return {}
+  const entry = `${import.meta.dirname}/ajv-runtime.js`
+  const build = await rolldown({
+    input: entry,
+    cwd: import.meta.dirname,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === entry ? id : null),
+        load: (id) =>
+          id === entry
+            ? helpers
+                .map(
+                  (helper) =>
+                    `export { default as ${helper} } from 'ajv/dist/runtime/${helper}.js'`,
+                )
+                .join('\n')
+            : null,
+      },
+    ],
+  })
+  const { output } = await build.generate({ format: 'esm', minify: true })
+  await build.close()
+  return { 'ajv-runtime.ts': output[0].code }
 }

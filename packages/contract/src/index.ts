@@ -1,21 +1,33 @@
-export { operation } from './generated/operation.ts'
-export type { paths } from './generated/types.ts'
-export { isContractMediaType } from './media-type.ts'
-export { headerParameterNames, pathParameterNames } from './parameters.ts'
-export { expandPath, matchPath } from './path.ts'
-export { isStatus } from './status.ts'
+export { hasMediaType, parseBody } from './body.ts'
+export { parseBasicCredentials } from './credentials.ts'
+export type { Credentials } from './credentials.ts'
+export { expandPath } from './operation.ts'
 export type {
+  ClientOperation,
   ErrorStatus,
+  Example,
+  ExampleName,
   HeaderParameters,
-  ParameterName,
+  Operation,
+  OperationId,
   PathParameters,
+  QueryParameters,
+  RequestBody,
   ResponseBody,
+  Scenarios,
+  SessionHeader,
   Status,
   SuccessStatus,
-} from './types.ts'
-export { parseBody } from './body.ts'
-export { checkResponse } from './check-response.ts'
-export type { ReceivedResponse, ResponseViolation } from './check-response.ts'
-export { checkResponseBody, checkResponseHeaders } from './response.ts'
-export type { ReceivedHeaders } from './response.ts'
+} from './operation.ts'
+export { checkParameter, checkRequest, checkRequestBody } from './request.ts'
+export type { ReceivedRequest, RequestViolation } from './request.ts'
+export {
+  checkResponse,
+  checkResponseBody,
+  checkResponseHeaders,
+  declaresStatus,
+} from './response.ts'
+export type { ReceivedHeaders, ReceivedResponse, ResponseViolation } from './response.ts'
+export { serverFor } from './servers.ts'
+export type { paths } from './generated/types.ts'
 export type { Violation } from './violation.ts'

@@ -1,38 +1,114 @@
-import { operation } from './generated/operation.ts'
-import { validators as bodyValidators } from './generated/response-body-validators.ts'
-import { validators as headerValidators } from './generated/response-header-validators.ts'
-import type { Status } from './types.ts'
-import type { Validator, Violation } from './violation.ts'
+import { mediaTypeViolation, parseBody } from './body.ts'
+import type { ClientOperation, Operation } from './operation.ts'
+import type { Violation } from './violation.ts'
 import { violationsOf } from './violation.ts'
-
-const bodies: Record<Status, Validator> = bodyValidators
-const headers: Record<Status, Validator> = headerValidators
-
-/**
- * Holds a parsed response body against the schema of its status.
- *
- * @returns what is wrong, empty when the body is right
- * @example
- * checkResponseBody(200, { status_code: 200, request_id: 'request-id-test-1' }) // []
- */
-export function checkResponseBody(status: Status, body: unknown): Violation[] {
-  return violationsOf(bodies[status], body)
-}
 
 /** The part of the Fetch standard's `Headers` that is read here. */
 export interface ReceivedHeaders {
   get(name: string): string | null
 }
 
+/** A response as it came over the wire. */
+export interface ReceivedResponse {
+  status: number
+  /** A Fetch `Headers`, or anything that reads like one. */
+  headers: ReceivedHeaders
+  /** The body as text, or as bytes: then they must be UTF-8 without a byte order mark. */
+  body: string | Uint8Array
+}
+
+/** One way in which a response violates the contract. It never contains the value. */
+export interface ResponseViolation {
+  part: 'status' | 'media type' | 'header' | 'body'
+  /** Where in that part: a JSON Pointer (RFC 6901) into the body, or a header's name; empty for the whole part. */
+  where: string
+  /** What is wrong, in a few words. */
+  message: string
+}
+
+/** Whether the operation declares this status. */
+export function declaresStatus<O extends ClientOperation>(
+  { responseBodies }: O,
+  status: number,
+): status is keyof O['responseBodies'] & number {
+  return Object.hasOwn(responseBodies, status)
+}
+
 /**
- * Holds the headers of an answer against those that the contract declares for its status.
+ * Checks a parsed response body against the schema of its status.
  *
- * @returns what is wrong, empty when the headers are right
+ * @returns every violation; none for a status that the operation does not declare
+ * @example
+ * checkResponseBody(revokeConnectedApp, 200, { status_code: 200, request_id: 'request-id-test-1' }) // []
  */
-export function checkResponseHeaders(status: Status, received: ReceivedHeaders): Violation[] {
-  const declared = operation.responseHeaders[status].map((name) => [name, received.get(name)])
-  return violationsOf(
-    headers[status],
-    Object.fromEntries(declared.filter(([, value]) => value !== null)),
-  )
+export function checkResponseBody(
+  { responseBodies }: ClientOperation,
+  status: number,
+  body: unknown,
+): Violation[] {
+  const validator = responseBodies[status]
+  return validator ? violationsOf(validator, body) : []
+}
+
+/** Checks the headers of a response against those that the operation declares for its status. */
+export function checkResponseHeaders(
+  { responseHeaders }: Operation,
+  status: number,
+  headers: ReceivedHeaders,
+): ResponseViolation[] {
+  return Object.entries(responseHeaders[status] ?? {}).flatMap(([name, { required, validate }]) => {
+    const value = headers.get(name)
+    const messages =
+      value === null
+        ? required
+          ? ['is missing']
+          : []
+        : violationsOf(validate, value).map(({ message }) => message)
+    return messages.map((message) => ({ part: 'header' as const, where: name, message }))
+  })
+}
+
+/**
+ * Checks a response against the contract: declared status, media type, headers, JSON, and the
+ * schema of the body.
+ *
+ * @returns every violation
+ * @example
+ * checkResponse(operations.revokeConnectedApp, { status: 200, headers: new Headers(), body: '' })
+ * // [
+ * //   { part: 'media type', where: '', message: 'content-type is missing; application/json is declared' },
+ * //   { part: 'body', where: '', message: 'is empty' },
+ * // ]
+ */
+export function checkResponse(
+  operation: Operation,
+  { status, headers, body }: ReceivedResponse,
+): ResponseViolation[] {
+  if (!declaresStatus(operation, status)) {
+    // Of its headers and its body the contract says nothing.
+    const message = `is not declared; ${Object.keys(operation.responseBodies).join(', ')} are`
+    return [{ part: 'status', where: '', message }]
+  }
+  const mediaType = mediaTypeViolation(headers.get('content-type'), operation.mediaType)
+  return [
+    ...(mediaType === undefined
+      ? []
+      : [{ part: 'media type' as const, where: '', message: mediaType }]),
+    ...checkResponseHeaders(operation, status, headers),
+    ...bodyViolations(operation, status, body),
+  ]
+}
+
+function bodyViolations(
+  operation: Operation,
+  status: number,
+  body: string | Uint8Array,
+): ResponseViolation[] {
+  const parsed = parseBody(body)
+  if ('violation' in parsed) return [{ part: 'body', where: '', message: parsed.violation }]
+  return checkResponseBody(operation, status, parsed.value).map(({ pointer, message }) => ({
+    part: 'body',
+    where: pointer,
+    message,
+  }))
 }

@@ -1,4 +1,4 @@
-/** One way in which a value breaks the contract. It never contains the value. */
+/** One way in which a value violates the contract. It never contains the value. */
 export interface Violation {
   /** Where, as a JSON Pointer (RFC 6901) into the value; empty for the value itself. */
   pointer: string
@@ -14,7 +14,7 @@ export interface Validator {
   errors?: { instancePath: string; keyword: string; message?: string }[] | null
 }
 
-/** What a compiled validator finds wrong. */
+/** Every violation that a compiled validator finds. */
 export function violationsOf(validator: Validator, value: unknown): Violation[] {
   if (validator(value)) return []
   return (validator.errors ?? []).map(({ instancePath, keyword, message = keyword }) => ({

@@ -1,83 +1,165 @@
-import { expect, test } from 'vitest'
-import {
-  headerParameterExamples,
-  pathParameterExamples,
-  requestBodyExamples,
-} from '../src/examples.ts'
-import { operation } from '../src/index.ts'
-import { checkRequest } from '../src/request.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Operation } from '../src/index.ts'
+import { checkParameter, checkRequest, checkRequestBody } from '../src/index.ts'
+import { allOperations } from '../src/operations.ts'
+import { exampleRequest } from './example-request.ts'
 
-const json = { 'content-type': operation.mediaType }
+const byId = allOperations.map((operation) => [operation.operationId, operation] as const)
 
-function check(given: {
-  path?: object
-  headers?: Record<string, string>
+interface RequestChange {
+  path?: Record<string, string>
+  /** Those that are undefined are left out, and so is every optional one that is not named. */
+  headers?: Record<string, string | undefined>
   body?: string | Uint8Array
-}) {
-  return checkRequest({
-    path: { ...pathParameterExamples, ...given.path },
-    headers: new Headers(given.headers),
-    body: given.body ?? '',
+}
+
+/** Checks a request that satisfies the contract but for a change. */
+function check(operation: Operation, { path, headers = {}, body }: RequestChange) {
+  const request = exampleRequest(operation)
+  for (const [name, parameter] of Object.entries(operation.parameters)) {
+    if (parameter.in === 'header' && !parameter.required) request.headers.delete(name)
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) request.headers.delete(name)
+    else request.headers.set(name, value)
+  }
+  return checkRequest(operation, {
+    ...request,
+    path: { ...request.path, ...path },
+    body: body ?? request.body,
   })
 }
 
-test.each([
-  ['nothing but a path', {}],
-  ['a session token', { headers: { 'X-Stytch-Member-Session': 'a-session' } }],
-  ['an empty body of another type', { headers: { 'content-type': 'text/plain' } }],
-  ...Object.values(requestBodyExamples).map((body): [string, Parameters<typeof check>[0]] => [
-    'a body of the contract',
-    { headers: json, body: JSON.stringify(body) },
-  ]),
-  ['an open body', { headers: json, body: '{"more":[1]}' }],
-  ['a body as bytes', { headers: json, body: new TextEncoder().encode('{}') }],
-  ['a body without encoding', { headers: { ...json, 'content-encoding': 'Identity' }, body: '{}' }],
-])('%s is right', (_, given) => {
-  expect(check(given)).toEqual([])
-})
+describe.each(byId)('a request to %s', (_, operation) => {
+  const parameters = Object.entries(operation.parameters)
+  const ofPath = parameters.filter(([, parameter]) => parameter.in === 'path')
+  const ofHeaders = parameters.filter(([, parameter]) => parameter.in === 'header')
 
-const byteOrderMark = new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d])
-
-test.each([
-  [{ path: { member_id: '..' } }, 'path member_id', 'invalid_id'],
-  [
-    { headers: { 'X-Stytch-Member-SessionJWT': 'x' } },
-    'header X-Stytch-Member-SessionJWT',
-    'unable_to_parse_session_jwt',
-  ],
-  [
-    { headers: headerParameterExamples },
-    'header X-Stytch-Member-Session and X-Stytch-Member-SessionJWT',
-    'too_many_session_arguments',
-  ],
-  [{ body: '{}' }, 'media type ', 'bad_request'],
-  [{ headers: { 'content-type': 'text/plain' }, body: '{}' }, 'media type ', 'bad_request'],
-  [
-    { headers: { ...json, 'content-encoding': 'gzip' }, body: '{}' },
-    'header Content-Encoding',
-    'bad_request',
-  ],
-  [{ headers: json, body: '{' }, 'body ', 'bad_request'],
-  [{ headers: json, body: ' ' }, 'body ', 'bad_request'],
-  [{ headers: json, body: '[]' }, 'body ', 'bad_request'],
-  [{ headers: json, body: byteOrderMark }, 'body ', 'bad_request'],
-])('%j is wrong at %s', (given, at, answer) => {
-  const [violation, ...others] = check(given)
-  expect(`${violation?.part} ${violation?.where}`).toBe(at)
-  expect(violation?.answer).toBe(answer)
-  expect(others).toEqual([])
-})
-
-test('what is wrong stands in the order in which the contract checks', () => {
-  const violations = check({
-    path: { connected_app_id: '.', organization_id: '.' },
-    headers: { ...headerParameterExamples, ...json },
-    body: '{',
+  test.each(ofPath)('gets its own example for a malformed %s', (name, { errorExample }) => {
+    for (const value of ['', '.', '..', '%', 'a/b', 'a b', 'a'.repeat(129), '\u0000', 'é']) {
+      expect(check(operation, { path: { [name]: value } })).toEqual([
+        { part: 'path', where: name, message: expect.any(String), example: errorExample },
+      ])
+    }
   })
-  expect(violations.map(({ part, where }) => `${part} ${where}`)).toEqual([
-    'path organization_id',
-    'path connected_app_id',
-    'header X-Stytch-Member-Session and X-Stytch-Member-SessionJWT',
-    'body ',
-  ])
+
+  test.each(ofHeaders)('gets its own example for a malformed %s', (name, parameter) => {
+    const example = parameter.errorExample
+    const violation = { part: 'header', where: name, message: expect.any(String), example }
+    for (const value of ['a b', '{}', 'x;y']) {
+      const isAllowed = checkParameter(parameter, value).length === 0
+      expect(check(operation, { headers: { [name]: value } })).toEqual(isAllowed ? [] : [violation])
+    }
+  })
+
+  test.each(ofHeaders)('may leave %s out if it is optional', (name, { required }) => {
+    const found = check(operation, { headers: { [name]: undefined } })
+    expect(found.map(({ where }) => where)).toEqual(required ? [name] : [])
+  })
+
+  test.each(operation.exclusiveHeaders)('may not have all of $headers', ({ headers, example }) => {
+    const all = headers.map((name) => [name, String(operation.parameters[name]?.example)])
+    expect(check(operation, { headers: Object.fromEntries(all) })).toEqual([
+      {
+        part: 'header',
+        where: headers.join(' and '),
+        message: 'at most one of them may be sent',
+        example,
+      },
+    ])
+  })
+
+  test('gets every violation, in the order of the document', () => {
+    const wrongHeaders = ofHeaders.filter(([, each]) => checkParameter(each, 'a b').length > 0)
+    const names = [...ofPath, ...wrongHeaders].map(([name]) => name)
+    const expected = parameters.map(([name]) => name).filter((name) => names.includes(name))
+    const found = check(operation, {
+      path: Object.fromEntries(ofPath.map(([name]) => [name, '..'])),
+      headers: Object.fromEntries(wrongHeaders.map(([name]) => [name, 'a b'])),
+    })
+    expect(found.slice(0, expected.length).map(({ where }) => where)).toEqual(expected)
+    expect(found).toHaveLength(expected.length + operation.exclusiveHeaders.length)
+  })
+
+  test('never has its values repeated', () => {
+    const secret = fc.stringMatching(/^ [a-z]{20}$/)
+    fc.assert(
+      fc.property(secret, (value) => {
+        const wrong = Object.fromEntries(ofPath.map(([name]) => [name, value]))
+        const found = check(operation, { path: wrong, body: value })
+        expect(found).not.toEqual([])
+        expect(JSON.stringify(found)).not.toContain(value.trim())
+      }),
+    )
+  })
+})
+
+const takesBody = byId.filter(([, { request }]) => request)
+const takesNone = byId.filter(([, { request }]) => !request)
+
+test.each(takesNone)('%s does not look at a body', (_, operation) => {
+  expect(check(operation, { body: '{' })).toEqual([])
+})
+
+describe.each(takesBody)('the body of a request to %s', (_, operation) => {
+  const { request, malformedExample: example } = operation
+  const { mediaType = '' } = operation.requestBody ?? {}
+  const typed = { 'content-type': mediaType }
+  const text = JSON.stringify(Object.values(request?.examples ?? {})[0])
+  const ofBody = (headers: Record<string, string>, body: string | Uint8Array) =>
+    check(operation, { headers: { 'content-type': undefined, ...headers }, body })
+
+  test.each([
+    ['of another type', { 'content-type': 'text/plain' }, ''],
+    ['of no bytes', {}, new Uint8Array()],
+  ])('may be none %s, unless it is required', (__, headers, body) => {
+    const missing = { part: 'body', where: '', message: 'is missing', example }
+    expect(ofBody(headers, body)).toEqual(request?.required ? [missing] : [])
+  })
+
+  test.each([
+    ['text', typed, text],
+    ['bytes', typed, new TextEncoder().encode(text)],
+    ['a type with parameters', { 'content-type': `${mediaType}; charset=utf-8` }, text],
+    ['no encoding by name', { ...typed, 'content-encoding': 'Identity' }, text],
+  ])('may be %s', (__, headers, body) => {
+    expect(ofBody(headers, body)).toEqual([])
+  })
+
+  test.each([
+    ['no type', {}, text, 'media type', ''],
+    ['another type', { 'content-type': 'text/plain' }, text, 'media type', ''],
+    ['an encoding', { ...typed, 'content-encoding': 'gzip' }, text, 'header', 'Content-Encoding'],
+    ['half of an object', typed, '{', 'body', ''],
+    ['white space', typed, ' ', 'body', ''],
+    ['a list', typed, '[]', 'body', ''],
+    ['null', typed, 'null', 'body', ''],
+    ['a byte order mark', typed, new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d]), 'body', ''],
+    ['no UTF-8', typed, new Uint8Array([0x22, 0xff, 0x22]), 'body', ''],
+  ])('may not be with %s', (__, headers, body, part, where) => {
+    expect(ofBody(headers, body)).toEqual([{ part, where, message: expect.any(String), example }])
+  })
+
+  test('violates the contract as its schema says, and always when it is not an object', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+        const found = ofBody(typed, JSON.stringify(value)).map(({ where }) => where)
+        expect(found).toEqual(checkRequestBody(operation, value).map(({ pointer }) => pointer))
+        if (!isObject) expect(found).not.toEqual([])
+      }),
+    )
+  })
+})
+
+// A schema that names no property is open: the contract says so of the revoke.
+const takesAnyObject = takesBody.filter(([, each]) => each.requestBody?.properties.length === 0)
+
+test.each(takesAnyObject)('the body of a request to %s may be any JSON object', (_, operation) => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+      expect(checkRequestBody(operation, value)).toEqual([])
+    }),
+  )
 })

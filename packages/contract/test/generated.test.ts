@@ -1,19 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { generate } from '../codegen/generate.ts'
-import { folder } from '../codegen/paths.ts'
 
+const directory = join(import.meta.dirname, '../src/generated')
 const generated = await generate()
 
 test.each(Object.entries(generated))(
   '%s is what the contract generates (else run `npm run generate`)',
   async (name, text) => {
-    expect(await readFile(new URL(name, folder), 'utf8')).toBe(text)
+    expect(await readFile(join(directory, name), 'utf8')).toBe(text)
   },
 )
 
-test('nothing else stands among the generated files', async () => {
-  expect((await readdir(folder)).toSorted()).toEqual(Object.keys(generated).toSorted())
+test('nothing else is among the generated files', async () => {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  const names = files.map(({ parentPath, name }) => join(parentPath, name)).toSorted()
+  const expected = Object.keys(generated).map((name) => join(directory, name))
+  expect(names).toEqual(expected.toSorted())
 })
 
 test('each generated module says from what and how', () => {

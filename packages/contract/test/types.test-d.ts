@@ -1,47 +1,93 @@
 import { expectTypeOf, test } from 'vitest'
-import type { ExampleName } from '../src/examples.ts'
-import { exampleBody, statusOf } from '../src/examples.ts'
 import type {
+  ClientOperation,
   ErrorStatus,
-  ParameterName,
+  Example,
+  ExampleName,
+  HeaderParameters,
+  Operation,
+  OperationId,
   PathParameters,
+  RequestBody,
   ResponseBody,
   Status,
+  SuccessStatus,
 } from '../src/index.ts'
+import { declaresStatus, expandPath } from '../src/index.ts'
+import { allOperations, operations } from '../src/operations.ts'
 
-test('statuses are literals', () => {
-  expectTypeOf<Status>().toEqualTypeOf<200 | 400 | 401 | 403 | 404 | 429 | 500>()
-  expectTypeOf<ErrorStatus>().toEqualTypeOf<400 | 401 | 403 | 404 | 429 | 500>()
+type Operations = typeof operations
+type IdsOf<Method extends string> = {
+  [Id in OperationId]: Operations[Id]['method'] extends Method ? Id : never
+}[OperationId]
+
+test('each operation is one of all', () => {
+  expectTypeOf<Operations[OperationId]>().toExtend<Operation>()
+  expectTypeOf<OperationId>().toEqualTypeOf<keyof Operations>()
+  expectTypeOf(allOperations).toEqualTypeOf<readonly Operation[]>()
 })
 
-test('a body is that of its status', () => {
-  expectTypeOf<ResponseBody<401>['status_code']>().toEqualTypeOf<401>()
-  expectTypeOf<ResponseBody<401>['error_type']>().toEqualTypeOf<string>()
-  expectTypeOf<ResponseBody<200>>().not.toHaveProperty('error_type')
+test('the statuses of an operation are those that have a validator', () => {
+  type Declared = { [Id in OperationId]: keyof Operations[Id]['responseBodies'] }
+  expectTypeOf<{ [Id in OperationId]: Status<Id> }>().toEqualTypeOf<Declared>()
+  expectTypeOf<SuccessStatus>().toExtend<Status>()
+  expectTypeOf<ErrorStatus & SuccessStatus>().toBeNever()
+})
+
+test('a body is that of its operation and status', () => {
+  expectTypeOf<ResponseBody<'revokeConnectedApp', 401>['status_code']>().toEqualTypeOf<401>()
+  expectTypeOf<ResponseBody<'revokeConnectedApp', 401>['error_type']>().toEqualTypeOf<string>()
+  expectTypeOf<ResponseBody<'revokeConnectedApp', 200>>().not.toHaveProperty('error_type')
 })
 
 test('bodies narrow by status_code', () => {
-  const narrow = (body: ResponseBody) => (body.status_code === 200 ? undefined : body.error_message)
+  const narrow = (body: ResponseBody<'revokeConnectedApp'>) =>
+    body.status_code === 200 ? undefined : body.error_message
   expectTypeOf(narrow).returns.toEqualTypeOf<string | undefined>()
 })
 
-test('the ids are required', () => {
-  expectTypeOf<PathParameters>().toEqualTypeOf<{
-    organization_id: string
-    member_id: string
-    connected_app_id: string
-  }>()
+test('a status is narrowed to those that the operation declares', () => {
+  const narrow = (status: number) =>
+    declaresStatus(operations.revokeConnectedApp, status) ? status : undefined
+  expectTypeOf(narrow).returns.toEqualTypeOf<Status<'revokeConnectedApp'> | undefined>()
 })
 
-test('names are those of the contract', () => {
-  expectTypeOf<'X-Stytch-Member-Session'>().toExtend<ParameterName>()
-  expectTypeOf<ExampleName<403>>().toEqualTypeOf<
-    'session_authorization_error' | 'session_authorization_tenancy_error'
+test('only an operation with a request body has a type for it', () => {
+  expectTypeOf<RequestBody<IdsOf<'GET'>>>().toBeNever()
+  expectTypeOf<RequestBody<IdsOf<'POST'>>>().toExtend<object>()
+})
+
+test('path parameters are required, headers are optional', () => {
+  expectTypeOf<PathParameters<'revokeConnectedApp'>>().toEqualTypeOf<
+    Record<(typeof operations.revokeConnectedApp.pathParameters)[number], string>
+  >()
+  expectTypeOf<HeaderParameters<'revokeConnectedApp'>>().toEqualTypeOf<
+    Partial<Record<(typeof operations.revokeConnectedApp.headerParameters)[number], string>>
   >()
 })
 
-test('a named example has the status and the body of its name', () => {
-  expectTypeOf(statusOf('too_many_requests')).toEqualTypeOf<429>()
-  expectTypeOf(exampleBody('too_many_requests')).toEqualTypeOf<ResponseBody<429>>()
-  expectTypeOf(statusOf<ExampleName>).returns.toEqualTypeOf<Status>()
+test('a path is expanded with the parameters of its operation', () => {
+  const ids = { organization_id: 'o', member_id: 'm', connected_app_id: 'c' }
+  expectTypeOf(expandPath(operations.revokeConnectedApp, ids)).toBeString()
+  // @ts-expect-error a path parameter is missing
+  expandPath(operations.revokeConnectedApp, { organization_id: 'o' })
+  // Of an operation that is one of all, the parameters are known only at run time.
+  expectTypeOf((operation: Operation, values: Record<string, string>) =>
+    expandPath(operation, values),
+  ).returns.toBeString()
+  // A function of any operation passes on what it got.
+  expectTypeOf(
+    <Id extends OperationId>(operation: ClientOperation<Id>, values: PathParameters<Id>) =>
+      expandPath(operation, values),
+  ).returns.toBeString()
+})
+
+test('the names of examples narrow by status', () => {
+  type Examples = Operations['revokeConnectedApp']['examples']
+  type Names<S extends number> = ExampleName<'revokeConnectedApp', S>
+  expectTypeOf<Names<number>>().toEqualTypeOf<keyof Examples>()
+  expectTypeOf<Examples[Names<401>]['status']>().toEqualTypeOf<401>()
+  expectTypeOf<Examples[Names<200>]['status']>().toEqualTypeOf<200>()
+  expectTypeOf<Names<200> & Names<401>>().toBeNever()
+  expectTypeOf<Examples[keyof Examples]>().toExtend<Example>()
 })

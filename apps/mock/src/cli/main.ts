@@ -1,46 +1,62 @@
 #!/usr/bin/env node
+import { contract } from '@connected-apps/contract/operations'
+import { parseBaseUrl } from '@connected-apps/node-http'
+import {
+  createCommand,
+  InvalidArgumentError,
+  parsePort,
+  runCommand,
+} from '@connected-apps/node-http/command'
 import module from 'node:module' // the whole module: old Node.js versions lack the export enableCompileCache
-import { helpText, parseCommand, UsageError } from './arguments.ts'
-import type { Command } from './arguments.ts'
-import { requireNode } from './node-version.ts'
+import type * as commands from './commands.ts'
 
 interface Manifest {
   version: string
   engines: { node: string }
 }
-
 // Not an import, because old Node.js versions print a warning for JSON modules.
 const manifest: Manifest = module.createRequire(import.meta.url)(
   '@connected-apps/mock/package.json',
 )
 
-try {
-  requireNode(process.versions.node, manifest.engines.node)
+const command = createCommand({
+  name: 'connected-apps-mock',
+  version: `${manifest.version} (contract ${contract.version})`,
+  description: `A mock server for the ${contract.title} contract, or a proxy that checks the traffic to a provider against it.`,
+})
+
+const serve = command
+  .command('serve', { isDefault: true })
+  .description('start the mock server; the default')
+  .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
+  .option('--port <PORT>', 'port to listen on, 0 for a free one', parsePort, 4010)
+  .action(async (options: { host: string; port: number }) =>
+    (await loadCommands()).runMock(options),
+  )
+
+const proxy = command
+  .command('proxy')
+  .description('start a proxy that checks each request and response against the contract')
+  .requiredOption('--upstream <URL>', 'base URL of the provider to forward to', parseUpstream)
+  .option('--pass-other-routes', 'forward requests for other operations without a check')
+  .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
+  .option('--port <PORT>', 'port to listen on, 0 for a free one', parsePort, 4011)
+  .action(async (options: commands.ProxyCommandOptions) => (await loadCommands()).runProxy(options))
+
+command.addHelpText('after', () =>
+  [serve, proxy].map((each) => `\n${each.helpInformation().trimEnd()}`).join('\n'),
+)
+
+await runCommand(command, { engine: manifest.engines.node })
+
+/** Loads the servers, which neither usage errors nor a Node.js that is too old need. */
+function loadCommands(): Promise<typeof commands> {
   module.enableCompileCache()
-  await run(parseCommand(process.argv.slice(2)))
-} catch (error) {
-  if (!(error instanceof Error) || !isExpected(error)) throw error
-  console.error(`connected-apps-mock: ${error.message}`)
-  process.exitCode = 2
+  return import('./commands.ts')
 }
 
-async function run(command: Command): Promise<void> {
-  switch (command.name) {
-    case 'help':
-      console.log(helpText())
-      return
-    case 'version':
-      console.log(manifest.version)
-      return
-    case 'mock':
-      // Imported only now, so that usage errors are reported without loading the servers.
-      return (await import('./commands.ts')).runMock(command)
-    case 'proxy':
-      return (await import('./commands.ts')).runProxy(command)
-  }
-}
-
-// ListenError is recognized by name, because importing its class would load the server.
-function isExpected(error: Error): boolean {
-  return error instanceof UsageError || error.name === 'ListenError'
+function parseUpstream(text: string): string {
+  const { url, error } = parseBaseUrl(text)
+  if (url === undefined) throw new InvalidArgumentError(error)
+  return url
 }

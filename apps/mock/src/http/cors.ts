@@ -1,8 +1,12 @@
-import { operation } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 
+const declaredHeaders = allOperations.flatMap(({ responseHeaders }) =>
+  Object.values(responseHeaders).flatMap((headers) => Object.keys(headers)),
+)
+
 /** The headers that a page may read, by name: `*` is not a wildcard for requests with credentials. */
-const exposedHeaders = [...new Set(Object.values(operation.responseHeaders).flat())].join(', ')
+const exposedHeaders = [...new Set(declaredHeaders)].join(', ')
 
 /** Whether a request is a CORS preflight (Fetch standard, section 3.2.2). */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {

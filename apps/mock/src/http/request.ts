@@ -1,5 +1,5 @@
+import { readBody } from '@connected-apps/node-http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
 
 /** A request with its target split into path and query, and the response to it. */
 export interface Exchange {
@@ -33,19 +33,13 @@ export function originForm(target: string): string {
   return form.startsWith('/') || form.startsWith('*') ? form : `/${form}`
 }
 
-/** A signal that aborts when the response is closed: sent, or its client disconnected. */
-export function abortOnClose(response: ServerResponse): AbortSignal {
-  const controller = new AbortController()
-  response.once('close', () => controller.abort())
-  return controller.signal
-}
+/** The largest request body that is accepted. */
+export const maxBodyBytes = 1024 * 1024
 
-/** Sleeps, and resolves early to false when the signal aborts first. */
-export async function sleep(seconds: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    return await setTimeout(seconds * 1000, true, { signal })
-  } catch (error) {
-    if (signal.aborted) return false
-    throw error
-  }
+/**
+ * Reads the body of a request. More of it is discarded than is kept, because a client that is still
+ * sending would lose the response if the connection closed.
+ */
+export function readRequestBody(request: IncomingMessage): ReturnType<typeof readBody> {
+  return readBody(request, { maxBytes: maxBodyBytes, maxDiscardedBytes: 15 * maxBodyBytes })
 }

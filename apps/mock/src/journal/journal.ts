@@ -1,5 +1,6 @@
-import type { HeaderParameters, PathParameters, Status } from '@connected-apps/contract'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { ExampleName, OperationId, PathParameters, Status } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
+import type { OperationMatch } from '@connected-apps/contract/operations'
 import type { IncomingHttpHeaders } from 'node:http'
 import { BoundedLog } from './bounded-log.ts'
 
@@ -12,8 +13,12 @@ export const credentialsKinds = ['present', 'absent'] as const
 /** Which session headers were sent; their values are not recorded. */
 export const sessionKinds = ['none', 'token', 'jwt', 'both'] as const
 
-/** A received request and its outcome. It contains no secrets. */
-export interface JournalEntry {
+type PathParameterName<Id extends OperationId = OperationId> = Id extends OperationId
+  ? keyof PathParameters<Id> & string
+  : never
+
+/** A received request and its outcome, with the path parameters of its operation. It contains no secrets. */
+export interface JournalEntry extends Partial<Record<PathParameterName, string>> {
   /** Counts the requests since the start or the last reset, from 1. */
   number: number
   /** ISO 8601. */
@@ -21,12 +26,11 @@ export interface JournalEntry {
   method: string
   /** Without the query; at most 512 characters. */
   path: string
-  organization_id?: string
-  member_id?: string
-  connected_app_id?: string
+  /** Absent when no operation matches the method and path. */
+  operationId?: OperationId
   /** Whether project credentials were sent; their value is not recorded. */
   credentials: (typeof credentialsKinds)[number]
-  /** Which session headers were sent; their values are not recorded. */
+  /** Which session headers of the operation were sent; their values are not recorded. */
   session: (typeof sessionKinds)[number]
   /** The status of the response; absent while it is pending, and if the client disconnected. */
   status?: Status
@@ -36,21 +40,22 @@ export interface JournalEntry {
   aborted?: true
 }
 
+/** Selects the entries that are equal in every given field. */
+export type JournalFilter = Partial<Omit<JournalEntry, 'number' | 'arrivedAt' | 'aborted'>>
+
+const pathParameters = allOperations.flatMap((operation) => operation.pathParameters)
+
 /** The fields of an entry that can be filtered by. */
 export const filterNames = [
+  'operationId',
   'method',
   'path',
-  'organization_id',
-  'member_id',
-  'connected_app_id',
+  ...(new Set(pathParameters) as Set<PathParameterName>), // the type is that of these names
   'credentials',
   'session',
   'status',
   'example',
-] as const satisfies readonly (keyof JournalEntry)[]
-
-/** Selects the entries that are equal in every given field. */
-export type JournalFilter = Partial<Pick<JournalEntry, (typeof filterNames)[number]>>
+] as const satisfies readonly (keyof JournalFilter)[]
 
 /** The result of an assertion about the journal. */
 export interface JournalAssertion {
@@ -120,25 +125,27 @@ function describe(filter: JournalFilter): string {
 export function toJournalEntry(
   method: string,
   path: string,
-  ids: PathParameters | undefined,
+  match: OperationMatch | undefined,
   headers: IncomingHttpHeaders,
 ): Omit<JournalEntry, 'number' | 'arrivedAt'> {
   return {
+    ...Object.fromEntries(
+      Object.entries(match?.path ?? {}).map(([name, value]) => [name, value.slice(0, 128)]),
+    ),
+    ...(match && { operationId: match.operation.operationId }),
     method,
     path: path.slice(0, 512),
-    ...Object.fromEntries(
-      Object.entries(ids ?? {}).map(([name, value]) => [name, value.slice(0, 128)]),
-    ),
     credentials: headers.authorization === undefined ? 'absent' : 'present',
-    session: sessionKindOf(headers),
+    session: sessionKindOf(match, headers),
   }
 }
 
-function sessionKindOf(headers: IncomingHttpHeaders): JournalEntry['session'] {
-  const isSent = (name: keyof HeaderParameters) => headers[name.toLowerCase()] !== undefined
-  const hasToken = isSent('X-Stytch-Member-Session')
-  const hasJwt = isSent('X-Stytch-Member-SessionJWT')
-  if (hasToken && hasJwt) return 'both'
-  if (hasToken) return 'token'
-  return hasJwt ? 'jwt' : 'none'
+function sessionKindOf(
+  match: OperationMatch | undefined,
+  headers: IncomingHttpHeaders,
+): JournalEntry['session'] {
+  const { token, jwt } = match?.operation.sessionHeaders ?? {}
+  const isSent = (name?: string) => name !== undefined && headers[name.toLowerCase()] !== undefined
+  if (isSent(token)) return isSent(jwt) ? 'both' : 'token'
+  return isSent(jwt) ? 'jwt' : 'none'
 }

@@ -1,6 +1,4 @@
-import { operation } from '@connected-apps/contract'
-import type { Status } from '@connected-apps/contract'
-import { exampleNames } from '@connected-apps/contract/examples'
+import { allOperations } from '@connected-apps/contract/operations'
 import { credentialsKinds, filterNames, sessionKinds } from './journal.ts'
 import type { JournalFilter } from './journal.ts'
 
@@ -9,30 +7,41 @@ export type JournalQuery = { filter: JournalFilter; times?: number } | { error: 
 
 /** The fields that have a fixed set of values: a filter by any other value could never match. */
 const allowedValues: Partial<Record<keyof JournalFilter, readonly string[]>> = {
-  status: operation.statuses.map(String),
-  example: exampleNames,
+  operationId: allOperations.map(({ operationId }) => operationId),
+  status: unique(allOperations.flatMap(({ responseBodies }) => Object.keys(responseBodies))),
+  example: unique(allOperations.flatMap(({ examples }) => Object.keys(examples))),
   credentials: credentialsKinds,
   session: sessionKinds,
 }
 
-/** Parses a filter and, for an assertion, `times`. Unknown names and values are errors. */
+/**
+ * Parses a filter and, for an assertion, `times`. Unknown and repeated names are errors, and so are
+ * unknown values.
+ */
 export function parseJournalQuery(query: URLSearchParams, isAssertion: boolean): JournalQuery {
   const names: readonly string[] = isAssertion ? [...filterNames, 'times'] : filterNames
   const unknown = [...query.keys()].find((name) => !names.includes(name))
   if (unknown !== undefined) {
     return { error: `unknown filter ${unknown.slice(0, 64)}; filters are ${names.join(', ')}` }
   }
+  const repeated = names.find((name) => query.getAll(name).length > 1)
+  if (repeated !== undefined) return { error: `${repeated} is given twice; pass it once` }
   for (const [name, allowed] of Object.entries(allowedValues)) {
-    if (query.getAll(name).some((value) => !allowed.includes(value))) {
+    const value = query.get(name)
+    if (value !== null && !allowed.includes(value)) {
       return { error: `${name} must be one of ${allowed.join(', ')}` }
     }
   }
   const times = query.get('times')
   if (times !== null && !/^\d{1,9}$/.test(times)) return { error: 'times must be a whole number' }
   const status = query.get('status')
-  const filter: JournalFilter = {
+  const filter = {
     ...Object.fromEntries([...query].filter(([name]) => name !== 'times')),
-    ...(status !== null && { status: Number(status) as Status }), // safe: checked against `allowedValues`
-  }
+    ...(status !== null && { status: Number(status) }),
+  } as JournalFilter // safe: names and values are checked above
   return { filter, ...(times !== null && { times: Number(times) }) }
+}
+
+function unique(values: string[]): string[] {
+  return [...new Set(values)]
 }

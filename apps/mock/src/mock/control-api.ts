@@ -1,11 +1,12 @@
 import { parseBody } from '@connected-apps/contract'
-import { maxBodyBytes, readBody } from '../http/body.ts'
-import { controlPrefix } from '../http/request.ts'
+import { contract } from '@connected-apps/contract/operations'
+import { BodyAbortedError } from '@connected-apps/node-http'
+import { controlPrefix, maxBodyBytes, readRequestBody } from '../http/request.ts'
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import type { Journal } from '../journal/journal.ts'
 import { parseJournalQuery } from '../journal/query.ts'
-import { parseScenario, ScenarioError } from '../scenarios/parse-scenario.ts'
+import { findOperation, parseScenario, ScenarioError } from '../scenarios/parse-scenario.ts'
 import type { ScenarioPlayer } from '../scenarios/player.ts'
 
 /** The parts of the mock that control routes read and change. */
@@ -18,7 +19,8 @@ export interface ControlContext {
 type ControlRoute = (exchange: Exchange, context: ControlContext) => void | Promise<void>
 
 const routes: Record<string, ControlRoute> = {
-  'GET /health': ({ response }) => sendJson(response, 200, { status: 'ok' }),
+  'GET /health': ({ response }) =>
+    sendJson(response, 200, { status: 'ok', contract: contract.version }),
   'POST /reset': ({ response }, { reset }) => {
     reset()
     response.writeHead(204).end()
@@ -35,9 +37,10 @@ const routes: Record<string, ControlRoute> = {
     player.reset()
     response.writeHead(204).end()
   },
-  'PUT /scenarios/{connected_app_id}': defineScenario,
-  'DELETE /scenarios/{connected_app_id}': ({ response, path }, { player }) => {
-    player.reset(lastSegment(path))
+  'PUT /scenarios/{operationId}/{id}': defineScenario,
+  'DELETE /scenarios/{operationId}/{id}': ({ response, path }, { player }) => {
+    const { operationId, id } = scenarioIn(path)
+    player.reset({ operationId: findOperation(operationId).operationId, id })
     response.writeHead(204).end()
   },
 }
@@ -48,10 +51,18 @@ export async function respondToControl(exchange: Exchange, context: ControlConte
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const template = path
     .slice(controlPrefix.length)
-    .replace(/^\/scenarios\/[^/]+$/, '/scenarios/{connected_app_id}')
+    .replace(/^\/scenarios\/[^/]+\/[^/]+$/, '/scenarios/{operationId}/{id}')
   const route = routes[`${method} ${template}`]
-  if (route) return route(exchange, context)
-  sendJson(response, 404, { message: `control routes are ${Object.keys(routes).join(', ')}` })
+  if (!route) {
+    sendJson(response, 404, { message: `control routes are ${Object.keys(routes).join(', ')}` })
+    return
+  }
+  try {
+    await route(exchange, context)
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error
+    sendJson(response, 400, { message: error.message })
+  }
 }
 
 function listJournal({ response, query }: Exchange, { journal }: ControlContext): void {
@@ -71,23 +82,22 @@ async function defineScenario(
   { request, response, path }: Exchange,
   { player }: ControlContext,
 ): Promise<void> {
-  const body = await readBody(request)
-  if (body === 'aborted') return
+  const body = await readRequestBody(request)
+  if (body instanceof BodyAbortedError) return
   const parsed =
-    body === 'too long' ? { problem: `is longer than ${maxBodyBytes} bytes` } : parseBody(body)
-  if ('problem' in parsed) {
-    return sendJson(response, 400, { message: `the body ${parsed.problem}` })
-  }
-  try {
-    const scenario = parseScenario(lastSegment(path), parsed.value)
-    player.define(scenario)
-    sendJson(response, 200, scenario)
-  } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error
-    sendJson(response, 400, { message: error.message })
-  }
+    body === 'too long' ? { violation: `is longer than ${maxBodyBytes} bytes` } : parseBody(body)
+  if ('violation' in parsed) throw new ScenarioError(`the body ${parsed.violation}`)
+  const { operationId, id } = scenarioIn(path)
+  const scenario = parseScenario(operationId, id, parsed.value)
+  player.define(scenario)
+  sendJson(response, 200, scenario)
 }
 
-function lastSegment(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
+function scenarioIn(path: string): { operationId: string; id: string } {
+  const [id = '', operationId = ''] = path.split('/').toReversed()
+  try {
+    return { operationId, id: decodeURIComponent(id) }
+  } catch {
+    throw new ScenarioError('the id is not percent-encoded')
+  }
 }

@@ -1,13 +1,57 @@
-import { expandPath, operation } from '@connected-apps/contract'
-import type { PathParameters } from '@connected-apps/contract'
-import { pathParameterExamples } from '@connected-apps/contract/examples'
+import { expandPath } from '@connected-apps/contract'
+import type { Operation, PathParameters } from '@connected-apps/contract'
 
-/** The operation's path with the contract's example ids, unless overridden. */
-export function examplePath(ids: Partial<PathParameters> = {}): string {
-  return expandPath({ ...pathParameterExamples, ...ids })
+/** A request to an operation, with the contract's examples for all that is required. */
+export interface ExampleRequest {
+  method: string
+  /** Path and query. */
+  target: string
+  headers: Record<string, string>
+  body?: string
+}
+
+/** The example of a request; `values` of parameters take precedence over the contract's. */
+export function exampleRequest(
+  operation: Operation,
+  values: { readonly [name: string]: string } = {},
+): ExampleRequest {
+  const { method, parameters, request, requestBody } = operation
+  const sent = (part: 'path' | 'query' | 'header') =>
+    Object.entries(parameters)
+      .filter(([name, each]) => each.in === part && (each.required || name in values))
+      .map(([name, { example }]): [string, string] => [name, values[name] ?? String(example)])
+  const path = Object.fromEntries(sent('path')) as PathParameters // path parameters are required
+  const query = new URLSearchParams(sent('query')).toString()
+  const [body] = request?.required ? Object.values(request.examples) : []
+  return {
+    method,
+    target: expandPath(operation, path) + (query && `?${query}`),
+    headers: {
+      ...Object.fromEntries(sent('header')),
+      ...(body !== undefined && { 'Content-Type': requestBody?.mediaType ?? '' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  }
 }
 
 /** A command that can be pasted into a shell. */
-export function exampleCurl(baseUrl: string, ids?: Partial<PathParameters>): string {
-  return `curl -i -X ${operation.method} -u project-test-1:secret-test-1 ${baseUrl}${examplePath(ids)}`
+export function exampleCurl(
+  baseUrl: string,
+  operation: Operation,
+  values?: { readonly [name: string]: string },
+): string {
+  const { method, target, headers, body } = exampleRequest(operation, values)
+  return [
+    'curl -i',
+    ...(method === 'GET' ? [] : [`-X ${method}`]),
+    '-u project-test-1:secret-test-1',
+    ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`-d ${quote(body)}`]),
+    quote(baseUrl + target),
+  ].join(' ')
+}
+
+/** A word of a POSIX shell. */
+export function quote(text: string): string {
+  return /^[\w./:%~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

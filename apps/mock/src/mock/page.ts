@@ -1,10 +1,12 @@
-import { statusOf } from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
+import { allOperations, contract } from '@connected-apps/contract/operations'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlPrefix } from '../http/request.ts'
-import { maxWaitSeconds } from '../scenarios/built-in.ts'
-import type { PlannedResponse, Scenario } from '../scenarios/built-in.ts'
+import { triggeredExample } from '../scenarios/choose-example.ts'
 import type { ScenarioPlayer } from '../scenarios/player.ts'
-import { exampleCurl } from './example-request.ts'
+import { maxWaitSeconds } from '../scenarios/scenario.ts'
+import type { PlannedResponse, Scenario } from '../scenarios/scenario.ts'
+import { exampleCurl, quote } from './example-request.ts'
 
 const pagePaths: ReadonlySet<string> = new Set(['/', '/favicon.ico'])
 
@@ -37,61 +39,93 @@ export function respondWithPage(
 /** The page uses no script, so that its content security policy can forbid all scripts. */
 function pageHtml(url: string, scenarios: readonly Scenario[]): string {
   const control = `${url}${controlPrefix}`
+  const title = escape(`${contract.title} mock`)
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Revoke Connected App mock</title>
+<title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
 <main>
-<h1>Revoke Connected App mock</h1>
-<p>This server responds as the contract defines. Any project_id and secret are accepted.</p>
-<h2 id="start">Try it</h2>
-${command(exampleCurl(url))}
-<h2 id="scenarios">Scenarios by id</h2>
-<p>Each of these values for <code>connected_app_id</code> selects a scenario, from any client. Its
-last digits are the statuses, call by call; the last response repeats. Each Member has a sequence of
-its own. Click a line to select all of it.</p>
-<div class="scroll" role="region" aria-labelledby="scenarios" tabindex="0">
-<table>
-<thead><tr><th scope="col">Scenario</th><th scope="col">Responses</th><th scope="col">connected_app_id and command</th></tr></thead>
-<tbody>
-${scenarios.map((scenario) => row(url, scenario)).join('\n')}
-</tbody>
-</table>
-</div>
-<h2 id="prefer">Scenarios by header or query</h2>
-<p>For clients that can set a header or the query; the ids do not matter then:</p>
+<h1>${title}</h1>
+<p>This server responds as version ${escape(contract.version)} of the contract defines. Any
+project_id and secret are accepted.</p>
 <ul>
-<li><code>Prefer: code=429</code> or <code>?__code=429</code>: the first example of that status</li>
-<li><code>Prefer: example=member_not_found</code> or <code>?__example=member_not_found</code>: that example</li>
-<li><code>Prefer: wait=2.5</code> or <code>?__wait=2.5</code>: seconds to delay the response, at most ${maxWaitSeconds}</li>
+${allOperations.map(({ operationId, summary }) => `<li><a href="#${operationId}">${escape(summary)}</a></li>`).join('\n')}
 </ul>
-${command(`${exampleCurl(url)} -H 'Prefer: code=429, wait=1'`)}
+<p>In a scenario, the value of one parameter selects the responses, from any client. Its last digits
+are the statuses, call by call; the last response repeats. Each combination of path parameters has a
+sequence of its own. Click a line to select all of it.</p>
+${allOperations.map((operation) => section(url, operation, scenarios)).join('\n')}
 <h2 id="journal">Received requests</h2>
 <p><a href="${escape(control)}/journal">The journal</a> lists the received requests, without
-their secrets. An assertion responds with 200 if revoke was called as expected, otherwise 409.</p>
-${command(`curl -i '${control}/journal/assert?times=1&status=200'`)}
+their secrets. An assertion responds with 200 if the requests were received as expected, otherwise
+409.</p>
+${command(`curl -i '${control}/journal/assert?times=1&operationId=${allOperations[0]?.operationId}'`)}
 ${command(`curl -X POST ${control}/reset`)}
-<h2 id="sequences">Custom sequences</h2>
-${command(`curl -X PUT ${control}/scenarios/my-app -d '{"responses":[{"status":429},{"example":"member_not_found"},{"status":200,"waitSeconds":2}]}'`)}
 </main>
 </body>
 </html>
 `
 }
 
-function row(url: string, { connected_app_id, title, responses }: Scenario): string {
-  return `<tr><th scope="row">${escape(title)}</th><td>${responses.map(describe).join('<br>')}</td><td>${code(connected_app_id)}${command(exampleCurl(url, { connected_app_id }))}</td></tr>`
+function section(url: string, operation: Operation, scenarios: readonly Scenario[]): string {
+  const { operationId, summary, method, path, scenarios: own } = operation
+  const rows = scenarios.filter((scenario) => scenario.operationId === operationId)
+  return `<section aria-labelledby="${operationId}">
+<h2 id="${operationId}">${escape(summary)}</h2>
+<p>${code(`${method} ${path}`)}</p>
+${command(exampleCurl(url, operation))}
+<div class="scroll" role="region" aria-label="Scenarios of ${operationId}" tabindex="0">
+<table>
+<thead><tr><th scope="col">Scenario</th><th scope="col">Responses</th><th scope="col">${escape(own.parameter)} and command</th></tr></thead>
+<tbody>
+${rows.map((scenario) => row(url, operation, scenario)).join('\n')}
+</tbody>
+</table>
+</div>
+${otherChoices(url, operation)}
+</section>`
 }
 
-function describe({ example, waitSeconds }: PlannedResponse): string {
+function row(
+  url: string,
+  operation: Operation,
+  { parameter, id, title, responses }: Scenario,
+): string {
+  const curl = exampleCurl(url, operation, { [parameter]: id })
+  const list = responses.map((response) => describe(operation, response)).join('<br>')
+  return `<tr><th scope="row">${escape(title)}</th><td>${list}</td><td>${code(id)}${command(curl)}</td></tr>`
+}
+
+function describe({ examples }: Operation, { example, waitSeconds }: PlannedResponse): string {
   const wait = waitSeconds === undefined ? '' : `, after ${waitSeconds} s`
-  return escape(`${statusOf(example)} ${example}${wait}`)
+  return escape(`${examples[example]?.status} ${example}${wait}`)
+}
+
+/** How else the responses of an operation are chosen: `Prefer`, the query, and a custom sequence. */
+function otherChoices(url: string, operation: Operation): string {
+  const { operationId, examples, parameters, scenarios, successStatus } = operation
+  const example = triggeredExample(operation, 'limit')
+  if (example === undefined) throw new Error(`${operationId} has no example of its rate limit`)
+  const status = examples[example]?.status
+  const id = encodeURIComponent(String(parameters[scenarios.parameter]?.example))
+  const responses = [{ status }, { example }, { status: successStatus, waitSeconds: 2 }]
+  const route = `${url}${controlPrefix}/scenarios/${operationId}/${id}`
+  return `<details>
+<summary>Any response by header or query, and custom sequences</summary>
+<ul>
+<li>${code(`Prefer: code=${status}`)} or ${code(`?__code=${status}`)}: the first example of that status</li>
+<li>${code(`Prefer: example=${example}`)} or ${code(`?__example=${example}`)}: that example</li>
+<li>${code('Prefer: wait=2.5')} or ${code('?__wait=2.5')}: seconds to delay the response, at most ${maxWaitSeconds}</li>
+</ul>
+${command(`${exampleCurl(url, operation)} -H 'Prefer: code=${status}, wait=1'`)}
+${command(`curl -X PUT ${quote(route)} -d ${quote(JSON.stringify({ responses }))}`)}
+</details>`
 }
 
 function command(line: string): string {
@@ -113,7 +147,9 @@ main { max-width: 72rem; margin: 0 auto; padding: 1rem }
 h2 { margin-top: 2.5rem }
 pre, code { font-family: ui-monospace, monospace; font-size: .875rem }
 pre { margin: .5rem 0; padding: .5rem .75rem; background: var(--shade); border-radius: .25rem; overflow-x: auto; user-select: all }
+p code, li code { overflow-wrap: anywhere }
 td code { user-select: all }
+summary { cursor: pointer; margin-top: 1rem }
 :focus-visible { outline: 3px solid #36c; outline-offset: 2px }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100% }

@@ -1,7 +1,7 @@
-import type { ExampleName } from '@connected-apps/contract/examples'
-import { maxWaitSeconds } from '../scenarios/built-in.ts'
+import type { ExampleName, Operation } from '@connected-apps/contract'
 import { chooseExample } from '../scenarios/choose-example.ts'
 import type { InvalidChoice } from '../scenarios/choose-example.ts'
+import { maxWaitSeconds } from '../scenarios/scenario.ts'
 
 /** The response that a request prefers, in `Prefer` (RFC 7240) or in the query. */
 export interface Preferences {
@@ -16,12 +16,13 @@ type RawPreferences = Partial<Record<'code' | 'example' | 'wait' | 'dynamic' | '
 
 /** Parses the preferences of a request; `Prefer` takes precedence over the query. */
 export function parsePreferences(
+  operation: Operation,
   prefer: string | string[] | undefined,
   query: URLSearchParams,
 ): Preferences | InvalidChoice {
   const raw: RawPreferences = { ...fromQuery(query), ...fromHeader(String(prefer ?? '')) }
   const { code, example: name, wait, dynamic, seed } = raw
-  const example = chooseExample(code, name)
+  const example = chooseExample(operation, code, name)
   if (typeof example === 'object') return example
   if (wait !== undefined && !isWait(wait)) {
     return { error: `wait must be a number of seconds from 0 to ${maxWaitSeconds}` }

@@ -1,4 +1,5 @@
-import { headerParameterNames, parseBody } from '@connected-apps/contract'
+import { parseBody } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import type {
   IHttpConfig,
@@ -11,7 +12,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** Prism's engine with the contract loaded; rejects when Prism has no response. */
 export type Prism = (request: IHttpRequest, choice: PrismChoice) => Promise<IHttpResponse>
 
-/** Which response Prism should give; its default is the first example of the 200. */
+/** Which response Prism should give; its default is the first example of the success. */
 export interface PrismChoice {
   code?: number
   exampleKey?: string
@@ -63,27 +64,39 @@ function configFor(choice: PrismChoice): IHttpConfig {
   }
 }
 
-const parameterNames = headerParameterNames.map((name) => name.toLowerCase())
-
 /**
  * A request in Prism's form. `Accept` is left out, since Prism would respond to it with a 406 that
  * the contract lacks, and so are the headers of the body, which has been parsed already.
  */
 export function toPrismRequest(
-  path: string,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
+  { method, queryParameters, headerParameters, requestBody }: Operation,
+  { path, query, headers, body }: PrismInput,
 ): IHttpRequest {
-  const parsed = parseBody(body)
+  const parsed = requestBody ? parseBody(body) : {}
   return {
-    method: 'post',
-    url: { path },
+    method: method.toLowerCase() as IHttpRequest['method'], // Prism has every method of OpenAPI
+    url: {
+      path,
+      query: Object.fromEntries(
+        queryParameters
+          .filter((name) => query.has(name))
+          .map((name) => [name, query.get(name) ?? '']),
+      ),
+    },
     headers: Object.fromEntries(
-      parameterNames.flatMap((name) => {
+      headerParameters.flatMap((parameter) => {
+        const name = parameter.toLowerCase()
         const value = headers[name]
         return typeof value === 'string' ? [[name, value]] : []
       }),
     ),
     ...('value' in parsed && { body: parsed.value }),
   }
+}
+
+interface PrismInput {
+  path: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  body: Buffer
 }

@@ -1,31 +1,27 @@
-import { isStatus } from '@connected-apps/contract'
-import type { PathParameters } from '@connected-apps/contract'
-import { statusOf } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
-import type { IncomingHttpHeaders } from 'node:http'
-import { examplesOf, exampleResponse } from '../scenarios/choose-example.ts'
+import { declaresStatus } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
+import { contract } from '@connected-apps/contract/operations'
+import type { OperationMatch } from '@connected-apps/contract/operations'
+import { exampleResponse, examplesOf } from '../scenarios/choose-example.ts'
 import type { ExampleResponse } from '../scenarios/choose-example.ts'
 import type { ScenarioPlayer } from '../scenarios/player.ts'
 import { requestViolations } from '../scenarios/request-violations.ts'
+import type { RequestParts } from '../scenarios/request-violations.ts'
 import { parsePreferences } from './preferences.ts'
 import { toPrismRequest } from './prism.ts'
 import type { Prism } from './prism.ts'
 
 /** A request that has been received completely. */
-export interface MockRequest {
+export interface MockRequest extends RequestParts {
+  /** As it was sent, without the query. */
   path: string
-  /** Undefined when no operation matches the method and path. */
-  ids: PathParameters | undefined
-  query: URLSearchParams
-  headers: IncomingHttpHeaders
-  body: Buffer | 'too long'
 }
 
 /** The response to send, and how long to delay it. */
-export interface MockResponse extends Omit<ExampleResponse, 'body'> {
-  body: unknown
+export interface MockResponse extends Omit<ExampleResponse, 'headers'> {
+  headers: Record<string, string | number | string[]>
   /** The contract's example that the body is; undefined when the body was generated. */
-  example?: ExampleName
+  example?: string
   waitSeconds: number
 }
 
@@ -34,29 +30,36 @@ export interface MockResponse extends Omit<ExampleResponse, 'body'> {
  * contract, otherwise Prism's response for what `Prefer`, the query or a scenario id chooses.
  */
 export async function respond(
-  { path, ids, query, headers, body }: MockRequest,
+  match: OperationMatch | undefined,
+  request: MockRequest,
   prism: Prism,
   player: ScenarioPlayer,
 ): Promise<MockResponse> {
-  const [violation] = requestViolations({ path: ids, headers, body })
-  if (violation) return errorResponse(violation.example)
-  const preferences = parsePreferences(headers['prefer'], query)
+  if (!match) return { ...contract.unmatched, headers: {}, waitSeconds: 0 }
+  const { operation } = match
+  const { path, query, headers, body } = request
+  const [violation] = requestViolations(match, request)
+  if (violation) return errorResponse(operation, violation.example)
+  const preferences = parsePreferences(operation, headers['prefer'], query)
   if ('error' in preferences) {
-    return errorResponse('bad_request', { preference: preferences.error })
+    return errorResponse(operation, operation.malformedExample, { preference: preferences.error })
   }
   const { dynamic, seed } = preferences
-  const planned = preferences.example ? undefined : player.nextResponse(ids as PathParameters) // safe: a request without ids has violated the contract above
+  const planned = preferences.example
+    ? undefined
+    : player.nextResponse(match, scenarioId(match, request))
   const chosen = preferences.example ?? planned?.example
-  const bytes = body as Buffer // safe: a body that is too long has violated it, too
-  const response = await prism(toPrismRequest(path, headers, bytes), {
-    ...(chosen && { code: statusOf(chosen) }),
+  const bytes = body as Buffer // safe: a body that is too long has violated the contract above
+  const response = await prism(toPrismRequest(operation, { path, query, headers, body: bytes }), {
+    ...(chosen && { code: exampleResponse(operation, chosen).status }),
     ...(chosen && !dynamic && { exampleKey: chosen }),
     ...(dynamic && { dynamic }),
     ...(seed !== undefined && { seed }),
   })
   const status = response.statusCode
-  if (!isStatus(status)) throw new Error(`Prism responded with status ${status}`)
-  const example = chosen ?? examplesOf(status)[0]
+  if (!declaresStatus(operation, status))
+    throw new Error(`Prism responded with status ${response.statusCode}`)
+  const example = chosen ?? examplesOf(operation, status)[0]
   return {
     status,
     headers: response.headers ?? {},
@@ -66,13 +69,24 @@ export async function respond(
   }
 }
 
+/** The value of the parameter by which the operation's scenarios are chosen; empty if it is not sent. */
+function scenarioId({ operation, path }: OperationMatch, { query, headers }: RequestParts): string {
+  const { parameter } = operation.scenarios
+  const value = path[parameter] ?? query.get(parameter) ?? headers[parameter.toLowerCase()]
+  return String(value ?? '')
+}
+
 /** An example of the contract, with `error_details` where only the mock knows the reason. */
-export function errorResponse(example: ExampleName, details?: object): MockResponse {
-  const { status, headers, body } = exampleResponse(example)
+export function errorResponse(
+  operation: Operation,
+  example: string,
+  details?: object,
+): MockResponse {
+  const { status, headers, body } = exampleResponse(operation, example)
   return {
     status,
     headers,
-    body: details ? { ...body, error_details: details } : body,
+    body: details ? { ...(body as object), error_details: details } : body, // errors are objects
     example,
     waitSeconds: 0,
   }

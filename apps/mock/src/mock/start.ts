@@ -1,14 +1,19 @@
+import type { ExampleName, Status } from '@connected-apps/contract'
+import { matchOperation } from '@connected-apps/contract/operations'
+import { abortOnClose, BodyAbortedError } from '@connected-apps/node-http'
+import type { ListenOptions } from '@connected-apps/node-http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody } from '../http/body.ts'
+import { setTimeout } from 'node:timers/promises'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
-import { listen } from '../http/listen.ts'
-import { abortOnClose, isControlPath, sleep, splitTarget } from '../http/request.ts'
+import { isControlPath, readRequestBody, splitTarget } from '../http/request.ts'
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
+import { startServer } from '../http/server.ts'
 import { Journal, toJournalEntry } from '../journal/journal.ts'
-import type { Scenario } from '../scenarios/built-in.ts'
+import { triggeredExample } from '../scenarios/choose-example.ts'
+import { parseScenario } from '../scenarios/parse-scenario.ts'
 import { ScenarioPlayer } from '../scenarios/player.ts'
-import { matchOperation } from '../scenarios/request-violations.ts'
+import type { ScenarioDefinition } from '../scenarios/scenario.ts'
 import { respondToControl } from './control-api.ts'
 import { isPageRequest, respondWithPage } from './page.ts'
 import { loadPrism } from './prism.ts'
@@ -16,11 +21,7 @@ import { errorResponse, respond } from './respond.ts'
 import type { MockResponse } from './respond.ts'
 
 /** Where the mock listens; by default on a free port of 127.0.0.1. */
-export interface MockOptions {
-  host?: string
-  /** 0 chooses a free port. */
-  port?: number
-}
+export type MockOptions = Partial<ListenOptions>
 
 /** A running mock. */
 export interface Mock {
@@ -28,8 +29,12 @@ export interface Mock {
   url: string
   /** The received requests. */
   journal: Pick<Journal, 'total' | 'entries' | 'assert' | 'reset'>
-  /** Defines the responses to a connected_app_id, call by call; the last one repeats. */
-  define(scenario: Scenario): void
+  /**
+   * Defines the responses of an operation to an id, call by call; the last one repeats.
+   *
+   * @throws {ScenarioError} when the contract has no such operation or example, or allows no such id
+   */
+  define(scenario: ScenarioDefinition): void
   /** Empties the journal, restarts sequences, and removes defined scenarios. */
   reset(): void
   /** Closes every connection and the server. */
@@ -45,7 +50,7 @@ export interface Mock {
  * mock.journal.assert({ status: 200 }, 1).ok
  * await mock.close()
  */
-export async function startMock({ host = '127.0.0.1', port = 0 }: MockOptions = {}): Promise<Mock> {
+export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const prism = await loadPrism()
   const journal = new Journal()
   const player = new ScenarioPlayer()
@@ -53,13 +58,18 @@ export async function startMock({ host = '127.0.0.1', port = 0 }: MockOptions = 
     journal.reset()
     player.reset()
   }
-  const server = await listen({ host, port }, (request, response) => {
-    handle(request, response).catch((error: unknown) => respondToFailure(response, error))
-  })
+  const server = await startServer(
+    { host: '127.0.0.1', port: 0, ...options },
+    (request, response) => {
+      handle(request, response).catch((error: unknown) =>
+        respondToFailure(request, response, error),
+      )
+    },
+  )
   return {
     url: server.url,
     journal,
-    define: (scenario) => player.define(scenario),
+    define: (scenario) => player.define(parseScenario(scenario.operationId, scenario.id, scenario)),
     reset,
     close: () => server.close(),
   }
@@ -76,24 +86,34 @@ export async function startMock({ host = '127.0.0.1', port = 0 }: MockOptions = 
 
   async function handleOperation({ request, response, path, query }: Exchange): Promise<void> {
     const { method = '', headers } = request
-    const ids = matchOperation(method, path)
-    const entry = journal.add(toJournalEntry(method, path, ids, headers))
+    const match = matchOperation(method, path)
+    const entry = journal.add(toJournalEntry(method, path, match, headers))
     const closed = abortOnClose(response)
-    const body = await readBody(request)
-    if (body === 'aborted') {
+    const body = await readRequestBody(request)
+    if (body instanceof BodyAbortedError) {
       entry.aborted = true
       return
     }
-    const mockResponse = await respond({ path, ids, query, headers, body }, prism, player)
+    const mockResponse = await respond(match, { path, query, headers, body }, prism, player)
     const { waitSeconds, status, example } = mockResponse
     if (waitSeconds > 0 && !(await sleep(waitSeconds, closed))) {
       entry.aborted = true
       return
     }
-    entry.status = status
-    if (example !== undefined) entry.example = example
+    entry.status = status as Status // safe: each response is one that the contract declares
+    if (example !== undefined) entry.example = example as ExampleName // for the same reason
     if (body === 'too long') response.setHeader('Connection', 'close')
     send(response, mockResponse)
+  }
+}
+
+/** Sleeps, and resolves early to false when the signal aborts first. */
+export async function sleep(seconds: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await setTimeout(seconds * 1000, true, { signal })
+  } catch (error) {
+    if (signal.aborted) return false
+    throw error
   }
 }
 
@@ -102,11 +122,19 @@ function send(response: ServerResponse, { status, headers, body }: MockResponse)
 }
 
 /** An unexpected error in the mock becomes a 500: no client hangs, and the process survives. */
-function respondToFailure(response: ServerResponse, error: unknown): void {
+function respondToFailure(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+): void {
   if (response.headersSent || response.destroyed) {
     response.destroy()
     return
   }
   const message = error instanceof Error ? error.message : String(error)
-  send(response, errorResponse('internal_server_error', { mock: message }))
+  const { path } = splitTarget(request.url ?? '/')
+  const { operation } = matchOperation(request.method ?? '', path) ?? {}
+  const example = operation && triggeredExample(operation, 'failure')
+  if (operation && example) send(response, errorResponse(operation, example, { mock: message }))
+  else sendJson(response, 500, { message })
 }

@@ -1,17 +1,19 @@
+import { contract, matchOperation } from '@connected-apps/contract/operations'
+import { abortOnClose, BodyAbortedError, parseBaseUrl } from '@connected-apps/node-http'
+import type { ListenOptions } from '@connected-apps/node-http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody } from '../http/body.ts'
 import { isPreflight, setCorsHeaders } from '../http/cors.ts'
-import { listen } from '../http/listen.ts'
 import {
-  abortOnClose,
   controlPrefix,
   isControlPath,
   originForm,
+  readRequestBody,
   splitTarget,
 } from '../http/request.ts'
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
-import { matchOperation, requestViolations } from '../scenarios/request-violations.ts'
+import { startServer } from '../http/server.ts'
+import { requestViolations } from '../scenarios/request-violations.ts'
 import { sendProblem } from './problem.ts'
 import { BrokenResponseError, forward } from './upstream.ts'
 import type { UpstreamResponse } from './upstream.ts'
@@ -19,12 +21,9 @@ import { responseViolations, ViolationLog } from './violations.ts'
 import type { ContractViolation, LoggedViolation } from './violations.ts'
 
 /** Where the proxy listens, and which provider it checks. */
-export interface ProxyOptions {
+export interface ProxyOptions extends Partial<ListenOptions> {
   /** Base URL of the provider, http or https. */
   upstream: URL | string
-  host?: string
-  /** 0 chooses a free port. */
-  port?: number
   /** Forward requests without a check if the contract lacks their method and path. */
   passOtherRoutes?: boolean
   /** Called immediately for each violation. */
@@ -52,14 +51,17 @@ export interface Proxy {
  * 422 or 502 and a problem (RFC 9457) with the violations; everything else passes unchanged.
  *
  * @throws {ListenError} when the server cannot listen on the address
+ * @throws {TypeError} when the upstream is not a base URL
  * @example
  * const proxy = await startProxy({ upstream: 'http://127.0.0.1:4010' })
  * proxy.violations()
  * await proxy.close()
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const { host = '127.0.0.1', port = 0, passOtherRoutes = false, onViolation, onFailure } = options
-  const upstream = new URL(options.upstream)
+  const { passOtherRoutes = false, onViolation, onFailure, ...address } = options
+  const baseUrl = parseBaseUrl(String(options.upstream))
+  if (baseUrl.url === undefined) throw new TypeError(`upstream ${baseUrl.error}`)
+  const upstream = new URL(baseUrl.url)
   const log = new ViolationLog()
   let exchanges = 0
   let failures = 0
@@ -68,9 +70,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     failures = 0
     log.reset()
   }
-  const server = await listen({ host, port }, (request, response) => {
-    handle(request, response).catch((error: unknown) => respondToFailure(request, response, error))
-  })
+  const server = await startServer(
+    { host: '127.0.0.1', port: 0, ...address },
+    (request, response) => {
+      handle(request, response).catch((error: unknown) =>
+        respondToFailure(request, response, error),
+      )
+    },
+  )
   const violationsUrl = `${server.url}${controlPrefix}/violations`
   return {
     url: server.url,
@@ -83,8 +90,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = { request, response, ...splitTarget(request.url ?? '/') }
     if (isControlPath(exchange.path)) return respondToControl(exchange)
-    const body = await readBody(request)
-    if (body === 'aborted') return
+    const body = await readRequestBody(request)
+    if (body instanceof BodyAbortedError) return
     const send = (bytes: Buffer) =>
       forward(
         upstream,
@@ -122,12 +129,15 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     setCorsHeaders(request.headers, response)
     const route = `${request.method} ${path.slice(controlPrefix.length)}`
     if (route === 'GET /violations') {
-      sendJson(response, 200, { exchanges, failures, total: log.total, violations: log.entries() })
+      const { version } = contract
+      const totals = { exchanges, failures, total: log.total }
+      sendJson(response, 200, { contract: version, ...totals, violations: log.entries() })
     } else if (route === 'DELETE /violations') {
       reset()
       response.writeHead(204).end()
-    } else if (route === 'GET /health') sendJson(response, 200, { status: 'ok' })
-    else {
+    } else if (route === 'GET /health') {
+      sendJson(response, 200, { status: 'ok', contract: contract.version })
+    } else {
       const message = 'control routes are GET /violations, DELETE /violations, GET /health'
       sendJson(response, 404, { message })
     }
@@ -154,12 +164,14 @@ interface CheckedExchange {
 }
 
 async function checkExchange(
-  { request, path }: Exchange,
+  { request, path, query }: Exchange,
   body: Buffer | 'too long',
   send: (bytes: Buffer) => Promise<UpstreamResponse>,
 ): Promise<CheckedExchange> {
   const { method = '', headers } = request
-  const violations = requestViolations({ path: matchOperation(method, path), headers, body })
+  const match = matchOperation(method, path)
+  if (!match) return { violations: [unmatchedRequest] }
+  const violations = requestViolations(match, { query, headers, body })
   if (violations.length > 0 || body === 'too long') {
     return {
       violations: violations.map(({ where, pointer, message }) => ({
@@ -172,12 +184,18 @@ async function checkExchange(
   }
   try {
     const response = await send(body)
-    return { violations: responseViolations(response), response }
+    return { violations: responseViolations(match.operation, response), response }
   } catch (error) {
     if (!(error instanceof BrokenResponseError)) throw error
     const { where, message } = error
     return { violations: [{ direction: 'response', where, message }] }
   }
+}
+
+const unmatchedRequest: ContractViolation = {
+  direction: 'request',
+  where: 'method and path',
+  message: `match no operation of the contract (${contract.title} ${contract.version})`,
 }
 
 function passOn(response: ServerResponse, upstreamResponse: UpstreamResponse): void {

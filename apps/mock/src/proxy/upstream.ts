@@ -1,3 +1,4 @@
+import { BodyAbortedError, readBody } from '@connected-apps/node-http'
 import http from 'node:http'
 import https from 'node:https'
 import type { ClientRequest, IncomingMessage } from 'node:http'
@@ -106,22 +107,14 @@ async function receiveResponse(
 }
 
 async function receiveBody(response: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    // safe: no encoding is set, so the chunks are buffers
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      length += chunk.length
-      if (length > maxResponseBytes) break
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    // After an abort the response is not to blame: the client disconnected or the timeout expired.
-    if (signal.aborted) throw signal.reason
-    throw new BrokenResponseError('body', 'is incomplete', { cause: error })
+  const body = await readBody(response, { maxBytes: maxResponseBytes })
+  if (body === 'too long') {
+    throw new BrokenResponseError('body', `is longer than ${maxResponseBytes} bytes`)
   }
-  if (length <= maxResponseBytes) return Buffer.concat(chunks)
-  throw new BrokenResponseError('body', `is longer than ${maxResponseBytes} bytes`)
+  if (!(body instanceof BodyAbortedError)) return body
+  // After an abort the response is not to blame: the client disconnected or the timeout expired.
+  if (signal.aborted) throw signal.reason
+  throw new BrokenResponseError('body', 'is incomplete', { cause: body.cause })
 }
 
 function requestHeaders(upstream: URL, rawHeaders: string[], body: Buffer): string[] {

@@ -1,5 +1,5 @@
 import { checkResponse } from '@connected-apps/contract'
-import type { ResponseViolation } from '@connected-apps/contract'
+import type { Operation, ResponseViolation } from '@connected-apps/contract'
 import { BoundedLog } from '../journal/bounded-log.ts'
 import type { UpstreamResponse } from './upstream.ts'
 
@@ -61,10 +61,13 @@ export function describeViolation({
 }
 
 /** Checks a provider's response against the contract. */
-export function responseViolations(response: UpstreamResponse): ContractViolation[] {
+export function responseViolations(
+  operation: Operation,
+  response: UpstreamResponse,
+): ContractViolation[] {
   return [
     ...encodingViolations(response.headers),
-    ...checkResponse(response).map(toContractViolation),
+    ...checkResponse(operation, response).map(toContractViolation),
   ]
 }
 

@@ -1,18 +1,18 @@
-import { operation } from '@connected-apps/contract'
-import type { ResponseBody, Status } from '@connected-apps/contract'
-import {
-  exampleBody,
-  exampleNames,
-  responseHeaderExamples,
-  statusOf,
-} from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { ExampleName, Operation } from '@connected-apps/contract'
 
-const headers: Record<Status, Record<string, string | number>> = responseHeaderExamples
+/** The examples of an operation, or those of one of its statuses. Prism's default is the first. */
+export function examplesOf({ examples }: Operation, status?: number | string): ExampleName[] {
+  const names = Object.keys(examples) as ExampleName[] // the type is that of these keys
+  if (status === undefined) return names
+  return names.filter((name) => String(examples[name]?.status) === String(status))
+}
 
-/** The examples of a status. Prism responds with the first one by default. */
-export function examplesOf(status: number | string): ExampleName[] {
-  return exampleNames.filter((example) => String(statusOf(example)) === String(status))
+/** The example that is sent when the operation's rate limit is exceeded, or when its server fails. */
+export function triggeredExample(
+  operation: Operation,
+  trigger: 'limit' | 'failure',
+): ExampleName | undefined {
+  return examplesOf(operation).find((name) => operation.examples[name]?.trigger === trigger)
 }
 
 /** A choice that is invalid; the error lists the valid ones. */
@@ -22,31 +22,39 @@ export interface InvalidChoice {
 
 /** The example of that name, or the first one of that status; undefined if neither is given. */
 export function chooseExample(
+  operation: Operation,
   status: string | undefined,
   name: string | undefined,
 ): ExampleName | InvalidChoice | undefined {
   if (status === undefined && name === undefined) return undefined
-  const candidates = status === undefined ? exampleNames : examplesOf(status)
+  const candidates = examplesOf(operation, status)
   const [first] = candidates
-  if (!first) return { error: `the contract has the statuses ${operation.statuses.join(', ')}` }
+  if (!first) {
+    const statuses = Object.keys(operation.responseBodies)
+    return { error: `${operation.operationId} has the statuses ${statuses.join(', ')}` }
+  }
   const chosen = name === undefined ? first : candidates.find((candidate) => candidate === name)
   if (chosen) return chosen
-  return { error: `${status ?? 'the contract'} has the examples ${candidates.join(', ')}` }
+  return { error: `${status ?? operation.operationId} has the examples ${candidates.join(', ')}` }
 }
 
 /** A response of the contract before it is sent. */
 export interface ExampleResponse {
-  status: Status
-  headers: Record<string, string | number>
-  body: ResponseBody
+  status: number
+  headers: Record<string, string>
+  body: unknown
 }
 
 /** The response that an example describes, with exactly the contract's values. */
-export function exampleResponse(example: ExampleName): ExampleResponse {
-  const status = statusOf(example)
+export function exampleResponse(operation: Operation, name: string): ExampleResponse {
+  const example = operation.examples[name]
+  if (!example) throw new Error(`${operation.operationId} has no example ${name}`)
+  const { status, body } = example
+  const declared = Object.entries(operation.responseHeaders[status] ?? {})
+  const headers = declared.map(([header, { example: value }]) => [header, String(value)])
   return {
     status,
-    headers: { 'content-type': operation.mediaType, ...headers[status] },
-    body: exampleBody(example),
+    headers: { 'content-type': operation.mediaType, ...Object.fromEntries(headers) },
+    body,
   }
 }

@@ -1,7 +1,9 @@
-import { checkParameter } from '@connected-apps/contract/request'
-import { maxWaitSeconds } from './built-in.ts'
-import type { PlannedResponse, Scenario } from './built-in.ts'
+import { checkParameter } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
+import { isOperationId, operations } from '@connected-apps/contract/operations'
 import { chooseExample } from './choose-example.ts'
+import { maxWaitSeconds } from './scenario.ts'
+import type { PlannedResponse, Scenario } from './scenario.ts'
 
 const maxResponses = 20
 
@@ -11,39 +13,56 @@ export class ScenarioError extends Error {
 }
 
 /**
+ * The operation of that id.
+ *
+ * @throws {ScenarioError}
+ */
+export function findOperation(operationId: string): Operation {
+  if (isOperationId(operationId)) return operations[operationId]
+  const ids = Object.keys(operations).join(', ')
+  throw new ScenarioError(`unknown operation ${operationId.slice(0, 64)}; operations are ${ids}`)
+}
+
+/**
  * Parses a scenario definition: `{ "responses": [{ "status": 429 }, { "status": 200 }] }`. As in
  * `Prefer`, a response is chosen by its status, its example or both; `waitSeconds` is optional.
  *
  * @throws {ScenarioError}
  */
-export function parseScenario(connectedAppId: string, definition: unknown): Scenario {
-  if (checkParameter('connected_app_id', connectedAppId).length > 0) {
-    throw new ScenarioError("connected_app_id does not match the contract's pattern")
+export function parseScenario(operationId: string, id: string, definition: unknown): Scenario {
+  const operation = findOperation(operationId)
+  const { parameter } = operation.scenarios
+  const declared = operation.parameters[parameter]
+  if (!declared || checkParameter(declared, id).length > 0) {
+    throw new ScenarioError(`the id is not a ${parameter} that the contract allows`)
   }
-  const {
-    connected_app_id: idInBody = connectedAppId,
-    title = 'Defined at run time',
-    responses,
-  } = asRecord(definition, 'a scenario', scenarioKeys)
-  if (idInBody !== connectedAppId) {
-    throw new ScenarioError('connected_app_id differs from the one in the path; leave it out')
+  const fixed = { operationId: operation.operationId, parameter, id }
+  const given = asRecord(definition, 'a scenario', [...Object.keys(fixed), 'title', 'responses'])
+  for (const [key, value] of Object.entries(fixed)) {
+    if (given[key] !== undefined && given[key] !== value) {
+      throw new ScenarioError(`${key} differs from ${value}; leave it out`)
+    }
   }
+  const { title = 'Defined at run time', responses } = given
+  if (typeof title !== 'string') throw new ScenarioError('title must be a string')
   if (!Array.isArray(responses) || responses.length === 0 || responses.length > maxResponses) {
     throw new ScenarioError(`responses must be a list of 1 to ${maxResponses} responses`)
   }
-  const [first, ...others] = responses.map((response, index) => parseResponse(response, index))
+  const [first, ...others] = responses.map((response, index) =>
+    parseResponse(operation, response, index),
+  )
   if (!first) throw new ScenarioError('responses is empty')
   return {
-    connected_app_id: connectedAppId,
-    title: typeof title === 'string' ? title.slice(0, 128) : '',
+    ...fixed,
+    title: title.slice(0, 128),
     responses: [first, ...others],
   }
 }
 
-function parseResponse(response: unknown, index: number): PlannedResponse {
+function parseResponse(operation: Operation, response: unknown, index: number): PlannedResponse {
   const path = `responses[${index}]`
   const { status, example: name, waitSeconds } = asRecord(response, path, responseKeys)
-  const example = chooseExample(toText(status), toText(name))
+  const example = chooseExample(operation, toText(status), toText(name))
   if (example === undefined) throw new ScenarioError(`${path} has neither status nor example`)
   if (typeof example === 'object') throw new ScenarioError(`${path}: ${example.error}`)
   if (waitSeconds === undefined) return { example }
@@ -57,10 +76,9 @@ function toText(value: unknown): string | undefined {
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-// Most keys have a default, so a misspelled key that was ignored would change the response.
-const scenarioKeys = ['connected_app_id', 'title', 'responses']
 const responseKeys = ['status', 'example', 'waitSeconds']
 
+// Most keys have a default, so a misspelled key that was ignored would change the response.
 function asRecord(value: unknown, path: string, keys: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null) {
     throw new ScenarioError(`${path} must be an object`)

@@ -102,7 +102,7 @@ function createLoginPolicy(database: Database): interactionPolicy.DefaultPolicy 
   const policy = base()
   const isSignedOut = new Check(
     'no_active_session',
-    'The Member has no live session',
+    'The Member has no active session',
     'login_required',
     async ({ oidc: { session, client } }) => {
       // If nobody is signed in, oidc-provider's own check applies.

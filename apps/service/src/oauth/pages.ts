@@ -43,7 +43,7 @@ export function loginPage(appName: string, isRejected: boolean): Html {
       <p>${appName} asks you to sign in.</p>
       ${
         isRejected
-          ? html`<p role="alert" id="refusal">This session is unknown or has expired.</p>`
+          ? html`<p role="alert" id="error">This session is unknown or has expired.</p>`
           : ''
       }
       <form method="post">
@@ -55,7 +55,7 @@ export function loginPage(appName: string, isRejected: boolean): Html {
           autocomplete="off"
           required
           autofocus
-          ${isRejected ? raw('aria-invalid="true" aria-describedby="refusal"') : ''}
+          ${isRejected ? raw('aria-invalid="true" aria-describedby="error"') : ''}
         />
         <button type="submit" name="decision" value="login">Sign in</button>
       </form>
@@ -79,7 +79,7 @@ export function consentPage(appName: string, memberName: string, scopes: string[
       </ul>
       <form method="post">
         <button type="submit" name="decision" value="approve">Allow</button>
-        <button type="submit" name="decision" value="deny">Refuse</button>
+        <button type="submit" name="decision" value="deny">Deny</button>
       </form>
     `,
   )
@@ -91,8 +91,8 @@ export function supersededPage(appName: string, startAgainUrl: string): Html {
     'Nothing was allowed',
     html`
       <p role="alert">
-        The access of ${appName} was revoked while this page was open, so your answer does not count
-        any more.
+        The access of ${appName} was revoked while this page was open, so your decision has no
+        effect.
       </p>
       <p><a href="${startAgainUrl}">Start again</a> if you want to allow ${appName}.</p>
     `,

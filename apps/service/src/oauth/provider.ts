@@ -1,10 +1,7 @@
-import { operation } from '@connected-apps/contract'
-import { statusOf } from '@connected-apps/contract/examples'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider'
 import { hashOf, isSameHash } from '../hash.ts'
-import type { ContractResponse } from '../operation/response.ts'
-import { bodyOf, newRequestId } from '../operation/response.ts'
+import { jsonType, newRequestId, serializeBody, unmatched } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
 import { createConfiguration, routes } from './configuration.ts'
@@ -58,7 +55,7 @@ export function createProvider(options: OAuthOptions): Provider {
       requestId,
       route: routeOf(ctx),
       status: ctx.status,
-      outcome: isUnhandled ? routeNotFound.name : (errorIn(ctx.body) ?? 'ok'),
+      outcome: isUnhandled ? unmatched.outcome : (errorIn(ctx.body) ?? 'ok'),
       durationMs: performance.now() - startedAt,
     })
   })
@@ -75,13 +72,11 @@ function routeOf(context: object): string {
 /** The context of a request that may match no route of oidc-provider. */
 type KoaContext = Parameters<Parameters<Provider['use']>[0]>[0]
 
-const routeNotFound: ContractResponse = { name: 'route_not_found' }
-
 /** Responds to what oidc-provider does not handle: another method, or a flow that doesn't exist. */
 function respondNotFound(ctx: KoaContext, requestId: string): void {
-  ctx.status = statusOf(routeNotFound.name)
-  ctx.type = operation.mediaType
-  ctx.body = JSON.stringify(bodyOf(routeNotFound, requestId))
+  ctx.status = unmatched.status
+  ctx.type = jsonType
+  ctx.body = serializeBody(unmatched, requestId)
 }
 
 function errorIn(body: unknown): string | undefined {

@@ -1,71 +1,99 @@
-import type { PathParameters } from '@connected-apps/contract'
-import { operation } from '@connected-apps/contract'
-import { checkRequest } from '@connected-apps/contract/request'
+import type { Credentials, Operation } from '@connected-apps/contract'
+import { checkRequest } from '@connected-apps/contract'
+import type { OperationMatch } from '@connected-apps/contract/operations'
+import { readBody } from '@connected-apps/node-http'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
-import type { Credentials } from './credentials.ts'
-import { decide } from './decision.ts'
-import { createRevoke } from './locked-rows.ts'
+import { findRejection } from './decision.ts'
+import type { AuthorizedRequest, Handler, Handlers } from './handlers.ts'
+import { createHandlers } from './handlers.ts'
 import type { RequestContext } from './lookup.ts'
 import { createContextLoader } from './lookup.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { readBody } from './read-body.ts'
 import type { ContractResponse } from './response.ts'
-import { jwtHeader, sessionHeadersOf, sessionReferenceIn, verifySessionJwt } from './session.ts'
+import { errorNamed, errorOf } from './response.ts'
+import { referenceTo, sessionIn, verifySessionJwt } from './session.ts'
 
-const unauthorized: ContractResponse = { name: 'unauthorized_credentials' }
+/** More than any client sends: no operation needs more than the ids in its path. */
+export const maxBodyBytes = 16 * 1024
 
-/** A request with the operation's method and path. */
-export interface OperationRequest {
+/** A request that has an operation's method and path. */
+export interface OperationRequest extends OperationMatch {
   request: Request
-  path: PathParameters
+  query: URLSearchParams
   credentials: Credentials | undefined
   requestId: string
 }
 
-/** Creates the handler of *Revoke Connected App*, whose checks are in the contract's order. */
-export function createRevokeEndpoint(database: Database, rateLimit: RateLimit) {
+/**
+ * Creates what responds to the requests of every operation: the checks that all of them have, in the
+ * contract's order, and then the handler of the operation.
+ */
+export function createOperationEndpoint(
+  database: Database,
+  rateLimit: RateLimit,
+  handlers: Handlers = createHandlers(database),
+) {
   const loadContext = createContextLoader(database)
-  const revokeConnectedApp = createRevoke(database)
   return async (operationRequest: OperationRequest): Promise<ContractResponse> => {
-    const { request, path, credentials, requestId } = operationRequest
-    if (credentials === undefined) return unauthorized
-    const headers = sessionHeadersOf(request)
-    const body = await readBody(request)
-    const malformed = checkForm(path, request.headers, body)
+    const { operation, path, request, credentials, requestId } = operationRequest
+    if (credentials === undefined) return unauthorizedError(operation)
+    const session = sessionIn(operation, request.headers)
+    const violation = await findViolation(operationRequest)
 
     const context = await loadContext({
       projectId: credentials.projectId,
-      path: malformed === undefined ? path : undefined,
-      session: malformed === undefined ? sessionReferenceIn(headers) : {},
+      action: operation.permission.action,
+      ...(violation === undefined
+        ? { path, session: referenceTo(session) }
+        : { path: {}, session: {} }),
     })
     if (context === undefined || !isSameHash(context.secretHash, hashOf(credentials.secret))) {
-      return unauthorized
+      return unauthorizedError(operation)
     }
     const retryAfterSeconds = await rateLimit.consume(context.projectId)
     if (retryAfterSeconds !== undefined) {
-      return { name: 'too_many_requests', retryAfterSeconds }
+      return { ...errorOf(operation, 'limit'), retryAfterSeconds }
     }
-    if (malformed !== undefined) return malformed
-    const verified = await verifySession(context, headers[jwtHeader])
-    if (verified === undefined) return { name: 'unable_to_parse_session_jwt' }
+    if (violation !== undefined) return violation
+    const verified = await verifySession(context, session.jwt)
+    if (verified === undefined) return invalidJwtError(operation)
 
-    const decision = decide(verified, Object.keys(headers).length > 0)
-    if ('rejection' in decision) return decision.rejection
-    await revokeConnectedApp({ ...decision.revocation, requestId })
-    return { name: 'revoked' }
+    const hasSession = session.token !== undefined || session.jwt !== undefined
+    const rejection = findRejection(operation, verified, hasSession)
+    if (rejection !== undefined) return rejection
+    // The ids that `context` has are those of this operation's path.
+    const handle: Handler = handlers[operation.operationId]
+    const data = await handle(toAuthorizedRequest(verified, requestId))
+    const status = operation.successStatus
+    return { outcome: 'ok', status, body: { status_code: status, ...data } }
   }
 }
 
 /** @returns the response to a malformed request; undefined if the request is well-formed */
-function checkForm(
-  path: PathParameters,
-  headers: Headers,
-  body: Uint8Array | undefined,
-): ContractResponse | undefined {
-  const [violation] = checkRequest({ path, headers, body: body ?? '' })
-  if (violation !== undefined) return { name: violation.answer }
-  return body === undefined ? { name: 'bad_request' } : undefined
+async function findViolation({
+  operation,
+  path,
+  query,
+  request,
+}: OperationRequest): Promise<ContractResponse | undefined> {
+  // What an operation declares no body for is not read: it has no meaning (RFC 9110, section 9.3.1).
+  const body = operation.request === undefined ? Buffer.alloc(0) : await bodyOf(request)
+  const { headers } = request
+  const [violation] = checkRequest(operation, { path, query, headers, body: body ?? '' })
+  if (violation !== undefined) return errorNamed(operation, violation.example)
+  return body === undefined ? errorNamed(operation, operation.malformedExample) : undefined
+}
+
+/** @returns undefined if the body is too long, or never arrived completely */
+async function bodyOf({ headers, body }: Request): Promise<Uint8Array | undefined> {
+  const length = Number(headers.get('content-length'))
+  if (length > maxBodyBytes) return undefined
+  // Without either header there is no body (RFC 9112, section 6.3), and no need to read a stream.
+  const hasBody = headers.has('transfer-encoding') || length > 0
+  if (!hasBody || body === null) return Buffer.alloc(0)
+  const read = await readBody(body, { maxBytes: maxBodyBytes })
+  return Buffer.isBuffer(read) ? read : undefined
 }
 
 /**
@@ -85,7 +113,21 @@ async function verifySession(
   return { ...context, session: undefined }
 }
 
-/** Whether this is the operation's HTTP method. */
-export function isOperationMethod(method: string): boolean {
-  return method === operation.method
+function toAuthorizedRequest(
+  { projectId, ids, session }: RequestContext,
+  requestId: string,
+): AuthorizedRequest {
+  // Safe: every id that the operation's path has was found, or the request would have been rejected.
+  return { projectId, ids: ids as AuthorizedRequest['ids'], session, requestId }
+}
+
+function unauthorizedError(operation: Operation): ContractResponse {
+  const basic = operation.security.find(({ scheme }) => scheme === 'basic')
+  return errorNamed(operation, basic?.example ?? '')
+}
+
+/** What only the keys of the project can tell is still a violation of the header's form. */
+function invalidJwtError(operation: Operation): ContractResponse {
+  const header = operation.parameters[operation.sessionHeaders.jwt ?? '']
+  return errorNamed(operation, header?.errorExample ?? '')
 }

@@ -1,4 +1,4 @@
-import type { PathParameters } from '@connected-apps/contract'
+import type { OperationId, PathParameters } from '@connected-apps/contract'
 import type { JSONWebKeySet } from 'jose'
 import { hashOf } from '../hash.ts'
 import { Batcher } from '../postgres/batcher.ts'
@@ -19,20 +19,23 @@ export interface RequestContext {
   secretHash: Buffer
   /** Empty unless the request carries a session JWT. */
   sessionKeys: JSONWebKeySet
-  organizationId: string | undefined
-  memberId: string | undefined
-  connectedAppId: string | undefined
+  /** The ids of what the path names; undefined where that does not exist, or is not in the path. */
+  ids: Ids
   session: SessionContext | undefined
 }
+
+type PathParameterName<Id extends OperationId = OperationId> = Id extends OperationId
+  ? keyof PathParameters<Id>
+  : never
+
+/** By the name of the path parameter. A parameter that the lookup does not know does not compile. */
+export type Ids = Record<PathParameterName, string | undefined>
 
 /** How a request identifies a session: by its token, or by the id in its JWT. */
 export interface SessionReference {
   token?: string | undefined
   jwtSessionId?: string | undefined
 }
-
-/** The action that one of the Member's roles must permit. */
-const action = 'revoke.connected-app'
 
 // An identifier is tried as an id first, then as a slug, then as an external id. Each attempt is one
 // index lookup, and coalesce() stops at the first match. OFFSET 0 keeps PostgreSQL from inlining
@@ -44,8 +47,9 @@ const loadContextsStatement = {
       CASE WHEN k.session_id IS NOT NULL THEN p.session_jwks END AS session_jwks,
       s.organization_id AS session_organization_id, s.session_id,
       s.member_id AS session_member_id, s.allowed_resources
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
-      WITH ORDINALITY AS k (project_id, organization, member, app, token_hash, session_id, position)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
+      WITH ORDINALITY AS k
+        (project_id, organization, member, app, token_hash, session_id, action, position)
     LEFT JOIN projects p ON p.project_id = k.project_id
     LEFT JOIN connected_apps a ON a.connected_app_id = k.app AND a.project_id = p.project_id
     CROSS JOIN LATERAL (SELECT coalesce(
@@ -69,7 +73,7 @@ const loadContextsStatement = {
           FROM member_roles r JOIN permissions USING (role_id)
           WHERE r.organization_id = s.organization_id AND r.member_id = s.member_id
             AND permissions.project_id = p.project_id
-            AND permissions.action IN ('${action}', '*')
+            AND permissions.action IN (k.action, '*')
         ) AS allowed_resources
       FROM sessions s
       WHERE (s.token_hash = k.token_hash OR s.session_id = k.session_id) AND s.expires_at > now()
@@ -95,9 +99,11 @@ interface Row {
 /** What a request is looked up by. */
 export interface LookupKey {
   projectId: string
-  /** Undefined if the request is malformed: then only its project is looked up. */
-  path: PathParameters | undefined
+  /** The identifiers in the path. Empty if the request is malformed: then only its project is looked up. */
+  path: Partial<Ids>
   session: SessionReference
+  /** The action that one of the roles of the session's Member must permit. */
+  action: string
 }
 
 /** @returns the context of each key, in order; undefined where there is no such project */
@@ -107,11 +113,12 @@ async function loadContexts(
 ): Promise<(RequestContext | undefined)[]> {
   const rows = await database.query<Row>(loadContextsStatement, [
     keys.map(({ projectId }) => projectId),
-    keys.map(({ path }) => path?.organization_id),
-    keys.map(({ path }) => path?.member_id),
-    keys.map(({ path }) => path?.connected_app_id),
+    keys.map(({ path }) => path.organization_id),
+    keys.map(({ path }) => path.member_id),
+    keys.map(({ path }) => path.connected_app_id),
     keys.map(({ session: { token } }) => (token === undefined ? undefined : hashOf(token))),
     keys.map(({ session: { jwtSessionId } }) => jwtSessionId),
+    keys.map(({ action }) => action),
   ])
   return rows.map((row, index) => toContext(row, keys[index]?.projectId ?? ''))
 }
@@ -130,9 +137,11 @@ function toContext(row: Row, projectId: string): RequestContext | undefined {
     projectId,
     secretHash: row.secret_hash,
     sessionKeys: row.session_jwks ?? { keys: [] },
-    organizationId: row.organization_id ?? undefined,
-    memberId: row.member_id ?? undefined,
-    connectedAppId: row.connected_app_id ?? undefined,
+    ids: {
+      organization_id: row.organization_id ?? undefined,
+      member_id: row.member_id ?? undefined,
+      connected_app_id: row.connected_app_id ?? undefined,
+    },
     session: toSession(row),
   }
 }

@@ -7,7 +7,10 @@ export interface RateLimitOptions {
   windowSeconds: number
 }
 
-/** Limits the requests of each project. The count is in the database, so all instances share it. */
+/**
+ * Limits the requests of each project, of all operations together. The count is in the database, so
+ * all instances share it.
+ */
 export class RateLimit {
   readonly #limiter: RateLimiterPostgres
   readonly #batcher = new Batcher((projectIds: string[]) => this.#consumeAll(projectIds))
@@ -19,7 +22,7 @@ export class RateLimit {
       tableName: 'rate_limits',
       tableCreated: true,
       clearExpiredByTimeout: false,
-      keyPrefix: 'revoke',
+      keyPrefix: 'requests',
       points: requests,
       duration: windowSeconds,
     })

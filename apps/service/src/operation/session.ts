@@ -1,12 +1,8 @@
-import type { HeaderParameters } from '@connected-apps/contract'
-import { headerParameterNames } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
 import { hasNoNul } from '../postgres/database.ts'
 import type { SessionReference } from './lookup.ts'
-
-const tokenHeader = 'X-Stytch-Member-Session' satisfies keyof HeaderParameters
-export const jwtHeader = 'X-Stytch-Member-SessionJWT' satisfies keyof HeaderParameters
 
 /** Names of the claims that describe a member session, the same as upstream's. */
 export const sessionClaim = 'https://stytch.com/session'
@@ -17,22 +13,21 @@ export function issuerOf(projectId: string): string {
   return `stytch.com/${projectId}`
 }
 
-/** The session headers of a request, whatever their values. */
-export function sessionHeadersOf({ headers }: Request): HeaderParameters {
-  const received = headerParameterNames.flatMap((name): [string, string][] => {
-    const value = headers.get(name)
-    return value === null ? [] : [[name, value]]
-  })
-  return Object.fromEntries(received)
+/** The session that a request carries, as a token or as a JWT, whatever their values. */
+export interface ReceivedSession {
+  token?: string | undefined
+  jwt?: string | undefined
 }
 
-/** Reads how these headers identify a session. */
-export function sessionReferenceIn(headers: HeaderParameters): SessionReference {
-  const { [tokenHeader]: token, [jwtHeader]: jwt } = headers
-  return {
-    ...(token !== undefined && { token }),
-    ...(jwt !== undefined && { jwtSessionId: claimedSessionId(jwt) }),
-  }
+/** Reads the session headers of an operation. */
+export function sessionIn({ sessionHeaders }: Operation, headers: Headers): ReceivedSession {
+  const valueOf = (name = '') => (name === '' ? undefined : (headers.get(name) ?? undefined))
+  return { token: valueOf(sessionHeaders.token), jwt: valueOf(sessionHeaders.jwt) }
+}
+
+/** How the session is looked up. */
+export function referenceTo({ token, jwt }: ReceivedSession): SessionReference {
+  return { token, jwtSessionId: jwt === undefined ? undefined : claimedSessionId(jwt) }
 }
 
 /** Longer JWTs are rejected without being decoded. */

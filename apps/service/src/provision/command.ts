@@ -1,10 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
-import type { ParameterName } from '@connected-apps/contract'
-import { checkParameter } from '@connected-apps/contract/request'
+import { checkParameter } from '@connected-apps/contract'
+import { allOperations, contract } from '@connected-apps/contract/operations'
+import {
+  CommandError,
+  InvalidArgumentError,
+  createCommand,
+  runCommand,
+} from '@connected-apps/node-http/command'
 import type { JSONWebKeySet } from 'jose'
 import { Pool } from 'pg'
-import { EXIT_USAGE, explainError } from '../command-errors.ts'
+import { explainError } from '../command-errors.ts'
 import { readConfiguration } from '../configuration.ts'
 import { migrate } from '../postgres/migrate.ts'
 import {
@@ -17,151 +22,138 @@ import {
   replaceSecret,
 } from './resources.ts'
 
-const text = { type: 'string' } as const
-const flag = { type: 'boolean' } as const
-
 const existsQueries = {
   project: 'SELECT FROM projects WHERE project_id = $1',
   organization: 'SELECT FROM organizations WHERE organization_id = $1',
   member: 'SELECT FROM members WHERE member_id = $1 AND organization_id = $2',
 }
 
-const identifierFormats = {
-  slug: {
-    pattern: /^[A-Za-z0-9._~-]{2,128}$/,
-    hint: '2 to 128 letters (a to z, A to Z), digits or any of - . _ ~',
-  },
-  'external-id': {
-    pattern: /^[A-Za-z0-9._|-]{1,128}$/,
-    hint: '1 to 128 letters (a to z, A to Z), digits or any of - . _ |',
-  },
+const command = createCommand({
+  name: 'provision',
+  version: `contract ${contract.version}`,
+  description:
+    'Creates one resource in the database at DATABASE_URL, and prints its id and secret as JSON. A secret is never shown again.',
+})
+
+command
+  .command('project')
+  .description('a project with the default roles, and its secret')
+  .option('--live', 'a live project; default: a test project')
+  .option('--session-jwks <FILE>', 'public keys of its session JWTs (RFC 7517)')
+  .action(async ({ live = false, sessionJwks }: { live?: boolean; sessionJwks?: string }) => {
+    const sessionKeys = sessionJwks === undefined ? { keys: [] } : await readKeySet(sessionJwks)
+    await create(async (pool) => {
+      const { projectId, secret } = await addProject(pool, { live, sessionKeys })
+      return { project_id: projectId, secret }
+    })
+  })
+
+command
+  .command('secret')
+  .description('a new secret of a project; the old one is rejected at once')
+  .requiredOption('--project-id <ID>', 'the project')
+  .action(({ projectId }: { projectId: string }) =>
+    create(async (pool) => {
+      await assertExists(pool, 'project', projectId)
+      return { project_id: projectId, secret: await replaceSecret(pool, projectId) }
+    }),
+  )
+
+command
+  .command('organization')
+  .description('an Organization')
+  .requiredOption('--project-id <ID>', 'its project')
+  .option('--slug <SLUG>', 'default: its id', (value) =>
+    parseIdentifier(value, 'slug', 'organization_id'),
+  )
+  .option('--external-id <ID>', 'an id of your own', (value) =>
+    parseIdentifier(value, 'external-id', 'organization_id'),
+  )
+  .action((options: { projectId: string; slug?: string; externalId?: string }) =>
+    create(async (pool) => {
+      await assertExists(pool, 'project', options.projectId)
+      return { organization_id: await addOrganization(pool, options) }
+    }),
+  )
+
+command
+  .command('member')
+  .description('a Member of an Organization')
+  .requiredOption('--organization-id <ID>', 'its Organization')
+  .option('--external-id <ID>', 'an id of your own', (value) =>
+    parseIdentifier(value, 'external-id', 'member_id'),
+  )
+  .option('--name <NAME>', 'shown on the consent page')
+  .option('--roles <ROLES>', 'separated by commas; default: stytch_member', (value) =>
+    value.split(','),
+  )
+  .action(
+    (options: { organizationId: string; externalId?: string; name?: string; roles?: string[] }) =>
+      create(async (pool) => {
+        await assertExists(pool, 'organization', options.organizationId)
+        return { member_id: await addMember(pool, options) }
+      }),
+  )
+
+command
+  .command('session')
+  .description('a session of a Member, and its token')
+  .requiredOption('--organization-id <ID>', "the Member's Organization")
+  .requiredOption('--member-id <ID>', 'the Member')
+  .option('--hours <NUMBER>', 'how long it lives', parseHours, 24)
+  .action((options: { organizationId: string; memberId: string; hours: number }) =>
+    create(async (pool) => {
+      const { organizationId, memberId, hours } = options
+      await assertExists(pool, 'organization', organizationId)
+      await assertExists(pool, 'member', memberId, organizationId)
+      const session = { organizationId, memberId, secondsToLive: hours * 3600 }
+      const { sessionId, token } = await addSession(pool, session)
+      return { session_id: sessionId, session_token: token }
+    }),
+  )
+
+interface ConnectedAppOptions {
+  projectId: string
+  redirectUri: string
+  name?: string
+  description?: string
+  logoUrl?: string
+  firstParty?: boolean
+  public?: boolean
 }
 
-/** Parses the options of a resource, and returns the function that creates it. */
-type Parse = (args: string[]) => (pool: Pool) => Promise<object>
+command
+  .command('connected-app')
+  .description('a Connected App, and its secret unless it is public')
+  .requiredOption('--project-id <ID>', 'its project')
+  .requiredOption('--redirect-uri <URL>', 'where codes are sent', parseRedirectUri)
+  .option('--name <NAME>', 'shown on the consent page, and in lists')
+  .option('--description <TEXT>', 'what it is for')
+  .option('--logo-url <URL>', 'its logo', parseLogoUrl)
+  .option('--first-party', "developed by the project's owner")
+  .option('--public', 'a client without a secret, such as one that runs in a browser')
+  .action(({ firstParty = false, public: isPublic = false, ...options }: ConnectedAppOptions) =>
+    create(async (pool) => {
+      await assertExists(pool, 'project', options.projectId)
+      const app = { ...options, isFirstParty: firstParty }
+      if (isPublic) return { connected_app_id: await addConnectedApp(pool, app) }
+      const secret = newSecret()
+      return { connected_app_id: await addConnectedApp(pool, { ...app, secret }), secret }
+    }),
+  )
 
-const resources: Record<string, { usage: string; parse: Parse }> = {
-  project: {
-    usage: '[--live] [--session-jwks FILE]',
-    parse(args) {
-      const options = { live: flag, 'session-jwks': text }
-      const { live = false, 'session-jwks': file } = parseArgs({ args, options }).values
-      return async (pool) => {
-        const sessionKeys = file === undefined ? { keys: [] } : await readKeySet(file)
-        const { projectId, secret } = await addProject(pool, { live, sessionKeys })
-        return { project_id: projectId, secret }
-      }
-    },
-  },
-  secret: {
-    usage: '--project-id ID',
-    parse(args) {
-      const { values } = parseArgs({ args, options: { 'project-id': text } })
-      const projectId = required(values, 'project-id')
-      return async (pool) => {
-        await assertExists(pool, 'project', projectId)
-        return { project_id: projectId, secret: await replaceSecret(pool, projectId) }
-      }
-    },
-  },
-  organization: {
-    usage: '--project-id ID [--slug SLUG] [--external-id ID]',
-    parse(args) {
-      const options = { 'project-id': text, slug: text, 'external-id': text }
-      const { values } = parseArgs({ args, options })
-      const projectId = required(values, 'project-id')
-      const slug = parseIdentifier(values, 'slug', 'organization_id')
-      const externalId = parseIdentifier(values, 'external-id', 'organization_id')
-      return async (pool) => {
-        await assertExists(pool, 'project', projectId)
-        const organization = { projectId, ...slug, ...externalId }
-        return { organization_id: await addOrganization(pool, organization) }
-      }
-    },
-  },
-  member: {
-    usage: '--organization-id ID [--external-id ID] [--name NAME] [--roles ROLE,…]',
-    parse(args) {
-      const options = { 'organization-id': text, 'external-id': text, name: text, roles: text }
-      const { values } = parseArgs({ args, options })
-      const organizationId = required(values, 'organization-id')
-      const externalId = parseIdentifier(values, 'external-id', 'member_id')
-      const { name, roles } = values
-      const rest = { ...(name && { name }), ...(roles && { roles: roles.split(',') }) }
-      return async (pool) => {
-        await assertExists(pool, 'organization', organizationId)
-        return { member_id: await addMember(pool, { organizationId, ...externalId, ...rest }) }
-      }
-    },
-  },
-  session: {
-    usage: '--organization-id ID --member-id ID [--hours N]',
-    parse(args) {
-      const options = { 'organization-id': text, 'member-id': text, hours: text }
-      const { values } = parseArgs({ args, options })
-      const organizationId = required(values, 'organization-id')
-      const memberId = required(values, 'member-id')
-      const hours = Number(values.hours ?? 24)
-      if (!(hours > 0 && hours < 1e6)) throw new TypeError('--hours must be a number above 0')
-      return async (pool) => {
-        await assertExists(pool, 'organization', organizationId)
-        await assertExists(pool, 'member', memberId, organizationId)
-        const session = { organizationId, memberId, secondsToLive: hours * 3600 }
-        const { sessionId, token } = await addSession(pool, session)
-        return { session_id: sessionId, session_token: token }
-      }
-    },
-  },
-  'connected-app': {
-    usage: '--project-id ID --redirect-uri URL [--name NAME] [--public]',
-    parse(args) {
-      const options = { 'project-id': text, 'redirect-uri': text, name: text, public: flag }
-      const { values } = parseArgs({ args, options })
-      const projectId = required(values, 'project-id')
-      const redirectUri = required(values, 'redirect-uri')
-      if (!isRedirectUri(redirectUri)) {
-        throw new TypeError('--redirect-uri must be an http or https URL without a fragment')
-      }
-      const app = { projectId, redirectUri, ...(values.name && { name: values.name }) }
-      return async (pool) => {
-        await assertExists(pool, 'project', projectId)
-        if (values.public) return { connected_app_id: await addConnectedApp(pool, app) }
-        const secret = newSecret()
-        return { connected_app_id: await addConnectedApp(pool, { ...app, secret }), secret }
-      }
-    },
-  },
-}
+command.addHelpText('after', () =>
+  command.commands.map((each) => `\n${each.helpInformation().trimEnd()}`).join('\n'),
+)
 
-const usage = `usage: DATABASE_URL=… npx pnpm provision RESOURCE OPTIONS
-${Object.entries(resources)
-  .map(([name, resource]) => `  ${name} ${resource.usage}\n`)
-  .join(
-    '',
-  )}Creates one resource, and prints its id and secret as JSON. The secret is never shown again.
-`
+await runCommand(command, { explain: explainError })
 
-try {
-  await run(process.argv.slice(2))
-} catch (error) {
-  for (const line of explainError(error)) process.stderr.write(`provision: ${line}\n`)
-  process.exit(EXIT_USAGE)
-}
-
-async function run([name = '', ...args]: string[]): Promise<void> {
-  if (name === '--help') {
-    process.stdout.write(usage)
-    return
-  }
-  const resource = Object.hasOwn(resources, name) ? resources[name] : undefined
-  if (resource === undefined) {
-    throw new TypeError(
-      `the first argument must be one of ${Object.keys(resources).join(', ')}; see --help`,
-    )
-  }
-  const create = resource.parse(args)
+/** Adds something in one transaction, and prints it. */
+async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
   const { DATABASE_URL } = process.env
-  if (!DATABASE_URL) throw new TypeError('DATABASE_URL is missing')
+  if (!DATABASE_URL) {
+    throw new CommandError("DATABASE_URL is missing; set it to the URL of the service's database")
+  }
   const { databaseUrl = DATABASE_URL } = readConfiguration({ DATABASE_URL })
   await migrate(databaseUrl)
   // The pool has a single connection, so that all queries belong to one transaction. If one of them
@@ -169,18 +161,12 @@ async function run([name = '', ...args]: string[]): Promise<void> {
   const pool = new Pool({ connectionString: databaseUrl, max: 1 })
   try {
     await pool.query('BEGIN')
-    const created = await create(pool)
+    const created = await add(pool)
     await pool.query('COMMIT')
     process.stdout.write(`${JSON.stringify(created)}\n`)
   } finally {
     await pool.end()
   }
-}
-
-function required<Name extends string>(values: { [N in Name]?: string }, name: Name): string {
-  const value = values[name]
-  if (!value) throw new TypeError(`--${name} is missing`)
-  return value
 }
 
 /** Without this check, the message would be that of a foreign key, which names a table. */
@@ -192,28 +178,46 @@ async function assertExists(
   const { rowCount } = await pool.query(existsQueries[type], ids)
   if (rowCount !== 0) return
   const hint = type === 'project' ? '' : '; give its id, not its slug or external id'
-  throw new Error(`there is no ${type} ${ids.join(' in organization ')}${hint}`)
+  throw new CommandError(`there is no ${type} ${ids.join(' in organization ')}${hint}`)
 }
 
-/** Checks an identifier that is used in a path, where the contract does not allow every value. */
+/** Parses an identifier that is used in a path, where the contract does not allow every value. */
 function parseIdentifier(
-  values: Partial<Record<keyof typeof identifierFormats, string>>,
-  name: keyof typeof identifierFormats,
-  parameter: ParameterName,
-): { slug?: string; externalId?: string } {
-  const value = values[name]
-  if (value === undefined) return {}
-  const { pattern, hint } = identifierFormats[name]
-  if (!pattern.test(value) || checkParameter(parameter, value).length > 0) {
-    throw new TypeError(`--${name} must be ${hint}, and neither . nor ..`)
-  }
-  return name === 'slug' ? { slug: value } : { externalId: value }
+  value: string,
+  form: 'slug' | 'external-id',
+  parameterName: string,
+): string {
+  const { pattern, hint } = {
+    slug: {
+      pattern: /^[A-Za-z0-9._~-]{2,128}$/,
+      hint: '2 to 128 letters (a to z, A to Z), digits or any of - . _ ~',
+    },
+    'external-id': {
+      pattern: /^[A-Za-z0-9._|-]{1,128}$/,
+      hint: '1 to 128 letters (a to z, A to Z), digits or any of - . _ |',
+    },
+  }[form]
+  const parameters = allOperations.flatMap(({ parameters: each }) => each[parameterName] ?? [])
+  const isAllowed = parameters.every((parameter) => checkParameter(parameter, value).length === 0)
+  if (pattern.test(value) && isAllowed) return value
+  throw new InvalidArgumentError(`must be ${hint}, and neither . nor ..`)
+}
+
+function parseHours(value: string): number {
+  const hours = Number(value)
+  if (hours > 0 && hours < 1e6) return hours
+  throw new InvalidArgumentError('must be a number above 0')
 }
 
 /** RFC 6749 section 3.1.2, for apps that run in a browser or on a web server. */
-function isRedirectUri(value: string): boolean {
-  const url = URL.parse(value)
-  return url !== null && /^https?:$/.test(url.protocol) && !value.includes('#')
+function parseRedirectUri(value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '') && !value.includes('#')) return value
+  throw new InvalidArgumentError('must be an http or https URL without a fragment')
+}
+
+function parseLogoUrl(value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+  throw new InvalidArgumentError('must be an http or https URL')
 }
 
 async function readKeySet(file: string): Promise<JSONWebKeySet> {
@@ -223,7 +227,7 @@ async function readKeySet(file: string): Promise<JSONWebKeySet> {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw new TypeError(`--session-jwks ${file} is not a JSON Web Key Set (RFC 7517)`)
+  throw new CommandError(`--session-jwks ${file} is not a JSON Web Key Set (RFC 7517)`)
 }
 
 function isKeySet(set: unknown): set is JSONWebKeySet {

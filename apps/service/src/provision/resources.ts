@@ -127,6 +127,11 @@ export interface NewConnectedApp {
   redirectUri: string
   connectedAppId?: string
   name?: string
+  /** What it is for. Default: nothing. */
+  description?: string
+  logoUrl?: string
+  /** Whether the project's owner develops it, and not somebody else. Default: false. */
+  isFirstParty?: boolean
   /** With a secret, it is a confidential client. Without, it is public, and its refresh tokens rotate. */
   secret?: string
 }
@@ -135,12 +140,16 @@ export interface NewConnectedApp {
 export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise<string> {
   const { connectedAppId = `connected-app-test-${randomUUID()}`, name = 'Notebook' } = app
   await pool.query(
-    `INSERT INTO connected_apps (connected_app_id, project_id, name, redirect_uris, secret_hash)
-     VALUES ($1, $2, $3, $4, $5)`,
+    `INSERT INTO connected_apps (connected_app_id, project_id, name, description, logo_url,
+       is_first_party, redirect_uris, secret_hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       connectedAppId,
       app.projectId,
       name,
+      app.description ?? '',
+      app.logoUrl,
+      app.isFirstParty ?? false,
       [app.redirectUri],
       app.secret === undefined ? null : hashOf(app.secret),
     ],

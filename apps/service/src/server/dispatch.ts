@@ -6,7 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
  * oidc-provider builds URLs from the request's host. Whatever host the client sent is replaced by
  * the issuer's, so that nobody can make it create links to another host. A request without the
  * Host header that HTTP/1.1 requires (RFC 9112, section 3.2) goes to the application, which
- * rejects it.
+ * rejects it. The host of an absolute target (section 3.2.2) is ignored in the same way.
  */
 export function dispatch(
   issuer: URL,
@@ -16,6 +16,8 @@ export function dispatch(
 ): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) => {
     for (const name of forwardedHeaders) delete request.headers[name]
+    const target = request.url ?? ''
+    if (URL.canParse(target)) request.url = target.replace(/^https?:\/\/[^/?#]*\/?/i, '/')
     const hasHost = request.headers.host !== undefined || request.httpVersion === '1.0'
     if (hasHost) request.headers.host = issuer.host
     request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)

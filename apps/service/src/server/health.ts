@@ -1,3 +1,4 @@
+import { contract } from '@connected-apps/contract/operations'
 import { Hono } from 'hono'
 import type { Database } from '../postgres/database.ts'
 
@@ -9,13 +10,14 @@ const checkWritable = {
 
 /**
  * `/live`: the process responds. `/ready`: it can write to its database, and is not shutting down.
+ * Both name the version of the contract that it implements.
  */
 export function healthRoutes(database: Database, isStopping: () => boolean) {
   const app = new Hono()
-  app.get('/live', (c) => c.json({ live: true }))
+  app.get('/live', (c) => c.json({ live: true, contract: contract.version }))
   app.get('/ready', async (c) => {
     const ready = !isStopping() && (await isWritable(database))
-    return c.json({ ready }, ready ? 200 : 503)
+    return c.json({ ready, contract: contract.version }, ready ? 200 : 503)
   })
   return app
 }

@@ -4,10 +4,10 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 /** One completed request, as logs and metrics record it. */
 export interface Observation {
   requestId: string
-  /** The route's name, never its URL: a URL can carry codes and the ids of pages. */
+  /** The operation's id or the route's name, never its URL: a URL can carry codes and the ids of pages. */
   route: string
   status: number
-  /** The name that the contract has for the response, or an OAuth error. */
+  /** `ok`, or the name of the error that the contract or OAuth has for it. */
   outcome: string
   durationMs: number
 }

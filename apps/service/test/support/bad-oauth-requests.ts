@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { hostile } from './bad-requests.ts'
-import { basic } from './revoke.ts'
+import { basic } from './operations.ts'
 import type { Tenant } from './tenant.ts'
 import { redirectUri } from './tenant.ts'
 

@@ -1,14 +1,18 @@
-import { operation } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
 import * as fc from 'fast-check'
-import { maxBodyBytes } from '../../src/operation/read-body.ts'
-import { basic, pathOf } from './revoke.ts'
+import { maxBodyBytes } from '../../src/operation/endpoint.ts'
+import { basic, idsOf, pathFor } from './operations.ts'
 import type { Tenant } from './tenant.ts'
 
 /** The parts of a request, each of which can be made invalid. */
 export interface RequestParts {
+  operation: Operation
   method: string
-  path: string
-  ids: [organizationId: string, memberId: string, connectedAppId: string]
+  /** Replaces the operation's path. */
+  path?: string
+  /** The values of the operation's path parameters. */
+  ids: Record<string, string>
   headers: Record<string, string>
   body: Uint8Array | undefined
 }
@@ -86,7 +90,7 @@ const jwt = fc
     [base64url(header), base64url(payload), Buffer.from(signature).toString('base64url')].join('.'),
   )
 
-const json = operation.mediaType
+const json = 'application/json'
 
 const brokenBody: fc.Arbitrary<[contentType: string, body: Uint8Array]> = fc.oneof(
   fc
@@ -113,12 +117,8 @@ function isJsonObject(bytes: Uint8Array): boolean {
   }
 }
 
-function wrongId(index: 0 | 1 | 2): fc.Arbitrary<Mutation> {
-  return hostile.map((id) => (parts) => {
-    const ids: RequestParts['ids'] = [...parts.ids]
-    ids[index] = id
-    return { ...parts, ids }
-  })
+function wrongId(name: string): fc.Arbitrary<Mutation> {
+  return hostile.map((id) => (parts) => ({ ...parts, ids: { ...parts.ids, [name]: id } }))
 }
 
 function wrongHeader(name: string, value: fc.Arbitrary<string>): fc.Arbitrary<Mutation> {
@@ -129,53 +129,62 @@ function wrongHeader(name: string, value: fc.Arbitrary<string>): fc.Arbitrary<Mu
 }
 
 /** Each of these alone prevents a response with status 200. */
-const mutation: fc.Arbitrary<Mutation> = fc.oneof(
-  wrongId(0),
-  wrongId(1),
-  wrongId(2),
-  wrongHeader('authorization', headerValue),
-  wrongHeader(
-    'authorization',
-    fc.tuple(fc.string({ unit: 'binary' }), fc.string()).map(([user, word]) => basic(user, word)),
-  ),
-  wrongHeader('X-Stytch-Member-Session', headerValue),
-  wrongHeader('X-Stytch-Member-Session', fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)),
-  wrongHeader('X-Stytch-Member-SessionJWT', fc.oneof(headerValue, jwt)),
-  brokenBody.map(([contentType, body]) => (parts: RequestParts) => ({
-    ...parts,
-    headers: { ...parts.headers, 'content-type': contentType },
-    body,
-  })),
-  fc
-    .constantFrom('GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND')
-    .map((method) => (parts: RequestParts) => ({ ...parts, method })),
-  fc
-    .webPath()
-    .filter(
-      (path) => !/^\/(health|metrics|oauth2|interaction|\.well-known|v1\/b2b\/sess)/.test(path),
-    )
-    .map((path) => (parts: RequestParts) => ({ ...parts, path: path || '/' })),
-)
+function mutationsOf({ path, pathParameters, sessionHeaders, request }: Operation) {
+  const { token = '', jwt: jwtHeader = '' } = sessionHeaders
+  const declared = allOperations.filter((each) => each.path === path).map(({ method }) => method)
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
+  return fc.oneof(
+    ...pathParameters.map(wrongId),
+    wrongHeader('authorization', headerValue),
+    wrongHeader(
+      'authorization',
+      fc.tuple(fc.string({ unit: 'binary' }), fc.string()).map(([user, word]) => basic(user, word)),
+    ),
+    wrongHeader(token, headerValue),
+    wrongHeader(token, fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)),
+    wrongHeader(jwtHeader, fc.oneof(headerValue, jwt)),
+    ...(request === undefined
+      ? []
+      : [
+          brokenBody.map(([contentType, body]) => (parts: RequestParts) => ({
+            ...parts,
+            headers: { ...parts.headers, 'content-type': contentType },
+            body,
+          })),
+        ]),
+    fc
+      .constantFrom(...methods.filter((method) => !declared.includes(method)))
+      .map((method) => (parts: RequestParts) => ({ ...parts, method })),
+    fc
+      .webPath()
+      .filter(
+        (each) => !/^\/(health|metrics|oauth2|interaction|\.well-known|v1\/b2b\/sess)/.test(each),
+      )
+      .map((each) => (parts: RequestParts) => ({ ...parts, path: each || '/' })),
+  )
+}
 
-/** Requests that are valid except for one to three mutations. */
+/** Requests of any operation that are valid except for one to three mutations. */
 export function badRequests(tenant: Tenant): fc.Arbitrary<RequestParts> {
-  const valid: RequestParts = {
-    method: operation.method,
-    path: operation.path,
-    ids: [tenant.organizationId, tenant.memberId, tenant.publicAppId],
-    headers: { authorization: basic(tenant.projectId, tenant.secret) },
-    body: undefined,
-  }
-  return fc
-    .array(mutation, { minLength: 1, maxLength: 3 })
-    .map((mutations) => mutations.reduce((parts, apply) => apply(parts), valid))
+  return fc.constantFrom(...allOperations).chain((operation) => {
+    const valid: RequestParts = {
+      operation,
+      method: operation.method,
+      ids: idsOf(tenant),
+      headers: { authorization: basic(tenant.projectId, tenant.secret) },
+      body: undefined,
+    }
+    return fc
+      .array(mutationsOf(operation), { minLength: 1, maxLength: 3 })
+      .map((mutations) => mutations.reduce((parts, apply) => apply(parts), valid))
+  })
 }
 
 /** The request target, with the ids percent-encoded as clients do. */
-export function targetOf({ path, ids }: RequestParts): string {
-  if (path !== operation.path) return path
-  const [organizationId, memberId, connectedAppId] = ids.map(encode)
-  return pathOf(organizationId ?? '', memberId ?? '', connectedAppId ?? '')
+export function targetOf({ operation, path, ids }: RequestParts): string {
+  if (path !== undefined) return path
+  const encoded = Object.entries(ids).map(([name, id]) => [name, encode(id)])
+  return pathFor(operation, Object.fromEntries(encoded))
 }
 
 function encode(id: string): string {

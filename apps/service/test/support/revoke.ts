@@ -1,34 +1,34 @@
-import { expandPath, operation } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
+import { operations } from '@connected-apps/contract/operations'
+import { pathFor, send } from './operations.ts'
 import type { Tenant } from './tenant.ts'
+
+/** *Revoke Connected App*, which most tests are about. */
+export const revokeConnectedApp: Operation<'revokeConnectedApp'> = operations.revokeConnectedApp
 
 export interface RevokeRequest {
   organizationId?: string
   memberId?: string
   connectedAppId?: string
   headers?: Record<string, string>
-  body?: NonNullable<RequestInit['body']>
 }
 
-export function basic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
-}
-
-/** The operation's path, without encoding the ids. */
+/** The path of a revoke, without encoding the ids. */
 export function pathOf(organizationId: string, memberId: string, connectedAppId: string): string {
-  const ids = { organization_id: organizationId, member_id: memberId }
-  return expandPath({ ...ids, connected_app_id: connectedAppId }, (id) => id)
+  return pathFor(revokeConnectedApp, {
+    organization_id: organizationId,
+    member_id: memberId,
+    connected_app_id: connectedAppId,
+  })
 }
 
-/** Sends the operation's request, by default a valid one with the project's credentials. */
+/** Revokes, by default the access of the tenant's public app to its Member. */
 export function revoke(url: string, tenant: Tenant, request: RevokeRequest = {}) {
-  const path = pathOf(
-    request.organizationId ?? tenant.organizationId,
-    request.memberId ?? tenant.memberId,
-    request.connectedAppId ?? tenant.publicAppId,
-  )
-  return fetch(url + path, {
-    method: operation.method,
-    headers: { authorization: basic(tenant.projectId, tenant.secret), ...request.headers },
-    ...(request.body !== undefined && { body: request.body }),
-  })
+  const { organizationId, memberId, connectedAppId, headers } = request
+  const path = {
+    organization_id: organizationId ?? tenant.organizationId,
+    member_id: memberId ?? tenant.memberId,
+    connected_app_id: connectedAppId ?? tenant.publicAppId,
+  }
+  return send(revokeConnectedApp, url, tenant, { path, ...(headers && { headers }) })
 }

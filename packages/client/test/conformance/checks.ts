@@ -1,11 +1,11 @@
-import type {
-  B2BClientConfig,
-  RevokeOptions,
-  RevokeParams,
-  RevokeResult,
-} from '@connected-apps/client'
+import type { B2BClientConfig } from '@connected-apps/client'
 import { B2BClient } from '@connected-apps/client'
-import { pathParameterExamples as ids } from '@connected-apps/contract/examples'
+import type { Operation, OperationId } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
+import type { Result } from '../../src/call.ts'
+import type { CallOptions } from '../../src/options.ts'
+import { methodsOf } from '../client.ts'
+import { firstIdOf, paramsOf } from '../operations.ts'
 
 const secrets = ['secret-test-Zm9vYmFyYmF6cXV4', 'session-token-that-must-stay-secret'] as const
 const [secret, session_token] = secrets
@@ -24,17 +24,28 @@ const { process, Deno, Bun } = globalThis as {
 
 /** What the client makes of each response of provider.ts, in the runtime that this runs in. */
 export async function runChecks(url: string) {
-  const html = await revoke(`${url}/html`)
+  const results: Record<string, Awaited<ReturnType<typeof check>>> = {}
+  for (const operation of allOperations) {
+    results[operation.operationId] = await check(operation, `${url}/${operation.operationId}`)
+  }
+  return results
+}
+
+async function check(operation: Operation, url: string) {
+  const send = (name: string, config?: Partial<B2BClientConfig>, options?: CallOptions) =>
+    call(operation, `${url}/${name}`, config, options)
+  const html = await send('html')
+  const invalid = { [firstIdOf(operation)]: '..' }
   return {
-    success: summaryOf(await revoke(`${url}/success`)),
-    rateLimitedOnce: summaryOf(await revoke(`${url}/rate-limited-once`, { maxRetries: 1 })),
-    forbidden: summaryOf(await revoke(`${url}/forbidden`)),
+    success: summaryOf(await send('success')),
+    rateLimitedOnce: summaryOf(await send('rate-limited-once', { maxRetries: 1 })),
+    unauthorized: summaryOf(await send('unauthorized')),
     html: summaryOf(html),
-    truncated: summaryOf(await revoke(`${url}/truncated`)),
-    redirect: summaryOf(await revoke(`${url}/redirect`)),
-    slow: summaryOf(await revoke(`${url}/slow`, { timeoutMs: 200 })),
-    aborted: summaryOf(await revoke(`${url}/slow`, {}, { signal: AbortSignal.timeout(200) })),
-    dotSegment: summaryOf(await revoke(`${url}/success`, {}, {}, { ...ids, member_id: '..' })),
+    truncated: summaryOf(await send('truncated')),
+    redirect: summaryOf(await send('redirect')),
+    slow: summaryOf(await send('slow', { timeoutMs: 200 })),
+    aborted: summaryOf(await send('slow', {}, { signal: AbortSignal.timeout(200) })),
+    dotSegment: summaryOf(await call(operation, `${url}/success`, {}, {}, invalid)),
     leakedSecrets: secretsIn([createClient(url), html].map(inspect).join()),
     rejectsBrowser: rejectsBrowser(),
   }
@@ -52,17 +63,19 @@ function createClient(baseUrl: string, config: Partial<B2BClientConfig> = {}): B
   })
 }
 
-function revoke(
+function call(
+  operation: Operation,
   baseUrl: string,
   config?: Partial<B2BClientConfig>,
-  options?: RevokeOptions,
-  params: RevokeParams = ids,
-): Promise<RevokeResult> {
-  const { connectedApps } = createClient(baseUrl, config).organizations.members
-  return connectedApps.tryRevoke(params, { authorization: { session_token }, ...options })
+  options?: CallOptions,
+  params: object = {},
+): Promise<Result<OperationId>> {
+  const { tryCall } = methodsOf(createClient(baseUrl, config), operation)
+  const authorization = { session_token }
+  return tryCall({ ...paramsOf(operation), ...params }, { authorization, ...options })
 }
 
-function summaryOf(result: RevokeResult): string {
+function summaryOf(result: Result<OperationId>): string {
   if (result.ok) return `${result.body.status_code}`
   const { error } = result
   if (error.kind === 'http') return `${error.kind}: ${error.status_code} ${error.error_type}`

@@ -1,31 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { operation } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
+import { isOperationId, operations } from '@connected-apps/contract/operations'
 import { respondWith } from '../loopback.ts'
 
-type Respond = (response: ServerResponse, earlierRequests: number) => unknown
+type Respond = (response: ServerResponse, operation: Operation, earlierRequests: number) => unknown
 
 const responses: Record<string, Respond> = {
-  success: (response) => respondWith(response, 200),
-  'rate-limited-once': (response, earlierRequests) =>
-    respondWith(response, earlierRequests === 0 ? 429 : 200, { 'retry-after': '0' }),
-  forbidden: (response) => respondWith(response, 403),
+  success: (response, operation) => respondWith(response, operation, 'success'),
+  'rate-limited-once': (response, operation, earlierRequests) =>
+    respondWith(response, operation, earlierRequests === 0 ? 'rate limit' : 'success', {
+      'retry-after': '0',
+    }),
+  unauthorized: (response, operation) => respondWith(response, operation, 'unauthorized'),
   html: (response) => response.writeHead(502).end('<h1>Bad gateway</h1>'),
-  truncated: (response) =>
-    response.writeHead(200, { 'content-type': operation.mediaType }).end('{"status_code":'),
+  truncated: (response, { mediaType, successStatus }) =>
+    response.writeHead(successStatus, { 'content-type': mediaType }).end('{"status_code":'),
   redirect: (response) => response.writeHead(307, { location: '/redirected' }).end(),
   slow: () => undefined,
 }
 
-/** Responds by the first segment of the path, otherwise with a page that a browser can run code in. */
+/**
+ * Responds by the first segments of the path, an `operationId` and the name of a response,
+ * otherwise with a page that a browser can run code in.
+ */
 export function respondByPath() {
-  const segments: string[] = []
+  const earlierRequests = new Map<string, number>()
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const [, segment = ''] = request.url?.split('/') ?? []
-    const earlierRequests = segments.filter((each) => each === segment).length
-    segments.push(segment)
-    const respond = responses[segment]
-    if (respond === undefined)
-      response.setHeader('content-type', 'text/html').end('<title>app</title>')
-    else respond(response, earlierRequests)
+    const [, operationId = '', name = ''] = request.url?.split('/') ?? []
+    const respond = responses[name]
+    if (respond && isOperationId(operationId)) {
+      const count = earlierRequests.get(`${operationId}/${name}`) ?? 0
+      earlierRequests.set(`${operationId}/${name}`, count + 1)
+      respond(response, operations[operationId], count)
+    } else response.setHeader('content-type', 'text/html').end('<title>app</title>')
   }
 }

@@ -105,7 +105,8 @@ async function runInChromium({ code, url }: Program): Promise<CheckResults> {
     const page = await browser.newPage()
     await page.goto(url)
     const module = `data:text/javascript,${encodeURIComponent(code)}`
-    const program = `import('${module}').then(({ runChecks }) => runChecks('${url}'))`
+    // JSON quotes the apostrophes that encodeURIComponent leaves as they are.
+    const program = `import(${JSON.stringify(module)}).then(({ runChecks }) => runChecks('${url}'))`
     return await Promise.race([page.evaluate<CheckResults>(program), rejectAfterTimeout()])
   } finally {
     await browser.close()

@@ -1,7 +1,125 @@
 #!/usr/bin/env node
-import { runCommand } from './run.ts'
+import { writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { OperationId, Status } from '@connected-apps/contract'
+import { allOperations, contract } from '@connected-apps/contract/operations'
+import { CommandError, Option, createCommand, runCommand } from '@connected-apps/node-http/command'
+import { UsageError } from '../options.ts'
+import type { ContractOptions } from '../options.ts'
+import { githubReport } from '../reporters/github.ts'
+import { junitReport } from '../reporters/junit.ts'
+import { textReport } from '../reporters/text.ts'
+import { runContract } from '../target.ts'
 
-process.exitCode = await runCommand(process.argv.slice(2), process.env, {
-  out: (text) => process.stdout.write(text),
-  error: (text) => process.stderr.write(text),
+// Not an import attribute, for which Node.js 20 prints a warning.
+const manifest: { version: string; engines: { node: string } } = createRequire(import.meta.url)(
+  '@connected-apps/contract-tests/package.json',
+)
+
+const reporters = { text: textReport, junit: junitReport, github: githubReport }
+
+/** The options of the command: those of a run, and these. */
+interface CommandOptions extends ContractOptions {
+  operation?: OperationId[]
+  reporter: keyof typeof reporters
+  /** The file for the report; standard output then receives the text report. */
+  output?: string
+}
+
+const command = createCommand({
+  name: 'contract-tests',
+  version: `${manifest.version} (${contract.title} ${contract.version})`,
+  description: `Tests whether a provider conforms to the contract ${contract.title} ${contract.version}.
+It really changes what the ids identify, such as revoking an access: use ids made for tests.`,
 })
+  .requiredOption('--url <URL>', 'base URL of the target')
+  .addOption(withVariable('--project-id <ID>', 'project id of the credentials', true))
+  .addOption(
+    withVariable(
+      '--secret <SECRET>',
+      "the project's secret; prefer the variable, since other users can see the command line",
+      true,
+    ),
+  )
+for (const name of new Set(allOperations.flatMap(({ pathParameters }) => pathParameters))) {
+  command.option(`--${name.replaceAll('_', '-')} <ID>`, "default: the contract's example")
+}
+const sessions = {
+  '--session-token <TOKEN>': 'a session whose roles hold the permissions of the operations',
+  '--session-jwt <JWT>': 'such a session as a JWT',
+  '--session-token-without-permission <TOKEN>':
+    'a session whose roles lack the permissions, for 403',
+  '--session-token-of-other-organization <TOKEN>': 'a session of another Organization, for 403',
+}
+for (const [flags, description] of Object.entries(sessions)) {
+  command.addOption(withVariable(flags, description))
+}
+command
+  .addOption(
+    new Option('--operation <ID...>', 'test only this operation; repeatable').choices(
+      allOperations.map(({ operationId }) => operationId),
+    ),
+  )
+  .addOption(
+    new Option(
+      '--profile <PROFILE>',
+      'mock: uses Prefer headers; remote: does not; auto: detected by one probe',
+    )
+      .choices(['auto', 'mock', 'remote'])
+      .default('auto'),
+  )
+  .option(
+    '--require <STATUSES>',
+    'fail if these are skipped: a list such as 200,401, or all',
+    parseStatuses,
+  )
+  .option('--timeout-ms <MS>', 'timeout of each request (default: 10000)', Number)
+  .addOption(
+    new Option('--reporter <REPORTER>', 'format of the report')
+      .choices(Object.keys(reporters))
+      .default('text'),
+  )
+  .option(
+    '--output <FILE>',
+    'write the report to this file, and the text report to standard output',
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 passed, 1 failed, 2 usage error or no response from the URL.',
+  )
+  .action(test)
+
+await runCommand(command, {
+  engine: manifest.engines.node,
+  explain: (error) => (error instanceof UsageError ? [error.message] : undefined),
+})
+
+async function test({ operation, reporter, output, ...options }: CommandOptions): Promise<void> {
+  // An unwritable file has to be found before the run, which changes the target and takes time.
+  if (output !== undefined) await write(output, '')
+  const report = await runContract({ ...options, operations: operation })
+  const text = reporters[reporter](report)
+  if (output !== undefined) await write(output, text)
+  process.stdout.write(output === undefined ? text : textReport(report))
+  process.exitCode = report.passed ? 0 : 1
+}
+
+/** An option that may also be set by a variable: `CONNECTED_APPS_SECRET` for `--secret`. */
+function withVariable(flags: string, description: string, isMandatory = false): Option {
+  const option = new Option(flags, description).makeOptionMandatory(isMandatory)
+  return option.env(`CONNECTED_APPS_${option.name().replaceAll('-', '_').toUpperCase()}`)
+}
+
+function parseStatuses(value: string): Status[] | 'all' {
+  return value === 'all' ? value : (value.split(',').map(Number) as Status[]) // the run validates them
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const message = `--output cannot be written (${code}); pass a file in an existing directory`
+    throw new CommandError(message, { cause: error })
+  }
+}

@@ -1,3 +1,4 @@
+import { describeSkipped } from '../report.ts'
 import type { Report } from '../report.ts'
 import { describeViolation } from '../verify.ts'
 import { textReport } from './text.ts'
@@ -6,14 +7,18 @@ import { textReport } from './text.ts'
 export function githubReport(report: Report): string {
   const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
   const annotations = [
-    ...failed.map(({ name, violations }) =>
-      annotation('error', name, violations.map(describeViolation).join('\n')),
-    ),
-    ...report.skippedStatuses.map(({ status, reasons }) =>
+    ...failed.map(({ operation, name, violations }) =>
       annotation(
-        report.missingStatuses.includes(status) ? 'error' : 'notice',
-        `${status} was skipped`,
-        reasons.join('\n'),
+        'error',
+        operation ? `${operation} ${name}` : name,
+        violations.map(describeViolation).join('\n'),
+      ),
+    ),
+    ...report.skippedStatuses.map((skipped) =>
+      annotation(
+        report.missingStatuses.includes(skipped.status) ? 'error' : 'notice',
+        `${skipped.status} was skipped`,
+        describeSkipped(report, skipped),
       ),
     ),
   ]

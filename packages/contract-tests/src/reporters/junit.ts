@@ -1,34 +1,45 @@
+import { checksOf } from '../report.ts'
 import type { Check, Report } from '../report.ts'
 import { describeViolation } from '../verify.ts'
 
-const suites = { document: "the contract's document", target: 'the target' } as const
-
-/** A report as JUnit XML, the format that CI servers read. */
+/** A report as JUnit XML, the format that CI servers read, with a suite for each operation. */
 export function junitReport(report: Report): string {
-  const checks = [...report.checks, ...missingStatusChecks(report)]
-  const body = (['document', 'target'] as const).map((group) =>
-    suite(
-      suites[group],
-      checks.filter((check) => check.group === group),
-    ),
-  )
+  const { title, version } = report.contract
+  const suites: [name: string, checks: Check[]][] = [
+    ["the contract's document", checksOf(report, undefined)],
+    ...report.operations.map((operation): [string, Check[]] => [
+      operation,
+      checksOf(report, operation),
+    ]),
+    ['the required statuses', requiredStatusChecks(report)],
+  ]
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="contract-tests" ${counts(checks)}>`,
-    ...body,
+    `<testsuites name=${attribute(`contract-tests of ${title} ${version}`)} ${counts(suites.flatMap(([, checks]) => checks))}>`,
+    ...suites
+      .filter(([, checks]) => checks.length > 0)
+      .map(([name, checks]) => suite(name, checks)),
     '</testsuites>\n',
   ].join('\n')
 }
 
 // JUnit has no overall verdict, so that each missing status needs a failed testcase of its own.
-function missingStatusChecks({ missingStatuses }: Report): Check[] {
-  return missingStatuses.map((status) => ({
-    name: `a case of the required status ${status} runs`,
-    group: 'target',
-    outcome: 'failed',
-    violations: [{ status, part: 'response', where: '', message: 'every case was skipped' }],
-    durationMs: 0,
-  }))
+function requiredStatusChecks({ skippedStatuses, missingStatuses }: Report): Check[] {
+  return skippedStatuses
+    .filter(({ status }) => missingStatuses.includes(status))
+    .map(({ status, operations }) => ({
+      name: `a case of the required status ${status} runs`,
+      outcome: 'failed',
+      violations: [
+        {
+          status,
+          part: 'response',
+          where: '',
+          message: `every case was skipped for ${operations.join(', ')}`,
+        },
+      ],
+      durationMs: 0,
+    }))
 }
 
 function suite(name: string, checks: Check[]): string {

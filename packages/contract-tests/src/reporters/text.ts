@@ -1,4 +1,5 @@
 import type { Coverage, CoverageItem } from '../coverage.ts'
+import { checksOf, describeSkipped } from '../report.ts'
 import type { Check, Outcome, Report } from '../report.ts'
 import { describeViolation } from '../verify.ts'
 
@@ -6,18 +7,21 @@ const markers: Record<Outcome, string> = { passed: 'ok  ', failed: 'FAIL', skipp
 
 /** A plain-text report: every check, the coverage, what was skipped and why, and the verdict. */
 export function textReport(report: Report): string {
-  const { target, checks, coverage } = report
+  const { contract, target, operations, coverage } = report
+  const documentChecks = checksOf(report, undefined)
   const lines = [
-    `Contract tests against ${target.url} (profile ${target.profile})`,
+    `Contract tests of ${contract.title} ${contract.version} against ${target.url} (profile ${target.profile})`,
     '',
-    documentSummary(checks.filter(({ group }) => group === 'document')),
-    ...checks
-      .filter(({ group, outcome }) => group === 'target' || outcome === 'failed')
-      .flatMap(checkLines),
+    documentSummary(documentChecks),
+    ...documentChecks.filter(({ outcome }) => outcome === 'failed').flatMap(checkLines),
+    ...operations.flatMap((operation) => [
+      '',
+      operation,
+      ...checksOf(report, operation).flatMap(checkLines),
+    ]),
     '',
-    ...coverageLines(coverage),
-    '',
-    ...skippedLines(report),
+    ...operations.flatMap((operation) => coverageLines(operation, coverage[operation])),
+    ...report.skippedStatuses.map((skipped) => skippedLine(report, skipped)),
     verdict(report),
   ]
   return `${lines.join('\n')}\n`
@@ -37,7 +41,8 @@ function checkLines({ name, outcome, violations, reason }: Check): string[] {
   ]
 }
 
-function coverageLines(coverage: Coverage): string[] {
+function coverageLines(operation: string, coverage: Coverage | undefined): string[] {
+  if (coverage === undefined) return []
   const rows: [title: string, items: CoverageItem[]][] = [
     ['statuses', coverage.statuses],
     ['examples', coverage.examples],
@@ -46,7 +51,13 @@ function coverageLines(coverage: Coverage): string[] {
     ['request body', coverage.requestBody],
     ['security schemes', coverage.securitySchemes],
   ]
-  return ['Coverage of the contract', ...rows.map(([title, items]) => coverageRow(title, items))]
+  return [
+    `Coverage of ${operation}`,
+    ...rows
+      .filter(([, items]) => items.length > 0)
+      .map(([title, items]) => coverageRow(title, items)),
+    '',
+  ]
 }
 
 function coverageRow(title: string, items: CoverageItem[]): string {
@@ -56,11 +67,9 @@ function coverageRow(title: string, items: CoverageItem[]): string {
   return `  ${title.padEnd(18)}${count.padStart(5)}${suffix}`
 }
 
-function skippedLines({ skippedStatuses, missingStatuses }: Report): string[] {
-  return skippedStatuses.map(({ status, reasons }) => {
-    const required = missingStatuses.includes(status) ? ', but required' : ''
-    return `Skipped${required}: ${status} (${reasons.join('; ') || 'no case ran'})`
-  })
+function skippedLine(report: Report, skipped: Report['skippedStatuses'][number]): string {
+  const required = report.missingStatuses.includes(skipped.status) ? ', but required' : ''
+  return `Skipped${required}: ${skipped.status} (${describeSkipped(report, skipped)})`
 }
 
 function verdict({ checks, passed }: Report): string {

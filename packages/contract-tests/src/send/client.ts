@@ -1,51 +1,52 @@
 import { B2BClient } from '@connected-apps/client'
 import type { Authorization, Fetch } from '@connected-apps/client'
-import { headerParameterNames, operation } from '@connected-apps/contract'
-import { checkParameter } from '@connected-apps/contract/request'
+import { checkRequest } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
 import type { RunSettings } from '../options.ts'
-import { readBody, toNoResponseError } from './exchange.ts'
+import { receiveBody, toNoResponseError } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
-import { secretFor } from './request.ts'
+import { defaultBody, parameterValues, pick, secretFor } from './request.ts'
 import type { CaseRequest, Credentials } from './request.ts'
 
 /** Whether `@connected-apps/client` can send this request; it rejects malformed ones and has no option for others. */
-export function canClientSend({
-  parameters = {},
-  pathSuffix,
-  credentials = 'given',
-  body,
-}: CaseRequest): boolean {
-  const sessions = headerParameterNames.filter((name) => parameters[name] !== undefined)
+export function canClientSend(
+  operation: Operation,
+  request: CaseRequest,
+  settings: RunSettings,
+): boolean {
+  const { pathSuffix, credentials = 'given', body } = request
+  const path = parameterValues(operation, request, settings)
+  const received = { get: (name: string) => path[name] ?? null }
+  const malformed = checkRequest(operation, { path, query: received, headers: received, body: '' })
   return (
-    (credentials === 'given' || credentials === 'wrong secret') &&
+    (credentials === 'given' || credentials === 'a wrong secret') &&
     body === undefined &&
     pathSuffix === undefined &&
-    sessions.length <= 1 &&
-    operation.parameters.every(
-      ({ name }) =>
-        parameters[name] === undefined || checkParameter(name, parameters[name]).length === 0,
-    )
+    // The client sends the default body, which is well-formed.
+    malformed.every(({ part }) => part === 'body')
   )
 }
 
 /**
- * Sends the revoke as a consumer does, and records the response before the client interprets it.
+ * Sends the request as a consumer does, and records the response before the client interprets it.
  * Throws a `NoResponseError`.
  */
 export async function sendWithClient(
-  { parameters = {}, credentials = 'given' }: CaseRequest,
+  operation: Operation,
+  request: CaseRequest,
   settings: RunSettings,
-  extraHeaders: Record<string, string>,
 ): Promise<Exchange> {
   let exchange: Exchange | undefined
   let failure: unknown
-  const client = createClient(settings, credentials, async (request) => {
-    for (const [name, value] of Object.entries(extraHeaders)) request.headers.set(name, value)
+  const client = createClient(settings, request.credentials, async (outgoing) => {
+    for (const [name, value] of Object.entries(request.headers ?? {}))
+      outgoing.headers.set(name, value)
     try {
-      const response = await fetch(request, { redirect: 'manual' })
-      const body = response.body === null ? '' : await readBody(response.body)
+      const response = await fetch(outgoing, { redirect: 'manual' })
+      const body = response.body === null ? '' : await receiveBody(response.body)
+      const { searchParams: query } = new URL(outgoing.url)
       exchange = {
-        sent: { path: new URL(request.url).pathname, headers: request.headers },
+        sent: { query, headers: outgoing.headers },
         received: { status: response.status, headers: response.headers, body },
       }
       // The Response constructor throws on any body, even an empty one, for a status such as 204.
@@ -55,19 +56,15 @@ export async function sendWithClient(
       throw error
     }
   })
-  const { organization_id, member_id, connected_app_id } = { ...settings.ids, ...parameters }
-  const result = await client.organizations.members.connectedApps.tryRevoke(
-    { organization_id, member_id, connected_app_id },
-    { authorization: authorizationOf(parameters) },
-  )
+  const error = await call(client, operation, parameterValues(operation, request, settings))
   if (exchange !== undefined) return exchange
-  throw toNoResponseError(failure ?? (result.ok ? undefined : result.error), settings.timeoutMs)
+  throw toNoResponseError(failure ?? error, settings.timeoutMs)
 }
 
 /** Creates a client that never retries. Throws the client's own error if it rejects the settings. */
 export function createClient(
   settings: RunSettings,
-  credentials: Credentials,
+  credentials: Credentials = 'given',
   fetchOnce: Fetch,
 ): B2BClient {
   return new B2BClient({
@@ -83,11 +80,51 @@ export function createClient(
   })
 }
 
+/** The no-throw twin of a method, as far as it is used here. */
+type TryMethod = (params: object, options: object) => Promise<{ error?: unknown }>
+
+/** Calls the client's method for the operation, and returns its error, if any. */
+async function call(
+  client: B2BClient,
+  operation: Operation,
+  values: Record<string, string>,
+): Promise<unknown> {
+  const path = operation.clientMethod.replace(
+    /\w+$/,
+    (name) => `try${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+  )
+  const tryMethod = path
+    .split('.')
+    .reduce<unknown>((parent, name) => Reflect.get(Object(parent), name), client)
+  if (typeof tryMethod !== 'function') {
+    throw new Error(`the client has no method ${path}`)
+  }
+  const params = pick(values, [...operation.pathParameters, ...operation.queryParameters])
+  const { error } = await (tryMethod as TryMethod)(
+    // safe: the client's own tests check its methods
+    { ...Object(defaultBody(operation)), ...params },
+    { authorization: authorizationOf(operation, values), headers: headersOf(operation, values) },
+  )
+  return error
+}
+
 function authorizationOf(
-  parameters: NonNullable<CaseRequest['parameters']>,
+  { sessionHeaders: { token, jwt } }: Operation,
+  values: Record<string, string>,
 ): Authorization | undefined {
-  const session_token = parameters['X-Stytch-Member-Session']
-  const session_jwt = parameters['X-Stytch-Member-SessionJWT']
+  const session_token = token && values[token]
+  const session_jwt = jwt && values[jwt]
   if (session_token !== undefined) return { session_token }
   return session_jwt === undefined ? undefined : { session_jwt }
+}
+
+function headersOf(
+  { headerParameters, sessionHeaders }: Operation,
+  values: Record<string, string>,
+): Record<string, string> {
+  const sessions = Object.values(sessionHeaders)
+  return pick(
+    values,
+    headerParameters.filter((name) => !sessions.includes(name)),
+  )
 }

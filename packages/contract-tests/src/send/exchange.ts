@@ -1,10 +1,10 @@
 import type { ReceivedHeaders, ReceivedResponse } from '@connected-apps/contract'
+import { BodyAbortedError, readBody } from '@connected-apps/node-http'
 
 /** A request as it was sent, and the response to it. */
 export interface Exchange {
   sent: {
-    /** Encoded, as on the wire. */
-    path: string
+    query: ReceivedHeaders
     headers: ReceivedHeaders
   }
   received: ReceivedResponse
@@ -18,29 +18,26 @@ export class NoResponseError extends Error {
 /** Converts the error of a failed request to a {@link NoResponseError}. */
 export function toNoResponseError(error: unknown, timeoutMs: number): NoResponseError {
   if (error instanceof NoResponseError) return error
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    return new NoResponseError(`no complete response within ${timeoutMs} ms`, { cause: error })
+  let reason = ' (the connection failed)'
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each.name === 'TimeoutError' || each.name === 'AbortError') {
+      reason = ` within ${timeoutMs} ms`
+      break
+    }
+    if ('code' in each && typeof each.code === 'string') {
+      reason = ` (${each.code})`
+      break
+    }
   }
-  const reason = codeOf(error) ?? 'the connection failed'
-  return new NoResponseError(`no complete response (${reason})`, { cause: error })
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  if ('code' in error && typeof error.code === 'string') return error.code
-  return 'cause' in error ? codeOf(error.cause) : undefined
+  return new NoResponseError(`no complete response${reason}`, { cause: error })
 }
 
 const maxBodyBytes = 1024 * 1024
 
 /** Reads a response body, which a broken target may send without end. Throws a {@link NoResponseError}. */
-export async function readBody(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > maxBodyBytes) throw new NoResponseError('the response body exceeds 1 MiB')
-  }
-  return Buffer.concat(chunks)
+export async function receiveBody(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const body = await readBody(stream, { maxBytes: maxBodyBytes })
+  if (body === 'too long') throw new NoResponseError('the response body exceeds 1 MiB')
+  if (body instanceof BodyAbortedError) throw body
+  return body
 }

@@ -1,11 +1,11 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
-import { expandPath, headerParameterNames, operation } from '@connected-apps/contract'
-import type { ReceivedResponse } from '@connected-apps/contract'
+import { expandPath } from '@connected-apps/contract'
+import type { Operation, PathParameters, ReceivedResponse } from '@connected-apps/contract'
 import type { RunSettings } from '../options.ts'
-import { NoResponseError, readBody, toNoResponseError } from './exchange.ts'
+import { NoResponseError, receiveBody, toNoResponseError } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
-import { secretFor } from './request.ts'
+import { basicCredentials, defaultBody, parameterValues, pick } from './request.ts'
 import type { CaseRequest, Credentials } from './request.ts'
 
 /**
@@ -13,14 +13,29 @@ import type { CaseRequest, Credentials } from './request.ts'
  * `..` and `%2E%2E` from a path. Does not follow redirects. Throws a {@link NoResponseError}.
  */
 export async function sendRaw(
+  operation: Operation,
   request: CaseRequest,
   settings: RunSettings,
-  extraHeaders: Record<string, string>,
 ): Promise<Exchange> {
   const { protocol, hostname, port, pathname } = new URL(settings.url)
-  const path = pathname.replace(/\/$/, '') + pathOf(request, settings)
-  const headers = new Headers({ ...extraHeaders, ...headersOf(request, settings) })
-  const body = request.body === undefined || request.body === 'none' ? '' : request.body.text
+  const values = parameterValues(operation, request, settings)
+  const ids = values as PathParameters // safe: every path parameter has a value
+  const path =
+    pathname.replace(/\/$/, '') +
+    expandPath(operation, ids, encodeSegment) +
+    (request.pathSuffix ?? '')
+  const query = new URLSearchParams(pick(values, operation.queryParameters))
+  const body = bodyOf(operation, request)
+  const authorization = authorizationOf(request.credentials, settings)
+  const headers = new Headers({
+    accept: operation.mediaType,
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(body === undefined ? {} : { 'content-type': body.mediaType }),
+    // Servers expect a length even of an absent body, if the operation may have one.
+    ...(operation.requestBody && { 'content-length': `${Buffer.byteLength(body?.text ?? '')}` }),
+    ...pick(values, operation.headerParameters),
+    ...request.headers,
+  })
   const { request: createRequest } = protocol === 'https:' ? https : http
   const signal = AbortSignal.timeout(settings.timeoutMs)
   try {
@@ -29,16 +44,16 @@ export async function sendRaw(
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
       method: operation.method,
-      path,
-      headers: { ...Object.fromEntries(headers), 'content-length': Buffer.byteLength(body) },
+      path: query.size === 0 ? path : `${path}?${query.toString()}`,
+      headers: Object.fromEntries(headers),
       agent: false,
       signal,
     })
     // Errors after the response head also reach the reader of the body. Without a listener here,
     // the same error would terminate the process.
     outgoing.on('error', () => undefined)
-    outgoing.end(body)
-    return { sent: { path, headers }, received: await receive(outgoing) }
+    outgoing.end(body?.text)
+    return { sent: { query, headers }, received: await receive(outgoing) }
   } catch (error) {
     // A timeout in the middle of a body surfaces as a connection error; report it as the timeout.
     throw toNoResponseError(signal.aborted ? signal.reason : error, settings.timeoutMs)
@@ -49,8 +64,8 @@ async function receive(outgoing: http.ClientRequest): Promise<ReceivedResponse> 
   const { incoming, hasBody } = await receiveHead(outgoing)
   return {
     status: incoming.statusCode ?? 0,
-    headers: toHeaders(incoming.rawHeaders),
-    body: hasBody ? await readBody(incoming) : '',
+    headers: toHeaders(incoming),
+    body: hasBody ? await receiveBody(incoming) : '',
   }
 }
 
@@ -71,40 +86,31 @@ function receiveHead(
   })
 }
 
-function pathOf({ parameters, pathSuffix = '' }: CaseRequest, { ids }: RunSettings): string {
-  return expandPath({ ...ids, ...parameters }, encodeSegment) + pathSuffix
-}
-
 function encodeSegment(value: string): string {
   return /^\.{1,2}$/.test(value) ? value.replaceAll('.', '%2E') : encodeURIComponent(value)
 }
 
-function headersOf(
-  { parameters = {}, credentials = 'given', body }: CaseRequest,
+function bodyOf(
+  operation: Operation,
+  { body }: CaseRequest,
+): { mediaType: string; text: string } | undefined {
+  if (body !== undefined) return body === 'none' ? undefined : body
+  const { requestBody } = operation
+  return requestBody && { ...requestBody, text: JSON.stringify(defaultBody(operation)) }
+}
+
+function authorizationOf(
+  credentials: Credentials = 'given',
   settings: RunSettings,
-): Record<string, string> {
-  const headers: Record<string, string> = { accept: operation.mediaType }
-  const authorization = authorizationOf(credentials, settings)
-  if (authorization !== undefined) headers['authorization'] = authorization
-  if (body !== undefined && body !== 'none') headers['content-type'] = body.mediaType
-  for (const name of headerParameterNames) {
-    const value = parameters[name]
-    if (value !== undefined) headers[name] = value
-  }
-  return headers
+): string | undefined {
+  if (credentials === 'no credentials') return undefined
+  if (credentials === 'credentials of another scheme') return 'Bearer contract-tests'
+  return `Basic ${basicCredentials(credentials, settings)}`
 }
 
-function authorizationOf(credentials: Credentials, settings: RunSettings): string | undefined {
-  if (credentials === 'none') return undefined
-  if (credentials === 'another scheme') return 'Bearer contract-tests'
-  const pair = `${settings.projectId}:${secretFor(credentials, settings.secret)}`
-  return `Basic ${Buffer.from(pair).toString('base64')}`
-}
-
-function toHeaders(rawHeaders: string[]): Headers {
-  const headers = new Headers()
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
-  }
-  return headers
+function toHeaders({ headersDistinct }: http.IncomingMessage): Headers {
+  const pairs = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  )
+  return new Headers(pairs)
 }

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkResponse } from '@connected-apps/contract'
-import { statusOf } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { Case } from '../cases.ts'
 import type { Exchange } from './exchange.ts'
 
-const rateLimited = statusOf('too_many_requests')
 const maxAttempts = 3
 const maxDelayMs = 5_000
 
@@ -13,16 +11,20 @@ const maxDelayMs = 5_000
  * rate limit before anything else, so that a 429 says nothing about the case itself.
  */
 export async function sendWithRetry(
-  expected: ExampleName,
+  { operation, example }: Pick<Case, 'operation' | 'example'>,
   send: () => Promise<Exchange>,
 ): Promise<Exchange> {
+  const limitedStatuses = Object.values(operation.examples)
+    .filter(({ trigger }) => trigger === 'limit')
+    .map(({ status }) => status)
+  const expectedStatus = operation.examples[example]?.status
   for (let attempt = 1; ; attempt += 1) {
     const exchange = await send()
     const { status, headers } = exchange.received
-    const isUnexpectedLimit = status === rateLimited && statusOf(expected) !== rateLimited
+    const isUnexpectedLimit = status !== expectedStatus && limitedStatuses.includes(status)
     if (!isUnexpectedLimit || attempt === maxAttempts) return exchange
     // A 429 that violates the contract is a result to report, not a reason to retry.
-    if (checkResponse(exchange.received).length > 0) return exchange
+    if (checkResponse(operation, exchange.received).length > 0) return exchange
     await sleep(Math.min(Number(headers.get('retry-after') ?? '1') * 1000 || 0, maxDelayMs))
   }
 }

@@ -11,7 +11,7 @@ export const workspaceRoot = path('../../../..')
 export const cacheDirectory = path('../../node_modules/.cache/packed')
 
 /** The published packages. */
-export const packages = ['contract', 'client', 'contract-tests'].map((name) => ({
+export const packages = ['contract', 'client', 'node-http', 'contract-tests'].map((name) => ({
   name: `@connected-apps/${name}`,
   directory: path(`../../../${name}`),
 }))

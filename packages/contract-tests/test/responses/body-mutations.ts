@@ -46,7 +46,7 @@ export function invalidBodies(json: string): InvalidBody[] {
     { name: 'UTF-16', body: Buffer.from(json, 'utf16le') },
     {
       name: 'an invalid UTF-8 byte',
-      body: Buffer.from(json.replace('"}', '\u{FF}"}'), 'latin1'),
+      body: Buffer.from(json.replace(/(?<=:"[^"]*)"/, '\u{FF}"'), 'latin1'),
     },
     ...truncatedLengths(json).map((length) => ({
       name: `truncated to ${length} characters`,

@@ -1,74 +1,86 @@
-import type { Status } from '@connected-apps/contract'
+import type { Operation } from '@connected-apps/contract'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 
-/** The keywords of a property's schema from which mutations are derived. */
-export interface PropertySchema {
+/** The keywords from which mutations are derived, with each `allOf` and `$ref` resolved. */
+export interface ResolvedSchema {
   type?: string
   const?: unknown
   pattern?: string
-}
-
-/** The schema of a body, with each `allOf` and `$ref` resolved. */
-export interface BodySchema {
   required: string[]
-  properties: Record<string, PropertySchema>
+  properties: Record<string, ResolvedSchema>
+  items?: ResolvedSchema
 }
 
-interface Schema extends PropertySchema {
+interface Reference {
   $ref?: string
+}
+
+interface Schema extends Reference {
+  type?: string
+  const?: unknown
+  pattern?: string
   allOf?: Schema[]
   required?: string[]
   properties?: Record<string, Schema>
+  items?: Schema
 }
 
-interface ResponseObject {
-  headers?: Record<string, { schema: PropertySchema }>
-  content: Record<string, { schema: Schema }>
+interface ResponseObject extends Reference {
+  headers?: Record<string, { schema: Schema }>
+  content?: Record<string, { schema: Schema }>
 }
 
 interface Document {
-  paths: Record<string, { post: { responses: Record<string, ResponseObject> } }>
-  components: { schemas: Record<string, Schema> }
+  paths: Record<string, Record<string, { responses: Record<string, ResponseObject> }>>
 }
 
-const { paths, components }: Document = JSON.parse(JSON.stringify(document)) // safe: the document is validated elsewhere; its own type is too large a literal to use
-const [pathItem] = Object.values(paths)
-const responses = pathItem?.post.responses ?? {}
+const { paths }: Document = JSON.parse(JSON.stringify(document)) // safe: the document is validated elsewhere; its own type is too large a literal to use
 
 /** The body schema of a status. */
-export function bodySchemaOf(status: Status): BodySchema {
-  const [content] = Object.values(responses[status]?.content ?? {})
+export function bodySchemaOf(operation: Operation, status: number): ResolvedSchema {
+  const [content] = Object.values(responseOf(operation, status).content ?? {})
   if (content === undefined) throw new Error(`the document has no content for ${status}`)
   return merge(content.schema)
 }
 
 /** The declared response headers of a status, with their schemas. */
-export function headersOf(status: Status): [name: string, schema: PropertySchema][] {
-  return Object.entries(responses[status]?.headers ?? {}).map(([name, { schema }]) => [
+export function headersOf(
+  operation: Operation,
+  status: number,
+): [name: string, schema: ResolvedSchema][] {
+  return Object.entries(responseOf(operation, status).headers ?? {}).map(([name, { schema }]) => [
     name,
-    schema,
+    merge(schema),
   ])
 }
 
-function merge(schema: Schema): BodySchema {
-  const { required = [], properties = {}, allOf = [] } = resolve(schema)
+function responseOf({ path, method }: Operation, status: number): ResponseObject {
+  const response = paths[path]?.[method.toLowerCase()]?.responses[status]
+  if (response === undefined) throw new Error(`the document has no ${status} of ${method} ${path}`)
+  return resolve(response)
+}
+
+function merge(schema: Schema): ResolvedSchema {
+  const { allOf = [], required = [], properties = {}, items, ...keywords } = resolve(schema)
   const parts = allOf.map(merge)
   return {
+    ...Object.assign({}, ...parts),
+    ...keywords,
     required: [...required, ...parts.flatMap((part) => part.required)],
-    properties: Object.assign(
-      {},
-      ...parts.map((part) => part.properties),
-      Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => [name, resolve(property)]),
+    properties: {
+      ...Object.assign({}, ...parts.map((part) => part.properties)),
+      ...Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [name, merge(property)]),
       ),
-    ),
+    },
+    ...(items && { items: merge(items) }),
   }
 }
 
-function resolve(schema: Schema): Schema {
-  const { $ref } = schema
-  if ($ref === undefined) return schema
-  const target = components.schemas[$ref.replace('#/components/schemas/', '')]
+function resolve<T extends Reference>({ $ref, ...siblings }: T): T {
+  if ($ref === undefined) return siblings as T // safe: the reference is optional
+  let target: unknown = document
+  for (const name of $ref.split('/').slice(1)) target = Reflect.get(Object(target), name)
   if (target === undefined) throw new Error(`the document has no ${$ref}`)
-  return target
+  return resolve({ ...(target as T), ...siblings }) // safe: the document is validated elsewhere
 }

@@ -1,6 +1,11 @@
-import type { BodySchema, PropertySchema } from './body-schema.ts'
+import type { ResolvedSchema } from './body-schema.ts'
 
-type Body = Record<string, unknown>
+/** A value in which one place violates the schema. */
+interface Mutation {
+  /** The place, and what is wrong there. */
+  name: string
+  value: unknown
+}
 
 const valuesByType: Record<string, unknown[]> = {
   null: [null],
@@ -12,37 +17,67 @@ const valuesByType: Record<string, unknown[]> = {
   object: [{}, { text: 'text' }],
 }
 
-/** Every body in which one field violates its schema. */
-export function fieldMutations(body: Body, schema: BodySchema): { name: string; body: Body }[] {
-  const withField = (field: string, value: unknown) => ({
-    name: `${field}: ${JSON.stringify(value)}`,
-    body: { ...body, [field]: value },
-  })
+/** Every value in which one place of this valid one, however deep, violates its schema. */
+export function fieldMutations(valid: unknown, schema: ResolvedSchema): Mutation[] {
+  if (Array.isArray(valid)) return itemMutations(valid, schema)
+  if (typeof valid !== 'object' || valid === null) return []
+  const body: Record<string, unknown> = { ...valid }
+  const entries = Object.entries(body)
   return [
     ...schema.required.map((field) => ({
       name: `without ${field}`,
-      body: Object.fromEntries(Object.entries(body).filter(([name]) => name !== field)),
+      value: Object.fromEntries(entries.filter(([name]) => name !== field)),
     })),
-    ...Object.entries(schema.properties).flatMap(([field, property]) =>
-      invalidValues(property).map((value) => withField(field, value)),
-    ),
     ...schema.required.map((field) => ({
       name: `${field} in upper case`,
-      body: Object.fromEntries(
-        Object.entries(body).map(([name, value]) => [
-          name === field ? name.toUpperCase() : name,
-          value,
-        ]),
+      value: Object.fromEntries(
+        entries.map(([name, value]) => [name === field ? name.toUpperCase() : name, value]),
       ),
+    })),
+    ...Object.entries(schema.properties).flatMap(([field, property]) =>
+      mutationsAt(field, body[field], property).map(({ name, value }) => ({
+        name,
+        value: { ...body, [field]: value },
+      })),
+    ),
+  ]
+}
+
+function itemMutations(valid: unknown[], { items }: ResolvedSchema): Mutation[] {
+  if (items === undefined) return []
+  return [
+    ...invalidValues(items).map((value) => ({
+      name: `an additional ${JSON.stringify(value)}`,
+      value: [...valid, value],
+    })),
+    ...valid.flatMap((item, index) =>
+      mutationsAt(`${index}`, item, items).map(({ name, value }) => ({
+        name,
+        value: valid.with(index, value),
+      })),
+    ),
+  ]
+}
+
+function mutationsAt(place: string, valid: unknown, schema: ResolvedSchema): Mutation[] {
+  return [
+    ...invalidValues(schema).map((value) => ({
+      name: `${place}: ${JSON.stringify(value)}`,
+      value,
+    })),
+    ...fieldMutations(valid, schema).map(({ name, value }) => ({
+      name: `${place}/${name}`,
+      value,
     })),
   ]
 }
 
-function invalidValues({ type, const: constant, pattern }: PropertySchema): unknown[] {
+function invalidValues({ type, const: constant, pattern }: ResolvedSchema): unknown[] {
+  const isValid = (each: string) => each === type || (each === 'integer' && type === 'number')
   const valuesOfOtherTypes =
     type === undefined
       ? []
-      : Object.entries(valuesByType).flatMap(([each, values]) => (each === type ? [] : values))
+      : Object.entries(valuesByType).flatMap(([each, values]) => (isValid(each) ? [] : values))
   const blank = pattern === undefined ? [] : ['', ' ', '\t\r\n', '\u00a0']
   const values = [
     ...valuesOfOtherTypes,

@@ -1,12 +1,13 @@
-import { statusOf } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
 import { validResponse } from '../support/provider.ts'
 import type { CannedResponse } from '../support/provider.ts'
+import { headersOf } from './body-schema.ts'
 
 /** A response that differs from the contract's example and is also valid. */
 export interface LegalVariation {
   name: string
-  example: ExampleName
+  operation: Operation
+  example: string
   response: CannedResponse
 }
 
@@ -35,27 +36,37 @@ const changedErrorFields = [
 ]
 
 /** Responses that consumers have to accept, derived from one example. */
-export function legalVariationsOf(example: ExampleName): LegalVariation[] {
-  const valid = validResponse(example)
+export function legalVariationsOf(operation: Operation, example: string): LegalVariation[] {
+  const valid = validResponse(operation, example)
   const body: Record<string, unknown> = JSON.parse(String(valid.body))
   const variation = (name: string, change: Partial<CannedResponse>): LegalVariation => ({
-    name: `${statusOf(example)} ${example}: ${name}`,
+    name: `${operation.operationId} ${valid.status} ${example}: ${name}`,
+    operation,
     example,
     response: { ...valid, ...change },
   })
-  const contentType = { 'content-type': String(valid.headers['content-type']) }
+  const declared = operation.responseHeaders[valid.status] ?? {}
+  const required = Object.entries(valid.headers).filter(
+    ([name]) => declared[name]?.required ?? true,
+  )
+  const integers = headersOf(operation, valid.status).filter(([, { type }]) => type === 'integer')
   const changes = 'error_type' in body ? [...changedFields, ...changedErrorFields] : changedFields
   return [
     variation('unchanged', {}),
     ...contentTypes.map((type) =>
       variation(`content-type ${type}`, { headers: { ...valid.headers, 'content-type': type } }),
     ),
-    variation('without optional headers', { headers: contentType }),
-    variation('additional headers', { headers: { ...valid.headers, 'x-request-id': '1' } }),
-    variation('a long Retry-After', { headers: { ...contentType, 'retry-after': '0120' } }),
+    variation('without optional headers', { headers: Object.fromEntries(required) }),
+    variation('additional headers', { headers: { ...valid.headers, 'x-additional': '1' } }),
+    ...integers.map(([name]) =>
+      variation(`a long ${name}`, { headers: { ...valid.headers, [name]: '0120' } }),
+    ),
     ...changes.map((change) =>
       variation(JSON.stringify(change), { body: JSON.stringify({ ...body, ...change }) }),
     ),
+    variation('with an additional field in each object', {
+      body: JSON.stringify(withAdditions(body)),
+    }),
     variation('pretty-printed', { body: `\n${JSON.stringify(body, null, '\t')}\r\n` }),
     variation('as bytes', { body: Buffer.from(String(valid.body)) }),
     variation('with its fields in another order', {
@@ -68,4 +79,11 @@ export function legalVariationsOf(example: ExampleName): LegalVariation[] {
       body: JSON.stringify(body).replace(/("status_code":\d+)/, '$1.0'),
     }),
   ]
+}
+
+function withAdditions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withAdditions)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, each]) => [name, withAdditions(each)])
+  return { ...Object.fromEntries(entries), more: null }
 }

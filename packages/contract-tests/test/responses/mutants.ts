@@ -1,6 +1,5 @@
-import { operation } from '@connected-apps/contract'
-import { exampleNames, statusOf } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
+import { allOperations } from '@connected-apps/contract/operations'
 import { validResponse } from '../support/provider.ts'
 import type { CannedResponse } from '../support/provider.ts'
 import { invalidBodies, undeclaredMediaTypes } from './body-mutations.ts'
@@ -12,24 +11,41 @@ import { headerMutations } from './header-mutations.ts'
 export interface Mutant {
   /** Describes the change. */
   name: string
+  operation: Operation
   /** The example that was changed. */
-  example: ExampleName
+  example: string
   response: CannedResponse
 }
 
+/** Each example of each operation. */
+export const examples = allOperations.flatMap((operation) =>
+  Object.entries(operation.examples).map(([example, described]) => ({
+    operation,
+    example,
+    described,
+  })),
+)
+
+/** The same examples; one that operations share, only for the first of them. */
+export const distinctExamples = examples.filter(
+  ({ described }, index) => examples.findIndex((other) => other.described === described) === index,
+)
+
 /** Every invalid response that can be derived from the document for one of its examples. */
-export function mutantsOf(example: ExampleName): Mutant[] {
-  const valid = validResponse(example)
-  const status = statusOf(example)
-  const body: Record<string, unknown> = JSON.parse(String(valid.body))
+export function mutantsOf(operation: Operation, example: string): Mutant[] {
+  const valid = validResponse(operation, example)
+  const { status } = valid
+  const body: unknown = JSON.parse(String(valid.body))
   const mutant = (name: string, change: Partial<CannedResponse>): Mutant => ({
-    name: `${status} ${example}: ${name}`,
+    name: `${operation.operationId} ${status} ${example}: ${name}`,
+    operation,
     example,
     response: { ...valid, ...change },
   })
+  const declared = Object.keys(operation.responseBodies).map(Number)
   return [
-    ...fieldMutations(body, bodySchemaOf(status)).map(({ name, body: changed }) =>
-      mutant(name, { body: JSON.stringify(changed) }),
+    ...fieldMutations(body, bodySchemaOf(operation, status)).map(({ name, value }) =>
+      mutant(name, { body: JSON.stringify(value) }),
     ),
     ...invalidBodies(String(valid.body)).map(({ name, body: changed }) =>
       mutant(name, { body: changed }),
@@ -38,39 +54,43 @@ export function mutantsOf(example: ExampleName): Mutant[] {
       mutant(`content-type ${type}`, { headers: { ...valid.headers, 'content-type': type } }),
     ),
     mutant('no content-type', { headers: {} }),
-    ...headerMutations(status).map(({ name, value }) =>
+    ...headerMutations(operation, status).map(({ name, value }) =>
       mutant(`${name}: ${value}`, { headers: { ...valid.headers, [name]: value } }),
     ),
-    ...undeclaredStatuses.map((other) => mutant(`undeclared status ${other}`, { status: other })),
-    ...otherStatuses(status).map((other) => mutant(`status ${other}`, { status: other })),
-    ...exampleNames
-      .filter((other) => statusOf(other) !== status)
+    ...undeclaredStatuses
+      .filter((other) => !declared.includes(other))
+      .map((other) => mutant(`undeclared status ${other}`, { status: other })),
+    ...declared
+      .filter((other) => other !== status)
+      .map((other) => mutant(`status ${other}`, { status: other })),
+    ...Object.keys(operation.examples)
+      .filter((other) => operation.examples[other]?.status !== status)
       .flatMap((other) => [
-        mutant(`the body of ${other}`, { body: validResponse(other).body }),
+        mutant(`the body of ${other}`, { body: validResponse(operation, other).body }),
         // A valid response, but to another request.
-        mutant(`the complete response ${other}`, validResponse(other)),
+        mutant(`the complete response ${other}`, validResponse(operation, other)),
       ]),
   ]
 }
 
-/** Responses with the right status, but with the `error_type` that the contract defines for another request. */
-export function mixedUpMutantsOf(example: ExampleName): Mutant[] {
-  return exampleNames
-    .filter((other) => other !== example && statusOf(other) === statusOf(example))
+/**
+ * Responses with the right status, but with the `error_type` that the contract defines for another
+ * request. Successes have none, so that any of them is legal.
+ */
+export function mixedUpMutantsOf(operation: Operation, example: string): Mutant[] {
+  const status = operation.examples[example]?.status
+  if (status === operation.successStatus) return []
+  return Object.keys(operation.examples)
+    .filter((other) => other !== example && operation.examples[other]?.status === status)
     .map((other) => ({
-      name: `${statusOf(example)} ${example}: the response ${other}`,
+      name: `${operation.operationId} ${status} ${example}: the response ${other}`,
+      operation,
       example,
-      response: validResponse(other),
+      response: validResponse(operation, other),
     }))
 }
-
-const declaredStatuses: readonly number[] = operation.statuses
 
 const undeclaredStatuses = [
   201, 202, 203, 204, 205, 206, 226, 300, 301, 302, 303, 304, 307, 308, 402, 405, 406, 408, 409,
   410, 413, 415, 418, 422, 451, 499, 501, 502, 503, 504, 599,
-].filter((status) => !declaredStatuses.includes(status))
-
-function otherStatuses(status: number): number[] {
-  return declaredStatuses.filter((each) => each !== status)
-}
+]

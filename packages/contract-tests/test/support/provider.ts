@@ -2,9 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable, pipeline } from 'node:stream'
-import { operation } from '@connected-apps/contract'
-import { exampleBody, statusOf } from '@connected-apps/contract/examples'
-import type { ExampleName } from '@connected-apps/contract/examples'
+import type { Operation } from '@connected-apps/contract'
 
 /** A complete response that a provider sends. */
 export interface CannedResponse {
@@ -24,7 +22,7 @@ export type IncompleteResponse =
 /** A running provider, and the requests that it has received. */
 export interface Provider extends AsyncDisposable {
   url: string
-  requests: { path: string; headers: IncomingMessage['headers']; body: string }[]
+  requests: { method: string; path: string; headers: IncomingMessage['headers']; body: string }[]
 }
 
 /**
@@ -39,7 +37,8 @@ export async function startProvider(
     let body = ''
     incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
     incoming.on('end', () => {
-      const request = { path: incoming.url ?? '', headers: incoming.headers, body }
+      const { method = '', url: path = '', headers } = incoming
+      const request = { method, path, headers, body }
       requests.push(request)
       const response = respond(request)
       if (typeof response === 'string') sendIncomplete(response, outgoing)
@@ -63,15 +62,15 @@ function sendIncomplete(response: IncompleteResponse, outgoing: ServerResponse):
     outgoing.destroy()
     return
   }
-  const { status, headers, body } = validResponse('revoked')
+  const headers = { 'content-type': 'application/json' }
   if (response === 'an endless response') {
     const endless = Readable.from(repeat(Buffer.alloc(64 * 1024, ' ')))
     // The pipeline fails when the suite stops reading, which is the expected end.
-    pipeline(endless, outgoing.writeHead(status, headers), () => undefined)
+    pipeline(endless, outgoing.writeHead(200, headers), () => undefined)
     return
   }
-  outgoing.writeHead(status, { ...headers, 'content-length': body.length })
-  outgoing.write(body.slice(0, 10), () => {
+  outgoing.writeHead(200, { ...headers, 'content-length': 100 })
+  outgoing.write('{"status_', () => {
     if (response === 'a truncated response') outgoing.destroy()
   })
 }
@@ -80,16 +79,17 @@ function* repeat(chunk: Uint8Array): Generator<Uint8Array> {
   for (;;) yield chunk
 }
 
-/** The contract's example as a complete and valid response. */
-export function validResponse(example: ExampleName): CannedResponse {
-  const status = statusOf(example)
+/** An example of the operation as a complete and valid response. */
+export function validResponse(operation: Operation, example: string): CannedResponse {
+  const { status, body } = operation.examples[example] ?? {}
+  if (status === undefined) throw new Error(`${operation.operationId} has no example ${example}`)
+  // A number may be of seconds; 0 keeps the tests from waiting.
+  const headers = Object.entries(operation.responseHeaders[status] ?? {}).map(
+    ([name, { example: value }]) => [name, typeof value === 'number' ? '0' : String(value)],
+  )
   return {
     status,
-    headers: {
-      'content-type': operation.mediaType,
-      // Every declared header is a number of seconds; 0 keeps the tests from waiting.
-      ...Object.fromEntries(operation.responseHeaders[status].map((name) => [name, '0'])),
-    },
-    body: JSON.stringify(exampleBody(example)),
+    headers: { 'content-type': operation.mediaType, ...Object.fromEntries(headers) },
+    body: JSON.stringify(body),
   }
 }

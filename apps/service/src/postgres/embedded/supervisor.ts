@@ -39,6 +39,9 @@ async function createTempDirectory(): Promise<string> {
     return await mkdtemp(resolve(tmpdir(), 'connected-apps-'))
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException // node:fs rejects with nothing else
-    throw new Error(`${code} in the temporary folder ${tmpdir()}; set TMPDIR to another`, { cause })
+    throw new Error(
+      `cannot use the temporary directory ${tmpdir()} (${code}); set TMPDIR to another`,
+      { cause },
+    )
   }
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ResponseBody } from '@connected-apps/contract'
-import { expandPath, operation } from '@connected-apps/contract'
-import { basic } from '../../support/revoke.ts'
+import { expandPath } from '@connected-apps/contract'
+import { revokeConnectedApp } from '@connected-apps/contract/operations/revoke-connected-app'
+import { basic } from '../../support/operations.ts'
 import { redirectUri } from '../../support/tenant.ts'
 import type { AbortOptions, System, Tokens } from '../system.ts'
 import { Browser } from './browser.ts'
@@ -37,7 +38,7 @@ export class ServiceSystem implements System {
   constructor(authorization: AppAuthorization) {
     this.#authorization = authorization
     this.rotatesRefreshTokens = authorization.clientSecret === undefined
-    this.#revokePath = expandPath({
+    this.#revokePath = expandPath(revokeConnectedApp, {
       organization_id: authorization.organizationId,
       member_id: authorization.memberId,
       connected_app_id: authorization.connectedAppId,
@@ -128,12 +129,12 @@ export class ServiceSystem implements System {
   async revoke(options?: AbortOptions): Promise<string> {
     const { projectId, projectSecret } = this.#authorization
     const response = await send(this.#pickInstance() + this.#revokePath, {
-      method: operation.method,
+      method: revokeConnectedApp.method,
       headers: { authorization: basic(projectId, projectSecret) },
       ...options,
     })
     if (response.status !== 200) throw unexpected('revoke', response)
-    return (JSON.parse(response.text) as ResponseBody<200>).request_id // checked by the contract tests
+    return (JSON.parse(response.text) as ResponseBody<'revokeConnectedApp', 200>).request_id // checked by the contract tests
   }
 
   async #requestTokens(form: Record<string, string>, options?: AbortOptions) {

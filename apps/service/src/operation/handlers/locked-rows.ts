@@ -1,0 +1,47 @@
+import { Batcher } from '../../postgres/batcher.ts'
+import type { Database, Statement } from '../../postgres/database.ts'
+import type { RevocationRequest } from './revoke.ts'
+import { applyRevocations, revokeStatement } from './revoke.ts'
+
+/** How long a revoke keeps trying to lock a row that other transactions have locked. */
+const defaultMaxLockWaitMs = 5000
+
+/** Revokes many authorizations, and skips those whose row is locked. */
+export const skipLocked: Statement = revokeStatement('revoke-skip-locked', 'SKIP LOCKED')
+
+/**
+ * Revokes one authorization, and waits for the lock on its row. PostgreSQL queues those who wait,
+ * so all instances get their turn.
+ */
+export const waitForLock: Statement = revokeStatement('revoke-wait-for-lock', 'WAIT')
+
+/**
+ * Creates the function that revokes. When its promise resolves, the revoke is on disk, and no
+ * instance of the service accepts what was issued before.
+ *
+ * Revokes go in batches that skip locked rows. Those of a skipped row continue in a queue of their
+ * own, which waits for the lock. So a row that another transaction keeps locked delays no revoke
+ * but its own.
+ */
+export function createRevoke(
+  database: Database,
+  maxLockWaitMs = defaultMaxLockWaitMs,
+): (request: RevocationRequest) => Promise<void> {
+  const run = (statement: Statement) => (requests: RevocationRequest[]) =>
+    applyRevocations(database, statement, requests)
+  const batcher = new Batcher(run(skipLocked))
+  const lockQueues = new Batcher(run(waitForLock), { keyOf: rowKey })
+  return async (request) => {
+    const deadline = performance.now() + maxLockWaitMs
+    if (await batcher.add(request)) return
+    while (!(await lockQueues.add(request))) {
+      if (performance.now() > deadline) {
+        throw new Error(`the authorization's row stayed locked for ${maxLockWaitMs} ms`)
+      }
+    }
+  }
+}
+
+function rowKey({ organizationId, memberId, connectedAppId }: RevocationRequest): string {
+  return JSON.stringify([organizationId, memberId, connectedAppId])
+}

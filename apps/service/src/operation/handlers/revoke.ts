@@ -1,0 +1,105 @@
+import { DatabaseError } from 'pg'
+import type { Database, Statement } from '../../postgres/database.ts'
+import type { SessionContext } from '../lookup.ts'
+
+/** A revocation that every check has allowed, and the request that it comes from. */
+export interface RevocationRequest {
+  projectId: string
+  organizationId: string
+  memberId: string
+  connectedAppId: string
+  /** The session that authorizes it, if the request carried one. */
+  session: SessionContext | undefined
+  requestId: string
+}
+
+/** How long a statement may wait for a lock. While it waits, it occupies a database connection. */
+const lockTimeoutMs = 100
+
+/**
+ * The statement that revokes. It is a single statement, so it takes effect as a whole or not at
+ * all. Incrementing the counter ends every grant that was created at an earlier value, with all of
+ * its codes and tokens, however many there are. A consent page that is open now has recorded an
+ * earlier value, too. If the Member and the Connected App have no row, no consent page was ever
+ * opened, and there is nothing to revoke.
+ *
+ * The result has the positions of the requests that were applied. With `SKIP LOCKED`, requests
+ * whose row is locked by another transaction are missing from it.
+ */
+export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'): Statement {
+  // Whether a row exists is checked with a scalar subquery, since PostgreSQL may plan an EXISTS as
+  // a scan of the whole table.
+  const text = `
+    WITH settings AS MATERIALIZED (
+      SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true)
+    ), requests AS (
+      SELECT r.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+        $6::text[], $7::text[]) WITH ORDINALITY AS r (organization_id, member_id,
+        connected_app_id, request_id, project_id, actor_member_id, actor_session_id, position)
+    ), locked AS (
+      SELECT aa.organization_id, aa.member_id, aa.connected_app_id
+      FROM app_authorizations aa JOIN (
+        SELECT DISTINCT organization_id, member_id, connected_app_id FROM requests
+      ) r USING (organization_id, member_id, connected_app_id)
+      FOR NO KEY UPDATE OF aa ${ifLocked === 'WAIT' ? '' : ifLocked}
+    ), revoked AS (
+      UPDATE app_authorizations aa SET revocation_count = aa.revocation_count + 1
+      FROM locked l
+      WHERE aa.organization_id = l.organization_id AND aa.member_id = l.member_id
+        AND aa.connected_app_id = l.connected_app_id
+      RETURNING aa.*
+    ), applied AS (
+      SELECT * FROM requests r
+      LEFT JOIN revoked v USING (organization_id, member_id, connected_app_id)
+      WHERE v.revocation_count IS NOT NULL OR (
+        SELECT aa.revocation_count FROM app_authorizations aa
+        WHERE aa.organization_id = r.organization_id AND aa.member_id = r.member_id
+          AND aa.connected_app_id = r.connected_app_id) IS NULL
+    ), audited AS (
+      INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
+        project_id, actor_member_id, actor_session_id, revocation_count)
+      SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
+        project_id, actor_member_id, actor_session_id, revocation_count
+      FROM applied
+    )
+    SELECT position::integer FROM applied`
+  return { name, text }
+}
+
+/**
+ * Applies revocations, and writes them to the audit log.
+ *
+ * @returns for each request whether it was applied; if not, its row is locked
+ */
+export async function applyRevocations(
+  database: Database,
+  statement: Statement,
+  requests: RevocationRequest[],
+): Promise<boolean[]> {
+  const applied = new Set<number>()
+  try {
+    const rows = await database.query<{ position: number }>(statement, [
+      requests.map(({ organizationId }) => organizationId),
+      requests.map(({ memberId }) => memberId),
+      requests.map(({ connectedAppId }) => connectedAppId),
+      requests.map(({ requestId }) => requestId),
+      requests.map(({ projectId }) => projectId),
+      requests.map(({ session }) => session?.memberId),
+      requests.map(({ session }) => session?.sessionId),
+    ])
+    for (const { position } of rows) applied.add(position)
+  } catch (error) {
+    if (!isLockError(error)) throw error
+  }
+  return requests.map((_, index) => applied.has(index + 1))
+}
+
+// Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.
+function isLockError(error: unknown): boolean {
+  const lockNotAvailable = '55P03'
+  const deadlockDetected = '40P01'
+  return (
+    error instanceof DatabaseError &&
+    [lockNotAvailable, deadlockDetected].includes(error.code ?? '')
+  )
+}

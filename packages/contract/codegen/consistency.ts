@@ -1,0 +1,137 @@
+import type { Contract, Operation } from './contract.ts'
+import { examplesOf } from './contract.ts'
+import { below, DocumentError } from './document.ts'
+import type { ExclusiveHeaders } from './extensions.ts'
+import { capitalized } from './source.ts'
+
+/** Whatever the document names must exist, and whatever is found by a name must have one of its own. */
+export function requireConsistency(contract: Contract): void {
+  for (const [index, exclusion] of contract.exclusiveHeaders.entries()) {
+    for (const name of exclusion.headers) {
+      if (contract.operations.some((operation) => hasHeader(operation, name))) continue
+      throw new DocumentError(
+        below('/x-exclusive-headers', index),
+        `names the header ${name}, which no operation has; write the name as the parameter has it`,
+      )
+    }
+  }
+  requireClientMethods(contract.operations)
+  for (const operation of contract.operations) {
+    requireExamples(contract, operation)
+    requireParameters(operation)
+    requireScenarios(operation)
+  }
+}
+
+/** Every method of the client, its no-throw twin and every namespace has a name of its own. */
+function requireClientMethods(operations: Operation[]): void {
+  const methods = operations.flatMap(({ place, clientMethod }) => [
+    { place, name: clientMethod },
+    { place, name: clientMethod.replace(/\w+$/, (name) => `try${capitalized(name)}`) },
+  ])
+  requireUnique(methods, ({ name }) => name, 'x-client-method')
+  for (const { place, name } of methods) {
+    if (!operations.some(({ clientMethod }) => clientMethod.startsWith(`${name}.`))) continue
+    throw new DocumentError(
+      below(place, 'x-client-method'),
+      `${name} is a namespace of other operations; write another method`,
+    )
+  }
+}
+
+function requireExamples(contract: Contract, operation: Operation): void {
+  const place = below(operation.place, 'responses')
+  const examples = examplesOf(operation)
+  requireUnique(examples, ({ name }) => name, 'example', place)
+  const named = [
+    [contract.malformed, 'x-error-type of the document'],
+    [contract.unmatched, 'x-error-type of paths'],
+    ...operation.security.map(({ name, errorType }) => [
+      errorType,
+      `x-error-type of the security scheme ${name}`,
+    ]),
+    ...operation.parameters.map(({ name, errorType }) => [
+      errorType,
+      `x-error-type of the parameter ${name}`,
+    ]),
+    ...exclusionsOf(contract.exclusiveHeaders, operation).map((exclusion) => [
+      exclusion['error-type'],
+      'x-exclusive-headers',
+    ]),
+    ...operation.scenarios.sequences.flatMap(({ id, responses }) =>
+      responses.map(({ example }) => [example, `the scenario ${id}`]),
+    ),
+  ]
+  for (const [name, by] of named) {
+    if (examples.some((example) => example.name === name)) continue
+    throw new DocumentError(
+      place,
+      `has no example ${name}, which ${by} names; write it, or name another`,
+    )
+  }
+  for (const trigger of ['limit', 'failure']) {
+    if (examples.some((example) => example.trigger === trigger)) continue
+    throw new DocumentError(place, `has no example with x-trigger: ${trigger}; write one`)
+  }
+}
+
+function requireParameters(operation: Operation): void {
+  const named = [
+    { parameter: operation.scenarios.parameter, by: 'x-scenarios', place: operation.place },
+    ...examplesOf(operation).flatMap(({ name, trigger, place }) =>
+      typeof trigger === 'object'
+        ? [{ parameter: trigger.unknown, by: `x-trigger of ${name}`, place }]
+        : [],
+    ),
+  ]
+  for (const { parameter, by, place } of named) {
+    if (operation.parameters.some(({ name }) => name === parameter)) continue
+    throw new DocumentError(
+      place,
+      `names the parameter ${parameter} in ${by}, which ${operation.operationId} does not have`,
+    )
+  }
+}
+
+function requireScenarios(operation: Operation): void {
+  const place = below(operation.place, 'x-scenarios')
+  const scenarios = examplesOf(operation).map((example) => example.scenario)
+  requireUnique([...scenarios, ...operation.scenarios.sequences], ({ id }) => id, 'id', place)
+}
+
+/** The exclusions that concern an operation: those of which it has more than one header. */
+export function exclusionsOf(
+  exclusiveHeaders: ExclusiveHeaders[],
+  operation: Operation,
+): ExclusiveHeaders[] {
+  return exclusiveHeaders
+    .map((each) => ({
+      ...each,
+      headers: each.headers.filter((name) => hasHeader(operation, name)),
+    }))
+    .filter(({ headers }) => headers.length > 1)
+}
+
+function hasHeader({ parameters }: Operation, name: string): boolean {
+  return parameters.some((parameter) => parameter.in === 'header' && parameter.name === name)
+}
+
+/** Throws at the second of two items with one key; at `place` where items have no place of their own. */
+export function requireUnique<T>(
+  items: readonly (T & { place?: string })[],
+  keyOf: (item: T) => string,
+  what: string,
+  place = '',
+): void {
+  const seen = new Set<string>()
+  for (const item of items) {
+    const key = keyOf(item)
+    if (seen.has(key)) {
+      throw new DocumentError(
+        item.place ?? place,
+        `is the second with the ${what} ${JSON.stringify(key)}; write another`,
+      )
+    }
+    seen.add(key)
+  }
+}

@@ -1,0 +1,92 @@
+import type { Placed } from './document.ts'
+import type {
+  ExclusiveHeaders,
+  Permission,
+  Safety,
+  Scenario,
+  Scenarios,
+  Session,
+  Trigger,
+} from './extensions.ts'
+
+/** What the generated code says of the document. */
+export interface Contract {
+  title: string
+  version: string
+  servers: Server[]
+  /** The example for a request that is malformed in a way that no other example is for. */
+  malformed: string
+  /** The example for a request that no operation matches. */
+  unmatched: string
+  exclusiveHeaders: ExclusiveHeaders[]
+  operations: Operation[]
+}
+
+export interface Server {
+  place: string
+  url: string
+  /** The prefix of the project_ids that it is for; empty for all others. */
+  projects: string
+}
+
+export interface Operation {
+  place: string
+  operationId: string
+  method: string
+  path: string
+  summary: string
+  clientMethod: string
+  safety: Safety
+  permission: Permission
+  scenarios: Scenarios
+  security: { name: string; scheme: string; errorType: string }[]
+  parameters: Parameter[]
+  requestBody: RequestBody | undefined
+  /** The media type of every response. */
+  mediaType: string
+  successStatus: number
+  responses: Response[]
+}
+
+export interface Parameter {
+  place: string
+  name: string
+  in: 'path' | 'query' | 'header'
+  required: boolean
+  schema: Placed
+  example: unknown
+  errorType: string
+  session: Session | undefined
+}
+
+export interface RequestBody {
+  required: boolean
+  mediaType: string
+  schema: Placed
+  /** The names of the properties that the schema knows. */
+  properties: string[]
+  examples: [name: string, value: unknown][]
+}
+
+export interface Response {
+  status: number
+  mediaType: string
+  schema: Placed
+  headers: { name: string; required: boolean; schema: Placed; example: unknown }[]
+  examples: Example[]
+}
+
+export interface Example {
+  /** Where it is written: operations may refer to the same one. */
+  place: string
+  name: string
+  status: number
+  body: unknown
+  trigger: Trigger
+  scenario: Scenario
+}
+
+/** Every example of an operation's responses. */
+export function examplesOf({ responses }: Pick<Operation, 'responses'>): Example[] {
+  return responses.flatMap(({ examples }) => examples)
+}

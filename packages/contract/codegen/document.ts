@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url'
+import { bundle, createConfig } from '@redocly/openapi-core'
+
+/** The contract of this repository. */
+export const contractFile = fileURLToPath(
+  import.meta.resolve('@connected-apps/openapi/connected-apps.yaml'),
+)
+
+/** Any object of the document, as it is written: references are kept. */
+export type Node = Record<string, unknown>
+
+/** An object of the document, and where it stands once its reference is followed. */
+export interface Placed {
+  /** A JSON Pointer (RFC 6901). */
+  place: string
+  node: Node
+}
+
+/** What is wrong with the document, where, and what to write instead. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError'
+
+  /** @param place a JSON Pointer (RFC 6901) into the document */
+  constructor(place: string, message: string) {
+    super(`#${place}: ${message}`)
+  }
+}
+
+/** Reads an OpenAPI document, its references to other files resolved. */
+export async function readDocument(file: string): Promise<Node> {
+  const { bundle: bundled, problems } = await bundle({
+    ref: file,
+    config: await createConfig({}),
+  }).catch((error: unknown) => {
+    throw new DocumentError('', `${reasonOf(error, file)}; write an OpenAPI 3.1 document in YAML`)
+  })
+  const [problem] = problems
+  if (problem) {
+    const place = problem.location[0]?.pointer?.replace(/^#\/?/, '/') ?? ''
+    throw new DocumentError(place, `${problem.message}; write a reference to what exists`)
+  }
+  const document: unknown = bundled.parsed
+  if (!isNode(document) || !String(document['openapi']).startsWith('3.1.')) {
+    throw new DocumentError('/openapi', 'is not a version of OpenAPI 3.1; write 3.1.1')
+  }
+  return document
+}
+
+/** A JSON Pointer to what stands below `place` under these keys. */
+export function below(place: string, ...keys: (string | number)[]): string {
+  const tokens = keys.map((key) => `${key}`.replaceAll('~', '~0').replaceAll('/', '~1'))
+  return [place, ...tokens].join('/')
+}
+
+/** Whatever a reference within the document points to, which may be a reference in turn. */
+export function targetOf(document: Node, reference: string): { place: string; value: unknown } {
+  const place = decodeURIComponent(reference.replace(/^#/, ''))
+  let value: unknown = document
+  for (const token of place.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    value = Object.getOwnPropertyDescriptor(Object(value), key)?.value
+  }
+  return { place, value }
+}
+
+/** The object at a place, its reference followed. */
+export function resolve(document: Node, place: string, value: unknown): Placed {
+  if (value === undefined) throw new DocumentError(place, 'is missing; write an object')
+  if (!isNode(value)) throw new DocumentError(place, 'must be an object')
+  if (typeof value['$ref'] !== 'string') return { place, node: value }
+  const target = targetOf(document, value['$ref'])
+  return resolve(document, target.place, target.value)
+}
+
+/** The entries of a map in the document, each with its reference followed; none if it is absent. */
+export function entriesOf(
+  document: Node,
+  { place, node }: Placed,
+  name: string,
+): [key: string, value: Placed][] {
+  const map = resolve(document, below(place, name), node[name] ?? {})
+  return Object.entries(map.node).map(([key, value]) => [
+    key,
+    resolve(document, below(map.place, key), value),
+  ])
+}
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function reasonOf(error: unknown, file: string): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+  return line.replace(` in "${file}"`, '').replace(` '${file}'`, '')
+}

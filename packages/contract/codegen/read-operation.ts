@@ -1,0 +1,286 @@
+import type { Example, Operation, Parameter, RequestBody, Response } from './contract.ts'
+import { requireUnique } from './consistency.ts'
+import type { Node, Placed } from './document.ts'
+import { below, DocumentError, entriesOf, isNode, resolve } from './document.ts'
+import {
+  extension,
+  isClientMethod,
+  isName,
+  isPermission,
+  isSafety,
+  isScenario,
+  isScenarios,
+  isSession,
+  isTrigger,
+} from './extensions.ts'
+import { propertiesOf, schemaOf, typesOf } from './schema.ts'
+
+const TYPES_OF_NO_OBJECT = ['array', 'string', 'number', 'integer', 'boolean', 'null']
+const PLACES = ['path', 'query', 'header'] as const
+// OpenAPI 3.1.1 section 4.8.12.1: a parameter of one of these names shall be ignored.
+const IGNORED_HEADERS = ['accept', 'authorization', 'content-type']
+
+/** Reads an operation. Throws a `DocumentError` for what is missing or cannot be generated from. */
+export function readOperation(
+  document: Node,
+  path: string,
+  method: string,
+  item: Placed,
+): Operation {
+  const operation = resolve(document, below(item.place, method), item.node[method])
+  const { place, node } = operation
+  const { operationId, summary } = node
+  // Of two words or more, so that it is no reserved word of JavaScript.
+  if (!isName(operationId) || !/^[a-z][a-z\d]*([A-Z][A-Za-z\d]*)+$/.test(operationId)) {
+    throw new DocumentError(
+      below(place, 'operationId'),
+      'is missing or malformed; write words in camel case, such as getConnectedApps',
+    )
+  }
+  if (!isName(summary)) {
+    throw new DocumentError(below(place, 'summary'), 'is missing; write the title')
+  }
+  for (const each of [operation, item]) {
+    if (each.node['servers'] === undefined) continue
+    throw new DocumentError(
+      below(each.place, 'servers'),
+      'is not supported; write the servers of all operations under servers of the document',
+    )
+  }
+  const responses = entriesOf(document, operation, 'responses')
+    .filter(([status]) => !status.startsWith('x-'))
+    .map(([status, response]) => readResponse(document, status, response))
+  const successes = responses.filter(({ status }) => status >= 200 && status < 300)
+  const [success] = successes
+  if (!success || successes.length > 1) {
+    throw new DocumentError(
+      below(place, 'responses'),
+      'must have exactly one status from 200 to 299',
+    )
+  }
+  const other = responses.find(({ mediaType }) => mediaType !== success.mediaType)
+  if (other) {
+    throw new DocumentError(
+      below(place, 'responses', other.status),
+      `has the media type ${other.mediaType}; write ${success.mediaType}, as ${success.status} has`,
+    )
+  }
+  return {
+    place,
+    operationId,
+    method: method.toUpperCase(),
+    path,
+    summary,
+    clientMethod: extension(operation, 'x-client-method', isClientMethod),
+    safety: extension(operation, 'x-safety', isSafety),
+    permission: extension(operation, 'x-permission', isPermission),
+    scenarios: extension(operation, 'x-scenarios', isScenarios),
+    security: readSecurity(document, operation),
+    parameters: readParameters(document, path, operation, item),
+    requestBody: readRequestBody(document, operation),
+    mediaType: success.mediaType,
+    successStatus: success.status,
+    responses,
+  }
+}
+
+function readSecurity(document: Node, operation: Placed): Operation['security'] {
+  const requirements = operation.node['security'] ?? document['security']
+  if (!Array.isArray(requirements)) {
+    throw new DocumentError(
+      below(operation.place, 'security'),
+      'is missing; write the name of a security scheme, or an empty list',
+    )
+  }
+  const { node: components } = resolve(document, '/components', document['components'] ?? {})
+  const { node: schemes } = resolve(
+    document,
+    '/components/securitySchemes',
+    components['securitySchemes'] ?? {},
+  )
+  return requirements.filter(isNode).flatMap((requirement) =>
+    Object.keys(requirement).map((name) => {
+      const place = below('/components/securitySchemes', name)
+      const scheme = resolve(document, place, schemes[name])
+      if (!isName(scheme.node['scheme'])) {
+        throw new DocumentError(below(place, 'scheme'), 'is missing; write type: http and a scheme')
+      }
+      return {
+        name,
+        scheme: scheme.node['scheme'].toLowerCase(),
+        errorType: extension(scheme, 'x-error-type', isName),
+      }
+    }),
+  )
+}
+
+function readParameters(
+  document: Node,
+  path: string,
+  operation: Placed,
+  item: Placed,
+): Parameter[] {
+  const listed = ({ place, node }: Placed): Placed[] =>
+    (Array.isArray(node['parameters']) ? node['parameters'] : []).map((each: unknown, index) =>
+      resolve(document, below(place, 'parameters', index), each),
+    )
+  const parameters = [...listed(item), ...listed(operation)].map((each) =>
+    readParameter(document, each),
+  )
+  requireUnique(parameters, ({ name }) => name.toLowerCase(), 'parameter')
+  requireUnique(
+    parameters.filter(({ session }) => session !== undefined),
+    ({ session }) => `${session}`,
+    'x-session',
+  )
+  const inTemplate = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name]) => `${name}`)
+  const inPath = parameters.filter((each) => each.in === 'path')
+  const undeclared = inTemplate.find((name) => !inPath.some((each) => each.name === name))
+  if (undeclared !== undefined) {
+    throw new DocumentError(
+      below(operation.place, 'parameters'),
+      `has no parameter ${undeclared}, which the path names; write it with in: path`,
+    )
+  }
+  const unused = inPath.find(({ name }) => !inTemplate.includes(name))
+  if (unused) {
+    throw new DocumentError(
+      unused.place,
+      `is not in the path ${path}; write {${unused.name}} there`,
+    )
+  }
+  return parameters
+}
+
+function readParameter(document: Node, parameter: Placed): Parameter {
+  const { place, node } = parameter
+  const { name, in: where, required, example } = node
+  const known = PLACES.find((each) => each === where)
+  if (!isName(name)) throw new DocumentError(below(place, 'name'), 'is missing; write a name')
+  if (!known) throw new DocumentError(below(place, 'in'), `must be ${PLACES.join(', ')}`)
+  if (known === 'header' && IGNORED_HEADERS.includes(name.toLowerCase())) {
+    throw new DocumentError(
+      below(place, 'name'),
+      `${name} is not a parameter in OpenAPI; write a security scheme or a media type`,
+    )
+  }
+  const schema = readTextSchema(document, parameter)
+  const types = typesOf(document, schema)
+  if (known === 'path' && types.length > 0 && !types.includes('string')) {
+    throw new DocumentError(
+      schema.place,
+      'is not of type string, as the client takes each id; write type: string and a pattern',
+    )
+  }
+  const session =
+    node['x-session'] === undefined ? undefined : extension(parameter, 'x-session', isSession)
+  if (session !== undefined && known !== 'header') {
+    throw new DocumentError(below(place, 'x-session'), 'is only for headers; write in: header')
+  }
+  return {
+    place,
+    name,
+    in: known,
+    required: required === true,
+    schema,
+    example: requireExample(place, example),
+    errorType: extension(parameter, 'x-error-type', isName),
+    session,
+  }
+}
+
+function readRequestBody(document: Node, operation: Placed): RequestBody | undefined {
+  if (operation.node['requestBody'] === undefined) return undefined
+  const place = below(operation.place, 'requestBody')
+  const body = resolve(document, place, operation.node['requestBody'])
+  const [mediaType, content] = readContent(document, body)
+  const schema = schemaOf(document, content)
+  // The client takes the properties of the body among the parameters of a call.
+  const types = typesOf(document, schema)
+  if (!types.includes('object') && types.some((type) => TYPES_OF_NO_OBJECT.includes(type))) {
+    throw new DocumentError(schema.place, 'is not the schema of an object; write type: object')
+  }
+  return {
+    required: body.node['required'] === true,
+    mediaType,
+    schema,
+    properties: propertiesOf(document, schema),
+    examples: readExamples(document, content).map(([name, example]) => [name, readValue(example)]),
+  }
+}
+
+function readResponse(document: Node, status: string, response: Placed): Response {
+  if (!/^[1-5]\d\d$/.test(status)) {
+    throw new DocumentError(response.place, `${status} is not a status; write each one out`)
+  }
+  const [mediaType, content] = readContent(document, response)
+  return {
+    status: Number(status),
+    mediaType,
+    schema: schemaOf(document, content),
+    headers: entriesOf(document, response, 'headers').map(([name, header]) => ({
+      name,
+      required: header.node['required'] === true,
+      schema: readTextSchema(document, header),
+      example: requireExample(header.place, header.node['example']),
+    })),
+    examples: readExamples(document, content).map(([name, example]): Example => ({
+      place: example.place,
+      name,
+      status: Number(status),
+      body: readValue(example),
+      trigger: extension(example, 'x-trigger', isTrigger),
+      scenario: extension(example, 'x-scenario', isScenario),
+    })),
+  }
+}
+
+function readContent(document: Node, owner: Placed): [mediaType: string, content: Placed] {
+  const contents = entriesOf(document, owner, 'content')
+  const [only] = contents
+  const place = below(owner.place, 'content')
+  if (!only || contents.length > 1) {
+    throw new DocumentError(place, 'must have exactly one media type, such as application/json')
+  }
+  // Whatever is compared with it has no parameters, and is in lower case.
+  if (!/^application\/(?:[a-z\d.-]+\+)?json$/.test(only[0])) {
+    throw new DocumentError(
+      below(place, only[0]),
+      'is not a media type of JSON, in lower case and without parameters; write application/json',
+    )
+  }
+  return only
+}
+
+function readExamples(document: Node, content: Placed): [name: string, example: Placed][] {
+  const examples = entriesOf(document, content, 'examples')
+  if (examples.length > 0) return examples
+  throw new DocumentError(
+    below(content.place, 'examples'),
+    'is missing; write at least one example under a name',
+  )
+}
+
+/** The schema of a parameter or header, whose value arrives as text. */
+function readTextSchema(document: Node, owner: Placed): Placed {
+  const schema = schemaOf(document, owner)
+  const structured = typesOf(document, schema).find((type) => ['array', 'object'].includes(type))
+  if (structured === undefined) return schema
+  throw new DocumentError(
+    schema.place,
+    `is of type ${structured}, which has no one form as text; write string, number, integer or boolean`,
+  )
+}
+
+function requireExample(place: string, example: unknown): unknown {
+  if (example !== undefined) return example
+  throw new DocumentError(
+    below(place, 'example'),
+    'is missing; write a value that the schema allows',
+  )
+}
+
+function readValue({ place, node }: Placed): unknown {
+  if ('value' in node) return node['value']
+  throw new DocumentError(below(place, 'value'), 'is missing; write the body')
+}

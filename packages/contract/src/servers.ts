@@ -1,0 +1,20 @@
+import { servers as generated } from './generated/servers.ts'
+
+/** A server, and the prefix of the project_ids that it is for; empty for all others. */
+interface Server {
+  readonly url: string
+  readonly projects: string
+}
+
+/**
+ * The base URL of the server for a project: the longest prefix wins, wherever it stands.
+ *
+ * @param servers those of the contract, unless others are given
+ */
+export function serverFor(projectId: string, servers: readonly Server[] = generated): string {
+  const [best] = servers
+    .filter(({ projects }) => projectId.startsWith(projects))
+    .toSorted((one, other) => other.projects.length - one.projects.length)
+  if (!best) throw new Error('no server is for all other projects')
+  return best.url
+}
