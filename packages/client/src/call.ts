@@ -1,9 +1,4 @@
-import type {
-  ClientOperation,
-  OperationId,
-  ResponseBody,
-  SuccessStatus,
-} from '@connected-apps/contract'
+import type { ClientOperation, OperationId } from '@connected-apps/contract'
 import type { ResolvedConfig } from './config.ts'
 import { ConnectedAppsError, createError } from './errors.ts'
 import { notify } from './hooks.ts'
@@ -11,15 +6,13 @@ import { orUndefined } from './input.ts'
 import type { CallOptions, Params, ResolvedCall } from './options.ts'
 import { methodName, parseCall } from './options.ts'
 import { encodedForms, redact } from './redact.ts'
+import type { SuccessBody } from './response.ts'
 import { parseResponse } from './response.ts'
 import { retryDelayMs } from './retry.ts'
 import type { Clock } from './timeouts.ts'
 import { sleep, withTimeout } from './timeouts.ts'
 import type { Send } from './transport.ts'
 import { createTransport } from './transport.ts'
-
-/** The body of a successful response. */
-export type SuccessBody<Id extends OperationId> = ResponseBody<Id, SuccessStatus<Id>>
 
 /** A method of the client. Rejects with a {@link ConnectedAppsError}. */
 export type Method<Id extends OperationId> = (

@@ -3,9 +3,9 @@ import type {
   ErrorStatus,
   OperationId,
   ResponseBody,
+  SuccessStatus,
 } from '@connected-apps/contract'
 import { checkResponseBody, declaresStatus, hasMediaType } from '@connected-apps/contract'
-import type { SuccessBody } from './call.ts'
 import type { ConnectedAppsError, DecodeReason } from './errors.ts'
 import { createError } from './errors.ts'
 import { orUndefined } from './input.ts'
@@ -13,6 +13,9 @@ import { methodName } from './options.ts'
 import { redact } from './redact.ts'
 import { parseRetryAfter } from './retry.ts'
 import type { RawResponse } from './transport.ts'
+
+/** The body of a successful response. */
+export type SuccessBody<Id extends OperationId> = ResponseBody<Id, SuccessStatus<Id>>
 
 const MAX_MESSAGE_LENGTH = 500
 

@@ -1,34 +1,9 @@
-import type {
-  OperationId,
-  PathParameters,
-  ResponseBody,
-  SuccessStatus,
-} from '@connected-apps/contract'
+import type { OperationId } from '@connected-apps/contract'
 import type { Database } from '../postgres/database.ts'
+import type { Handler } from './handlers/handler.ts'
 import { createRevoke } from './handlers/locked-rows.ts'
 import { findMemberConnectedApps } from './handlers/member-connected-apps.ts'
 import { findOrganizationConnectedApp } from './handlers/organization-connected-app.ts'
-import type { SessionContext } from './lookup.ts'
-
-/** A request that every check has allowed. */
-export interface AuthorizedRequest<Id extends OperationId = OperationId> {
-  projectId: string
-  /** The ids of what the path names, whatever form of identifier the request has. */
-  ids: PathParameters<Id>
-  /** The session that authorizes it, if the request carries one. */
-  session: SessionContext | undefined
-  requestId: string
-}
-
-/** The body of a success, without what every response has. */
-export type ResponseData<Id extends OperationId = OperationId> = Id extends OperationId
-  ? Omit<ResponseBody<Id, SuccessStatus<Id>>, 'status_code' | 'request_id'>
-  : never
-
-/** Performs an operation. @returns the body of the response to it */
-export type Handler<Id extends OperationId = OperationId> = (
-  request: AuthorizedRequest<Id>,
-) => Promise<ResponseData<Id>>
 
 /** One for each operation of the contract: without one of them this does not compile. */
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

@@ -1,6 +1,6 @@
 import type { PathParameters } from '@connected-apps/contract'
 import type { Database, Statement } from '../../postgres/database.ts'
-import type { ResponseData } from '../handlers.ts'
+import type { ResponseData } from './handler.ts'
 import type { ConnectedAppRow } from './organization-connected-app.ts'
 import { toConnectedApp } from './organization-connected-app.ts'
 

@@ -1,6 +1,6 @@
 import type { PathParameters } from '@connected-apps/contract'
 import type { Database, Statement } from '../../postgres/database.ts'
-import type { ResponseData } from '../handlers.ts'
+import type { ResponseData } from './handler.ts'
 
 /** What `connected_apps` says of an app, to people. */
 export interface ConnectedAppRow {
