@@ -14,6 +14,8 @@ import { sleep, withTimeout } from './timeouts.ts'
 import type { Send } from './transport.ts'
 import { createTransport } from './transport.ts'
 
+export type { SuccessBody } from './response.ts'
+
 /** A method of the client. Rejects with a {@link ConnectedAppsError}. */
 export type Method<Id extends OperationId> = (
   params: Params<Id>,

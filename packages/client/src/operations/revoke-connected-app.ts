@@ -1,8 +1,7 @@
 import { revokeConnectedApp as operation } from '@connected-apps/contract/operations/revoke-connected-app'
-import type { CreateMethod, Method, Result, TryMethod } from '../call.ts'
+import type { CreateMethod, Method, Result, SuccessBody, TryMethod } from '../call.ts'
 import { toTryMethod } from '../call.ts'
 import type { CallOptions, Params } from '../options.ts'
-import type { SuccessBody } from '../response.ts'
 
 type Id = typeof operation.operationId
 /** The Organization, its Member, and the Connected App whose access to the Member ends. */
