@@ -92,6 +92,6 @@ function keysOf(value: unknown): string[] {
   return isNode(value) ? Object.keys(value) : []
 }
 
-export function mapValues(map: Node, change: (value: unknown) => unknown): Node {
+function mapValues(map: Node, change: (value: unknown) => unknown): Node {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]))
 }

@@ -14,7 +14,8 @@ export function parseBody(body: string | Uint8Array): { value: unknown } | { vio
   }
   if (text.trim() === '') return { violation: 'is empty' }
   try {
-    return { value: JSON.parse(text) }
+    // Without a prototype, so that a polluted Object.prototype adds no `violation`.
+    return { __proto__: null, value: JSON.parse(text) } as { value: unknown } // TypeScript counts the prototype as a property
   } catch {
     // The parser's own message quotes the body, which may hold a secret.
     return { violation: /^\s*</.test(text) ? 'is not JSON; it looks like HTML' : 'is not JSON' }

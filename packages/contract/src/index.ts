@@ -24,6 +24,7 @@ export type { ReceivedRequest, RequestViolation } from './request.ts'
 export {
   checkResponse,
   checkResponseBody,
+  checkResponseContent,
   checkResponseHeaders,
   declaresStatus,
 } from './response.ts'

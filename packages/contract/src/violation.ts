@@ -10,13 +10,14 @@ export interface Violation {
 
 /** A validator as Ajv compiles it, as far as it is used here. */
 export interface Validator {
-  (value: unknown): boolean
+  (value: unknown, context?: object): boolean
   errors?: { instancePath: string; keyword: string; message?: string }[] | null
 }
 
 /** Every violation that a compiled validator finds. */
 export function violationsOf(validator: Validator, value: unknown): Violation[] {
-  if (validator(value)) return []
+  // Ajv's default context would inherit from a polluted Object.prototype; this one inherits nothing.
+  if (validator(value, Object.create(null) as object)) return [] // Object.create returns any
   return (validator.errors ?? []).map(({ instancePath, keyword, message = keyword }) => ({
     pointer: instancePath,
     keyword,
