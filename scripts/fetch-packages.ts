@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtempDisposable, rename, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -33,13 +34,51 @@ export async function fetchPackages(
   const root = join(staging.path, 'root')
   await mkdir(root)
   await writeFile(join(root, 'package.json'), manifest)
-  await promisify(execFile)('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], {
-    cwd: root,
-    timeout: 300_000, // npm would wait much longer for a registry that it cannot reach
-  })
+  await installDependencies(root)
   await rename(root, directory).catch((error: unknown) => {
     // Fine if another run has put the same packages there first.
     if (!existsSync(directory)) throw error
   })
   return packages
+}
+
+/** Installs what the package.json of a directory depends on. */
+export async function installDependencies(directory: string, ...flags: string[]): Promise<void> {
+  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', ...flags]
+  await promisify(execFile)('npm', args, {
+    cwd: directory,
+    timeout: 300_000, // npm would wait much longer for a registry that it cannot reach
+  })
+}
+
+/** Packages that only one test needs, or the reason why that test has to be skipped. */
+export interface FetchedPackages {
+  /** The `node_modules` directory that contains them. */
+  directory: string
+  /** Loads one of them. */
+  load: NodeJS.Require
+  skipReason: string | undefined
+}
+
+/**
+ * Like {@link fetchPackages}, but without access to a registry there is a reason for the tests to be
+ * skipped. In CI that is an error instead, because nobody would notice that they are skipped.
+ */
+export async function fetchOrSkip(
+  cache: string,
+  dependencies: Record<string, string>,
+): Promise<FetchedPackages> {
+  const found = (directory: string, skipReason?: string) => ({
+    directory,
+    load: createRequire(join(directory, 'index.js')),
+    skipReason,
+  })
+  try {
+    return found(await fetchPackages(cache, dependencies))
+  } catch (error) {
+    if (process.env['CI']) throw error
+    const skipReason = `could not fetch ${Object.keys(dependencies).join(', ')}: ${String(error)}`
+    console.warn(skipReason) // the reporter says how many tests are skipped, but not why
+    return found(cache, skipReason)
+  }
 }

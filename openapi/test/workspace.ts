@@ -59,7 +59,6 @@ export function createWorkspace(): Workspace {
   const ids = [...JSON.stringify(paths).matchAll(/"operationId":"(\w+)"/g)].map(
     ([, id]) => id ?? '',
   )
-  for (const id of ids) write(`packages/client/src/operations/${kebabCase(id)}.ts`, '')
   const handlers = ids.map((id) => `  ${id}: () => perform('${id}'),\n`)
   write(
     'apps/service/src/operation/handlers.ts',
@@ -82,8 +81,4 @@ export function createWorkspace(): Workspace {
       write('openapi/connected-apps.yaml', stringify(document, { aliasDuplicateObjects: false }))
     },
   }
-}
-
-function kebabCase(name: string): string {
-  return name.replaceAll(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase()
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { median } from './median.ts'
 
-const RUNS = 15
+const RUNS = 9
 const run = promisify(execFile)
 
 /** Median milliseconds to import each package in a fresh process. */
@@ -11,7 +11,7 @@ export async function measureImports(packages: string[]): Promise<Record<string,
   for (let round = 0; round < RUNS; round++) {
     for (const name of packages) times[name]?.push(await importMs(name))
   }
-  return Object.fromEntries(packages.map((name) => [name, median(times[name] ?? [])]))
+  return Object.fromEntries(packages.map((name) => [name, Math.round(median(times[name] ?? []))]))
 }
 
 async function importMs(name: string): Promise<number> {

@@ -1,19 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { allOperations, matchOperation } from '@connected-apps/contract/operations'
-import { exampleOf } from '../test/operations.ts'
+import { successOf } from './responses.ts'
 
 // Runs in a separate process, so that its CPU time does not count as the client's.
 const responses = new Map(
-  allOperations.map((operation) => {
-    const { status, body } = exampleOf(operation, 'success')
-    const text = JSON.stringify(body)
-    const headers = {
-      'content-type': operation.mediaType,
-      'content-length': Buffer.byteLength(text),
-    }
-    return [operation.operationId, { status, headers, text }]
-  }),
+  allOperations.map((operation) => [operation.operationId, successOf(operation)]),
 )
 
 const server = createServer((request, response) => {
@@ -26,3 +18,5 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => {
   process.send?.((server.address() as AddressInfo).port) // safe: a TCP server has an AddressInfo
 })
+// Without this, the server would outlive a bench that fails.
+process.on('disconnect', () => process.exit())

@@ -1,149 +1,122 @@
 import type { ClientOperation, OperationId } from '@connected-apps/contract'
+import { describeCause } from './cause.ts'
 import type { ResolvedConfig } from './config.ts'
-import { ConnectedAppsError, createError } from './errors.ts'
+import type { ConnectedAppsError } from './errors.ts'
+import { createError, methodName } from './errors.ts'
 import { notify } from './hooks.ts'
-import { orUndefined } from './input.ts'
-import type { CallOptions, Params, ResolvedCall } from './options.ts'
-import { methodName, parseCall } from './options.ts'
-import { encodedForms, redact } from './redact.ts'
-import type { SuccessBody } from './response.ts'
+import { ownString } from './input.ts'
+import { parseOptions } from './options.ts'
+import { parseParams } from './params.ts'
+import { createRedactor } from './redact.ts'
+import type { Outcome, SuccessBody } from './response.ts'
 import { parseResponse } from './response.ts'
 import { retryDelayMs } from './retry.ts'
-import type { Clock } from './timeouts.ts'
+import { createRetryBudget } from './retry-budget.ts'
+import type { Clock, StopReason } from './timeouts.ts'
 import { sleep, withTimeout } from './timeouts.ts'
-import type { Send } from './transport.ts'
+import type { RawResponse } from './transport.ts'
 import { createTransport } from './transport.ts'
 
-export type { SuccessBody } from './response.ts'
+/** What a successful call ends in. */
+export interface Success<Id extends OperationId> {
+  body: SuccessBody<Id>
+  /** How many requests were sent. */
+  attempts: number
+}
 
-/** A method of the client. Rejects with a {@link ConnectedAppsError}. */
-export type Method<Id extends OperationId> = (
-  params: Params<Id>,
-  options?: CallOptions<Id>,
-) => Promise<SuccessBody<Id>>
+/** Calls an operation. Rejects with a {@link ConnectedAppsError}. */
+export type CallOperation = <Id extends OperationId>(
+  operation: ClientOperation<Id>,
+  params: unknown,
+  options: unknown,
+) => Promise<Success<Id>>
 
-/** What a method resolves to that never throws. */
-export type Result<Id extends OperationId> =
-  | { ok: true; body: SuccessBody<Id> }
-  | { ok: false; error: ConnectedAppsError<Id> }
+/** What the calls of a client share. A call consists of attempts, delays between them, and hooks. */
+export function createCallOperation(config: ResolvedConfig, clock: Clock): CallOperation {
+  const { hooks, origin } = config
+  const prepare = createTransport(config)
+  const budget = createRetryBudget()
 
-export type TryMethod<Id extends OperationId> = (
-  params: Params<Id>,
-  options?: CallOptions<Id>,
-) => Promise<Result<Id>>
+  return async <Id extends OperationId>(
+    operation: ClientOperation<Id>,
+    params: unknown,
+    options: unknown,
+  ) => {
+    const where = methodName(operation)
+    const resolved = parseOptions(operation, options, config, where)
+    const { limits, signal } = resolved
+    const send = prepare(operation, parseParams(operation, params, where), resolved)
+    const resultRedactor = createRedactor(resolved.secrets)
+    const errorRedactor = createRedactor([...resolved.secrets, ...resolved.headerSecrets])
+    // A request that must not be repeated is sent once, whatever the limit says.
+    const maxRetries = operation.safety === 'unsafe' ? 0 : limits.maxRetries
 
-/** Creates the method of an operation. */
-export type CreateMethod = <Id extends OperationId>(operation: ClientOperation<Id>) => Method<Id>
-
-/** What the methods of a client share. A call consists of attempts, delays between them, and hooks. */
-export function createMethodFactory(config: ResolvedConfig, clock: Clock): CreateMethod {
-  const { hooks } = config
-  const send = createTransport(config)
-
-  return <Id extends OperationId>(operation: ClientOperation<Id>): Method<Id> =>
-    async (params, options) => {
-      const resolved = parseCall(operation, params, options, config.limits)
-      const { limits, session, signal } = resolved
-      if (signal?.aborted) throw abortedError(operation, 0)
-      const secrets = [...config.secrets, ...Object.values(session)].flatMap(encodedForms)
-      const deadline = clock.now() + limits.deadlineMs
-      const call = {}
-      for (let attempt = 1; ; attempt++) {
-        const event = { operationId: operation.operationId, call, attempt }
-        notify(hooks, 'onRequest', event)
-        const sentAt = clock.now()
-        const remainingMs = deadline - sentAt
-        const context = { operation, call: resolved, attempt, remainingMs, secrets, send, clock }
-        const outcome = await sendOnce(context)
-        const endedAt = clock.now()
-        const error = outcome instanceof ConnectedAppsError ? outcome : undefined
-        const { status_code, request_id } = outcome as ResponseFields // safe: both are optional
-        notify(hooks, 'onResponse', {
-          ...event,
-          durationMs: endedAt - sentAt,
-          status_code: error ? status_code : operation.successStatus,
-          request_id,
-          error,
-        })
-        if (!error) return outcome as SuccessBody<Id> // safe: it is not an error
-
-        const retriesLeft = limits.maxRetries + 1 - attempt
-        const delayMs = retryDelayMs(error, retriesLeft, deadline - endedAt, clock.random())
-        if (delayMs === undefined) throw error
-        notify(hooks, 'onRetry', { ...event, delayMs, error })
-        if ((await sleep(delayMs, signal, clock)) === 'aborted') {
-          throw abortedError(operation, attempt)
-        }
+    const sendOnce = async (attempts: number, remainingMs: number): Promise<Outcome<Id>> => {
+      const limit = remainingMs < limits.timeoutMs ? 'deadlineMs' : 'timeoutMs'
+      const ms = Math.min(remainingMs, limits.timeoutMs)
+      let raw: RawResponse | StopReason
+      try {
+        raw = await withTimeout((controller) => send(attempts, controller), ms, signal, clock)
+      } catch (thrown) {
+        const { code, text } = describeCause(thrown, errorRedactor)
+        const message = `${where}: no response from ${origin}${text && ` (${text})`}`
+        return failed(createError('network', message, { attempts, code }))
       }
+      if (raw === 'aborted') return failed(abortedError(where, attempts))
+      if (raw === 'timeout') {
+        const message = `${where}: ${limit} exceeded (${limits[limit]} ms)`
+        return failed(createError('timeout', message, { attempts, limit }))
+      }
+      const context = { attempts, date: clock.date(), resultRedactor, errorRedactor }
+      return parseResponse(operation, raw, context)
     }
-}
 
-/** The same method, with a failure as part of its result. */
-export function toTryMethod<Id extends OperationId>(method: Method<Id>): TryMethod<Id> {
-  return (params, options) =>
-    method(params, options).then(
-      (body) => ({ ok: true, body }),
-      (error: ConnectedAppsError<Id>) => ({ ok: false, error }), // methods reject with nothing else
-    )
-}
+    const deadline = clock.now() + limits.deadlineMs
+    const call = {}
+    let hadImmediateRetry = false
+    for (let attempt = 1; ; attempt++) {
+      const event = { operationId: operation.operationId, call, attempt }
+      if (signal?.aborted) throw abortedError(where, attempt - 1)
+      notify(hooks, 'onRequest', event)
+      if (signal?.aborted) throw abortedError(where, attempt - 1) // a hook may abort it
+      const sentAt = clock.now()
+      const { body, error } = await sendOnce(attempt, deadline - sentAt)
+      const endedAt = clock.now()
+      notify(hooks, 'onResponse', {
+        ...event,
+        durationMs: endedAt - sentAt,
+        status_code: error ? statusOf(error) : operation.successStatus,
+        request_id: ownString(error ?? body, 'request_id'),
+        error,
+      })
+      if (!error) {
+        budget.recordSuccess(attempt - 1)
+        return { body, attempts: attempt }
+      }
 
-/** What a response body and an error may both have. */
-interface ResponseFields {
-  status_code?: number
-  request_id?: string
-}
-
-interface AttemptContext<Id extends OperationId> {
-  operation: ClientOperation<Id>
-  call: ResolvedCall
-  /** The number of the attempt, starting from 1. */
-  attempt: number
-  /** The time that is left until the deadline. */
-  remainingMs: number
-  secrets: readonly string[]
-  send: Send
-  clock: Clock
-}
-
-/** Sends the request once, and returns the response body or an error. */
-async function sendOnce<Id extends OperationId>({
-  operation,
-  call,
-  attempt: attempts,
-  remainingMs,
-  secrets,
-  send,
-  clock,
-}: AttemptContext<Id>): Promise<SuccessBody<Id> | ConnectedAppsError> {
-  const { limits, signal } = call
-  const limit = remainingMs < limits.timeoutMs ? 'deadlineMs' : 'timeoutMs'
-  const ms = Math.min(remainingMs, limits.timeoutMs)
-  try {
-    const raw = await withTimeout((stop) => send(operation, call, stop), ms, signal, clock)
-    if (raw === 'aborted') return abortedError(operation, attempts)
-    if (raw !== 'timeout') return parseResponse(operation, raw, attempts, clock.date(), secrets)
-    const message = `${methodName(operation)}: ${limit} exceeded (${limits[limit]} ms)`
-    return createError('timeout', message, { attempts, limit })
-  } catch (thrown) {
-    const code = errorCode(thrown as MaybeCoded, secrets) // safe: errorCode checks what it reads
-    const message = `${methodName(operation)}: no response${code ? ` (${code})` : ''}`
-    return createError('network', message, { attempts, code })
+      const delayMs = retryDelayMs(error, {
+        retriesLeft: maxRetries + 1 - attempt,
+        remainingMs: deadline - endedAt,
+        random: clock.random(),
+        hadImmediateRetry,
+      })
+      if (delayMs === undefined || !budget.tryTake()) throw error
+      hadImmediateRetry ||= delayMs === 0
+      notify(hooks, 'onRetry', { ...event, delayMs, error })
+      if ((await sleep(delayMs, signal, clock)) === 'aborted') throw abortedError(where, attempt)
+      if (clock.now() >= deadline) throw error // the program was busy for longer than the delay
+    }
   }
 }
 
-function abortedError(operation: ClientOperation, attempts: number): ConnectedAppsError {
-  return createError('aborted', `${methodName(operation)}: aborted`, { attempts })
+function failed(error: ConnectedAppsError): { body: undefined; error: ConnectedAppsError } {
+  return { body: undefined, error }
 }
 
-/** Where platforms put the code of an error. Anything can be thrown, so each part may be missing. */
-interface MaybeCoded {
-  cause?: { code?: unknown }
-  code?: unknown
+function abortedError(where: string, attempts: number): ConnectedAppsError {
+  return createError('aborted', `${where}: aborted`, { attempts })
 }
 
-// Only the code of a thrown error is kept. The platform's error may contain the request, and that
-// of a custom fetch anything at all.
-function errorCode(thrown: MaybeCoded, secrets: readonly string[]): string | undefined {
-  const code = orUndefined(() => thrown.cause?.code ?? thrown.code)
-  return typeof code === 'string' && /^[A-Z_]{3,40}$/.test(redact(code, secrets)) ? code : undefined
+function statusOf(error: ConnectedAppsError): number | undefined {
+  return error.kind === 'http' || error.kind === 'decode' ? error.status_code : undefined
 }

@@ -1,9 +1,10 @@
 import type {
+  ClientOperation,
   ErrorStatus,
   ExampleName,
   OperationId,
   ResponseBody,
-  Violation,
+  ResponseViolation,
 } from '@connected-apps/contract'
 
 /** An `error_type` that the contract documents for the status, or any other string. */
@@ -18,12 +19,24 @@ interface BaseError<Kind extends string> extends Error {
   readonly attempts: number
 }
 
-interface HttpErrorFor<
-  Id extends OperationId,
-  S extends ErrorStatus<Id>,
-> extends BaseError<'http'> {
-  readonly status_code: S
+/** What is known of a response, whether or not it conforms to the contract. */
+interface ResponseFields {
+  /** The HTTP status; 0 for a redirect whose status the browser hides. */
+  readonly status_code: number
   /** Identifies the request to support; log it. */
+  readonly request_id?: string
+  /** Every violation of the contract; it contains no values of the response. */
+  readonly violations: readonly ResponseViolation[]
+  /** Those headers of the response that help support find the request, by name in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The delay that `Retry-After` asks for, in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
+interface ConformingHttpError<Id extends OperationId, S extends ErrorStatus<Id>>
+  extends BaseError<'http'>, ResponseFields {
+  readonly conforms: true
+  readonly status_code: S
   readonly request_id: string
   readonly error_type: ErrorType<Id, S>
   readonly error_message: string
@@ -31,19 +44,35 @@ interface HttpErrorFor<
   readonly error_details?: unknown
   /** The whole response body, typed by its status. */
   readonly body: ResponseBody<Id, S>
-  /** The delay that `Retry-After` asks for, in milliseconds. */
-  readonly retryAfterMs?: number
 }
 
-/** The API responded with an error of the contract; narrow it by `status_code`. */
+/** An error response that violates the contract: an undeclared status, a firewall's page, a missing field. */
+export interface NonconformingHttpError extends BaseError<'http'>, ResponseFields {
+  readonly conforms: false
+  readonly error_type?: string
+  readonly error_message?: string
+  readonly error_url?: string
+  readonly error_details?: unknown
+  /** The response body if it is JSON. */
+  readonly body?: unknown
+}
+
+/**
+ * The API, or something in front of it, responded with anything but a success. Narrow it by
+ * `conforms`, then by `status_code`, to the body that the contract declares; without that, each
+ * field of the error may be missing.
+ */
 export type HttpError<
   Id extends OperationId = OperationId,
   S extends ErrorStatus<Id> = ErrorStatus<Id>,
-> = { [Each in S]: HttpErrorFor<Id, Each> }[S]
+> = { [Each in S]: ConformingHttpError<Id, Each> }[S] | NonconformingHttpError
 
-/** No complete response arrived: name resolution, connection or TLS failed, or the body broke off. */
+/**
+ * No complete response arrived: name resolution, connection or TLS failed, or the body broke off.
+ * The server may or may not have done what was asked.
+ */
 export interface NetworkError extends BaseError<'network'> {
-  /** The platform's error code, such as `ECONNREFUSED`, if there is one. */
+  /** The platform's code or name of the cause, such as `ECONNREFUSED`, if there is one. */
   readonly code?: string
 }
 
@@ -56,20 +85,21 @@ export interface TimeoutError extends BaseError<'timeout'> {
 /** The caller's `signal` was aborted. The reason is on the signal. */
 export type AbortedError = BaseError<'aborted'>
 
-/** How a response breaks the contract. */
-export type DecodeReason = 'redirect' | 'size' | 'status' | 'media type' | 'json' | 'contract'
+/** Why a success cannot be trusted. */
+export type DecodeReason =
+  /** A custom `fetch` followed a redirect. */
+  | 'redirect'
+  /** A cache replayed it: it has an `Age` other than zero. */
+  | 'cached'
+  | 'size'
+  | 'status'
+  | 'media type'
+  | 'json'
+  | 'contract'
 
-/** The response breaks the contract. */
-export interface DecodeError extends BaseError<'decode'> {
+/** The status is a success, but the response cannot be trusted. */
+export interface DecodeError extends BaseError<'decode'>, ResponseFields {
   readonly reason: DecodeReason
-  /** The HTTP status; 0 for a redirect whose status the browser hides. */
-  readonly status_code: number
-  /** The response's `request_id`, if it has one. */
-  readonly request_id?: string
-  /** Where a JSON body breaks the contract. Contains no values of the body. */
-  readonly violations: readonly Violation[]
-  /** The delay that `Retry-After` asks for, in milliseconds. */
-  readonly retryAfterMs?: number
 }
 
 /** An argument was rejected before anything was sent. */
@@ -97,11 +127,19 @@ export type ConnectedAppsError<Id extends OperationId = OperationId> =
   | DecodeError
   | ArgumentError
 
+const BRAND = Symbol.for('@connected-apps/client/error')
+
 // Node.js prints an error under the name of its class.
 // oxlint-disable-next-line no-shadow -- so the class has the name under which it is exported
 const ErrorClass = class ConnectedAppsError extends Error {
   static {
     this.prototype.name = 'ConnectedAppsError'
+    Reflect.set(this.prototype, BRAND, true)
+  }
+
+  // A program may load the package both as an ES module and as CommonJS, and so have two classes.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Reflect.get(Object(value), BRAND) === true
   }
 
   constructor(message: string, fields: object) {
@@ -117,31 +155,50 @@ const ErrorClass = class ConnectedAppsError extends Error {
   }
 }
 
-/** The class of every {@link ConnectedAppsError}. Only this package creates instances. */
-export const ConnectedAppsError = ErrorClass as unknown as {
+// Before version 5.3, TypeScript allows only a `Function` on the right-hand side of `instanceof`, and
+// narrows by its `prototype`. As an intersection with `Function`, that would be `any`.
+interface ConnectedAppsErrorClass extends Function {
   readonly prototype: ConnectedAppsError
   [Symbol.hasInstance](value: unknown): value is ConnectedAppsError
-} // safe: only createError() creates instances, with the fields of one kind of the union
+}
+
+/** The class of every {@link ConnectedAppsError}. Only this package creates instances. */
+export const ConnectedAppsError = ErrorClass as unknown as ConnectedAppsErrorClass // safe: only createError() creates instances, with the fields of one kind of the union
 
 type FieldsOf<E> = { [Field in Exclude<keyof E, keyof Error | 'kind'>]: E[Field] | undefined }
 
-/** Creates an error of the given kind. Fields that are undefined are left out. */
-export function createError<Kind extends ConnectedAppsError['kind']>(
-  kind: Kind,
-  message: string,
-  fields: FieldsOf<Extract<ConnectedAppsError, { kind: Kind }>>,
-): ConnectedAppsError {
-  const error: unknown = new ErrorClass(message, { kind, ...fields })
-  return error as ConnectedAppsError // safe: FieldsOf requires the fields of the kind
+/** The fields of each kind of error. */
+interface Fields {
+  http: Omit<FieldsOf<NonconformingHttpError>, 'conforms'> & { conforms: boolean }
+  network: FieldsOf<NetworkError>
+  timeout: FieldsOf<TimeoutError>
+  aborted: FieldsOf<AbortedError>
+  decode: FieldsOf<DecodeError>
+  argument: FieldsOf<ArgumentError>
 }
 
-/** The message names the argument, the problem, the function that was called, and what to do. */
+/** Creates an error of the given kind. Fields that are undefined are left out. */
+export function createError<Kind extends keyof Fields>(
+  kind: Kind,
+  message: string,
+  fields: Fields[Kind],
+): ConnectedAppsError {
+  const error: unknown = new ErrorClass(message, { kind, ...fields })
+  return error as ConnectedAppsError // safe: `Fields` requires those of the kind
+}
+
+/** The message names the argument, the problem, the function that was called, and the advice. */
 export function throwArgumentError(
   argument: string,
   problem: string,
   where: string,
   advice = '',
 ): never {
-  const message = `${argument} ${problem} (${where})${advice}`
+  const message = `${argument} ${problem} (${where})${advice && `; ${advice}`}`
   throw createError('argument', message, { attempts: 0, argument })
+}
+
+/** The last part of the client's method, as error messages name it. */
+export function methodName({ clientMethod }: ClientOperation): string {
+  return clientMethod.slice(clientMethod.lastIndexOf('.') + 1)
 }

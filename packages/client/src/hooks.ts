@@ -1,5 +1,7 @@
 import type { OperationId } from '@connected-apps/contract'
 import type { ConnectedAppsError } from './errors.ts'
+import { throwArgumentError } from './errors.ts'
+import { copyPlainObject, member, orUndefined } from './input.ts'
 
 interface EventBase {
   /** The contract's `operationId`. */
@@ -33,8 +35,9 @@ export interface RetryEvent extends EventBase {
 }
 
 /**
- * Functions that observe calls. Their exceptions and rejections are ignored, so that a broken hook
- * never breaks a call. No event contains a secret, session token or JWT.
+ * Functions that observe calls; they are read once, when the client is created. Their exceptions
+ * and rejections are ignored, so that a broken hook never breaks a call. No event contains a
+ * secret, session token or JWT.
  */
 export interface Hooks {
   /** Called once per attempt, before the request is sent. */
@@ -45,13 +48,34 @@ export interface Hooks {
   onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
 
+/** The hooks that are set, without a prototype. */
+export type ResolvedHooks = Readonly<Hooks>
+
+const HOOK_NAMES = ['onRequest', 'onResponse', 'onRetry'] as const
+
+/** Reads the hooks, which may be those of an instance of a class. */
+export function parseHooks(hooks: unknown, where: string): ResolvedHooks {
+  // If a getter throws, the names are not checked: an invalid hook is simply never called.
+  const ownHooks = orUndefined(() => ({ ...Object(hooks) }) as object)
+  copyPlainObject('hooks', ownHooks, where, HOOK_NAMES)
+  const resolved = HOOK_NAMES.map((name) => {
+    const hook = orUndefined(() => member(hooks, name))
+    if (!hook) return [name, undefined]
+    if (typeof hook !== 'function') return throwArgumentError(name, 'must be a function', where)
+    return [name, (event: unknown) => Reflect.apply(hook, hooks, [event]) as unknown] // its result is ignored
+  })
+  return { __proto__: null, ...Object.fromEntries(resolved) } as ResolvedHooks
+}
+
 export function notify<Name extends keyof Hooks>(
-  hooks: { [Each in Name]?: ((event: EventOf<Name>) => unknown) | undefined },
+  hooks: ResolvedHooks,
   name: Name,
   event: EventOf<Name>,
 ): void {
+  const hook = hooks[name] as ((event: EventOf<Name>) => unknown) | undefined // safe: the hook of that name
+  if (!hook) return
   // The async function turns an exception into a rejection, so that one handler ignores both.
-  void (async () => hooks[name]?.(event))().catch(() => undefined)
+  void (async () => hook(event))().catch(() => undefined)
 }
 
 type EventOf<Name extends keyof Hooks> = Parameters<NonNullable<Hooks[Name]>>[0]

@@ -1,11 +1,13 @@
 export { B2BClient } from './b2b-client.ts'
-export type { B2BClientConfig, Fetch } from './config.ts'
+export { createClient } from './client.ts'
+export type { Client, Method, TryMethod } from './client.ts'
+export type { B2BClientConfig } from './config.ts'
 export type {
   ErrorStatus,
   OperationId,
   ResponseBody,
+  ResponseViolation,
   Status,
-  Violation,
 } from '@connected-apps/contract'
 export { ConnectedAppsError } from './errors.ts'
 export type {
@@ -16,8 +18,11 @@ export type {
   ErrorType,
   HttpError,
   NetworkError,
+  NonconformingHttpError,
   TimeoutError,
 } from './errors.ts'
+export type { Fetch, FetchInit, FetchResponse } from './fetch.ts'
+export type { ExtraHeaders } from './headers.ts'
 export type { Hooks, RequestEvent, ResponseEvent, RetryEvent } from './hooks.ts'
-export type * from './generated/methods.ts'
+export * from './generated/operations.ts'
 export type { Authorization } from './options.ts'

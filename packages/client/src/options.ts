@@ -2,220 +2,183 @@ import type {
   ClientOperation,
   HeaderParameters,
   OperationId,
-  PathParameters,
-  QueryParameters,
-  RequestBody,
   SessionHeader,
 } from '@connected-apps/contract'
+import type { ResolvedConfig } from './config.ts'
 import { throwArgumentError } from './errors.ts'
-import { copyPlainObject, orUndefined, requireHeaderValue } from './input.ts'
+import type { ExtraHeaders } from './headers.ts'
+import { parseHeaders, secretHeaderValues } from './headers.ts'
+import {
+  copyPlainObject,
+  member,
+  orUndefined,
+  ownString,
+  rejectUndefined,
+  requireVisibleAscii,
+} from './input.ts'
+import type { LimitOptions, ResolvedLimits } from './limits.ts'
+import { LIMIT_NAMES, parseLimits } from './limits.ts'
+import type { Params } from './params.ts'
 
-/** How long a call may take, and how often it is retried. */
-export interface CallLimits {
-  /** Timeout of one attempt in milliseconds, including its body. Default 10,000. */
-  timeoutMs?: number | undefined
-  /** Timeout of the whole call in milliseconds, including delays between attempts. Default 60,000. */
-  deadlineMs?: number | undefined
-  /** How many times a failed attempt is retried at most; 0 turns retries off. Default 2. */
-  maxRetries?: number | undefined
+interface SessionJwt {
+  /** The session as a JWT. */
+  session_jwt: string
+  session_token?: never
+}
+
+// It has a name and stands last: so compilers compare with it, and say of an undefined token that
+// it is undefined rather than that a JWT is missing.
+interface SessionToken {
+  /** The secret token of the session. */
+  session_token: string
+  session_jwt?: never
 }
 
 /**
- * A Member's session, as its secret token or as a JWT. Its roles must include the permission of
- * the operation, and it must belong to the Organization in the path.
+ * A Member's session. Its roles must include the permission of the operation, and it must belong
+ * to the Organization in the path.
  */
-export type Authorization =
-  | { session_token: string; session_jwt?: never }
-  | { session_jwt: string; session_token?: never }
+export type Authorization = SessionJwt | SessionToken
 
-/** An object type without its index signature: the properties that the contract names. */
-export type Named<T> = [T] extends [never]
-  ? unknown
-  : {
-      [Name in keyof T as string extends Name ? never : number extends Name ? never : Name]: T[Name]
-    }
-
-/** The parameters of a call: its ids, its query, and the named properties of its body. */
-export type Params<Id extends OperationId> = PathParameters<Id> &
-  QueryParameters<Id> &
-  Named<RequestBody<Id>>
-
-/** The headers without those of a session; without any left, an object that may have none. */
-export type OtherHeaders<Headers, Session extends PropertyKey> = [
-  Exclude<keyof Headers, Session>,
-] extends [never]
-  ? Record<string, never>
-  : Omit<Headers, Session>
-
-/** The options of one call. Its limits take precedence over those of the client. */
-export interface CallOptions<Id extends OperationId = OperationId> extends CallLimits {
-  /** The Member on whose authority the call is made. Without it, no permission is checked. */
-  authorization?: ([SessionHeader<Id>] extends [never] ? never : Authorization) | undefined
-  /** The headers that the contract declares for the operation, except those of a session. */
-  headers?: OtherHeaders<HeaderParameters<Id>, SessionHeader<Id>> | undefined
+interface BaseOptions<Id extends OperationId> extends LimitOptions {
+  /**
+   * The Member on whose authority the call is made. Left out, no permission is checked; undefined
+   * is rejected, since it mostly means a session that was not found.
+   */
+  authorization?: [SessionHeader<Id>] extends [never] ? never : Authorization
   /** Aborts the call, even during a delay between attempts. */
   signal?: AbortSignal | undefined
 }
 
-export type Limits = { [Name in keyof CallLimits]-?: number }
+/** The headers that the contract declares for an operation, except those of a session. */
+type DeclaredHeaders<Id extends OperationId> = Omit<HeaderParameters<Id>, SessionHeader<Id>>
 
-export const DEFAULT_LIMITS: Limits = { timeoutMs: 10_000, deadlineMs: 60_000, maxRetries: 2 }
-export const LIMIT_NAMES = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[] // it has no other keys
+/** The option `headers`; required if the contract requires a header. */
+export type HeadersOption<Declared> = object extends Declared
+  ? {
+      /** Extra headers; those of the client with the same names are replaced. */
+      headers?: (Declared & ExtraHeaders) | undefined
+    }
+  : {
+      /** The headers that the contract requires, and extra ones. */
+      headers: Declared & ExtraHeaders
+    }
 
-// setTimeout treats a larger delay as 1 ms.
-const MAX_LIMIT = 2_147_483_647
+/** The options of one call. Its limits take precedence over those of the client. */
+export type CallOptions<Id extends OperationId = OperationId> = BaseOptions<Id> &
+  HeadersOption<DeclaredHeaders<Id>>
 
-type Values = Partial<Record<string, unknown>>
+/** The arguments of a method; its options can be left out unless one of them is required. */
+export type CallArguments<Id extends OperationId> =
+  object extends CallOptions<Id>
+    ? [params: Params<Id>, options?: CallOptions<Id>]
+    : [params: Params<Id>, options: CallOptions<Id>]
 
-/** The validated parameters and options of one call, with defaults applied. */
-export interface ResolvedCall {
-  path: Values
-  query: Values
-  /** The request body as JSON; undefined for an operation without one. */
-  body: string | undefined
-  headers: Record<string, string>
-  session: Record<string, string>
+/** The validated options of one call, with defaults applied. */
+export interface ResolvedOptions {
+  /** Those of every request, the extra ones, and that of the session. */
+  headers: Readonly<Record<string, string>>
+  /** What must not appear in an error or a result. */
+  secrets: readonly string[]
+  /** What must not appear in an error besides; in a result, it may be ordinary data. */
+  headerSecrets: readonly string[]
   signal: AbortSignal | undefined
-  limits: Limits
+  limits: ResolvedLimits
 }
 
-/** The last part of the client's method, as error messages name it. */
-export function methodName({ clientMethod }: ClientOperation): string {
-  return clientMethod.slice(clientMethod.lastIndexOf('.') + 1)
+const NO_SESSION_ADVICE =
+  'pass session_token or session_jwt in it, or leave it out to call without a permission check'
+
+const SESSION_NAMES = ['session_token', 'session_jwt'] as const
+const OPTION_NAMES = ['authorization', 'headers', 'signal', ...LIMIT_NAMES] as const
+
+/** What to write in place of options that are not there. */
+const HINTS = {
+  timeout: 'use timeoutMs',
+  session_token: 'use authorization: { session_token }',
+  session_jwt: 'use authorization: { session_jwt }',
 }
 
-/** Validates the arguments of a method, which come from callers with types and without. */
-export function parseCall(
+/** Validates the options of a call, which come from typed or untyped code. */
+export function parseOptions(
   operation: ClientOperation,
-  params: unknown,
   options: unknown,
-  defaults: Limits,
-): ResolvedCall {
-  const where = methodName(operation)
-  const optionNames = ['authorization', 'headers', 'signal', ...LIMIT_NAMES] as const
-  const copy = copyPlainObject<CallOptions>('options', options, where, optionNames)
-  const { authorization, headers, signal } = copy
-  if (signal && orUndefined(() => typeof signal.addEventListener) !== 'function') {
+  config: ResolvedConfig,
+  where: string,
+): ResolvedOptions {
+  const copy = copyPlainObject<CallOptions>('options', options, where, OPTION_NAMES, HINTS)
+  rejectUndefined(copy, 'authorization', where, NO_SESSION_ADVICE)
+  const signal = copy.signal ?? undefined
+  if (signal !== undefined && !isSignal(signal)) {
     throwArgumentError('signal', 'must be an AbortSignal', where)
   }
-  const values = copyPlainObject<Values>('params', params, where)
-  for (const name of operation.pathParameters) requirePathSegment(name, values[name], where)
-  for (const name of operation.queryParameters) requireQueryValue(name, values[name], where)
-  const limits = parseLimits(copy, defaults, where)
-  // A request that must not be repeated is sent once, whatever the limit says.
-  if (operation.safety === 'unsafe') limits.maxRetries = 0
+  const session = parseSession(operation, copy.authorization, where)
+  const headers = { ...config.headers }
+  const secrets = [...config.secrets]
+  const headerSecrets = [...config.headerSecrets]
+  if (copy.headers !== undefined) {
+    const extraHeaders = parseHeaders(copy.headers, where)
+    Object.assign(headers, extraHeaders)
+    headerSecrets.push(...secretHeaderValues(extraHeaders))
+  }
+  // The client's headers are checked here, too: it does not know which operations it will call.
+  for (const name of Object.values(operation.sessionHeaders)) {
+    if (Object.hasOwn(headers, name.toLowerCase())) {
+      throwArgumentError(name, 'cannot be set in headers', where, 'use the option authorization')
+    }
+  }
+  if (session) {
+    headers[session.header] = session.value
+    secrets.push(session.value)
+  }
   return {
-    path: pick(values, operation.pathParameters),
-    query: pick(values, operation.queryParameters),
-    body: toRequestBody(operation, values),
-    headers: parseHeaders(operation, headers),
-    session: toSessionHeader(operation, authorization),
+    headers,
+    secrets,
+    headerSecrets,
     signal,
-    limits,
+    limits: parseLimits(copy, config.limits, where),
   }
 }
 
-/** A part of the parameters. It has no prototype, whose properties openapi-fetch would send too. */
-function pick(values: Values, names: readonly string[]): Values {
-  const picked: Values = Object.create(null) as Values // Object.create returns any
-  for (const name of names) picked[name] = values[name]
-  return picked
-}
-
-/** Rejects values that would change the path beyond their own segment. */
-function requirePathSegment(name: string, value: unknown, where: string): void {
-  if (isPathSegment(value)) return
-  const shown = typeof value === 'string' ? JSON.stringify(value) : typeof value
-  throwArgumentError(
-    name,
-    `${shown} cannot be a path segment`,
-    where,
-    '; pass the id that the API returned',
-  )
-}
-
-// URL parsers remove "." and ".." from a path, and a lone surrogate has no percent-encoding.
-function isPathSegment(value: unknown): boolean {
-  return typeof value === 'string' && !/^\.\.?$/.test(value) && !!percentEncoded(value)
-}
-
-/** Rejects values that a query has no one form for. */
-function requireQueryValue(name: string, value: unknown, where: string): void {
-  const scalar = value ?? ''
-  if (!isScalar(scalar) || percentEncoded(scalar) === undefined) {
-    throwArgumentError(name, 'must be a string, number or boolean', where)
-  }
-}
-
-function isScalar(value: unknown): value is string | number | boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value)
-}
-
-function percentEncoded(value: string | number | boolean): string | undefined {
-  return orUndefined(() => encodeURIComponent(value))
-}
-
-function toRequestBody(operation: ClientOperation, values: Values): string | undefined {
-  const { requestBody } = operation
-  if (!requestBody) return undefined
-  const body = orUndefined(() => JSON.stringify(pick(values, requestBody.properties)))
-  return body ?? throwArgumentError('params', 'cannot be sent as JSON', methodName(operation))
-}
-
-function parseHeaders(operation: ClientOperation, headers: unknown): Record<string, string> {
-  const where = methodName(operation)
-  const sessionHeaders = Object.values(operation.sessionHeaders)
-  const names = operation.headerParameters.filter((name) => !sessionHeaders.includes(name))
-  const copy = copyPlainObject<Values>('headers', headers, where, names)
-  const set = Object.entries(copy).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(
-    set.map(([name, value]) => {
-      const text = isScalar(value) ? `${value}` : ''
-      // Visible ASCII with spaces and tabs within (RFC 9110 section 5.5).
-      if (!/^[!-~]([\t -~]*[!-~])?$/.test(text)) {
-        throwArgumentError(name, 'cannot be sent as a header', where)
-      }
-      return [name, text]
-    }),
-  )
+function isSignal(value: unknown): boolean {
+  const methods = ['addEventListener', 'removeEventListener']
+  return methods.every((name) => orUndefined(() => typeof member(value, name)) === 'function')
 }
 
 /**
  * The header of the session. An authorization without a session is rejected: the request would be
  * sent without one, and so without the permission check that the caller intended.
  */
-function toSessionHeader(
+function parseSession(
   operation: ClientOperation,
   authorization: unknown,
-): Record<string, string> {
-  if (authorization === undefined) return {}
-  const where = methodName(operation)
-  const session = copyPlainObject<Values>('authorization', authorization, where)
-  const { session_token, session_jwt } = session
-  if (session_token !== undefined && session_jwt !== undefined) {
+  where: string,
+): { header: string; value: string } | undefined {
+  if (authorization === undefined) return undefined
+  const session = copyPlainObject<Record<(typeof SESSION_NAMES)[number], unknown>>(
+    'authorization',
+    authorization,
+    where,
+    SESSION_NAMES,
+  )
+  const { session_token: token, session_jwt: jwt } = session
+  if (token !== undefined && jwt !== undefined) {
     throwArgumentError('authorization', 'must be session_token or session_jwt, not both', where)
   }
-  const { token, jwt } = operation.sessionHeaders
-  const [option, value, header] =
-    session_jwt === undefined
-      ? (['session_token', session_token, token] as const)
-      : (['session_jwt', session_jwt, jwt] as const)
+  if (Object.keys(session).length === 0) {
+    throwArgumentError('authorization', 'is empty', where, NO_SESSION_ADVICE)
+  }
+  const [option, value, form] =
+    token !== undefined || !Object.hasOwn(session, 'session_jwt')
+      ? (['session_token', token, 'token'] as const)
+      : (['session_jwt', jwt, 'jwt'] as const)
+  const header = ownString(operation.sessionHeaders, form)
   if (header === undefined) {
-    throwArgumentError('authorization', `must not be set: no ${option} is accepted`, where)
+    return throwArgumentError(
+      'authorization',
+      `is not accepted: the operation takes no ${option}`,
+      where,
+    )
   }
-  return { [header]: requireHeaderValue(option, value, where) }
-}
-
-/** Validates the limits that are set, and fills in the defaults for the others. */
-export function parseLimits(options: CallLimits, defaults: Limits, where: string): Limits {
-  const limits = { ...defaults }
-  for (const name of LIMIT_NAMES) {
-    const value = options[name] ?? defaults[name]
-    const min = name === 'maxRetries' ? 0 : 1
-    if (!Number.isInteger(value) || value < min || value > MAX_LIMIT) {
-      throwArgumentError(name, `must be an integer, ${min} to ${MAX_LIMIT}`, where)
-    }
-    limits[name] = value
-  }
-  return limits
+  return { header: header.toLowerCase(), value: requireVisibleAscii(option, value, where) }
 }

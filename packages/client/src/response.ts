@@ -1,89 +1,184 @@
 import type {
   ClientOperation,
-  ErrorStatus,
   OperationId,
   ResponseBody,
+  ResponseViolation,
   SuccessStatus,
 } from '@connected-apps/contract'
-import { checkResponseBody, declaresStatus, hasMediaType } from '@connected-apps/contract'
+import { checkResponseBody, checkResponseContent, hasMediaType } from '@connected-apps/contract'
 import type { ConnectedAppsError, DecodeReason } from './errors.ts'
-import { createError } from './errors.ts'
-import { orUndefined } from './input.ts'
-import { methodName } from './options.ts'
-import { redact } from './redact.ts'
-import { parseRetryAfter } from './retry.ts'
+import { createError, methodName } from './errors.ts'
+import type { FetchResponse } from './fetch.ts'
+import { member, orUndefined, own, ownString } from './input.ts'
+import type { Redactor } from './redact.ts'
+import { parseRetryAfter } from './retry-after.ts'
 import type { RawResponse } from './transport.ts'
 
 /** The body of a successful response. */
 export type SuccessBody<Id extends OperationId> = ResponseBody<Id, SuccessStatus<Id>>
 
-const MAX_MESSAGE_LENGTH = 500
+/** What a response amounts to. */
+export type Outcome<Id extends OperationId> =
+  | { body: SuccessBody<Id>; error: undefined }
+  | { body: undefined; error: ConnectedAppsError }
 
-/** The body of a successful response, or the error that the response amounts to. */
+/** What the parsing of a response depends on besides the response. */
+export interface ResponseContext {
+  attempts: number
+  /** Milliseconds since the epoch. */
+  date: number
+  /** For the body of a success, which may have the values of extra headers as ordinary data. */
+  resultRedactor: Redactor
+  errorRedactor: Redactor
+}
+
+const MAX_SUMMARY_LENGTH = 400
+const MAX_ID_LENGTH = 100
+
+// Support asks for these to find a request, at the API or at what stands in front of it.
+const SUPPORT_HEADERS = [
+  'age',
+  'cf-ray',
+  'content-type',
+  'date',
+  'retry-after',
+  'server',
+  'via',
+  'x-amz-cf-id',
+  'x-amzn-requestid',
+  'x-cache',
+  'x-request-id',
+]
+
+/** The body of a success that can be trusted, or the error that the response amounts to. */
 export function parseResponse<Id extends OperationId>(
   operation: ClientOperation<Id>,
-  { response, text }: RawResponse,
-  attempts: number,
-  date: number,
-  secrets: readonly string[],
-): SuccessBody<Id> | ConnectedAppsError {
-  const { status, headers } = response
-  const body = parseRedacted(text ?? '', secrets)
-  const unreadableReason = findUnreadableReason(operation, response, text, body)
-  const violations = unreadableReason ? [] : checkResponseBody(operation, status, body)
-  const reason = unreadableReason ?? (violations[0] && 'contract')
-  if (!reason && status === operation.successStatus) {
-    return body as SuccessBody<Id> // safe: no `reason` means that the body matches the contract
+  raw: RawResponse,
+  context: ResponseContext,
+): Outcome<Id> {
+  const { response, text = '' } = raw
+  const { resultRedactor, errorRedactor } = context
+  const isSuccess = response.status >= 200 && response.status < 300
+  const value = orUndefined<unknown>(() => JSON.parse(text))
+  const redactor = isSuccess ? resultRedactor : errorRedactor
+  const body = isSuccess && redactor.isClean(text) ? value : redactor.value(value)
+  const reason = isSuccess ? findDecodeReason(operation, raw, body) : undefined
+  if (isSuccess && !reason) {
+    return { body: body as SuccessBody<Id>, error: undefined } // safe: without a reason, it matches the contract
   }
+  const safeBody = isSuccess ? errorRedactor.value(body) : body
+  return { body: undefined, error: toError(operation, raw, safeBody, reason, context) }
+}
 
-  // The cast is safe: if there is a `reason`, only `request_id` is used, after a check.
-  const envelope = Object(body) as ResponseBody<OperationId, ErrorStatus>
-  const { request_id, error_type, error_message, error_url, error_details } = envelope
-  const summary = reason
-    ? `breaks the contract (${reason}${violations.map((each) => ` ${each.pointer} ${each.message}`).join()})`
-    : `${error_type}: ${error_message}`
-  const requestId = typeof request_id === 'string' ? request_id : undefined
-  const requestIdSuffix = requestId ? `; request_id ${requestId}` : ''
-  // What a server sends must neither flood a log nor forge log lines.
-  const message = `${methodName(operation)}: ${status} ${summary}${requestIdSuffix}`
-    .slice(0, MAX_MESSAGE_LENGTH)
-    .replace(/\p{Cc}/gu, ' ')
+/** Why a success cannot be trusted, or undefined if it can. */
+function findDecodeReason(
+  operation: ClientOperation,
+  { response, text }: RawResponse,
+  body: unknown,
+): DecodeReason | undefined {
+  const { status, headers } = response
+  if (member(response, 'redirected')) return 'redirect' // the client follows none, but a custom fetch may
+  // A cache adds its age; whatever is not zero is not trusted.
+  if (!/^[0,\s]*$/.test(headers.get('age') ?? '')) return 'cached'
+  if (status !== operation.successStatus) return 'status'
+  if (text === undefined) return 'size'
+  if (!hasMediaType(headers.get('content-type') ?? null, operation.mediaType)) return 'media type'
+  if (body === undefined) return 'json'
+  return checkResponseBody(operation, status, body).length > 0 ? 'contract' : undefined
+}
+
+function toError(
+  operation: ClientOperation,
+  { response, text }: RawResponse,
+  body: unknown,
+  reason: DecodeReason | undefined,
+  { attempts, date, errorRedactor: redactor }: ResponseContext,
+): ConnectedAppsError {
+  const { status, headers } = response
+  const violations = findViolations(operation, response, text).map((violation) => ({
+    ...violation,
+    // The server may have chosen a name in it, or the media type.
+    where: redactor.text(violation.where),
+    message: redactor.text(violation.message),
+  }))
   const fields = {
     attempts,
-    status_code: status as ErrorStatus, // safe: only a DecodeError has another status, and its type allows any
-    request_id: requestId,
+    status_code: status,
+    request_id: ownString(body, 'request_id'),
+    violations,
+    headers: supportHeaders(headers, redactor),
     retryAfterMs: parseRetryAfter(headers.get('retry-after') ?? '', date),
   }
-  if (reason) return createError('decode', message, { ...fields, reason, violations })
-  return createError('http', message, {
+  if (reason) {
+    const summary = (own(DECODE_MESSAGES, reason) as string | undefined) ?? summarize(violations)
+    return createError('decode', toMessage(operation, fields, summary), { ...fields, reason })
+  }
+  const error_type = ownString(body, 'error_type')
+  const error_message = ownString(body, 'error_message')
+  const words = [error_type, error_message].filter((each) => each !== undefined).join(': ')
+  return createError('http', toMessage(operation, fields, words || summarize(violations)), {
     ...fields,
+    conforms: violations.length === 0,
     error_type,
     error_message,
-    error_url,
-    error_details,
-    body: envelope,
+    error_url: ownString(body, 'error_url'),
+    error_details: own(body, 'error_details'),
+    body,
   })
 }
 
-/** Why the body cannot be checked against the contract, or undefined if it can. */
-function findUnreadableReason(
+function findViolations(
   operation: ClientOperation,
-  { status, redirected, headers }: RawResponse['response'],
+  response: FetchResponse,
   text: string | undefined,
-  body: unknown,
-): DecodeReason | undefined {
-  // Browsers report a redirect as status 0, Node.js as its own status. A custom fetch may have followed it.
-  if (redirected || /^[03]/.test(`${status}`)) return 'redirect'
-  if (text === undefined) return 'size'
-  if (!declaresStatus(operation, status)) return 'status'
-  if (!hasMediaType(headers.get('content-type'), operation.mediaType)) return 'media type'
-  return body === undefined ? 'json' : undefined
+): ResponseViolation[] {
+  const { status, headers } = response
+  if (member(response, 'redirected'))
+    return [{ part: 'status', where: '', message: DECODE_MESSAGES.redirect }]
+  if (text === undefined) return [{ part: 'body', where: '', message: DECODE_MESSAGES.size }]
+  return checkResponseContent(operation, { status, headers, body: text })
 }
 
-// JSON can escape a character in several ways. Serializing the parsed body again leaves one form,
-// so that a secret is found in property names as well as in values.
-function parseRedacted(text: string, secrets: readonly string[]): unknown {
-  return orUndefined(
-    () => JSON.parse(redact(JSON.stringify(JSON.parse(text)), secrets)) as unknown, // JSON.parse returns any
+/** What is wrong with a success, if its violations do not tell. */
+const DECODE_MESSAGES = {
+  redirect: 'comes from a redirect, which the given fetch followed',
+  cached: 'comes from a cache, so the API may not have received the request',
+  size: 'is larger than maxResponseBytes',
+}
+
+const MAX_SHOWN_VIOLATIONS = 5
+
+function summarize(violations: readonly ResponseViolation[]): string {
+  const shown = violations
+    .slice(0, MAX_SHOWN_VIOLATIONS)
+    .map(({ part, where, message }) =>
+      [part === 'media type' ? '' : part, where, message].filter((each) => each !== '').join(' '),
+    )
+  return `violates the contract: ${shown.join(', ')}`
+}
+
+/** What a server sends must neither flood a log nor forge log lines. */
+function toMessage(
+  operation: ClientOperation,
+  { status_code, request_id }: { status_code: number; request_id: string | undefined },
+  summary: string,
+): string {
+  const suffix = request_id === undefined ? '' : `; request_id ${request_id}`
+  const shown = summary.slice(0, MAX_SUMMARY_LENGTH)
+  return `${methodName(operation)}: ${status_code} ${shown}${suffix.slice(0, MAX_ID_LENGTH)}`.replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    ' ',
+  )
+}
+
+function supportHeaders(
+  headers: FetchResponse['headers'],
+  redactor: Redactor,
+): Record<string, string> {
+  const found = SUPPORT_HEADERS.map((name) => [name, headers.get(name)] as const)
+  return Object.fromEntries(
+    found.flatMap(([name, value]) =>
+      typeof value !== 'string' ? [] : [[name, redactor.text(value)]],
+    ),
   )
 }

@@ -1,22 +1,23 @@
-import type { ConnectedAppsError, TimeoutError } from './errors.ts'
+import type { ConnectedAppsError } from './errors.ts'
+import { own } from './input.ts'
 
 /** The maximum delay before the second attempt. It doubles with each further attempt. */
 export const BACKOFF_MS = 500
 /** The maximum delay without a `Retry-After`. */
 export const MAX_BACKOFF_MS = 8_000
-/** The maximum delay that a `Retry-After` can impose; a longer one is clamped to it. */
-export const MAX_RETRY_AFTER_MS = 30_000
 
-// RFC 9111 section 1.2.2 has recipients treat larger numbers of seconds as this one.
-const MAX_DELTA_SECONDS = 2_147_483_648
+// The server closed an idle connection; a new one works immediately.
+const CLOSED_CONNECTION: unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
 
-/** What the decision depends on, whatever kind of error it is. */
-interface RetryContext {
-  readonly kind: ConnectedAppsError['kind']
-  readonly attempts: number
-  readonly limit?: TimeoutError['limit']
-  readonly status_code?: number
-  readonly retryAfterMs?: number
+/** What the decision depends on besides the error. */
+export interface RetryContext {
+  retriesLeft: number
+  /** The time that is left until the deadline. */
+  remainingMs: number
+  /** From 0 up to, but not including, 1. */
+  random: number
+  /** Whether the call already had a retry without a delay. */
+  hadImmediateRetry: boolean
 }
 
 /**
@@ -25,27 +26,23 @@ interface RetryContext {
  */
 export function retryDelayMs(
   error: ConnectedAppsError,
-  retriesLeft: number,
-  remainingMs: number,
-  /** From 0 up to, but not including, 1. */
-  random: number,
+  { retriesLeft, remainingMs, random, hadImmediateRetry }: RetryContext,
 ): number | undefined {
-  const { kind, attempts, limit, status_code = 0, retryAfterMs = 0 }: RetryContext = error
-  const isTransient =
-    kind === 'network' || limit === 'timeoutMs' || status_code === 429 || status_code >= 500
-  // Full jitter, so that clients that failed together do not retry together.
-  const backoffMs = random * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1))
-  const delayMs = Math.max(backoffMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
-  return isTransient && retriesLeft > 0 && delayMs < remainingMs ? delayMs : undefined
+  if (retriesLeft <= 0 || !isTransient(error)) return undefined
+  const isClosedConnection = CLOSED_CONNECTION.includes(own(error, 'code'))
+  if (isClosedConnection && !hadImmediateRetry) return remainingMs > 0 ? 0 : undefined
+  const retryAfterMs = Number(own(error, 'retryAfterMs') ?? 0)
+  // Full jitter, also on top of what the server asks for, so that clients that failed together do
+  // not retry together.
+  const backoffMs = Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (error.attempts - 1))
+  const delayMs = retryAfterMs + random * backoffMs
+  return delayMs < remainingMs ? delayMs : undefined
 }
 
-/**
- * Parses a `Retry-After` (RFC 9110 section 10.2.3) into milliseconds from `date`. Undefined if it
- * is malformed or in the past.
- */
-export function parseRetryAfter(value: string, date: number): number | undefined {
-  if (/^\d+$/.test(value)) return Math.min(+value, MAX_DELTA_SECONDS) * 1000
-  // HTTP has three date formats. The asctime format lacks the time zone, which is always GMT.
-  const ms = Date.parse(`${value.replace(' GMT', '')} GMT`) - date
-  return ms >= 0 ? ms : undefined
+function isTransient(error: ConnectedAppsError): boolean {
+  if (error.kind === 'network') return true
+  if (error.kind === 'timeout') return error.limit === 'timeoutMs'
+  if (error.kind !== 'http') return false
+  const { status_code: status } = error
+  return [408, 425, 429].includes(status) || (status >= 500 && status !== 501)
 }

@@ -21,7 +21,7 @@ export const systemClock: Clock = {
 }
 
 /** Why work was stopped before it settled. */
-type StopReason = 'timeout' | 'aborted'
+export type StopReason = 'timeout' | 'aborted'
 
 /**
  * Resolves to the result of the work, or to why it was stopped first: it timed out, or the caller
@@ -32,7 +32,7 @@ type StopReason = 'timeout' | 'aborted'
  * `Request` is garbage-collected.
  */
 export function withTimeout<T>(
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (controller: AbortController) => Promise<T>,
   ms: number,
   callerSignal: AbortSignal | undefined,
   clock: Clock,
@@ -45,14 +45,22 @@ export function withTimeout<T>(
       controller.abort()
     }
     const onAbort = () => stop('aborted')
+    // The timer starts last: this may throw if the signal is no real one.
+    callerSignal?.addEventListener('abort', onAbort)
     const cancelTimer = clock.schedule(() => stop('timeout'), ms)
     const cleanUp = () => {
       cancelTimer()
       callerSignal?.removeEventListener('abort', onAbort)
     }
-    callerSignal?.addEventListener('abort', onAbort)
     if (callerSignal?.aborted) return onAbort()
-    void work(controller.signal).then(resolve, reject).finally(cleanUp)
+    const settle = (settled: () => void) => {
+      cleanUp()
+      settled()
+    }
+    work(controller).then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    )
   })
 }
 

@@ -1,91 +1,67 @@
 import type { ClientOperation } from '@connected-apps/contract'
-import createClient from 'openapi-fetch'
+import { createFinalURL, createQuerySerializer, defaultPathSerializer } from 'openapi-fetch'
 import type { ResolvedConfig } from './config.ts'
-import type { ResolvedCall } from './options.ts'
-
-/** The maximum size of a response body. Those of the contract are far smaller. */
-export const MAX_BODY_BYTES = 1_048_576
+import type { FetchInit, FetchResponse } from './fetch.ts'
+import { readText } from './fetch.ts'
+import { ATTEMPT_HEADER } from './headers.ts'
+import { EmptyObject } from './input.ts'
+import { defaultMaxResponseBytes } from './limits.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { ParsedParams } from './params.ts'
+import { isBrowser } from './runtime.ts'
 
 /** A response with its body, before it is parsed. */
 export interface RawResponse {
-  response: Pick<Response, 'status' | 'redirected' | 'headers'>
-  /** Undefined if the body exceeds {@link MAX_BODY_BYTES}. */
+  response: FetchResponse
+  /** Undefined if the body exceeds the maximum. */
   text: string | undefined
 }
 
-/** Sends one request and reads the response to its end. */
-export type Send = (
+/** Sends the request of a call, and reads the response to its end. */
+export type Send = (attempt: number, controller: AbortController) => Promise<RawResponse>
+
+/** Prepares the request of a call. */
+export type Prepare = (
   operation: ClientOperation,
-  call: ResolvedCall,
-  signal: AbortSignal,
-) => Promise<RawResponse>
-
-/** What openapi-fetch has to know of an operation's types. The methods of the client are typed already. */
-interface AnyOperation {
-  parameters: object
-  requestBody?: { content: { 'application/json': string } }
-  responses: object
-}
+  params: ParsedParams,
+  options: ResolvedOptions,
+) => Send
 
 /**
- * Builds each request with openapi-fetch. Responses are read here instead, because openapi-fetch
- * reads bodies without a size limit and loses those that are empty or not JSON.
+ * The URLs are built by openapi-fetch. Its own `request` is not used: it reads bodies without a
+ * limit, loses those that are empty or not JSON, and takes options from a polluted Object.prototype.
  */
-export function createTransport({
-  baseUrl,
-  credentials,
-  fetch: customFetch,
-}: ResolvedConfig): Send {
-  const api = createClient<Record<string, Record<'get', AnyOperation>>>({
-    Request: RequestArgs as unknown as typeof Request, // openapi-fetch only constructs it
-    bodySerializer: (body) => body, // it is a string already
-  })
-  return async ({ method, path, requestBody }, { path: values, query, ...call }, signal) => {
-    let raw: unknown
-    // The cast is safe: AnyOperation describes an operation of any method.
-    await api.request(method as 'get', path, {
+export function createTransport(config: ResolvedConfig): Prepare {
+  const { baseUrl, fetch: customFetch } = config
+  const querySerializer = createQuerySerializer()
+  const inBrowser = isBrowser()
+
+  return (operation, { values, query, body, mediaType }, { headers: callHeaders, limits }) => {
+    const url = createFinalURL(operation.path, {
       baseUrl,
-      params: { path: values, query, header: { ...call.headers, ...call.session } },
-      headers: {
-        Authorization: `Basic ${credentials}`,
-        'Content-Type': requestBody?.mediaType,
-      },
-      body: call.body,
-      redirect: 'manual',
-      signal,
-      fetch: async (request) => {
-        const args = request as unknown as ReturnType<typeof RequestArgs> // constructed as one
-        // The global fetch is looked up for each request, so that a later replacement is used.
-        const response = await (customFetch ? customFetch(new Request(...args)) : fetch(...args))
-        raw = { response, text: await readText(response) }
-        return new Response()
-      },
+      params: { path: values, query },
+      querySerializer,
+      pathSerializer: defaultPathSerializer,
     })
-    return raw as RawResponse // set, because openapi-fetch either calls fetch or throws
-  }
-}
+    const headers = { ...callHeaders }
+    if (mediaType) headers['content-type'] = mediaType
+    const maxBytes = limits.maxResponseBytes ?? defaultMaxResponseBytes(operation)
 
-/**
- * Stands in for the `Request` class in openapi-fetch, and keeps only the arguments. The global
- * fetch takes these directly, at half the cost of a `Request`, whose body and signal it would copy.
- */
-function RequestArgs(...args: [url: string, init: RequestInit]) {
-  return args // `new` evaluates to this array, because it is an object
-}
-
-/** The body as text without a byte order mark, or undefined if it is too large to be read. */
-async function readText({ body }: Response): Promise<string | undefined> {
-  if (!body) return ''
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  while (size <= MAX_BODY_BYTES) {
-    const { done, value } = await reader.read()
-    text += decoder.decode(value, { stream: !done })
-    if (done) return text
-    size += value.length
+    return async (attempt, controller) => {
+      const init = new EmptyObject<FetchInit>()
+      init.method = operation.method
+      init.headers = inBrowser ? headers : { ...headers, [ATTEMPT_HEADER]: `${attempt}` }
+      if (body !== undefined) init.body = body
+      init.redirect = 'manual'
+      // Cloudflare Workers with an old compatibility date throw on `cache`; they have no cache to bypass.
+      if (typeof Request !== 'undefined' && 'cache' in Request.prototype) init.cache = 'no-store'
+      init.signal = controller.signal
+      // The global fetch is looked up for each request, so that a later replacement is used.
+      const response = await (customFetch ?? fetch)(url, init)
+      const text = await readText(response, maxBytes, controller.signal)
+      // Not every implementation of `fetch` closes the connection of a body that is cancelled.
+      if (text === undefined) controller.abort()
+      return { response, text }
+    }
   }
-  await reader.cancel()
-  return undefined
 }

@@ -11,15 +11,17 @@ type Listener = Parameters<AbortSignal['addEventListener']>[1]
 function countingSignal() {
   const controller = new AbortController()
   const { signal } = controller
-  const counting = { controller, signal, listeners: 0, maxListeners: 0 }
+  const listeners = new Set<Listener>()
+  const counting = { controller, signal, listeners, maxListeners: 0 }
   const add = signal.addEventListener.bind(signal)
   const remove = signal.removeEventListener.bind(signal)
   vi.spyOn(signal, 'addEventListener').mockImplementation((type: string, listener: Listener) => {
-    counting.maxListeners = Math.max(counting.maxListeners, ++counting.listeners)
+    listeners.add(listener)
+    counting.maxListeners = Math.max(counting.maxListeners, listeners.size)
     add(type, listener)
   })
   vi.spyOn(signal, 'removeEventListener').mockImplementation((type: string, listener: Listener) => {
-    counting.listeners--
+    listeners.delete(listener)
     remove(type, listener)
   })
   return counting
@@ -44,7 +46,7 @@ describe.each(retriedOperations)('$operationId', (operation) => {
       connectTo(operation, server.url).call(params, { signal: counting.signal }),
     )
     expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
-    expect(counting.listeners).toBe(0)
+    expect(counting.listeners.size).toBe(0)
     await vi.waitFor(() => expect(server.requests[0]?.socket.destroyed).toBe(true), {
       timeout: 10_000,
     })
@@ -70,11 +72,11 @@ describe.each(retriedOperations)('$operationId', (operation) => {
     })
     const error = await rejectionOf(call(params, { signal: counting.signal }))
     expect(error).toMatchObject({ kind: 'aborted', attempts: 1 })
-    expect(counting.listeners).toBe(0)
+    expect(counting.listeners.size).toBe(0)
     expect(server.requests).toHaveLength(1)
   })
 
-  test('an abort from within a hook takes effect at once', async () => {
+  test('an abort from within a hook takes effect immediately', async () => {
     const server = await listen((_, response) => respondWith(response, operation, 'rate limit'))
     for (const [hook, sent] of [
       ['onRequest', 0],
@@ -114,7 +116,7 @@ describe.each(retriedOperations)('$operationId', (operation) => {
       await Promise.allSettled(Array.from({ length: 20 }, () => call(params, { signal })))
     }
     expect(server.requests).toHaveLength(2_000)
-    expect(counting).toMatchObject({ listeners: 0, maxListeners: 20 })
+    expect(counting).toMatchObject({ listeners: new Set(), maxListeners: 20 })
     expect(timers.size).toBe(0)
   })
 })

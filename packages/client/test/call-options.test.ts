@@ -4,14 +4,33 @@ import { describe, expect, test } from 'vitest'
 import type { CallOptions } from '../src/options.ts'
 import { connectTo } from './client.ts'
 import { listen, respondWith } from './loopback.ts'
-import { paramsOf, sessionsOf } from './operations.ts'
+import { methodNameOf, paramsOf, sessionsOf } from './operations.ts'
 
 const token = 'session-token-1'
 const jwt = 'header.payload.signature'
+const without =
+  '; pass session_token or session_jwt in it, or leave it out to call without a permission check'
+
+/** Values of either form of a session, and what the error says of each. */
+const invalidSessions = ['session_token', 'session_jwt'].flatMap((name) =>
+  Object.entries({
+    'must be a string, not undefined': undefined,
+    'must be a string, not null': null,
+    'must be a string, not a number': 7,
+    'is empty': '',
+    'ends with a line break; remove it, for example with trim()': `${token}\n`,
+    'has a character that is not visible ASCII': `${token} ${token}`,
+  }).map(([problem, value]): [string, unknown, string] => [
+    name,
+    { authorization: { [name]: value } },
+    `${name} ${problem}`,
+  ]),
+)
 
 describe.each(allOperations)('$operationId', (operation) => {
   const params = paramsOf(operation)
   const sessions = sessionsOf(operation)
+  const method = methodNameOf(operation)
   const { tryCall } = connectTo(operation, 'http://127.0.0.1:1', {
     fetch: () => Promise.reject(new Error('a request was sent')),
     maxRetries: 0,
@@ -23,21 +42,44 @@ describe.each(allOperations)('$operationId', (operation) => {
       { authorisation: { session_token: token } },
       'authorisation is not an option',
     ],
-    ['timeout', { timeout: 1 }, 'timeout is not an option'],
+    ['timeout', { timeout: 1 }, 'timeout is not an option; use timeoutMs'],
+    [
+      'session_token',
+      { session_token: token },
+      'session_token is not an option; use authorization: { session_token }',
+    ],
     ['signal', { signal: new AbortController() }, 'signal must be an AbortSignal'],
-    ['timeoutMs', { timeoutMs: -1 }, 'timeoutMs must be'],
-    ['session_token', { authorization: {} }, 'session_token is missing'],
-    ['session_token', { authorization: null }, 'session_token is missing'],
-    ['session_token', { authorization: { session_token: undefined } }, 'session_token is missing'],
-    ['session_token', { authorization: { session_token: '' } }, 'session_token is missing'],
-    ['session_token', { authorization: { session_tokn: token } }, 'session_token is missing'],
-    ['session_jwt', { authorization: { session_jwt: 7 } }, 'session_jwt is missing'],
-    ['authorization', { authorization: { session_token: token, session_jwt: jwt } }, 'not both'],
+    ['timeoutMs', { timeoutMs: -1 }, 'timeoutMs must be an integer, 1 to 2147483647'],
+    [
+      'maxResponseBytes',
+      { maxResponseBytes: 0 },
+      'maxResponseBytes must be an integer, 1 to 2147483647',
+    ],
+    ['headers', { headers: [] }, 'headers must be a plain object'],
+    ['headers', { headers: 'X-Id: 1' }, 'headers must be a plain object'],
+    ['authorization', { authorization: 'token' }, 'authorization must be a plain object'],
+    ['authorization', { authorization: undefined }, `authorization is undefined${without}`],
+    ['authorization', { authorization: null }, `authorization is null${without}`],
+    ['authorization', { authorization: {} }, `authorization is empty${without}`],
+    ['session_tokn', { authorization: { session_tokn: token } }, 'session_tokn is not an option'],
+    [
+      'authorization',
+      { authorization: { session_token: token, session_jwt: jwt } },
+      'authorization must be session_token or session_jwt, not both',
+    ],
+    ...invalidSessions,
   ])('%s: %j is rejected', async (argument, options, message) => {
+    const [problem, advice] = message.split('; ')
+    const expected = `${problem} (${method})${advice === undefined ? '' : `; ${advice}`}`
     const result = await tryCall(params, options as CallOptions) // as an untyped caller could pass
     expect(result).toMatchObject({
       ok: false,
-      error: { kind: 'argument', argument, attempts: 0, message: expect.stringContaining(message) },
+      error: {
+        kind: 'argument',
+        argument,
+        attempts: 0,
+        message: expect.stringContaining(expected),
+      },
     })
   })
 
@@ -45,8 +87,8 @@ describe.each(allOperations)('$operationId', (operation) => {
     'a session that a header cannot carry is rejected and not shown: %j',
     async (value) => {
       for (const name of ['session_token', 'session_jwt']) {
-        const authorization = { [name]: value }
-        const result = await tryCall(params, { authorization } as CallOptions) // as an untyped caller could pass
+        const options: object = { authorization: { [name]: value } }
+        const result = await tryCall(params, options)
         expect(result).toMatchObject({ error: { kind: 'argument', argument: name } })
         expect(JSON.stringify(result)).not.toContain(value.trim())
       }
@@ -77,4 +119,17 @@ describe.each(allOperations)('$operationId', (operation) => {
       { numRuns: 1_000 },
     )
   })
+
+  test.each(['authorization', 'session_token', 'session_jwt', 'headers', 'signal'])(
+    '%s among the params is rejected, since it would do nothing there',
+    async (name) => {
+      const result = await tryCall(Object.assign({}, params, { [name]: {} }))
+      expect(result).toMatchObject({
+        error: {
+          kind: 'argument',
+          message: `${name} is not a parameter (${method}); pass it in the second argument`,
+        },
+      })
+    },
+  )
 })

@@ -1,14 +1,17 @@
 import type {
-  B2BClientConfig,
-  ErrorType,
-  Fetch,
+  Client,
+  ConnectedAppsError,
   HttpError,
   RevokeOptions,
   RevokeParams,
   RevokeResponse,
   RevokeResult,
 } from '@connected-apps/client'
-import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
+import {
+  B2BClient,
+  revoke as revokeFunction,
+  tryRevoke as tryRevokeFunction,
+} from '@connected-apps/client'
 import type {
   ErrorStatus,
   ExampleName,
@@ -19,7 +22,8 @@ import type {
 } from '@connected-apps/contract'
 import type { operations } from '@connected-apps/contract/operations'
 import { describe, expectTypeOf, test } from 'vitest'
-import type { CallOptions, Named, OtherHeaders } from '../src/options.ts'
+import type { CallOptions, HeadersOption } from '../src/options.ts'
+import type { KnownProperties } from '../src/params.ts'
 
 /** The member of an object at a path such as `organizations.getConnectedApp`. */
 type At<Value, Path extends string> = Path extends `${infer Name}.${infer Rest}`
@@ -38,10 +42,15 @@ type Twin<Path extends string> = Path extends `${infer Name}.${infer Rest}`
 type ClientMethod<Id extends OperationId> = (typeof operations)[Id]['clientMethod']
 type Call<Id extends OperationId> = At<B2BClient, ClientMethod<Id>>
 type TryCall<Id extends OperationId> = At<B2BClient, Twin<ClientMethod<Id>>>
+/** An error as the contract declares it. */
+type Conforming<Id extends OperationId, S extends ErrorStatus<Id>> = Extract<
+  HttpError<Id, S>,
+  { conforms: true }
+>
 type Success<Id extends OperationId> = ResponseBody<Id, SuccessStatus<Id>>
 
 declare const client: B2BClient
-declare const result: RevokeResult
+declare const maybeText: string | undefined
 const { revoke, tryRevoke } = client.organizations.members.connectedApps
 const ids = { organization_id: 'o', member_id: 'm', connected_app_id: 'c' }
 const credentials = { project_id: 'p', secret: 's' }
@@ -69,20 +78,27 @@ describe('each operation', () => {
     }>()
     expectTypeOf<{ [I in OperationId]: ReturnType<TryCall<I>> }>().toEqualTypeOf<{
       [I in OperationId]: Promise<
-        { ok: true; body: Success<I> } | { ok: false; error: ConnectedAppsError<I> }
+        | { ok: true; body: Success<I>; attempts: number }
+        | { ok: false; error: ConnectedAppsError<I> }
       >
     }>()
   })
 
-  test('has errors whose body and error_type follow from the status', () => {
+  test('has errors that, if they conform, have the body and error_types of their status', () => {
     expectTypeOf<{
-      [I in OperationId]: { [S in ErrorStatus<I>]: HttpError<I, S>['body'] }
+      [I in OperationId]: { [S in ErrorStatus<I>]: Conforming<I, S>['body'] }
     }>().toEqualTypeOf<{ [I in OperationId]: { [S in ErrorStatus<I>]: ResponseBody<I, S> } }>()
     expectTypeOf<{
-      [I in OperationId]: { [S in ErrorStatus<I>]: HttpError<I, S>['error_type'] }
+      [I in OperationId]: { [S in ErrorStatus<I>]: Conforming<I, S>['error_type'] }
     }>().toEqualTypeOf<{
       [I in OperationId]: { [S in ErrorStatus<I>]: ExampleName<I, S> | (string & {}) }
     }>()
+  })
+
+  test('has a function of the same name that takes a client first', () => {
+    expectTypeOf(revokeFunction).parameters.toEqualTypeOf<[Client, ...Parameters<typeof revoke>]>()
+    expectTypeOf(revokeFunction).returns.toEqualTypeOf<ReturnType<typeof revoke>>()
+    expectTypeOf(tryRevokeFunction).returns.toEqualTypeOf<ReturnType<typeof tryRevoke>>()
   })
 })
 
@@ -93,21 +109,23 @@ describe('what the contract may gain', () => {
       notify?: boolean
       [name: string]: unknown
     }
-    expectTypeOf<Named<Body>>().toEqualTypeOf<{ reason: string; notify?: boolean }>()
+    expectTypeOf<KnownProperties<Body>>().toEqualTypeOf<{ reason: string; notify?: boolean }>()
     // oxlint-disable-next-line typescript/no-generated-empty-object-type -- it has to be empty
-    expectTypeOf<keyof Named<{ [name: string]: unknown }>>().toEqualTypeOf<never>()
-    expectTypeOf<keyof Named<never>>().toEqualTypeOf<never>()
+    expectTypeOf<keyof KnownProperties<{ [name: string]: unknown }>>().toEqualTypeOf<never>()
+    expectTypeOf<keyof KnownProperties<never>>().toEqualTypeOf<never>()
   })
 
-  test('headers are options, except those of a session', () => {
-    interface Headers {
-      'X-Session'?: string
-      'X-Request-Id'?: string
+  test('a header that the contract requires makes the options required', () => {
+    interface Required {
+      headers: HeadersOption<{ 'X-Reason': string }>
     }
-    expectTypeOf<OtherHeaders<Headers, 'X-Session'>>().toEqualTypeOf<Omit<Headers, 'X-Session'>>()
-    // @ts-expect-error no header is left
-    const none: OtherHeaders<Headers, keyof Headers> = { 'X-Request-Id': '1' }
-    void none
+    expectTypeOf<HeadersOption<{ 'X-Reason'?: string }>>().toExtend<{ headers?: unknown }>()
+    expectTypeOf<object>().toExtend<HeadersOption<{ 'X-Reason'?: string }>>()
+    expectTypeOf<object>().not.toExtend<Required['headers']>()
+    // @ts-expect-error the header is missing
+    const missing: Required['headers'] = { headers: { 'X-Request-Id': '1' } }
+    const given: Required['headers'] = { headers: { 'X-Reason': 'left', 'X-Request-Id': '1' } }
+    void [missing, given]
   })
 })
 
@@ -121,16 +139,30 @@ describe('the config', () => {
     void new B2BClient({ ...credentials, hooks: { onRequst: () => undefined } })
   })
 
-  test('requires both credentials', () => {
-    // @ts-expect-error secret is missing
+  test('may leave the credentials to the environment, but not pass undefined', () => {
+    void new B2BClient()
+    void new B2BClient({})
     void new B2BClient({ project_id: 'p' })
-    // @ts-expect-error project_id is missing
-    void new B2BClient({ secret: 's' })
+    // @ts-expect-error the secret may be undefined
+    void new B2BClient({ ...credentials, secret: maybeText })
+    // @ts-expect-error the project_id may be undefined
+    void new B2BClient({ ...credentials, project_id: maybeText })
+    // @ts-expect-error the baseUrl may be undefined
+    void new B2BClient({ ...credentials, baseUrl: maybeText })
   })
 
-  test('accepts the global fetch', () => {
-    expectTypeOf<typeof fetch>().toExtend<Fetch>()
-    expectTypeOf<{ project_id: string; secret: string }>().toExtend<B2BClientConfig>()
+  test('takes any extra headers, with values that have one text', () => {
+    void new B2BClient({ headers: { 'X-Correlation-Id': 'c', 'X-Number': 1, 'X-None': maybeText } })
+    // @ts-expect-error an object has no one text
+    void new B2BClient({ headers: { 'X-Object': {} } })
+    // @ts-expect-error null has no one text
+    void new B2BClient({ headers: { 'X-Null': null } })
+  })
+
+  test('has a limit for the size of responses', () => {
+    void new B2BClient({ ...credentials, maxResponseBytes: 1_024 })
+    // @ts-expect-error it is a number of bytes
+    void new B2BClient({ ...credentials, maxResponseBytes: '1 MiB' })
   })
 })
 
@@ -151,8 +183,9 @@ describe('a call', () => {
     void revoke(ids, { authorization: { session_tokn: 't' } })
     // @ts-expect-error the option is maxRetries
     void revoke(ids, { retries: 1 })
-    // @ts-expect-error the contract declares no such header
-    void revoke(ids, { headers: { 'X-Undeclared': '1' } })
+    void revoke(ids, { headers: { 'X-Correlation-Id': '1' }, maxResponseBytes: 1 })
+    // @ts-expect-error a header is text
+    void revoke(ids, { headers: { 'X-Correlation-Id': {} } })
   })
 
   test('accepts at most one session', () => {
@@ -162,6 +195,10 @@ describe('a call', () => {
     void revoke(ids, { authorization: { session_token: 't', session_jwt: 'j' } })
     // @ts-expect-error no session is set
     void revoke(ids, { authorization: {} })
+    // @ts-expect-error the session may be undefined
+    void revoke(ids, { authorization: { session_token: maybeText } })
+    // @ts-expect-error to leave it out is to call without a permission check
+    void revoke(ids, { authorization: undefined })
     expectTypeOf<{ signal: AbortSignal }>().toExtend<RevokeOptions>()
   })
 
@@ -173,74 +210,4 @@ describe('a call', () => {
     // @ts-expect-error a 200 has no error_type
     void revoke(ids).then((body) => body.error_type)
   })
-})
-
-describe('a result', () => {
-  test('narrows by ok', () => {
-    if (result.ok) expectTypeOf(result.body).toEqualTypeOf<ResponseBody<RevokeId, 200>>()
-    else expectTypeOf(result.error).toEqualTypeOf<ConnectedAppsError<RevokeId>>()
-    // @ts-expect-error there may be an error
-    void result.body
-  })
-
-  test('narrows by kind, then by status_code to the body of that status', () => {
-    if (result.ok || result.error.kind !== 'http') return
-    const { error } = result
-    expectTypeOf(error).toEqualTypeOf<HttpError<RevokeId>>()
-    expectTypeOf(error.status_code).toEqualTypeOf<ErrorStatus<RevokeId>>()
-    if (error.status_code === 404)
-      expectTypeOf(error.body).toEqualTypeOf<ResponseBody<RevokeId, 404>>()
-    if (error.status_code === 429)
-      expectTypeOf(error.body).toEqualTypeOf<ResponseBody<RevokeId, 429>>()
-    // @ts-expect-error 200 is not the status of an error
-    void (error.status_code === 200)
-    // @ts-expect-error the contract has no such status
-    void (error.status_code === 599)
-  })
-
-  test('has only the fields of its kind', () => {
-    if (result.ok) return
-    const { error } = result
-    expectTypeOf(error.attempts).toEqualTypeOf<number>()
-    // @ts-expect-error not every kind has a status
-    void error.status_code
-    if (error.kind === 'timeout')
-      expectTypeOf(error.limit).toEqualTypeOf<'timeoutMs' | 'deadlineMs'>()
-    if (error.kind === 'decode') expectTypeOf(error.status_code).toEqualTypeOf<number>()
-    // @ts-expect-error a decode error has no body
-    if (error.kind === 'decode') void error.body
-    if (error.kind === 'argument') expectTypeOf(error.argument).toEqualTypeOf<string>()
-  })
-
-  test('has a closed set of kinds', () => {
-    if (result.ok) return
-    const { kind } = result.error
-    expectTypeOf(kind).toEqualTypeOf<
-      'http' | 'network' | 'timeout' | 'aborted' | 'decode' | 'argument'
-    >()
-  })
-
-  test('suggests the error_types of each status, and accepts others', () => {
-    if (result.ok || result.error.kind !== 'http') return
-    const { error } = result
-    expectTypeOf<'brand_new'>().toExtend<typeof error.error_type>()
-    if (error.status_code === 403) {
-      expectTypeOf<'session_authorization_error'>().toExtend<typeof error.error_type>()
-    }
-    if (error.status_code === 401) {
-      expectTypeOf(error.error_type).toEqualTypeOf<ErrorType<RevokeId, 401>>()
-      // It completes the documented values only as long as no plain string absorbs them.
-      expectTypeOf<string>().not.toEqualTypeOf<typeof error.error_type>()
-    }
-  })
-})
-
-test('instanceof narrows a caught error', () => {
-  const caught: unknown = null
-  if (caught instanceof ConnectedAppsError) {
-    expectTypeOf(caught).toEqualTypeOf<ConnectedAppsError>()
-    if (caught.kind === 'http' && caught.status_code === 401) {
-      expectTypeOf(caught.body).toEqualTypeOf<ResponseBody<OperationId, 401>>()
-    }
-  }
 })

@@ -1,9 +1,10 @@
 import type { B2BClientConfig } from '@connected-apps/client'
-import type { ClientOperation, OperationId } from '@connected-apps/contract'
-import type { Method } from '../src/call.ts'
-import { createMethodFactory } from '../src/call.ts'
+import type { ClientOperation } from '@connected-apps/contract'
+import type { Client } from '../src/client.ts'
+import { createClientFrom } from '../src/client.ts'
 import { parseConfig } from '../src/config.ts'
 import type { Clock } from '../src/timeouts.ts'
+import type { AnyMethod } from './client.ts'
 import { credentials } from './client.ts'
 
 const ATTEMPT_TIMEOUT_MS = 1_000_000
@@ -42,7 +43,7 @@ export class SkippingClock implements Clock {
   }
 }
 
-/** A clock that only its timers advance: each one fires at once and is recorded, also of attempts. */
+/** A clock that only its timers advance: each one fires immediately and is recorded, also of attempts. */
 export class FastForwardClock extends SkippingClock {
   #nowMs = 0
 
@@ -61,14 +62,26 @@ export class FastForwardClock extends SkippingClock {
   }
 }
 
-/** The method of an operation on a clock that skips delays, with timeouts longer than any delay. */
+/** A client on a clock that skips delays, with timeouts longer than any delay. */
+export function connectWithClock(
+  baseUrl: string,
+  clock: Clock,
+  config: Partial<B2BClientConfig> = {},
+): Client {
+  const timeouts = { timeoutMs: ATTEMPT_TIMEOUT_MS, deadlineMs: 10 * ATTEMPT_TIMEOUT_MS }
+  return createClientFrom(
+    parseConfig({ ...credentials, baseUrl, ...timeouts, ...config }, 'test'),
+    clock,
+  )
+}
+
+/** The method of an operation of such a client. */
 export function methodWithClock(
   operation: ClientOperation,
   baseUrl: string,
   clock: Clock,
   config: Partial<B2BClientConfig> = {},
-): Method<OperationId> {
-  const timeouts = { timeoutMs: ATTEMPT_TIMEOUT_MS, deadlineMs: 10 * ATTEMPT_TIMEOUT_MS }
-  const resolved = parseConfig({ ...credentials, baseUrl, ...timeouts, ...config })
-  return createMethodFactory(resolved, clock)(operation)
+): AnyMethod {
+  const client = connectWithClock(baseUrl, clock, config)
+  return (params, options) => client.call(operation, params, options)
 }

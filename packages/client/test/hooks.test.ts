@@ -125,6 +125,31 @@ describe.each(retriedOperations)('$operationId', (operation) => {
     await connectTo(operation, server.url, { hooks: new Broken() }).call(params)
   })
 
+  test('hooks are read once, when the client is created', async () => {
+    const read = vi.fn<() => void>()
+    const first = vi.fn<() => void>()
+    const later = vi.fn<() => void>()
+    const config = {
+      hooks: {
+        onRequest: first,
+        get onResponse() {
+          read()
+          return first
+        },
+      },
+    }
+    const server = await listen((_, response) => respondWith(response, operation, 'success'))
+    const { call } = connectTo(operation, server.url, config)
+    read.mockClear()
+    config.hooks.onRequest = later
+    Object.assign(config.hooks, { onRetry: later })
+    Object.assign(config, { hooks: { onRequest: later, onResponse: later } })
+    await call(params)
+    expect(first).toHaveBeenCalledTimes(2)
+    expect(read).not.toHaveBeenCalled()
+    expect(later).not.toHaveBeenCalled()
+  })
+
   test('hooks are not called for a call that sends nothing', async () => {
     const { events, hooks } = createRecorder()
     const { tryCall } = connectTo(operation, 'http://127.0.0.1:1', { hooks })

@@ -1,6 +1,7 @@
 import type { Example, Operation, OperationId } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
-import type { Authorization, Params } from '../src/options.ts'
+import type { Authorization } from '../src/options.ts'
+import type { Params } from '../src/params.ts'
 
 /** The operations whose failed attempts are retried, each as a case of a test. */
 export const retriedOperations = allOperations.filter(({ safety }) => safety !== 'unsafe')
@@ -23,6 +24,16 @@ export function paramsOf({ parameters, pathParameters }: Operation): Params<Oper
 export function firstIdOf({ pathParameters }: Operation): string {
   const [name = ''] = pathParameters
   return name
+}
+
+/** The name of the operation's method and function, as messages begin with it. */
+export function methodNameOf({ clientMethod }: Operation): string {
+  return clientMethod.slice(clientMethod.lastIndexOf('.') + 1)
+}
+
+/** The name of the no-throw twin of a method. */
+export function tryNameOf(methodName: string): string {
+  return `try${methodName.charAt(0).toUpperCase()}${methodName.slice(1)}`
 }
 
 /** A way to send a session: the option of the call, and the header that it becomes. */

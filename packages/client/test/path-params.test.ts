@@ -3,17 +3,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { connectTo } from './client.ts'
 import { listen, respondWith } from './loopback.ts'
-import { firstIdOf, paramsOf } from './operations.ts'
+import { firstIdOf, methodNameOf, paramsOf } from './operations.ts'
+
+const notSegment = 'cannot be a path segment; pass the id that the API returned'
 
 const invalidIds: [string, unknown, string][] = [
-  ['""', '', '""'],
-  ['"."', '.', '"."'],
-  ['".."', '..', '".."'],
-  ['a lone surrogate', 'a\ud800b', '"a\\ud800b"'],
-  ['a missing id', undefined, 'undefined'],
-  ['null', null, 'object'],
-  ['a number', 7, 'number'],
-  ['an array', ['a'], 'object'],
+  ['""', '', `"" ${notSegment}`],
+  ['"."', '.', `"." ${notSegment}`],
+  ['".."', '..', `".." ${notSegment}`],
+  ['a lone surrogate', 'a\ud800b', `"a\\ud800b" ${notSegment}`],
+  ['a missing id', undefined, 'is missing'],
+  ['null', null, 'must be a string, not null'],
+  ['a number', 7, 'must be a string, not a number'],
+  ['an array', ['a'], 'must be a string, not an object'],
 ]
 
 const anyId = fc
@@ -37,7 +39,7 @@ const anyId = fc
 
 describe.each(allOperations)('$operationId', (operation) => {
   const params = paramsOf(operation)
-  const method = operation.clientMethod.split('.').at(-1)
+  const method = methodNameOf(operation)
 
   test.each(
     operation.pathParameters.flatMap((name) =>
@@ -46,6 +48,7 @@ describe.each(allOperations)('$operationId', (operation) => {
   )('$name: $description is rejected before anything is sent', async ({ name, id, shown }) => {
     const server = await listen((_, response) => respondWith(response, operation, 'success'))
     const { tryCall } = connectTo(operation, server.url)
+    const [problem, advice] = shown.split('; ')
     const result = await tryCall({ ...params, [name]: id })
     expect(result).toMatchObject({
       ok: false,
@@ -53,7 +56,7 @@ describe.each(allOperations)('$operationId', (operation) => {
         kind: 'argument',
         argument: name,
         attempts: 0,
-        message: `${name} ${shown} cannot be a path segment (${method}); pass the id that the API returned`,
+        message: `${name} ${problem} (${method})${advice === undefined ? '' : `; ${advice}`}`,
       },
     })
     expect(server.requests).toHaveLength(0)

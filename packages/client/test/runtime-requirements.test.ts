@@ -1,9 +1,9 @@
 import { createContext, runInContext } from 'node:vm'
 import { allOperations } from '@connected-apps/contract/operations'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { B2BClient } from '@connected-apps/client'
+import type { B2BClient } from '@connected-apps/client'
 import { bundle } from './bundle.ts'
-import { connectTo, credentials, methodsOf } from './client.ts'
+import { clientFactories, connectTo, credentials, methodsOf, thrownBy } from './client.ts'
 import { listen, respondWith } from './loopback.ts'
 import { bodyOf, paramsOf } from './operations.ts'
 
@@ -19,16 +19,20 @@ afterEach(() => {
 
 test.each(browsers)('a browser is rejected: %s', (userAgent) => {
   vi.stubGlobal('navigator', { userAgent })
-  expect(() => new B2BClient(credentials)).toThrow(
-    'dangerouslyAllowBrowser must be set in a browser (B2BClient)',
-  )
+  for (const [where, create] of clientFactories) {
+    expect(thrownBy(() => create(credentials))).toMatchObject({
+      kind: 'argument',
+      argument: 'dangerouslyAllowBrowser',
+      message: `dangerouslyAllowBrowser is not set, and in a browser every visitor can read the secret (${where}); call the API from a server instead`,
+    })
+  }
 })
 
 test.each([undefined, 'Node.js/24', 'Deno/2.5.0', 'Bun/1.3.0', 'Cloudflare-Workers'])(
   'a server is not rejected: %s',
   (userAgent) => {
     vi.stubGlobal('navigator', userAgent && { userAgent })
-    expect(() => new B2BClient(credentials)).not.toThrow()
+    for (const [, create] of clientFactories) expect(() => create(credentials)).not.toThrow()
   },
 )
 

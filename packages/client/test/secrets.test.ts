@@ -1,22 +1,12 @@
-import { inspect } from 'node:util'
 import type { Authorization, Fetch } from '@connected-apps/client'
-import { B2BClient } from '@connected-apps/client'
-import type { Operation } from '@connected-apps/contract'
+import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
 import { allOperations } from '@connected-apps/contract/operations'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodedForms } from '../src/redact.ts'
 import { credentials, methodsOf } from './client.ts'
-import type { LoopbackServer } from './loopback.ts'
 import { listen, respondWith } from './loopback.ts'
-import { bodyOf, exampleOf, firstIdOf, paramsOf } from './operations.ts'
-
-/** Every text form in which a value can end up in a log. */
-function textOf(value: unknown): string {
-  const { message, stack, cause } = Object(value)
-  const inspected = inspect(value, { showHidden: true, depth: null, getters: true })
-  return [value, message, stack, cause, inspected, inspect(value), JSON.stringify(value)].join('\n')
-}
+import { exampleOf, firstIdOf, paramsOf } from './operations.ts'
+import { textOf } from './results.ts'
 
 const header = fc.stringMatching(/^[!-~]{12,40}$/)
 const token = fc.stringMatching(/^[A-Za-z0-9_-]{12,60}$/)
@@ -29,58 +19,27 @@ const secrets = fc.record({
   ) as fc.Arbitrary<Authorization>, // safe: they lack the property that is `never`
 })
 
-type EchoMode = 'http' | 'status' | 'html' | 'ok'
-
-// A server that echoes each request, in every part of a response that an error could contain.
-async function listenAndEcho(operation: Operation): Promise<LoopbackServer & { mode: EchoMode }> {
-  const server = await listen((request, response) => {
-    const echo = JSON.stringify(request.headers)
-    const status = {
-      http: exampleOf(operation, 'unauthorized').status,
-      status: 599, // undeclared
-      html: exampleOf(operation, 'server failure').status,
-      ok: operation.successStatus,
-    }[self.mode]
-    const type = self.mode === 'html' ? 'text/html' : operation.mediaType
-    response.writeHead(status, { 'content-type': type, 'x-echo': echo })
-    response.end(
-      JSON.stringify({
-        ...bodyOf(operation, 'success'),
-        ...bodyOf(operation, 'unauthorized'),
-        status_code: status,
-        request_id: `r ${request.headers.authorization}`,
-        error_message: echo,
-        error_details: { deep: [request.headers] },
-      }),
-    )
-  })
-  const self = Object.assign<LoopbackServer, { mode: EchoMode }>(server, { mode: 'http' })
-  return self
-}
-
-const throwRequest: Fetch = (request) => {
-  const headers = Object.fromEntries(request.headers)
+const throwRequest: Fetch = (url, init) => {
+  const { headers } = init
   const text = JSON.stringify(headers)
-  const cause = Object.assign(new Error(text), { code: headers['authorization'], request })
-  return Promise.reject(Object.assign(new TypeError(text, { cause }), { headers, request }))
+  const cause = Object.assign(new Error(text), { code: headers['authorization'], url, init })
+  return Promise.reject(Object.assign(new TypeError(text, { cause }), { headers, init }))
 }
 
 describe.each(allOperations)('$operationId', (operation) => {
   const params = paramsOf(operation)
 
-  test.each(['http', 'status', 'html', 'ok', 'network', 'timeout', 'aborted', 'argument'] as const)(
+  test.each(['network', 'timeout', 'aborted', 'argument'] as const)(
     'neither a result of kind %s, nor the events of hooks, nor the client contains a secret',
     async (mode) => {
-      const server = await listenAndEcho(operation)
       await fc.assert(
         fc.asyncProperty(secrets, async ({ secret, authorization }) => {
-          if (mode in { http: 1, status: 1, html: 1, ok: 1 }) Object.assign(server, { mode })
           const values: unknown[] = []
           const record = (event: unknown) => values.push(event)
           const client = new B2BClient({
             ...credentials,
             secret,
-            baseUrl: server.url,
+            baseUrl: 'http://127.0.0.1:1',
             maxRetries: mode === 'network' ? 1 : 0,
             ...(mode === 'network' && { fetch: throwRequest, deadlineMs: 600 }),
             ...(mode === 'timeout' && { fetch: () => new Promise(() => undefined), timeoutMs: 1 }),
@@ -125,26 +84,6 @@ describe.each(allOperations)('$operationId', (operation) => {
     expect(textOf(result)).not.toContain(session_token)
   })
 
-  test.each<[string, (secret: string) => unknown]>([
-    ['as a property name', (secret) => ({ [secret]: 1 })],
-    ['within a property name', (secret) => [{ deep: { [`x-${secret}-${secret}`]: [1] } }]],
-    ['twice in a string', (secret) => `${secret} and ${secret}`],
-    ['percent-encoded', (secret) => `/search?q=${encodeURIComponent(secret)}`],
-  ])('a secret that is echoed %s is redacted', async (_, echoed) => {
-    const secret = 'secret+"with\\/more=='
-    const server = await listen((__, response) => {
-      const { status } = exampleOf(operation, 'unauthorized')
-      const example = bodyOf(operation, 'unauthorized')
-      const body = { ...example, error_details: echoed(secret), kept: [{ name: null }, [7]] }
-      response.writeHead(status, { 'content-type': operation.mediaType }).end(JSON.stringify(body))
-    })
-    const client = new B2BClient({ ...credentials, secret, baseUrl: server.url })
-    const result = await methodsOf(client, operation).tryCall(params)
-    for (const form of encodedForms(secret)) expect(textOf(result)).not.toContain(form)
-    expect(textOf(result)).toContain('[redacted]')
-    expect(result).toMatchObject({ error: { body: { kept: [{ name: null }, [7]] } } })
-  })
-
   test('an error serializes to JSON with its message', async () => {
     const server = await listen((_, response) => respondWith(response, operation, 'unauthorized'))
     const client = new B2BClient({ ...credentials, baseUrl: server.url })
@@ -165,5 +104,6 @@ describe.each(allOperations)('$operationId', (operation) => {
 test('an invalid secret is not shown', () => {
   const secret = 'broken-secret\n'
   const create = () => new B2BClient({ ...credentials, secret })
-  expect(create).toThrow('secret is missing or not visible ASCII (B2BClient)')
+  expect(create).toThrow(ConnectedAppsError)
+  expect(create).not.toThrow('broken')
 })

@@ -39,6 +39,7 @@ describe.each(allOperations)('$operationId', (operation) => {
     expect(await methodsOf(client, operation).tryCall(params)).toEqual({
       ok: true,
       body: bodyOf(operation, 'success'),
+      attempts: 1,
     })
   })
 })

@@ -1,8 +1,8 @@
 import type { Fetch } from '@connected-apps/client'
 import { describe, expect, test, vi } from 'vitest'
-import { createMethodFactory } from '../src/call.ts'
+import { createClientFrom } from '../src/client.ts'
 import { parseConfig } from '../src/config.ts'
-import type { CallLimits } from '../src/options.ts'
+import type { LimitOptions } from '../src/limits.ts'
 import { systemClock } from '../src/timeouts.ts'
 import { connectTo, credentials, rejectionOf } from './client.ts'
 import { FastForwardClock } from './fake-clocks.ts'
@@ -59,14 +59,14 @@ describe.each(retriedOperations)('$operationId', (operation) => {
   })
 
   /** A call whose fetch never settles, on a clock that only its timers advance. */
-  function callWithoutResponse(limits: CallLimits) {
+  function callWithoutResponse(limits: LimitOptions) {
     const clock = new FastForwardClock()
     const fetch = () => new Promise<Response>(() => undefined)
-    const createMethod = createMethodFactory(
-      parseConfig({ ...credentials, fetch, ...limits }),
+    const client = createClientFrom(
+      parseConfig({ ...credentials, fetch, ...limits }, 'test'),
       clock,
     )
-    return { clock, call: rejectionOf(createMethod(operation)(params)) }
+    return { clock, call: rejectionOf(client.call(operation, params)) }
   }
 
   test('an attempt ends after timeoutMs, not at the deadline', async () => {

@@ -10,7 +10,7 @@ import type { ContractOptions, RunSettings, Trigger } from './options.ts'
 import { detectProfile, preferHeader } from './probe.ts'
 import { createReport } from './report.ts'
 import type { CaseCheck, Report } from './report.ts'
-import { canClientSend, createClient, sendWithClient } from './send/client.ts'
+import { canClientSend, connect, sendWithClient } from './send/client.ts'
 import { NoResponseError } from './send/exchange.ts'
 import type { Exchange } from './send/exchange.ts'
 import { sendRaw } from './send/raw.ts'
@@ -168,7 +168,7 @@ function send(
 // Reports settings that the client rejects as a usage error before anything is sent.
 function assertClientAccepts(settings: RunSettings): void {
   try {
-    createClient(settings, 'given', fetch)
+    connect(settings, 'given', fetch)
   } catch (error) {
     if (!(error instanceof ConnectedAppsError)) throw error
     throw new UsageError(error.message, { cause: error })

@@ -126,7 +126,10 @@ describe('exit code 2, with one line on standard error that says what to do', ()
       /url contains credentials; pass them separately$/,
     ],
     [['--url', 'http://a?b', ...complete.slice(2)], /url has a query; /],
-    [[...complete.slice(0, 3), 'a:b', '--secret', 's3cret'], /project_id has a colon /],
+    [
+      [...complete.slice(0, 3), 'a:b', '--secret', 's3cret'],
+      /project_id must not contain a colon /,
+    ],
   ])('%j', async (args, message) => {
     const { code, out, error } = await contractTests(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })

@@ -1,25 +1,38 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import type { Tarball } from '../../../scripts/packed-packages.ts'
+import { packAll } from '../../../scripts/packed-packages.ts'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { allOperations, matchOperation } from '@connected-apps/contract/operations'
+import { commonJsProgram, copiesProgram, jestTest } from './packed/commonjs-programs.ts'
+import {
+  compilations,
+  createCommonJsProject,
+  fetchTools,
+  tsconfig,
+} from './packed/commonjs-project.ts'
 import { consumerProgram } from './packed/consumer.ts'
 import { compilers, installConsumerProject } from './packed/consumer-project.ts'
 import { nodeBinDirectory, nodeVersions } from './packed/node-binaries.ts'
-import { packages } from './packed/directories.ts'
+import { cacheDirectory, packages } from './packed/directories.ts'
 import { readmeExamples } from './packed/readme-examples.ts'
 import { run } from './packed/run.ts'
-import { packAll } from './packed/tarballs.ts'
-import type { Tarball } from './packed/tarballs.ts'
+import type { Provider } from './support/provider.ts'
 import { startMock } from './support/reference-provider.ts'
 
 const setupTimeoutMs = 600_000 // the first run downloads compilers and Node.js binaries
 const success = { code: 0, output: expect.any(String) }
 
+/** The packages that CommonJS can load without Node.js's support for requiring ES modules. */
+const commonJsPackages = ['@connected-apps/contract', '@connected-apps/client']
+
 let tarballs: Tarball[]
 let project: string
 
 beforeAll(async () => {
-  tarballs = await packAll()
+  const directory = join(cacheDirectory, 'tarballs')
+  await rm(directory, { recursive: true, force: true })
+  tarballs = await packAll(packages, directory)
   project = await installConsumerProject(tarballs)
 }, setupTimeoutMs)
 
@@ -48,7 +61,11 @@ describe.each(packages)('the tarball of $name', ({ name }) => {
 
   test('passes attw', async () => {
     const { file } = tarballOf(name)
-    expect(await run('attw', [file, '--profile', 'esm-only'], { cwd: project })).toEqual(success)
+    const subpaths = (await entryPoints({ name })).map((path) => path.replace(name, '.'))
+    const args = [file, '--include-entrypoints', ...subpaths]
+    // The others run on servers and in CI, where ES modules are no obstacle, so they are nothing else.
+    if (!commonJsPackages.includes(name)) args.push('--profile', 'esm-only')
+    expect(await run('attw', args, { cwd: project })).toEqual(success)
   })
 })
 
@@ -136,6 +153,87 @@ describe.each(Object.keys(compilers))('%s', (compiler) => {
     })
     expect(await compile(compiler, directory)).toEqual({ code: 0, output: '' })
   })
+})
+
+test('the ES module and the CommonJS of the client recognize the errors and clients of each other', async () => {
+  await using mock = await startMock()
+  await writeFile(join(project, 'copies.mjs'), copiesProgram(mock.url))
+  const { code, output } = await run(process.execPath, ['copies.mjs'], { cwd: project })
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^\{.*\}\n$/) })
+  const result = { ok: false, isErrorOfOwn: true, isErrorOfOther: true, isClientOfOther: true }
+  expect(JSON.parse(output)).toEqual({ areTwo: true, results: [result, result] })
+})
+
+describe('a CommonJS project', { timeout: 120_000 }, () => {
+  let tools: string
+  let skipReason: string | undefined
+
+  beforeAll(async () => {
+    const fetched = await fetchTools()
+    tools = fetched.directory
+    skipReason = fetched.skipReason
+  }, setupTimeoutMs)
+
+  beforeEach(({ skip }) => skip(skipReason !== undefined, skipReason))
+
+  test('revokes in Jest with its default config', async () => {
+    await using mock = await startMock()
+    await using commonJs = await create({ 'revoke.test.js': jestTest(mock.url) })
+    const result = await run(join(tools, '.bin/jest'), [], {
+      cwd: commonJs.directory,
+      // Jest keeps a cache among the temporary files.
+      env: { PATH: process.env['PATH'], TMPDIR: commonJs.directory },
+    })
+    expect(result).toEqual({ code: 0, output: expect.stringMatching(/Tests: +1 passed, 1 total/) })
+    expect(mock.requests).toHaveLength(1)
+  })
+
+  test('revokes in tsx', async () => {
+    await using mock = await startMock()
+    await using commonJs = await create({ 'program.ts': commonJsProgram(mock.url, operationNames) })
+    await expectToRevoke(join(tools, '.bin/tsx'), ['program.ts'], commonJs, mock)
+  })
+
+  test.each(compilations)(
+    'compiles $file with $compiler under $moduleResolution, and runs it if it is CommonJS',
+    async (compilation) => {
+      await using mock = await startMock()
+      await using commonJs = await create({
+        [compilation.file]: commonJsProgram(mock.url, operationNames),
+        'tsconfig.json': tsconfig(compilation),
+      })
+      const { compiler, runs } = compilation
+      const compilerDirectory = compiler in compilers ? join(project, 'node_modules') : tools
+      const tsc = join(compilerDirectory, compiler, 'bin/tsc')
+      const compiled = await run(process.execPath, [tsc], { cwd: commonJs.directory })
+      expect(compiled).toEqual({ code: 0, output: '' })
+      if (runs !== undefined) await expectToRevoke(process.execPath, [runs], commonJs, mock)
+    },
+  )
+
+  function create(files: Record<string, string>) {
+    return createCommonJsProject(join(project, 'node_modules'), files)
+  }
+
+  async function expectToRevoke(
+    program: string,
+    args: string[],
+    { directory: cwd }: { directory: string },
+    mock: Provider,
+  ) {
+    const { code, output } = await run(program, args, { cwd })
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^\{.*\}\n$/) })
+    const ids = allOperations.map(({ operationId }) => operationId)
+    expect(JSON.parse(output)).toEqual({
+      status_code: 200,
+      error: 'argument',
+      body: { value: {} },
+      openapi: expect.stringMatching(/^3\.1/),
+      subpaths: ids,
+      operations: ids,
+    })
+    expect(mock.requests).toHaveLength(1)
+  }
 })
 
 /** The file of each operation, as `@connected-apps/contract/operations/NAME` has it. */

@@ -30,12 +30,12 @@ test('waits for the given timeout even if it exceeds the client’s default dead
   expect(await sent).toBeInstanceOf(NoResponseError)
 })
 
-test.each(allOperations)('finds the method of the client for $operationId', async (operation) => {
+test.each(allOperations)('sends $operationId with the client', async (operation) => {
   vi.useRealTimers()
   const settings = resolveSettings({ url: 'http://127.0.0.1:9', ...credentials })
   const sent: string[] = []
-  vi.stubGlobal('fetch', (request: Request) => {
-    sent.push(`${request.method} ${new URL(request.url).pathname}`)
+  vi.stubGlobal('fetch', (url: string, { method }: RequestInit) => {
+    sent.push(`${method} ${new URL(url).pathname}`)
     return Promise.resolve(new Response('{}'))
   })
   const { received } = await sendWithClient(operation, {}, settings)

@@ -2,15 +2,14 @@ import type { B2BClientConfig } from '@connected-apps/client'
 import { B2BClient } from '@connected-apps/client'
 import type { Operation, OperationId } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
-import type { Result } from '../../src/call.ts'
+import type { Result } from '../../src/client.ts'
 import type { CallOptions } from '../../src/options.ts'
-import { methodsOf } from '../client.ts'
+import { credentials, methodsOf } from '../client.ts'
 import { firstIdOf, paramsOf } from '../operations.ts'
 
-const secrets = ['secret-test-Zm9vYmFyYmF6cXV4', 'session-token-that-must-stay-secret'] as const
-const [secret, session_token] = secrets
-const project_id = 'project-test-11111111-1111-4111-8111-111111111111'
-const credentials = { project_id, secret }
+const { project_id, secret } = credentials
+const session_token = 'session-token-that-must-stay-secret'
+const secrets = [secret, session_token]
 // The Authorization header is listed too, as its base64 does not contain that of the secret.
 const sensitive = [...secrets, ...secrets.map(btoa), btoa(`${project_id}:${secret}`)]
 
@@ -48,6 +47,9 @@ async function check(operation: Operation, url: string) {
     dotSegment: summaryOf(await call(operation, `${url}/success`, {}, {}, invalid)),
     leakedSecrets: secretsIn([createClient(url), html].map(inspect).join()),
     rejectsBrowser: rejectsBrowser(),
+    cache: await cacheOption(operation, `${url}/success`),
+    environment: await projectOfEnvironment(operation),
+    userAgent: await userAgent(operation, `${url}/success`),
   }
 }
 
@@ -90,6 +92,48 @@ function inspect(value: unknown): string {
 
 function secretsIn(text: string): string[] {
   return sensitive.filter((each) => text.includes(each))
+}
+
+/** The `cache` that the client passes to a custom `fetch` and to the global one. */
+async function cacheOption(operation: Operation, url: string): Promise<unknown[]> {
+  const passed: unknown[] = []
+  const globalFetch = globalThis.fetch
+  const record: typeof fetch = (input, init) => {
+    passed.push(init && 'cache' in init ? init.cache : 'absent')
+    return globalFetch(input, init)
+  }
+  await call(operation, url, { fetch: record })
+  globalThis.fetch = record
+  await call(operation, url)
+  globalThis.fetch = globalFetch
+  return passed
+}
+
+/** The project whose credentials are sent if the config has none, or how the client rejects it. */
+async function projectOfEnvironment(operation: Operation): Promise<string | undefined> {
+  let sent: string | undefined
+  const fetch: B2BClientConfig['fetch'] = (_, { headers }) => {
+    sent = headers['authorization']
+    return Promise.reject(new Error('not sent'))
+  }
+  try {
+    const client = new B2BClient({ fetch, dangerouslyAllowBrowser: true, maxRetries: 0 })
+    await methodsOf(client, operation).tryCall(paramsOf(operation))
+  } catch (error) {
+    return String(error).split(' (')[0]
+  }
+  return atob(sent?.replace('Basic ', '') ?? '').split(':')[0]
+}
+
+/** The `User-Agent` that the client passes to `fetch`. */
+async function userAgent(operation: Operation, url: string): Promise<string | undefined> {
+  let passed: string | undefined
+  const record: B2BClientConfig['fetch'] = (input, init) => {
+    passed = init.headers['user-agent']
+    return fetch(input, init)
+  }
+  await call(operation, url, { fetch: record })
+  return passed?.replace(/\d[\d.]*/g, 'N')
 }
 
 function rejectsBrowser(): boolean {

@@ -17,6 +17,12 @@ const versions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' }
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/runtimes', import.meta.url))
 
+/** What each program has in its environment, as far as its runtime gives it one. */
+export const environment = {
+  STYTCH_PROJECT_ID: 'project-test-of-the-environment',
+  STYTCH_SECRET: 'secret-of-the-environment',
+}
+
 /** Where Debian installs it. */
 export const chromiumPath = '/usr/bin/chromium'
 
@@ -32,17 +38,24 @@ export interface Program {
 /** Runs the program in a runtime, and returns the results of its checks. */
 export const runtimes: Record<string, (program: Program) => Promise<CheckResults>> = {
   'Node.js': (program) => runCommand(program, process.execPath, []),
-  Deno: async (program) =>
-    runCommand(
-      program,
-      await binary('deno'),
-      ['run', '--no-prompt', '--allow-net=127.0.0.1'],
-      // By default, Deno writes to the user's home directory.
-      { DENO_DIR: join(program.directory, 'deno') },
-    ),
+  Deno: runDeno,
+  'Deno with --allow-env': (program) =>
+    runDeno(program, [`--allow-env=${Object.keys(environment).join()}`]),
   Bun: async (program) => runCommand(program, await binary('bun'), []),
-  workerd: runWorker,
+  // At the first date, requests have no `cache` yet.
+  'workerd at 2024-09-01': (program) => runWorker(program, '2024-09-01'),
+  'workerd at 2026-11-01': (program) => runWorker(program, '2026-11-01'),
   Chromium: runInChromium,
+}
+
+async function runDeno(program: Program, permissions: string[] = []): Promise<CheckResults> {
+  return runCommand(
+    program,
+    await binary('deno'),
+    ['run', '--no-prompt', '--allow-net=127.0.0.1', ...permissions],
+    // By default, Deno writes to the user's home directory.
+    { DENO_DIR: join(program.directory, 'deno') },
+  )
 }
 
 async function binary(name: keyof typeof versions): Promise<string> {
@@ -63,14 +76,20 @@ console.log(JSON.stringify(await runChecks('${url}')))`,
   )
   const { stdout } = await execute(command, [...args, 'program.mjs'], {
     cwd: directory,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...environment, ...env },
     ...processOptions,
   })
   return JSON.parse(stdout)
 }
 
-/** The runtime of Cloudflare Workers. It can reach loopback only if its config allows private networks. */
-async function runWorker({ directory, code, url }: Program): Promise<CheckResults> {
+/**
+ * The runtime of Cloudflare Workers. Its compatibility date decides how its APIs behave. It can
+ * reach loopback only if its config allows private networks.
+ */
+async function runWorker(
+  { directory, code, url }: Program,
+  compatibilityDate: string,
+): Promise<CheckResults> {
   await writeFile(join(directory, 'checks.mjs'), code)
   await writeFile(
     join(directory, 'worker.mjs'),
@@ -86,7 +105,7 @@ const config :Workerd.Config = (services = [
       (name = "worker.mjs", esModule = embed "worker.mjs"),
       (name = "checks.mjs", esModule = embed "checks.mjs"),
     ],
-    compatibilityDate = "2026-11-01",
+    compatibilityDate = "${compatibilityDate}",
     globalOutbound = "network",
   )),
   (name = "network", network = (allow = ["private"])),

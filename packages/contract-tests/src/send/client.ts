@@ -1,5 +1,5 @@
-import { B2BClient } from '@connected-apps/client'
-import type { Authorization, Fetch } from '@connected-apps/client'
+import { createClient } from '@connected-apps/client'
+import type { Authorization, Client, Fetch } from '@connected-apps/client'
 import { checkRequest } from '@connected-apps/contract'
 import type { Operation } from '@connected-apps/contract'
 import type { RunSettings } from '../options.ts'
@@ -38,15 +38,13 @@ export async function sendWithClient(
 ): Promise<Exchange> {
   let exchange: Exchange | undefined
   let failure: unknown
-  const client = createClient(settings, request.credentials, async (outgoing) => {
-    for (const [name, value] of Object.entries(request.headers ?? {}))
-      outgoing.headers.set(name, value)
+  const client = connect(settings, request.credentials, async (url, init) => {
+    const headers = new Headers({ ...init.headers, ...request.headers })
     try {
-      const response = await fetch(outgoing, { redirect: 'manual' })
+      const response = await fetch(url, { ...init, headers })
       const body = response.body === null ? '' : await receiveBody(response.body)
-      const { searchParams: query } = new URL(outgoing.url)
       exchange = {
-        sent: { query, headers: outgoing.headers },
+        sent: { query: new URL(url).searchParams, headers },
         received: { status: response.status, headers: response.headers, body },
       }
       // The Response constructor throws on any body, even an empty one, for a status such as 204.
@@ -56,18 +54,24 @@ export async function sendWithClient(
       throw error
     }
   })
-  const error = await call(client, operation, parameterValues(operation, request, settings))
+  const values = parameterValues(operation, request, settings)
+  const params = pick(values, [...operation.pathParameters, ...operation.queryParameters])
+  const result = await client.tryCall(
+    operation,
+    { ...Object(defaultBody(operation)), ...params },
+    { ...authorizationOf(operation, values), headers: headersOf(operation, values) },
+  )
   if (exchange !== undefined) return exchange
-  throw toNoResponseError(failure ?? error, settings.timeoutMs)
+  throw toNoResponseError(failure ?? (result.ok ? undefined : result.error), settings.timeoutMs)
 }
 
 /** Creates a client that never retries. Throws the client's own error if it rejects the settings. */
-export function createClient(
+export function connect(
   settings: RunSettings,
   credentials: Credentials = 'given',
   fetchOnce: Fetch,
-): B2BClient {
-  return new B2BClient({
+): Client {
+  return createClient({
     project_id: settings.projectId,
     secret: secretFor(credentials, settings.secret),
     baseUrl: settings.url,
@@ -80,42 +84,14 @@ export function createClient(
   })
 }
 
-/** The no-throw twin of a method, as far as it is used here. */
-type TryMethod = (params: object, options: object) => Promise<{ error?: unknown }>
-
-/** Calls the client's method for the operation, and returns its error, if any. */
-async function call(
-  client: B2BClient,
-  operation: Operation,
-  values: Record<string, string>,
-): Promise<unknown> {
-  const path = operation.clientMethod.replace(
-    /\w+$/,
-    (name) => `try${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-  )
-  const tryMethod = path
-    .split('.')
-    .reduce<unknown>((parent, name) => Reflect.get(Object(parent), name), client)
-  if (typeof tryMethod !== 'function') {
-    throw new Error(`the client has no method ${path}`)
-  }
-  const params = pick(values, [...operation.pathParameters, ...operation.queryParameters])
-  const { error } = await (tryMethod as TryMethod)(
-    // safe: the client's own tests check its methods
-    { ...Object(defaultBody(operation)), ...params },
-    { authorization: authorizationOf(operation, values), headers: headersOf(operation, values) },
-  )
-  return error
-}
-
 function authorizationOf(
   { sessionHeaders: { token, jwt } }: Operation,
   values: Record<string, string>,
-): Authorization | undefined {
+): { authorization?: Authorization } {
   const session_token = token && values[token]
   const session_jwt = jwt && values[jwt]
-  if (session_token !== undefined) return { session_token }
-  return session_jwt === undefined ? undefined : { session_jwt }
+  if (session_token !== undefined) return { authorization: { session_token } }
+  return session_jwt === undefined ? {} : { authorization: { session_jwt } }
 }
 
 function headersOf(

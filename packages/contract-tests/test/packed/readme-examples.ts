@@ -2,19 +2,23 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packages, workspaceRoot } from './directories.ts'
 
-/** A TypeScript code block in a README. */
+/** A TypeScript code block in a document for users. */
 export interface ReadmeExample {
-  /** Usable as a file name: the README and the number of the block. */
+  /** Usable as a file name: the document and the number of the block. */
   name: string
   code: string
 }
 
-/** Every ```ts block in the READMEs of the workspace root and the packages. */
+/** Every ```ts block in the READMEs of the workspace root and the packages, and in the guide to migration. */
 export async function readmeExamples(): Promise<ReadmeExample[]> {
-  const readmes = [{ name: 'root', directory: workspaceRoot }, ...packages]
+  const documents = [
+    { name: 'root', file: join(workspaceRoot, 'README.md') },
+    { name: 'migration', file: join(workspaceRoot, 'docs/migration.md') },
+    ...packages.map(({ name, directory }) => ({ name, file: join(directory, 'README.md') })),
+  ]
   const examples = await Promise.all(
-    readmes.map(async ({ name, directory }) => {
-      const text = await readFile(join(directory, 'README.md'), 'utf8')
+    documents.map(async ({ name, file }) => {
+      const text = await readFile(file, 'utf8')
       return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ''], index) => ({
         name: `${name.replace('@connected-apps/', '')}-${index + 1}`,
         code: `${code}\nexport {}\n`,

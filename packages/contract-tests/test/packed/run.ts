@@ -26,12 +26,3 @@ export async function run(
   ])
   return { code, output: out + error }
 }
-
-/** Like {@link run}, but throws if the exit code is not 0, and returns the output. */
-export async function runOrThrow(
-  ...[program, args, options]: Parameters<typeof run>
-): Promise<string> {
-  const { code, output } = await run(program, args, options)
-  if (code === 0) return output
-  throw new Error(`${program} ${args.join(' ')} in ${options.cwd} exited with ${code}:\n${output}`)
-}
