@@ -6,6 +6,12 @@ const batchSize = 1000
 /** How long a grant may have tokens: the lifetime of a refresh token, and a day for wrong clocks. */
 const maxGrantAge = `interval '${lifetimes.RefreshToken / (24 * 60 * 60) + 1} days'`
 
+// PostgreSQL may plan a join as a scan of the whole table, but not a scalar subquery, or a lateral one
+// with an OFFSET.
+const revocationCount = `(SELECT aa.revocation_count FROM app_authorizations aa
+  WHERE aa.organization_id = g.organization_id AND aa.member_id = g.member_id
+    AND aa.connected_app_id = g.connected_app_id)`
+
 /**
  * Each of these deletes at most one batch of rows that no response depends on any more. A row is
  * kept for a day after it expires, so that a clock that is wrong by minutes deletes nothing that is
@@ -15,39 +21,42 @@ const removals: Statement[] = [
   {
     name: 'remove-expired-tokens',
     text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM tokens WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
+      SELECT ctid FROM tokens WHERE expires_at < now() - interval '1 day'
+      ORDER BY expires_at LIMIT $1))`,
   },
   {
     name: 'remove-revoked-tokens',
     text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
-      SELECT t.ctid FROM grants g JOIN app_authorizations aa
-        USING (organization_id, member_id, connected_app_id)
-      JOIN tokens t USING (organization_id, grant_id)
-      WHERE g.cleanup_due_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < aa.revocation_count) LIMIT $1))`,
+      SELECT t.ctid FROM grants g CROSS JOIN LATERAL (
+        SELECT t.ctid FROM tokens t
+        WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id OFFSET 0) t
+      WHERE g.cleanup_due_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < ${revocationCount})
+      ORDER BY g.cleanup_due_at LIMIT $1))`,
   },
   {
     // An active grant is kept for as long as it may have tokens, since the Member's browser gets a
     // code for it without another consent.
     name: 'remove-grants',
     text: `DELETE FROM grants WHERE ctid = ANY(ARRAY(
-      SELECT g.ctid FROM grants g JOIN app_authorizations aa
-        USING (organization_id, member_id, connected_app_id)
+      SELECT g.ctid FROM grants g
       WHERE g.cleanup_due_at < now()
-        AND (g.ended_at IS NOT NULL OR g.epoch < aa.revocation_count
+        AND (g.ended_at IS NOT NULL OR g.epoch < ${revocationCount}
           OR g.created_at < now() - ${maxGrantAge})
-        AND NOT EXISTS (SELECT FROM tokens t
-          WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id)
-      LIMIT $1 FOR UPDATE OF g SKIP LOCKED))`,
+        AND (SELECT t.grant_id FROM tokens t
+          WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id LIMIT 1) IS NULL
+      ORDER BY g.cleanup_due_at LIMIT $1 FOR UPDATE OF g SKIP LOCKED))`,
   },
   {
     name: 'remove-oidc-sessions',
     text: `DELETE FROM oidc_sessions WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM oidc_sessions WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
+      SELECT ctid FROM oidc_sessions WHERE expires_at < now() - interval '1 day'
+      ORDER BY expires_at LIMIT $1))`,
   },
   {
     name: 'remove-sessions',
     text: `DELETE FROM sessions WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM sessions WHERE expires_at < now() - interval '1 day' LIMIT $1))`,
+      SELECT ctid FROM sessions WHERE expires_at < now() - interval '1 day'
+      ORDER BY expires_at LIMIT $1))`,
   },
   {
     name: 'remove-rate-limits',
@@ -61,7 +70,8 @@ const removals: Statement[] = [
 const postpone: Statement = {
   name: 'postpone-grants',
   text: `UPDATE grants SET cleanup_due_at = now() + interval '1 day' WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM grants WHERE cleanup_due_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+    SELECT ctid FROM grants WHERE cleanup_due_at < now()
+    ORDER BY cleanup_due_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 }
 
 type Executor = Pick<Database, 'execute'>

@@ -90,7 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
-      rateLimit: new RateLimit(database.pool, rateLimit),
+      rateLimit: new RateLimit(database, rateLimit),
       provider,
       origin: issuer.origin,
       logger,

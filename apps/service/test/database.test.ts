@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Database } from '../src/postgres/database.ts'
+import { Database, commitOnDisk } from '../src/postgres/database.ts'
 import { useDatabase } from './support/database.ts'
 
 const test = useDatabase()
@@ -20,14 +20,36 @@ async function notes(): Promise<string[]> {
   return rows.map(({ text }) => text)
 }
 
-describe('a connection', () => {
-  it('waits for the disk at each commit, whatever the settings of the database', async () => {
-    await test.database.pool.query(`DO $$ BEGIN
-      EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
-    END $$`)
-    const show = { name: 'show', text: 'SHOW synchronous_commit' }
-    expect(await database.query(show, [])).toEqual([{ synchronous_commit: 'on' }])
-  })
+describe('a statement that has to be on disk', () => {
+  const show = { name: 'show', text: 'SHOW synchronous_commit' }
+  const write = { name: 'write', text: `INSERT INTO notes VALUES ('') RETURNING ${commitOnDisk}` }
+
+  it.each([
+    ['off', 'on'],
+    ['local', 'on'],
+    ['remote_write', 'on'],
+    ['on', 'on'],
+    ['remote_apply', 'remote_apply'],
+  ])(
+    'in a session with synchronous_commit = %s is committed with %s, and changes nothing else',
+    async (given, used) => {
+      const set = { name: `set-${given}`, text: `SET LOCAL synchronous_commit = ${given}` }
+      await database.transactional(async () => {
+        await database.begin()
+        await database.query(set, [])
+        await database.query(write, [])
+        expect(await database.query(show, [])).toEqual([{ synchronous_commit: used }])
+        return false
+      })
+      await test.database.pool.query(`DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET synchronous_commit = ${given}', current_database());
+      END $$`)
+      const later = new Database({ url: test.database.url, poolSize: 1, onError: () => undefined })
+      await later.query({ name: 'note', text: `SELECT ${commitOnDisk}` }, [])
+      expect(await later.query(show, [])).toEqual([{ synchronous_commit: given }])
+      await later.close()
+    },
+  )
 })
 
 describe('a transaction', () => {

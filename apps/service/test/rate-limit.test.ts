@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RateLimit } from '../src/operation/rate-limit.ts'
+import { Database } from '../src/postgres/database.ts'
 import type { Service } from '../src/service.ts'
 import { operationsByTitle, outcomeOf, outcomeOfUnauthorized, send } from './support/operations.ts'
 import { revoke, revokeConnectedApp } from './support/revoke.ts'
@@ -9,11 +10,14 @@ import { addTenant } from './support/tenant.ts'
 const rateLimit = { requests: 5, windowSeconds: 600 }
 const test = useService({ rateLimit })
 let secondInstance: Service
+let database: Database
 
 beforeAll(async () => {
-  secondInstance = await startInstance(test.database.url, { rateLimit })
+  const { url } = test.database
+  secondInstance = await startInstance(url, { rateLimit })
+  database = new Database({ url, poolSize: 2, onError: () => undefined })
 })
-afterAll(() => secondInstance.close())
+afterAll(() => Promise.all([secondInstance.close(), database.close()]))
 
 describe('the rate limit', () => {
   it('is shared by all instances, and says when to retry', async () => {
@@ -35,8 +39,7 @@ describe('the rate limit', () => {
   })
 
   it('accepts as many requests of one batch as are left, and rejects the rest', async () => {
-    const { pool } = test.database
-    const limiter = new RateLimit(pool, { requests: 5, windowSeconds: 600 })
+    const limiter = new RateLimit(database, { requests: 5, windowSeconds: 600 })
     const waits = await Promise.all(Array.from({ length: 8 }, () => limiter.consume('batch')))
     expect(waits.filter((seconds) => seconds === undefined)).toHaveLength(5)
     expect(await limiter.consume('batch')).toBeGreaterThan(0)
@@ -44,7 +47,7 @@ describe('the rate limit', () => {
   })
 
   it('accepts requests again when the window ends', async () => {
-    const limiter = new RateLimit(test.database.pool, { requests: 1, windowSeconds: 1 })
+    const limiter = new RateLimit(database, { requests: 1, windowSeconds: 1 })
     expect(await limiter.consume('window')).toBeUndefined()
     await expect
       .poll(() => limiter.consume('window'), { interval: 100, timeout: 20_000 })
@@ -65,8 +68,8 @@ describe('the rate limit', () => {
   )
 
   it('counts each project separately, and only requests with the right secret', async () => {
-    const { service, database } = test
-    const tenant = await addTenant(database.pool)
+    const { service } = test
+    const tenant = await addTenant(test.database.pool)
     const stranger = { ...tenant, secret: 'wrong' }
     for (let index = 0; index < 10; index++) await revoke(service.url, stranger)
     expect((await revoke(service.url, tenant)).status).toBe(200)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
+import { commitOnDisk } from '../postgres/database.ts'
 
 const ensureAuthorization = {
   name: 'ensure-app-authorization',
@@ -12,7 +13,7 @@ const ensureAuthorization = {
     JOIN organizations o USING (organization_id)
     JOIN connected_apps a USING (project_id)
     WHERE m.member_id = $1 AND a.connected_app_id = $2
-    ON CONFLICT DO NOTHING`,
+    ON CONFLICT DO NOTHING RETURNING ${commitOnDisk}`,
 }
 
 const open = {
@@ -22,7 +23,7 @@ const open = {
     FROM members m JOIN app_authorizations aa USING (organization_id, member_id)
     WHERE s.kind = 'Interaction' AND s.id_hash = $1
       AND m.member_id = $2 AND aa.connected_app_id = $3
-    RETURNING s.consent_epoch = aa.revocation_count AS current`,
+    RETURNING s.consent_epoch = aa.revocation_count AS current, ${commitOnDisk}`,
 }
 
 const approve = {
@@ -34,7 +35,7 @@ const approve = {
     WHERE s.kind = 'Interaction' AND s.id_hash = $1
       AND m.member_id = $2 AND aa.connected_app_id = $3
       AND aa.revocation_count = s.consent_epoch
-    RETURNING grant_id`,
+    RETURNING grant_id, ${commitOnDisk}`,
 }
 
 const find = {
@@ -46,7 +47,8 @@ const find = {
 
 const end = {
   name: 'end-grant',
-  text: 'UPDATE grants SET ended_at = now() WHERE grant_id = $1 AND ended_at IS NULL',
+  text: `UPDATE grants SET ended_at = now() WHERE grant_id = $1 AND ended_at IS NULL
+    RETURNING ${commitOnDisk}`,
 }
 
 /** Identifies a consent page: its interaction, the Member, and the Connected App. */

@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
+import { commitOnDisk } from '../postgres/database.ts'
 
 const save = {
   name: 'save-oidc-session',
@@ -8,7 +9,8 @@ const save = {
     INSERT INTO oidc_sessions (kind, id_hash, uid, payload, expires_at)
     VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
     ON CONFLICT (kind, id_hash) DO UPDATE
-    SET uid = excluded.uid, payload = excluded.payload, expires_at = excluded.expires_at`,
+    SET uid = excluded.uid, payload = excluded.payload, expires_at = excluded.expires_at
+    RETURNING ${commitOnDisk}`,
 }
 
 const find = {
@@ -24,7 +26,7 @@ const findByUid = {
 
 const remove = {
   name: 'delete-oidc-session',
-  text: 'DELETE FROM oidc_sessions WHERE kind = $1 AND id_hash = $2',
+  text: `DELETE FROM oidc_sessions WHERE kind = $1 AND id_hash = $2 RETURNING ${commitOnDisk}`,
 }
 
 /** Replaces the id at the end of `returnTo`, which would otherwise be stored as plain text. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { Database, Statement } from '../postgres/database.ts'
+import { commitOnDisk } from '../postgres/database.ts'
 
 const find: Statement = {
   name: 'find-server-keys',
@@ -10,7 +11,8 @@ const find: Statement = {
 
 const save: Statement = {
   name: 'save-server-keys',
-  text: "INSERT INTO server_keys (name, value) VALUES ('oauth', $1) ON CONFLICT DO NOTHING",
+  text: `INSERT INTO server_keys (name, value) VALUES ('oauth', $1) ON CONFLICT DO NOTHING
+    RETURNING ${commitOnDisk}`,
 }
 
 /** The keys that sign ID tokens and cookies. */

@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
+import { commitOnDisk } from '../postgres/database.ts'
 
 /** The tokens and codes that are tied to a grant. */
 export type TokenKind = 'AuthorizationCode' | 'AccessToken' | 'RefreshToken'
@@ -19,7 +20,8 @@ const issue = {
   text: `
     INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
     SELECT organization_id, $1, $2, grant_id, $4, now() + make_interval(secs => $5)
-    FROM active_grants WHERE grant_id = $3`,
+    FROM active_grants WHERE grant_id = $3
+    RETURNING ${commitOnDisk}`,
 }
 
 const find = {
@@ -36,21 +38,22 @@ const consume = {
     UPDATE tokens t SET consumed_at = now()
     FROM active_grants g
     WHERE t.token_hash = $1 AND t.kind = $2 AND t.consumed_at IS NULL
-      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id`,
+      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id
+    RETURNING ${commitOnDisk}`,
 }
 
 const endGrant = {
   name: 'end-grant-of-token',
   text: `
-    UPDATE grants g SET ended_at = now()
-    FROM tokens t
-    WHERE t.token_hash = $1 AND t.kind = $2 AND g.ended_at IS NULL
-      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id`,
+    UPDATE grants SET ended_at = now()
+    WHERE ended_at IS NULL AND (organization_id, grant_id) = (
+      SELECT organization_id, grant_id FROM tokens WHERE token_hash = $1 AND kind = $2 LIMIT 1)
+    RETURNING ${commitOnDisk}`,
 }
 
 const remove = {
   name: 'delete-token',
-  text: 'DELETE FROM tokens WHERE token_hash = $1 AND kind = $2',
+  text: `DELETE FROM tokens WHERE token_hash = $1 AND kind = $2 RETURNING ${commitOnDisk}`,
 }
 
 /** @returns false if the grant is not active, in which case nothing was issued */

@@ -3,6 +3,7 @@ import type { JSONWebKeySet } from 'jose'
 import { hashOf } from '../hash.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
+import { lengthOf } from '../postgres/database.ts'
 
 /** An active session, and what its Member's roles allow. */
 export interface SessionContext {
@@ -47,9 +48,11 @@ const loadContextsStatement = {
       CASE WHEN k.session_id IS NOT NULL THEN p.session_jwks END AS session_jwks,
       s.organization_id AS session_organization_id, s.session_id,
       s.member_id AS session_member_id, s.allowed_resources
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
-      WITH ORDINALITY AS k
-        (project_id, organization, member, app, token_hash, session_id, action, position)
+    FROM (
+      SELECT * FROM
+        unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
+        WITH ORDINALITY LIMIT ${lengthOf('$1')}
+    ) AS k (project_id, organization, member, app, token_hash, session_id, action, position)
     LEFT JOIN projects p ON p.project_id = k.project_id
     LEFT JOIN connected_apps a ON a.connected_app_id = k.app AND a.project_id = p.project_id
     CROSS JOIN LATERAL (SELECT coalesce(

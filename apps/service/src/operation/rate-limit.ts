@@ -1,6 +1,6 @@
-import type { Pool } from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { Batcher } from '../postgres/batcher.ts'
+import type { Database, Statement } from '../postgres/database.ts'
 
 export interface RateLimitOptions {
   requests: number
@@ -15,9 +15,13 @@ export class RateLimit {
   readonly #limiter: RateLimiterPostgres
   readonly #batcher = new Batcher((projectIds: string[]) => this.#consumeAll(projectIds))
 
-  constructor(pool: Pool, { requests, windowSeconds }: RateLimitOptions) {
+  constructor(database: Database, { requests, windowSeconds }: RateLimitOptions) {
     this.#limiter = new RateLimiterPostgres({
-      storeClient: pool,
+      // All that it uses of a pool.
+      storeClient: {
+        query: ({ name, text, values }: Statement & { values: unknown[] }) =>
+          database.run({ name, text }, values),
+      },
       storeType: 'pool',
       tableName: 'rate_limits',
       tableCreated: true,

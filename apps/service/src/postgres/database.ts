@@ -1,11 +1,32 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { PoolClient, QueryResultRow } from 'pg'
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { Pool } from 'pg'
 
 /** A statement with a fixed text, which is prepared once per connection. */
 export interface Statement {
   name: string
   text: string
+}
+
+/**
+ * An expression for statements that write. Once a statement has evaluated it, its transaction is
+ * committed only when it is on disk, whatever the settings of the role, the database, and what a
+ * connection pooler dropped. `remote_apply` stays, since it is stricter: it waits for the standby
+ * servers, too. The other values are weaker than `on`.
+ *
+ * In `RETURNING` it is evaluated for each row that is written, and so only if there is one.
+ */
+export const commitOnDisk = `set_config('synchronous_commit',
+  CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END,
+  true)`
+
+/**
+ * The length of a text array, as a LIMIT for the rows that it is unnested to. It removes no row. But
+ * PostgreSQL can't know that limit when it plans, and expects one row. So it looks up each row by an
+ * index, even in a table that is small at that time, and one plan is right for any number of rows.
+ */
+export function lengthOf(parameter: string): string {
+  return `(SELECT cardinality(${parameter}::text[]))`
 }
 
 /** What {@link Database.transactional} keeps for the work inside it. */
@@ -34,13 +55,8 @@ export class Database {
       max: poolSize,
       connectionTimeoutMillis: 3000,
       query_timeout: 10_000,
-      statement_timeout: 8000,
+      // Apart from this, no setting is sent, since connection poolers drop or reject settings.
       application_name: 'connected-apps',
-      // synchronous_commit: the response to a revoke is sent once the revoke is on disk, whatever
-      // the settings of the role or the database. The other settings: every statement looks rows up
-      // by their keys, so the same plan is right for all values and for any number of rows.
-      options:
-        '-c synchronous_commit=on -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
     })
     const report = (error: Error): void => {
       // Once the pool is closing, an error of a connection is of no interest any more.
@@ -58,16 +74,21 @@ export class Database {
 
   /** Runs one statement: in the request's transaction if there is one, otherwise on its own. */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const runner = this.#scopes.getStore()?.client ?? this.pool
-    const { rows } = await runner.query<Row>({ ...statement, values })
-    return rows
+    return (await this.run<Row>(statement, values)).rows
   }
 
   /** Like {@link query}, for statements that return no rows. @returns how many rows they changed */
   async execute(statement: Statement, values: unknown[]): Promise<number> {
+    return (await this.run(statement, values)).rowCount ?? 0
+  }
+
+  /** Like {@link query}. @returns everything that the driver reports */
+  run<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+  ): Promise<QueryResult<Row>> {
     const runner = this.#scopes.getStore()?.client ?? this.pool
-    const { rowCount } = await runner.query({ ...statement, values })
-    return rowCount ?? 0
+    return runner.query<Row>({ ...statement, values })
   }
 
   /** Begins a transaction, which the request's later statements belong to. */

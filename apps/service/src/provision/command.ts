@@ -11,6 +11,7 @@ import type { JSONWebKeySet } from 'jose'
 import { Pool } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { readConfiguration } from '../configuration.ts'
+import { commitOnDisk } from '../postgres/database.ts'
 import { migrate } from '../postgres/migrate.ts'
 import {
   addConnectedApp,
@@ -161,6 +162,7 @@ async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
   const pool = new Pool({ connectionString: databaseUrl, max: 1 })
   try {
     await pool.query('BEGIN')
+    await pool.query(`SELECT ${commitOnDisk}`)
     const created = await add(pool)
     await pool.query('COMMIT')
     process.stdout.write(`${JSON.stringify(created)}\n`)

@@ -3,6 +3,7 @@ import type { JSONWebKeySet } from 'jose'
 import type { Pool } from 'pg'
 import { hashOf } from '../hash.ts'
 import { toPublicKeySet } from '../operation/session-jwks.ts'
+import { commitOnDisk } from '../postgres/database.ts'
 
 /** Generates a secret of 256 random bits. */
 export function newSecret(): string {
@@ -54,7 +55,7 @@ export async function addProject(pool: Pool, project: NewProject = {}) {
 export async function replaceSecret(pool: Pool, projectId: string): Promise<string | undefined> {
   const secret = newSecret()
   const { rowCount } = await pool.query(
-    'UPDATE projects SET secret_hash = $2 WHERE project_id = $1',
+    `UPDATE projects SET secret_hash = $2 WHERE project_id = $1 RETURNING ${commitOnDisk}`,
     [projectId, hashOf(secret)],
   )
   return rowCount === 1 ? secret : undefined

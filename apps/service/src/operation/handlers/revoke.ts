@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg'
 import type { Database, Statement } from '../../postgres/database.ts'
+import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
 import type { SessionContext } from '../lookup.ts'
 
 /** A revocation that every check has allowed, and the request that it comes from. */
@@ -31,11 +32,12 @@ export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'):
   // a scan of the whole table.
   const text = `
     WITH settings AS MATERIALIZED (
-      SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true)
+      SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true), ${commitOnDisk}
     ), requests AS (
       SELECT r.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
         $6::text[], $7::text[]) WITH ORDINALITY AS r (organization_id, member_id,
         connected_app_id, request_id, project_id, actor_member_id, actor_session_id, position)
+      LIMIT ${lengthOf('$1')}
     ), locked AS (
       SELECT aa.organization_id, aa.member_id, aa.connected_app_id
       FROM app_authorizations aa JOIN (

@@ -1,0 +1,114 @@
+import { glob, readFile } from 'node:fs/promises'
+import type { Pool } from 'pg'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { commitOnDisk } from '../src/postgres/database.ts'
+import { migrate } from '../src/postgres/migrate.ts'
+import { useDatabase } from './support/database.ts'
+import { fillTables } from './support/fill-tables.ts'
+import type { RecordedStatement } from './support/record-statements.ts'
+import { recordStatements } from './support/record-statements.ts'
+
+const empty = useDatabase()
+const full = useDatabase()
+let statements: RecordedStatement[]
+
+beforeAll(async () => {
+  await migrate(empty.database.url)
+  statements = await recordStatements(full.database)
+  await fillTables(full.database.pool)
+})
+
+it('these tests see every statement of the service', async () => {
+  const names: string[] = []
+  for await (const file of glob('src/**/*.ts')) {
+    const source = await readFile(file, 'utf8')
+    for (const [, name] of source.matchAll(
+      /(?:name: |revokeStatement\()'([a-z-]+)',\s+(?:text:|'[A-Z])/g,
+    )) {
+      names.push(name ?? '')
+    }
+  }
+  const recorded = statements.map(({ name }) => name)
+  expect(recorded).toEqual(expect.arrayContaining(names))
+  expect(recorded).toHaveLength(names.length + 1)
+  expect(recorded).toContain('rate_limits:rlflx-upsert')
+})
+
+/** Nobody is told of a cleanup, and the counts of requests are lost in a crash anyway. */
+const unacknowledged = /^(?:remove-|postpone-|rate_limits:)/
+
+it('every statement that writes what a response acknowledges waits for the disk', () => {
+  const writing = statements.filter(({ text }) => /\b(?:INSERT|UPDATE|DELETE)\b/.test(text))
+  const careless = writing.filter(({ text }) => !text.includes(commitOnDisk))
+  expect(careless.map(({ name }) => name).filter((name) => !unacknowledged.test(name))).toEqual([])
+  expect(writing.length - careless.length).toBeGreaterThan(10)
+})
+
+/** These have a row for each project at most, and no index on what the cleanup looks for. */
+const unindexed = new Set(['rate_limits', 'server_keys'])
+/** To scan an empty table is cheapest; and these run once a minute. */
+const ofCleanup = /^(?:remove-|postpone-)/
+/** PostgreSQL's default of `jit_above_cost`. Compiling such a statement takes longer than running it. */
+const costOfJit = 100_000
+
+describe.each([
+  { state: 'empty', database: () => empty.database },
+  { state: 'full', database: () => full.database },
+])('while tables are $state, and plan settings have their defaults,', ({ state, database }) => {
+  it.each(['(GENERIC_PLAN, FORMAT JSON)', '(FORMAT JSON)'])(
+    'no statement scans a table, or is compiled: %s',
+    async (options) => {
+      const bad: string[] = []
+      for (const statement of statements) {
+        if (state === 'empty' && ofCleanup.test(statement.name)) continue
+        const plan = await explain(database().pool, options, statement)
+        const scanned = tablesScanned(plan).filter((table) => !unindexed.has(table))
+        if (scanned.length > 0) bad.push(`${statement.name} scans ${scanned.join(', ')}`)
+        if (plan['Total Cost'] > costOfJit)
+          bad.push(`${statement.name} costs ${plan['Total Cost']}`)
+      }
+      expect(bad).toEqual([])
+    },
+  )
+})
+
+it('no statement is planned at each run', async () => {
+  const client = await full.database.pool.connect()
+  await client.query('BEGIN')
+  for (const { name, text, values } of statements) {
+    for (let run = 0; run < 7; run += 1) await client.query({ name, text, values })
+  }
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT name FROM pg_prepared_statements WHERE generic_plans = 0',
+  )
+  await client.query('ROLLBACK')
+  client.release()
+  expect(rows.map(({ name }) => name).filter((name) => !ofCleanup.test(name))).toEqual([])
+})
+
+interface Plan {
+  'Node Type': string
+  'Relation Name'?: string
+  'Total Cost': number
+  Plans?: Plan[]
+}
+
+async function explain(
+  pool: Pool,
+  options: string,
+  { text, values }: RecordedStatement,
+): Promise<Plan> {
+  const isGeneric = options.includes('GENERIC_PLAN')
+  const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+    `EXPLAIN ${options} ${text}`,
+    isGeneric ? undefined : values,
+  )
+  const plan = rows[0]?.['QUERY PLAN'][0].Plan
+  if (plan === undefined) throw new Error('EXPLAIN has no result')
+  return plan
+}
+
+function tablesScanned(plan: Plan): string[] {
+  const own = plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? 'something'] : []
+  return [...own, ...(plan.Plans ?? []).flatMap(tablesScanned)]
+}

@@ -1,0 +1,37 @@
+import type { Pool } from 'pg'
+
+const members = 20_000
+
+/**
+ * Fills every table of a database as years of use would: 2,000 Organizations of ten Members, each of
+ * whom uses one Connected App. Of what expires, one row in twenty has expired, and waits for the cleanup.
+ */
+export async function fillTables(pool: Pool): Promise<void> {
+  const organization = `'filled-organization-' || n / 10`
+  const project = `'filled-project-' || n / 10`
+  const member = `'filled-member-' || n`
+  const app = `'filled-app-' || n / 10`
+  const grant = `'filled-grant-' || n`
+  const expiry = `now() + interval '1 second' * n - interval '10 days' * (n % 20 / 19)`
+  const hash = `sha256(convert_to('filled' || n, 'UTF8'))`
+  const all = `FROM generate_series(1, ${members}) AS n`
+  const rows: Record<string, string> = {
+    'projects (project_id, secret_hash)': `DISTINCT ${project}, '\\x00'::bytea`,
+    'roles (project_id, role_id)': `DISTINCT ${project}, 'stytch_member'`,
+    'permissions (project_id, role_id, resource_id, action)': `DISTINCT ${project}, 'stytch_member', 'stytch.self', '*'`,
+    'organizations (organization_id, project_id, slug, external_id)': `DISTINCT ON (1) ${organization}, ${project}, 'slug-' || n / 10, 'external-' || n / 10`,
+    'connected_apps (connected_app_id, project_id, name, description, is_first_party, redirect_uris)': `DISTINCT ON (1) ${app}, ${project}, 'Notebook', '', false, '{}'::text[]`,
+    'members (organization_id, member_id, external_id, name)': `${organization}, ${member}, 'external-' || n, 'Ada'`,
+    'member_roles (organization_id, member_id, role_id)': `${organization}, ${member}, 'stytch_member'`,
+    'sessions (organization_id, session_id, member_id, token_hash, expires_at)': `${organization}, 'filled-session-' || n, ${member}, ${hash}, ${expiry}`,
+    'app_authorizations (organization_id, member_id, connected_app_id)': `${organization}, ${member}, ${app}`,
+    'grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope, cleanup_due_at)': `${organization}, ${grant}, ${member}, ${app}, 0, 'openid', ${expiry}`,
+    'tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)': `${organization}, ${hash}, 'AccessToken', ${grant}, '{}'::json, ${expiry}`,
+    'oidc_sessions (kind, id_hash, uid, payload, expires_at)': `'Session', ${hash}, 'filled-' || n, '{}'::json, ${expiry}`,
+    'rate_limits (key, points, expire)': `DISTINCT ${project}, 1, 0`,
+  }
+  for (const [table, values] of Object.entries(rows)) {
+    await pool.query(`INSERT INTO ${table} SELECT ${values} ${all}`)
+  }
+  await pool.query('VACUUM ANALYZE')
+}

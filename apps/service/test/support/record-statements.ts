@@ -1,0 +1,75 @@
+import { vi } from 'vitest'
+import { cleanUp } from '../../src/cleanup.ts'
+import { waitForLock } from '../../src/operation/handlers/locked-rows.ts'
+import { applyRevocations } from '../../src/operation/handlers/revoke.ts'
+import { Database } from '../../src/postgres/database.ts'
+import { addAppAuthorizations } from '../history/http/app-authorizations.ts'
+import { ServiceSystem } from '../history/http/service-system.ts'
+import type { TestDatabase } from './database.ts'
+import { basic } from './operations.ts'
+import { startInstance } from './service.ts'
+
+export interface RecordedStatement {
+  name: string
+  text: string
+  /** What the service sent first. */
+  values: unknown[]
+}
+
+/** Uses all of a service, in a database that is empty. @returns every statement that it sent */
+export async function recordStatements({ url, pool }: TestDatabase): Promise<RecordedStatement[]> {
+  const run = vi.spyOn(Database.prototype, 'run')
+  const service = await startInstance(url)
+  const database = new Database({ url, poolSize: 1, onError: () => undefined })
+  try {
+    await useEverything(service.url, pool)
+    const request = { projectId: 'p', organizationId: 'o', memberId: 'm', connectedAppId: 'c' }
+    const revocation = { ...request, session: undefined, requestId: 'r' }
+    await applyRevocations(database, waitForLock, [revocation])
+    await cleanUp(database)
+    const statements = new Map<string, RecordedStatement>()
+    for (const [{ name, text }, values] of run.mock.calls) {
+      if (!statements.has(name)) statements.set(name, { name, text, values })
+    }
+    return [...statements.values()]
+  } finally {
+    run.mockRestore()
+    await database.close()
+    await service.close()
+  }
+}
+
+async function useEverything(url: string, pool: TestDatabase['pool']): Promise<void> {
+  const [authorization] = await addAppAuthorizations(pool, [url], 1)
+  if (authorization === undefined) throw new Error('no authorization was added')
+  const { projectId, projectSecret, organizationId, memberId, connectedAppId, sessionToken } =
+    authorization
+  const system = new ServiceSystem(authorization)
+  await system.signIn()
+  const code = await system.obtainCode()
+  const tokens = await system.exchange(code)
+  if (tokens === undefined) throw new Error('the code produced no tokens')
+  await system.introspect(tokens.accessToken)
+  await system.revokeToken(tokens.accessToken, 'access_token')
+  const refreshed = await system.refresh(tokens.refreshToken)
+  if (refreshed === undefined) throw new Error('the token could not be refreshed')
+  const headers = { authorization: basic(projectId, projectSecret) }
+  const ofMember = { ...headers, 'x-stytch-member-session': sessionToken }
+  const organization = `${url}/v1/b2b/organizations/${organizationId}`
+  const requests: [string, RequestInit?][] = [
+    [`${organization}/members/${memberId}/connected_apps`, { headers: ofMember }],
+    [`${organization}/connected_apps/${connectedAppId}`, { headers }],
+    [`${url}/v1/b2b/sessions/jwks/${projectId}`],
+    [`${url}/health/ready`],
+    [`${url}/oauth2/userinfo`, { headers: { authorization: `Bearer ${refreshed.accessToken}` } }],
+  ]
+  for (const [target, init] of requests) {
+    const { status } = await fetch(target, init)
+    if (status !== 200) throw new Error(`${target}: ${status}`)
+  }
+  // A replay of the code, which ends its grant, and the end of another one.
+  await system.exchange(code)
+  const { refreshToken } = await system.authorize()
+  await system.revokeToken(refreshToken, 'refresh_token')
+  await system.revoke()
+}
