@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 import { parseBaseUrl } from '@connected-apps/node-http'
+import { urlsOf } from './postgres/hosts.ts'
 
 /** The settings of the service, read from environment variables. */
 export interface Configuration {
@@ -9,6 +10,8 @@ export interface Configuration {
   /** Undefined to start an embedded PostgreSQL, with a demo project in it. */
   databaseUrl: string | undefined
   poolSize: number
+  /** Whether statements are prepared by name, which a pooler of transactions does not support. */
+  prepare: boolean
   rateLimit: { requests: number; windowSeconds: number }
   cleanupIntervalMs: number
   drainMs: number
@@ -41,6 +44,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     publicUrl: origin('PUBLIC_URL'),
     databaseUrl: normalizeSslMode(databaseUrl('DATABASE_URL')),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
+    prepare: oneOf('DATABASE_PREPARE', 'on', ['on', 'off']) === 'on',
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
       windowSeconds: integer('RATE_LIMIT_WINDOW_SECONDS', 1, 1, 86_400),
@@ -93,7 +97,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   function databaseUrl(name: string): string | undefined {
     const value = environment[name]
     if (!value) return undefined
-    if (/^postgres(?:ql)?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+    const isPostgres = (url: string): boolean =>
+      /^postgres(?:ql)?:$/.test(URL.parse(url)?.protocol ?? '')
+    if (urlsOf(value).every(isPostgres)) return value
     issues.push(`${name} must be a URL that starts with postgres:// or postgresql://`)
     return undefined
   }

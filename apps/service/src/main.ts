@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   try {
     const service = await startService({
       ...configuration,
-      databaseUrl: databaseUrl ?? String(embedded?.url),
+      databaseUrl: databaseUrl ?? `${embedded?.url}?statement_timeout=8000`,
       logger,
       ...(demo && { routes: { '/demo': demo.createRoutes } }),
     })

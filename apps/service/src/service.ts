@@ -17,6 +17,7 @@ import { createProvider, isOAuthPath } from './oauth/provider.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { RateLimit } from './operation/rate-limit.ts'
+import { checkConnection, isTooLong } from './postgres/check.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { dispatch } from './server/dispatch.ts'
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   /** Where browsers and Connected Apps reach the service, if that is not its own host and port. */
   publicUrl?: string | undefined
   poolSize?: number
+  /** Whether statements are prepared by name. False for a connection pooler that pools transactions. */
+  prepare?: boolean
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number
   /** How long {@link Service.close} waits for pending requests. */
@@ -65,15 +68,19 @@ const defaults = readConfiguration({})
  * await postgres.stop()
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { host, poolSize, rateLimit, cleanupIntervalMs, drainMs } = { ...defaults, ...options }
+  const { host, poolSize, prepare, rateLimit, cleanupIntervalMs, drainMs } = {
+    ...defaults,
+    ...options,
+  }
   const logger = options.logger ?? createLogger(defaults.logLevel)
   const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
-  const database = new Database({ url: options.databaseUrl, poolSize, onError })
+  const database = new Database({ url: options.databaseUrl, poolSize, prepare, onError })
   const server = createHttpServer(options.httpLimits)
   const pending = new PendingResponses(server)
   const { begin, forceClose } = prepareGracefulClose(server, pending)
   let isStopping = false
   try {
+    const statementTimeoutMs = await checkConnection(options.databaseUrl, prepare)
     const applied = await migrate(options.databaseUrl)
     if (applied.length > 0) logger.info({ applied }, 'migrated')
     const keys = await loadServerKeys(database)
@@ -110,6 +117,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)
     logger.info({ url, issuer: issuer.origin, contract: contract.version }, 'listening')
+    if (isTooLong(statementTimeoutMs)) {
+      logger.warn(
+        { statementTimeoutMs },
+        "statements may run for longer than the service waits for them; ALTER ROLE … SET statement_timeout = '8s'",
+      )
+    }
 
     const close = async (): Promise<void> => {
       isStopping = true

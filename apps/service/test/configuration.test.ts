@@ -24,6 +24,7 @@ describe('the configuration', () => {
       PORT: '0',
       DATABASE_URL: databaseUrl,
       DATABASE_POOL_SIZE: '7',
+      DATABASE_PREPARE: 'off',
       PUBLIC_URL: 'https://apps.example',
       RATE_LIMIT_REQUESTS: '8',
       RATE_LIMIT_WINDOW_SECONDS: '9',
@@ -36,6 +37,7 @@ describe('the configuration', () => {
       port: 0,
       databaseUrl,
       poolSize: 7,
+      prepare: false,
       publicUrl: 'https://apps.example',
       rateLimit: { requests: 8, windowSeconds: 9 },
       cleanupIntervalMs: 30_000,
@@ -56,17 +58,30 @@ describe('the configuration', () => {
     expect(readConfiguration({ DATABASE_URL: server + given }).databaseUrl).toBe(server + taken)
   })
 
+  it.each([
+    'postgres://ada:pass@h1,h2/x',
+    'postgres://h1:5432,h2:5433/x?sslmode=disable',
+    'postgresql://ada:a,b@h1,[::1]:5433',
+  ])('takes several hosts: %s', (url) => {
+    expect(readConfiguration({ DATABASE_URL: url }).databaseUrl).toBe(url)
+  })
+
+  it.each(['postgres://h1:x,h2/x', 'postgres://h1,h2:70000/x'])('does not take %s', (url) => {
+    expect(issuesIn({ DATABASE_URL: url })).toHaveLength(1)
+  })
+
   it('reports every invalid setting at once', () => {
     const issues = issuesIn({
       PORT: '70000',
       PUBLIC_URL: 'https://apps.example/path',
       DATABASE_URL: 'mysql://db.example',
       DATABASE_POOL_SIZE: '1.5',
+      DATABASE_PREPARE: 'no',
       RATE_LIMIT_REQUESTS: '-1',
       RATE_LIMIT_WINDOW_SECONDS: 'a minute',
       LOG_LEVEL: 'loud',
     })
-    expect(issues).toHaveLength(7)
+    expect(issues).toHaveLength(8)
     expect(issues[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
   })
 

@@ -25,6 +25,11 @@ const connections = [
   },
   { name: 'through a proxy that drops startup options', open: startStrippingProxy },
   { name: 'through PgBouncer that pools sessions', open: throughPgBouncer('session') },
+  {
+    name: 'through PgBouncer that pools transactions',
+    open: throughPgBouncer('transaction'),
+    environment: { DATABASE_PREPARE: 'off' },
+  },
 ]
 
 function throughPgBouncer(mode: 'session' | 'transaction') {
@@ -49,13 +54,13 @@ beforeAll(async () => {
 describe.each(connections)(
   'connected $name, and with a role that waits for no disk,',
   { timeout: 120_000 },
-  ({ name, open }) => {
+  ({ name, open, environment = {} }) => {
     it('the service loses nothing that it acknowledged before PostgreSQL crashes', async ({
       skip,
     }) => {
       skip(name.includes('PgBouncer') && pgbouncerMissing !== undefined, pgbouncerMissing)
       const connection = await open(test.database.url)
-      const service = await startServiceProcess({ databaseUrl: connection.url })
+      const service = await startServiceProcess({ databaseUrl: connection.url, environment })
       try {
         const lost: Record<string, number> = {}
         for (const [what, acknowledge] of Object.entries(acknowledgements)) {

@@ -6,7 +6,7 @@ import { approve, exchange, openConsentPage } from './support/connected-app.ts'
 import { withJwt, withToken } from './support/operations.ts'
 import { sendRaw } from './support/raw-http.ts'
 import { revoke, revokeConnectedApp } from './support/revoke.ts'
-import { useService } from './support/service.ts'
+import { startInstance, useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
 
 const stream = new PassThrough()
@@ -15,6 +15,22 @@ stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
 const test = useService({ logger: createLogger('trace', stream) })
 
 describe('the log', () => {
+  it.each([
+    ['0', true],
+    ['20000', true],
+    ['8000', false],
+  ])(
+    'warns of statements that may run for too long: statement_timeout=%s, %s',
+    async (timeout, isWarned) => {
+      const own = new PassThrough()
+      const url = `${test.database.url}?statement_timeout=${timeout}`
+      const instance = await startInstance(url, { logger: createLogger('warn', own) })
+      await instance.close()
+      const log = String(own.read() ?? '')
+      expect(log.includes(`"statementTimeoutMs":${timeout}`)).toBe(isWarned)
+    },
+  )
+
   it('has the request_id of each rejection, even for unknown routes and bytes that are not HTTP', async () => {
     const { url } = test.service
     const noRoutes = [`${url}/nowhere`, `${url}/v1/b2b/sessions/jwks/nobody`]

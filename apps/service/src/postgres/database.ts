@@ -1,6 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { Pool } from 'pg'
+import { clientFor } from './hosts.ts'
+
+/** How long the service waits for a statement. PostgreSQL may still run it after that. */
+export const queryTimeoutMs = 10_000
 
 /** A statement with a fixed text, which is prepared once per connection. */
 export interface Statement {
@@ -37,6 +41,8 @@ interface TransactionScope {
 export interface DatabaseOptions {
   url: string
   poolSize: number
+  /** Whether statements are prepared by name. Default: true. */
+  prepare?: boolean
   /** Called when a connection breaks; a query that used it fails as well. */
   onError: (error: Error) => void
 }
@@ -44,17 +50,19 @@ export interface DatabaseOptions {
 /** The connection pool, and the transaction that the current request may have begun. */
 export class Database {
   readonly pool: Pool
+  readonly #prepare: boolean
   readonly #scopes = new AsyncLocalStorage<TransactionScope>()
   readonly #clients = new Set<PoolClient>()
   #closed: Promise<void> | undefined
   #isForceClosed = false
 
-  constructor({ url, poolSize, onError }: DatabaseOptions) {
+  constructor({ url, poolSize, prepare = true, onError }: DatabaseOptions) {
+    this.#prepare = prepare
     this.pool = new Pool({
-      connectionString: url,
+      ...clientFor(url),
       max: poolSize,
       connectionTimeoutMillis: 3000,
-      query_timeout: 10_000,
+      query_timeout: queryTimeoutMs,
       // Apart from this, no setting is sent, since connection poolers drop or reject settings.
       application_name: 'connected-apps',
     })
@@ -88,7 +96,8 @@ export class Database {
     values: unknown[],
   ): Promise<QueryResult<Row>> {
     const runner = this.#scopes.getStore()?.client ?? this.pool
-    return runner.query<Row>({ ...statement, values })
+    const { name, text } = statement
+    return runner.query<Row>(this.#prepare ? { name, text, values } : { text, values })
   }
 
   /** Begins a transaction, which the request's later statements belong to. */

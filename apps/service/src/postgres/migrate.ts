@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { clientFor } from './hosts.ts'
 
 const directory = new URL('../../migrations/', import.meta.url)
 /** An arbitrary number that nothing else in this database uses as an advisory lock. */
@@ -14,8 +15,9 @@ const lockKey = 7_009_2024
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted()
-  const client = new Client({
-    connectionString: databaseUrl,
+  const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
+  const client = new ClientClass({
+    connectionString,
     connectionTimeoutMillis: 3000,
     application_name: 'connected-apps migration',
   })

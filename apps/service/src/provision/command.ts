@@ -12,6 +12,7 @@ import { Pool } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { readConfiguration } from '../configuration.ts'
 import { commitOnDisk } from '../postgres/database.ts'
+import { clientFor } from '../postgres/hosts.ts'
 import { migrate } from '../postgres/migrate.ts'
 import {
   addConnectedApp,
@@ -159,7 +160,7 @@ async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
   await migrate(databaseUrl)
   // The pool has a single connection, so that all queries belong to one transaction. If one of them
   // fails, closing the pool rolls it back.
-  const pool = new Pool({ connectionString: databaseUrl, max: 1 })
+  const pool = new Pool({ ...clientFor(databaseUrl), max: 1 })
   try {
     await pool.query('BEGIN')
     await pool.query(`SELECT ${commitOnDisk}`)

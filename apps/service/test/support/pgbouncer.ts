@@ -22,21 +22,21 @@ export interface PgBouncer extends AsyncDisposable {
 }
 
 /**
- * Starts PgBouncer in front of a database, with its usual settings.
+ * Starts PgBouncer in front of a database.
  *
- * @param poolSize how many connections to PostgreSQL it has at most
+ * @param settings lines of its file, for other settings than the usual ones
  */
 export async function startPgBouncer(
   databaseUrl: string,
   mode: 'session' | 'transaction' | 'statement',
-  poolSize = 20,
+  settings: string[] = [],
 ): Promise<PgBouncer> {
   const { hostname, port, username, password } = new URL(databaseUrl)
   const directory = await mkdtempDisposable(join(tmpdir(), 'pgbouncer-test-'))
   const ownPort = await findFreePort()
   const file = join(directory.path, 'pgbouncer.ini')
   const server = `host=${hostname} port=${port} user=${username} password=${password}`
-  const settings = [
+  const lines = [
     '[databases]',
     `* = ${server}`,
     '[pgbouncer]',
@@ -45,10 +45,10 @@ export async function startPgBouncer(
     'unix_socket_dir =',
     'auth_type = any',
     `pool_mode = ${mode}`,
-    `default_pool_size = ${poolSize}`,
     'server_login_retry = 1',
+    ...settings,
   ]
-  await writeFile(file, settings.join('\n'), { mode: 0o644 })
+  await writeFile(file, lines.join('\n'), { mode: 0o644 })
   // It does not run as root, and its file is in a directory that only this process can access.
   const asRoot = process.getuid?.() === 0
   const child = spawn(executablePath, asRoot ? ['-u', 'nobody', file] : [file], {

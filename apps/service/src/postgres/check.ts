@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import type { Client } from 'pg'
+import { DatabaseError } from 'pg'
+import { ConfigurationError } from '../configuration.ts'
+import { queryTimeoutMs } from './database.ts'
+import { clientFor } from './hosts.ts'
+
+/** How many connections are tried, since a busy pooler may give a client the same server twice. */
+const attempts = 3
+
+/**
+ * Checks at start what the service needs of its connections, where it would otherwise fail later.
+ *
+ * @param prepare whether statements are prepared by name
+ * @returns the role's `statement_timeout`, in milliseconds
+ * @throws {ConfigurationError} if statements are prepared by name, but a pooler runs each transaction
+ * on another connection to PostgreSQL
+ */
+export async function checkConnection(databaseUrl: string, prepare: boolean): Promise<number> {
+  // PgBouncer gives a client the connection that was used last, or the next in turn. So either the
+  // second client prepares what exists already, or the first one misses what it has prepared.
+  const name = `check-${randomUUID()}`
+  const text = "SELECT setting::integer FROM pg_settings WHERE name = 'statement_timeout'"
+  const statement = prepare ? { name, text } : { text }
+  let timeoutMs = 0
+  for (let attempt = 0; attempt < (prepare ? attempts : 1); attempt += 1) {
+    await withClient(databaseUrl, async (client) => {
+      for (let run = 0; run < 2; run += 1) {
+        const { rows } = await client.query<{ setting: number }>(statement)
+        timeoutMs = rows[0]?.setting ?? 0
+      }
+    })
+  }
+  return timeoutMs
+}
+
+/** Whether statements may run for longer than the service waits for them. */
+export function isTooLong(statementTimeoutMs: number): boolean {
+  return statementTimeoutMs === 0 || statementTimeoutMs > queryTimeoutMs
+}
+
+async function withClient(
+  databaseUrl: string,
+  use: (client: Client) => Promise<void>,
+): Promise<void> {
+  const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
+  const client = new ClientClass({
+    connectionString,
+    connectionTimeoutMillis: 3000,
+    query_timeout: queryTimeoutMs,
+    application_name: 'connected-apps check',
+  })
+  // A broken connection makes the running query fail, which is enough.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await use(client)
+  } catch (error) {
+    if (!isUnprepared(error)) throw error
+    throw new ConfigurationError([
+      'DATABASE_URL leads to a connection pooler that shares connections between clients; set DATABASE_PREPARE=off, or make it pool sessions',
+    ])
+  } finally {
+    await client.end()
+  }
+}
+
+/** What PostgreSQL reports when prepared statements are not those of this client. */
+function isUnprepared(error: unknown): boolean {
+  const duplicatePreparedStatement = '42P05'
+  const invalidStatementName = '26000'
+  return (
+    error instanceof DatabaseError &&
+    [duplicatePreparedStatement, invalidStatementName].includes(error.code ?? '')
+  )
+}

@@ -1,0 +1,89 @@
+import type { ClientConfig } from 'pg'
+import { Client } from 'pg'
+
+/** How long one server may take to say whether it accepts writes. It is less than a pool waits. */
+const probeTimeoutMs = 2000
+
+/**
+ * Splits a URL with several hosts, such as `postgres://ada@h1:5432,h2:5433/x`, into one URL for each
+ * host. Only the hosts are separated by commas, so a URL with one host stays as it is.
+ */
+export function urlsOf(databaseUrl: string): string[] {
+  const [, start = '', hosts, rest = ''] =
+    /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#@]*)(.*)$/s.exec(databaseUrl) ?? []
+  if (hosts === undefined) return [databaseUrl]
+  return hosts.split(',').map((host) => start + host + rest)
+}
+
+/**
+ * What to create a client or a pool with. If the URL has several hosts, each connection goes to one
+ * that accepts writes at that time, so it follows a failover.
+ */
+export function clientFor(databaseUrl: string): {
+  connectionString: string
+  Client: typeof Client
+} {
+  const urls = urlsOf(databaseUrl)
+  const [connectionString = databaseUrl] = urls
+  return { connectionString, Client: urls.length === 1 ? Client : createClientClass(urls) }
+}
+
+type Callback = ((error: Error) => void) | ((error: null, client: Client) => void)
+
+function createClientClass(urls: string[]): typeof Client {
+  return class MultiHostClient extends Client {
+    override connect(): Promise<Client>
+    override connect(callback: Callback): void
+    override connect(callback?: Callback): Promise<Client> | void {
+      const connected = findWritable(urls).then((server) => {
+        // pg reads both when it connects, and offers no other way to choose them that late.
+        Object.assign(this, server)
+        return super.connect()
+      })
+      if (callback === undefined) return connected
+      const notify = callback as (error: Error | null, client?: Client) => void // both forms of it
+      connected.then(
+        () => notify(null, this),
+        (error: Error) => notify(error),
+      )
+    }
+  }
+}
+
+type Server = Required<Pick<ClientConfig, 'host' | 'port'>>
+
+/** Asks all servers at once, so that one that doesn't respond delays nobody. */
+async function findWritable(urls: string[]): Promise<Server> {
+  try {
+    return await Promise.any(urls.map(probe))
+  } catch (cause) {
+    const { errors } = cause as AggregateError // Promise.any rejects with nothing else
+    const reasons = errors.map((error: Error) => error.message).join('; ')
+    throw new Error(`no server at DATABASE_URL accepts writes: ${reasons}`, { cause })
+  }
+}
+
+async function probe(connectionString: string): Promise<Server> {
+  const client = new Client({
+    connectionString,
+    connectionTimeoutMillis: probeTimeoutMs,
+    query_timeout: probeTimeoutMs,
+    application_name: 'connected-apps probe',
+  })
+  // A broken connection makes the running query fail, which is enough.
+  client.on('error', () => undefined)
+  const { host, port } = client
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ writable: boolean }>(
+      "SELECT current_setting('transaction_read_only') = 'off' AS writable",
+    )
+    if (rows[0]?.writable === true) return { host, port }
+  } catch (cause) {
+    const { message, code } = cause as NodeJS.ErrnoException // pg rejects with nothing else
+    throw new Error(`${host}:${port}: ${message || code}`, { cause })
+  } finally {
+    await client.end()
+  }
+  throw new Error(`${host}:${port}: read-only`)
+}
