@@ -13,15 +13,14 @@ import { startStrippingProxy } from './support/stripping-proxy.ts'
 const postgres = useOwnPostgres()
 const test = useDatabase(postgres)
 
-const nothing = (): Promise<void> => Promise.resolve()
+const direct = (url: string) => ({ url, [Symbol.asyncDispose]: () => Promise.resolve() })
 
 /** The ways from the service to PostgreSQL. */
 const connections = [
-  { name: 'directly', open: (url: string) => Promise.resolve({ url, close: nothing }) },
+  { name: 'directly', open: direct },
   {
     name: 'with startup options of its own in DATABASE_URL',
-    open: (url: string) =>
-      Promise.resolve({ url: `${url}?options=-c%20work_mem%3D8MB`, close: nothing }),
+    open: (url: string) => direct(`${url}?options=-c%20work_mem%3D8MB`),
   },
   { name: 'through a proxy that drops startup options', open: startStrippingProxy },
   { name: 'through PgBouncer that pools sessions', open: throughPgBouncer('session') },
@@ -33,10 +32,7 @@ const connections = [
 ]
 
 function throughPgBouncer(mode: 'session' | 'transaction') {
-  return async (url: string) => {
-    const pgbouncer = await startPgBouncer(url, mode)
-    return { url: pgbouncer.url, close: () => pgbouncer[Symbol.asyncDispose]() }
-  }
+  return (url: string) => startPgBouncer(url, mode)
 }
 
 // With these settings a commit that does not wait for the disk stays in PostgreSQL's memory for ten
@@ -59,7 +55,7 @@ describe.each(connections)(
       skip,
     }) => {
       skip(name.includes('PgBouncer') && pgbouncerMissing !== undefined, pgbouncerMissing)
-      const connection = await open(test.database.url)
+      await using connection = await open(test.database.url)
       const service = await startServiceProcess({ databaseUrl: connection.url, environment })
       try {
         const lost: Record<string, number> = {}
@@ -75,7 +71,6 @@ describe.each(connections)(
         expect(lost).toEqual({ revoke: 0, end: 0, deletion: 0, consent: 0, exchange: 0 })
       } finally {
         await service.stop()
-        await connection.close()
       }
     })
   },

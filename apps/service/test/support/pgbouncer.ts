@@ -54,9 +54,8 @@ export async function startPgBouncer(
   const child = spawn(executablePath, asRoot ? ['-u', 'nobody', file] : [file], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const exited = once(child, 'exit')
   let log = ''
-  await new Promise<void>((resolve, reject) => {
+  const started = new Promise<void>((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', () => reject(new Error(`PgBouncer did not start: ${log}`)))
     child.stderr.on('data', (chunk: Buffer) => {
@@ -64,11 +63,18 @@ export async function startPgBouncer(
       if (log.includes('process up')) resolve()
     })
   })
+  try {
+    await started
+  } catch (error) {
+    await directory.remove()
+    throw error
+  }
   return {
     url: Object.assign(new URL(databaseUrl), { hostname: '127.0.0.1', port: String(ownPort) }).href,
     async [Symbol.asyncDispose]() {
+      const exited = once(child, 'exit')
+      // It closes all connections at once.
       child.kill('SIGTERM')
-      // SIGTERM closes it at once.
       await exited
       await directory.remove()
     },
