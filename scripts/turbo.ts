@@ -27,8 +27,9 @@ export async function runTasks(
   const { child, exitCode } = runProcess('turbo', [...args, ...output], {
     stdio: ['inherit', 'pipe', 'pipe'],
     env: {
-      // Tests that need a browser are skipped without one, which must not be cached as their passing.
+      // Tests that need these are skipped without them, which must not be cached as their passing.
       CHROMIUM: existsSync('/usr/bin/chromium') ? 'installed' : 'absent',
+      PGBOUNCER: existsSync('/usr/sbin/pgbouncer') ? 'installed' : 'absent',
       // Node.js would put the cache of a command under test into the temporary directory, for good.
       NODE_DISABLE_COMPILE_CACHE: '1',
       // With this turbo writes a format of its own, for GitHub's log viewer.
