@@ -87,7 +87,8 @@ describe.each(retriedOperations)('$operationId', (operation) => {
       const { call } = connectTo(operation, server.url, {
         hooks: { [hook]: () => controller.abort() },
       })
-      expect(await rejectionOf(call(params, { signal }))).toMatchObject({ kind: 'aborted' })
+      const error = await rejectionOf(call(params, { signal }))
+      expect(error).toMatchObject({ kind: 'aborted', attempts: sent })
       expect(server.requests).toHaveLength(sent)
     }
   })

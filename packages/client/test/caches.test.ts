@@ -53,7 +53,7 @@ describe.each(allOperations)('$operationId', (operation) => {
     })
   })
 
-  test.each(['1', '31536000', '0001', '12, 0', '12,12'])(
+  test.each(['1', '31536000', '0001', '12, 0', '0, 12', '12,12', '"5"', '5s', 'old', '-1'])(
     'a success whose Age is %s comes from a cache: it is not an ok, and not retried',
     async (age) => {
       const server = await listen((_, response) =>

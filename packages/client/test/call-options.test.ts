@@ -49,6 +49,9 @@ describe.each(allOperations)('$operationId', (operation) => {
       'session_token is not an option; use authorization: { session_token }',
     ],
     ['signal', { signal: new AbortController() }, 'signal must be an AbortSignal'],
+    ['signal', { signal: false }, 'signal must be an AbortSignal'],
+    ['signal', { signal: '' }, 'signal must be an AbortSignal'],
+    ['signal', { signal: { addEventListener: () => undefined } }, 'signal must be an AbortSignal'],
     ['timeoutMs', { timeoutMs: -1 }, 'timeoutMs must be an integer, 1 to 2147483647'],
     [
       'maxResponseBytes',

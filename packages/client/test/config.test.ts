@@ -50,6 +50,10 @@ describe.each(clientFactories)('the config of %s', (where, create) => {
   test.each<[string, string, object]>([
     ['project_id', 'must not contain a colon', { project_id: 'project:1' }],
     ['fetch', 'must be a function', { fetch: 'fetch' }],
+    ['fetch', 'must be a function', { fetch: null }],
+    ['fetch', 'must be a function', { fetch: false }],
+    ['dangerouslyAllowCleartext', 'must be true or false', { dangerouslyAllowCleartext: 'false' }],
+    ['dangerouslyAllowBrowser', 'must be true or false', { dangerouslyAllowBrowser: 1 }],
     ['onRetry', 'must be a function', { hooks: { onRetry: 1 } }],
     ['headers', 'must be a plain object', { headers: new Map() }],
     ['timeoutMs', 'must be an integer, 1 to 2147483647', { timeoutMs: 0 }],

@@ -168,6 +168,45 @@ describe.each(allOperations)('$operationId', (operation) => {
       expect(readable.destroyed).toBe(true)
     })
   })
+
+  test('its body is cancelled when an attempt times out, even if it ignores its signal', async () => {
+    const cancel = vi.fn<() => void>()
+    const stalled = () => new ReadableStream({ cancel })
+    const fetch: Fetch = async () => respond({ body: stalled() })
+    await connectTo(operation, baseUrl, { fetch, timeoutMs: 10, maxRetries: 0 }).tryCall(params)
+    expect(cancel).toHaveBeenCalledOnce()
+  })
+
+  test('the body of a response that comes after the timeout is cancelled', async () => {
+    const cancel = vi.fn<() => void>()
+    let respondLate: ((response: FetchResponse) => void) | undefined
+    const late = new Promise<FetchResponse>((resolve) => {
+      respondLate = resolve
+    })
+    const { tryCall } = connectTo(operation, baseUrl, {
+      fetch: () => late,
+      timeoutMs: 10,
+      maxRetries: 0,
+    })
+    await tryCall(params)
+    respondLate?.(respond({ body: new ReadableStream({ cancel }) }))
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce(), { timeout: 10_000 })
+  })
+
+  test('headers that are those of a Map are as good as missing', async () => {
+    const empty: unknown = new Map([['content-type', mediaType]]) // its get() returns undefined
+    const result = await resultOf({ headers: empty as Headers, body: new Response(json).body })
+    expect(result).toMatchObject({ ok: true, attempts: 1 })
+  })
+
+  test('chunks that are strings or an ArrayBuffer are read, and count', async () => {
+    const readable = () => Readable.from([json.slice(0, 5), json.slice(5)])
+    expect(await resultOf({ body: readable() })).toMatchObject({ ok: true, body })
+    expect(await resultOf({ body: readable() }, 10)).toMatchObject({ error: { reason: 'size' } })
+    const buffers = () => Readable.from([bytes.slice().buffer])
+    expect(await resultOf({ body: buffers() })).toMatchObject({ ok: true, body })
+    expect(await resultOf({ body: buffers() }, 10)).toMatchObject({ error: { reason: 'size' } })
+  })
 })
 
 describe.each(retriedOperations)('$operationId', (operation) => {

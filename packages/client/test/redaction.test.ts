@@ -322,4 +322,22 @@ describe.each(allOperations)('$operationId', (operation) => {
     expect(result).toMatchObject({ error: { kind: 'http', conforms: true, status_code: status } })
     expect(JSON.stringify(result)).toContain('[redacted]')
   })
+
+  test('a session is redacted in the media type of a response, and in parts of a header', async () => {
+    const session_token = 'token-0123456789'
+    const authorization = { session_token }
+    const { status } = exampleOf(operation, 'unauthorized')
+    const type = `text/${session_token}`
+    const fetch: Fetch = async () =>
+      new Response('bearer-0123456789', {
+        status,
+        headers: { 'content-type': type, via: 'bearer-0123456789' },
+      })
+    const headers = { 'Proxy-Authorization': 'Bearer bearer-0123456789' }
+    const client = new B2BClient({ ...credentials, fetch, headers })
+    const result = await methodsOf(client, operation).tryCall(paramsOf(operation), {
+      authorization,
+    })
+    expect(textOf(Object(result).error)).not.toMatch(/token-0123456789|bearer-0123456789/)
+  })
 })
