@@ -20,7 +20,7 @@ async function administer(server: 0 | 1, ...statements: string[]): Promise<void>
   await client.end()
 }
 
-/** A server that is read-only like this refuses writes as a standby does. */
+/** A server that is read-only like this rejects writes as a standby does. */
 function setReadOnly(server: 0 | 1, value: 'on' | 'off'): Promise<void> {
   return administer(
     server,
