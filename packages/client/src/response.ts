@@ -58,16 +58,15 @@ export function parseResponse<Id extends OperationId>(
 ): Outcome<Id> {
   const { response, text = '' } = raw
   const { resultRedactor, errorRedactor } = context
-  const isSuccess = response.status >= 200 && response.status < 300
   const value = orUndefined<unknown>(() => JSON.parse(text))
-  const redactor = isSuccess ? resultRedactor : errorRedactor
-  const body = isSuccess && redactor.isClean(text) ? value : redactor.value(value)
-  const reason = isSuccess ? findDecodeReason(operation, raw, body) : undefined
-  if (isSuccess && !reason) {
-    return { body: body as SuccessBody<Id>, error: undefined } // safe: without a reason, it matches the contract
+  let reason: DecodeReason | undefined
+  if (response.status >= 200 && response.status < 300) {
+    const body = resultRedactor.isClean(text) ? value : resultRedactor.value(value)
+    reason = findDecodeReason(operation, raw, body)
+    if (!reason) return { body: body as SuccessBody<Id>, error: undefined } // safe: without a reason, it matches the contract
   }
-  const safeBody = isSuccess ? errorRedactor.value(body) : body
-  return { body: undefined, error: toError(operation, raw, safeBody, reason, context) }
+  const error = toError(operation, raw, errorRedactor.value(value), reason, context)
+  return { body: undefined, error }
 }
 
 /** Why a success cannot be trusted, or undefined if it can. */
