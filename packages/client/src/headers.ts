@@ -1,7 +1,7 @@
 import { throwArgumentError } from './errors.ts'
 import { copyPlainObject, EmptyObject, isScalar } from './input.ts'
 
-/** Headers to add to each request, such as a correlation id; undefined leaves one out. */
+/** Headers to add to each request, such as a correlation id. One that is undefined is not added. */
 export type ExtraHeaders = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** The number of the attempt, starting from 1. */
