@@ -6,6 +6,8 @@ CREATE TABLE projects (
   -- SHA-256 of a random secret. A slow hash is for passwords that can be guessed. 256 random bits
   -- can't, and the secret is checked on every request.
   secret_hash bytea NOT NULL,
+  -- Set while the secret is replaced: both are accepted.
+  next_secret_hash bytea,
   -- Public keys only (RFC 7517). The issuer of the session JWTs keeps the private keys.
   session_jwks jsonb NOT NULL DEFAULT '{"keys": []}'
 );
@@ -81,8 +83,20 @@ CREATE TABLE connected_apps (
   redirect_uris text[] NOT NULL,
   -- SHA-256 of the client secret. NULL for a public client.
   secret_hash bytea,
+  -- Set while the secret is replaced: both are accepted.
+  next_secret_hash bytea,
   client_type text NOT NULL GENERATED ALWAYS AS (
     CASE WHEN is_first_party THEN 'first_party' ELSE 'third_party' END
     || CASE WHEN secret_hash IS NULL THEN '_public' ELSE '' END
   ) STORED
+);
+
+-- The APIs of a project, which ask whether a token is active (RFC 7662).
+CREATE TABLE resource_servers (
+  resource_server_id text PRIMARY KEY,
+  project_id text NOT NULL REFERENCES projects,
+  name text NOT NULL,
+  secret_hash bytea NOT NULL,
+  -- Set while the secret is replaced: both are accepted.
+  next_secret_hash bytea
 );

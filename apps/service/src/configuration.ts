@@ -6,14 +6,22 @@ import { urlsOf } from './postgres/hosts.ts'
 export interface Configuration {
   host: string
   port: number
+  /** Where health and metrics are served. Undefined for `port`. */
+  healthPort: number | undefined
   publicUrl: string | undefined
   /** Undefined to start an embedded PostgreSQL, with a demo project in it. */
   databaseUrl: string | undefined
+  /** The owner of the tables, who migrates them. Undefined if that is `databaseUrl`'s role. */
+  migrationDatabaseUrl: string | undefined
   poolSize: number
   /** Whether statements are prepared by name, which a pooler of transactions does not support. */
   prepare: boolean
+  /** How long a public client may repeat a refresh whose response it lost. 0: not at all. */
+  refreshReuseSeconds: number
   rateLimit: { requests: number; windowSeconds: number }
   cleanupIntervalMs: number
+  /** How long the service accepts requests after SIGTERM, while it reports that it is not ready. */
+  shutdownDelayMs: number
   drainMs: number
   logLevel: string
 }
@@ -38,22 +46,27 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
   const issues: string[] = []
+  const isDemo = environment['DATABASE_URL'] === undefined
   const configuration: Configuration = {
     host: text('HOST', '127.0.0.1'),
     port: integer('PORT', 4020, 0, 65_535),
+    healthPort: environment['HEALTH_PORT'] ? integer('HEALTH_PORT', 0, 0, 65_535) : undefined,
     publicUrl: origin('PUBLIC_URL'),
     databaseUrl: normalizeSslMode(databaseUrl('DATABASE_URL')),
+    migrationDatabaseUrl: normalizeSslMode(databaseUrl('MIGRATION_DATABASE_URL')),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     prepare: oneOf('DATABASE_PREPARE', 'on', ['on', 'off']) === 'on',
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
       windowSeconds: integer('RATE_LIMIT_WINDOW_SECONDS', 1, 1, 86_400),
     },
+    refreshReuseSeconds: integer('REFRESH_REUSE_SECONDS', 10, 0, 3600),
     cleanupIntervalMs: integer('CLEANUP_INTERVAL_SECONDS', 60, 1, 86_400) * 1000,
+    shutdownDelayMs: integer('SHUTDOWN_DELAY_SECONDS', isDemo ? 0 : 5, 0, 600) * 1000,
     drainMs: integer('DRAIN_SECONDS', 10, 0, 3600) * 1000,
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
   }
-  if (environment['DATABASE_URL'] === undefined) {
+  if (isDemo) {
     issues.push(...demoIssues(configuration.host, environment['PUBLIC_URL']))
   }
   // Probably a deployment in which a variable is not set. If it ran as a demo, it would lose its data.

@@ -29,6 +29,10 @@ describe('the configuration', () => {
       RATE_LIMIT_REQUESTS: '8',
       RATE_LIMIT_WINDOW_SECONDS: '9',
       CLEANUP_INTERVAL_SECONDS: '30',
+      MIGRATION_DATABASE_URL: `${databaseUrl}?owner`,
+      HEALTH_PORT: '4021',
+      REFRESH_REUSE_SECONDS: '11',
+      SHUTDOWN_DELAY_SECONDS: '2',
       DRAIN_SECONDS: '3',
       LOG_LEVEL: 'error',
     })
@@ -41,6 +45,10 @@ describe('the configuration', () => {
       publicUrl: 'https://apps.example',
       rateLimit: { requests: 8, windowSeconds: 9 },
       cleanupIntervalMs: 30_000,
+      migrationDatabaseUrl: `${databaseUrl}?owner`,
+      healthPort: 4021,
+      refreshReuseSeconds: 11,
+      shutdownDelayMs: 2000,
       drainMs: 3000,
       logLevel: 'error',
     })

@@ -50,6 +50,7 @@ export async function startServiceProcess({
       DATABASE_URL: databaseUrl,
       PORT: String(port),
       RATE_LIMIT_REQUESTS: '1000000',
+      SHUTDOWN_DELAY_SECONDS: '0',
       LOG_LEVEL: 'fatal',
       ...environment,
     },
