@@ -1,18 +1,24 @@
 import { checkResponseBody } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import { afterAll, expect, it, vi } from 'vitest'
-import { startMock } from '../src/index.ts'
 import type * as prismModule from '../src/mock/prism.ts'
 import { call } from './call.ts'
 import { errorOf, responseOf } from './operations.ts'
 
-vi.mock('../src/mock/prism.ts', async (importOriginal) => ({
+// All files share their modules, so the mock is loaded anew with this one replaced, and once more after.
+vi.doMock('../src/mock/prism.ts', async (importOriginal) => ({
   ...(await importOriginal<typeof prismModule>()),
   loadPrism: () => Promise.resolve(() => Promise.reject(new Error('Prism failed'))),
 }))
+vi.resetModules()
+const { startMock } = await import('../src/index.ts')
 
 const mock = await startMock()
-afterAll(() => mock.close())
+afterAll(async () => {
+  await mock.close()
+  vi.doUnmock('../src/mock/prism.ts')
+  vi.resetModules()
+})
 
 it.each(allOperations)(
   'responds to $operationId as a failed server when the mock itself fails, and survives',

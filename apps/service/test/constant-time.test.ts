@@ -1,17 +1,19 @@
-import { timingSafeEqual } from 'node:crypto'
-import { beforeEach, expect, it, vi } from 'vitest'
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import { afterAll, beforeEach, expect, it, vi } from 'vitest'
 import { basic } from './support/operations.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 // A spy, since the difference in time would be too small to measure here.
-vi.mock(import('node:crypto'), async (load) => {
-  const crypto = await load()
-  return { ...crypto, timingSafeEqual: vi.fn<typeof timingSafeEqual>(crypto.timingSafeEqual) }
+const compared = vi.spyOn(crypto, 'timingSafeEqual')
+syncBuiltinESMExports()
+afterAll(() => {
+  compared.mockRestore()
+  syncBuiltinESMExports()
 })
 
 const test = useService()
-const compared = vi.mocked(timingSafeEqual)
 
 beforeEach(() => {
   compared.mockClear()
