@@ -14,8 +14,7 @@ import type { ContractResponse } from './operation/response.ts'
 import { errorOf, newRequestId, toHttpResponse, unmatched } from './operation/response.ts'
 import { sessionJwksRoute } from './operation/session-jwks.ts'
 import type { Database } from './postgres/database.ts'
-import { healthRoutes } from './server/health.ts'
-import type { Metrics, Observe } from './server/metrics.ts'
+import type { Observe } from './server/metrics.ts'
 
 export interface ApplicationOptions {
   database: Database
@@ -24,20 +23,19 @@ export interface ApplicationOptions {
   /** Scheme, host and port under which browsers reach the service. */
   origin: string
   logger: Logger
-  metrics: Metrics
   observe: Observe
-  isStopping: () => boolean
+  /** Health and metrics, unless they have a port of their own. */
+  health: Hono | undefined
   routes: Record<string, (origin: string) => Hono>
 }
 
 /** Everything that is served except OAuth: the operations, pages, key sets, health, metrics. */
 export function createApplication(options: ApplicationOptions) {
-  const { database, logger, metrics, observe, provider, origin } = options
+  const { database, logger, observe, provider, origin } = options
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
   const respond = createOperationEndpoint(database, options.rateLimit)
 
-  app.route('/health', healthRoutes(database, options.isStopping))
-  app.get('/metrics', async () => metrics.response())
+  if (options.health !== undefined) app.route('/', options.health)
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
   app.use('/interaction/*', secureHeaders(pageHeaders), async (c, next) => {
     const startedAt = performance.now()

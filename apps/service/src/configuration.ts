@@ -69,6 +69,12 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   if (isDemo) {
     issues.push(...demoIssues(configuration.host, environment['PUBLIC_URL']))
   }
+  const { port, healthPort } = configuration
+  if (port === healthPort && port !== 0) {
+    issues.push(
+      'HEALTH_PORT is that of PORT; set it to another one, or unset it to serve both at one',
+    )
+  }
   // Probably a deployment in which a variable is not set. If it ran as a demo, it would lose its data.
   if (environment['DATABASE_URL'] === '') {
     issues.push('DATABASE_URL is empty; set it, or unset it for the demo')

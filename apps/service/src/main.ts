@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { contract } from '@connected-apps/contract/operations'
 import { createCommand, runCommand } from '@connected-apps/node-http/command'
 import type { Hono } from 'hono'
@@ -5,26 +6,25 @@ import { explainError } from './command-errors.ts'
 import { readConfiguration } from './configuration.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 import { createLogger } from './server/logger.ts'
+import { listenForStopSignals } from './server/stop-signals.ts'
 import { startService } from './service.ts'
+import { untilAborted } from './until-aborted.ts'
 
 const command = createCommand({
   name: 'connected-apps',
   version: `contract ${contract.version}`,
   description: `Runs the service of ${contract.title} ${contract.version}. It takes no arguments: set environment variables, which apps/service/README.md lists.`,
 }).action(run)
+const { stop, endDelay } = listenForStopSignals()
 await runCommand(command, { explain: explainError })
+// What a signal made it give up, such as the lookup of a host, would keep the process alive.
+if (stop.aborted) process.exit()
 
 async function run(): Promise<void> {
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
   // People read the demo's output, which log lines would bury.
   const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'warn' : logLevel)
-  const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // Not `once`, since npm passes on the Ctrl-C that the terminal has sent already, and a second
-    // signal would end the process in the middle of its responses.
-    process.on(signal, () => stopping.abort())
-  }
 
   const demo = isDemo ? await loadDemo() : undefined
   const embedded = demo && (await startEmbeddedPostgres())
@@ -33,19 +33,21 @@ async function run(): Promise<void> {
       ...configuration,
       databaseUrl: databaseUrl ?? `${embedded?.url}?statement_timeout=8000`,
       logger,
+      signal: stop,
       ...(demo && { routes: { '/demo': demo.createRoutes } }),
     })
     // The service has to be closed before its database stops, whatever fails.
     try {
       if (demo && embedded) {
-        process.stdout.write(await demo.prepare(embedded.url, service.url))
+        process.stdout.write(await untilAborted(demo.prepare(embedded.url, service.url), stop))
       }
-      if (!stopping.signal.aborted) {
-        await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
-      }
+      if (!stop.aborted) await once(stop, 'abort')
     } finally {
-      await service.close()
+      await service.close(endDelay)
     }
+  } catch (error) {
+    // Nothing is wrong with a start that a signal has ended.
+    if (error !== stop.reason) throw error
   } finally {
     await embedded?.stop()
   }

@@ -1,36 +1,38 @@
-import { once } from 'node:events'
 import type { ServerOptions } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { contract } from '@connected-apps/contract/operations'
-import {
-  PendingResponses,
-  createHttpServer,
-  listen,
-  prepareGracefulClose,
-} from '@connected-apps/node-http'
-import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
 import { createProvider, isOAuthPath } from './oauth/provider.ts'
+import type { ServerKeys } from './oauth/server-keys.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { RateLimit } from './operation/rate-limit.ts'
+import { unavailable, unmatched } from './operation/response.ts'
 import { checkConnection, isTooLong } from './postgres/check.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { dispatch } from './server/dispatch.ts'
+import type { Phase } from './server/health.ts'
+import { createHealth, serveOnly } from './server/health.ts'
+import { Listener } from './server/listener.ts'
 import { createLogger, logRequest } from './server/logger.ts'
-import { respondToMalformedRequests } from './server/malformed-requests.ts'
 import type { Observe } from './server/metrics.ts'
 import { Metrics } from './server/metrics.ts'
+import { untilAborted } from './until-aborted.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
+  /** The owner of the tables, who migrates them. Default: `databaseUrl`'s role. */
+  migrationDatabaseUrl?: string | undefined
   /** 0 for any free port. */
   port: number
   host?: string
+  /** Where health and metrics are served. Default: at `port`. */
+  healthPort?: number | undefined
   /** Where browsers and Connected Apps reach the service, if that is not its own host and port. */
   publicUrl?: string | undefined
   poolSize?: number
@@ -38,6 +40,8 @@ export interface ServiceOptions {
   prepare?: boolean
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number
+  /** How long {@link Service.close} still accepts requests, while the service is not ready. Default: 0. */
+  shutdownDelayMs?: number
   /** How long {@link Service.close} waits for pending requests. */
   drainMs?: number
   logger?: Logger
@@ -45,13 +49,22 @@ export interface ServiceOptions {
   routes?: Record<string, (origin: string) => Hono>
   /** Limits on what one client may cost; a client that exceeds them is disconnected. */
   httpLimits?: ServerOptions
+  /** Ends the start, whatever it waits for. Later it has no effect. */
+  signal?: AbortSignal
 }
 
 export interface Service {
   /** Without a trailing slash. */
   url: string
-  /** Accepts nothing new, sends the pending responses, and closes the database connections. */
-  close: () => Promise<void>
+  /** Where health and metrics are served. Without a trailing slash, too. */
+  healthUrl: string
+  /**
+   * Reports at once that the service is not ready, and waits for the shutdown delay. Then it accepts
+   * nothing new, sends the pending responses, and closes the database connections.
+   *
+   * @param endDelay ends the delay early
+   */
+  close: (endDelay?: AbortSignal) => Promise<void>
 }
 
 const defaults = readConfiguration({})
@@ -59,7 +72,7 @@ const defaults = readConfiguration({})
 /**
  * Starts one instance of the service. Any number of them may share one database.
  *
- * @throws if the database can't be reached or migrated, or the port is taken
+ * @throws if the database can't be reached or migrated, or a port is taken
  * @example
  * const postgres = await startEmbeddedPostgres()
  * const service = await startService({ databaseUrl: postgres.url, port: 0 })
@@ -68,32 +81,45 @@ const defaults = readConfiguration({})
  * await postgres.stop()
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { host, poolSize, prepare, rateLimit, cleanupIntervalMs, drainMs } = {
+  const { host, poolSize, prepare, rateLimit, cleanupIntervalMs, shutdownDelayMs, drainMs } = {
     ...defaults,
     ...options,
   }
+  const { healthPort, httpLimits, signal } = options
   const logger = options.logger ?? createLogger(defaults.logLevel)
   const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
   const database = new Database({ url: options.databaseUrl, poolSize, prepare, onError })
-  const server = createHttpServer(options.httpLimits)
-  const pending = new PendingResponses(server)
-  const { begin, forceClose } = prepareGracefulClose(server, pending)
-  let isStopping = false
+  const metrics = new Metrics(database.pool)
+  const observe: Observe = (observation) => {
+    metrics.observe(observation)
+    logRequest(logger, observation)
+  }
+  let phase: Phase = 'starting'
+  const health = createHealth(database, metrics, () => phase)
+  const listener = new Listener({
+    application: serveOnly(health, unavailable, observe),
+    address: { host, port: options.port, names: { host: 'HOST', port: 'PORT' } },
+    observe,
+    httpLimits,
+  })
+  const healthListener =
+    healthPort === undefined
+      ? listener
+      : new Listener({
+          application: serveOnly(health, unmatched, observe),
+          address: { host, port: healthPort, names: { host: 'HOST', port: 'HEALTH_PORT' } },
+          observe,
+          httpLimits,
+        })
   try {
-    const statementTimeoutMs = await checkConnection(options.databaseUrl, prepare)
-    const applied = await migrate(options.databaseUrl)
-    if (applied.length > 0) logger.info({ applied }, 'migrated')
-    const keys = await loadServerKeys(database)
-    const names = { host: 'HOST', port: 'PORT' }
-    const url = await listen(server, { host, port: options.port, names })
-    // Everything from here to the request listener is synchronous, so no request arrives too early.
+    // First of all, so that the platform sees a live process, however long the rest takes.
+    const healthUrl = await untilAborted(healthListener.listen(), signal)
+    const { keys, statementTimeoutMs } = await untilAborted(
+      prepareDatabase(database, { ...options, prepare }, logger),
+      signal,
+    )
+    const url = await untilAborted(listener.listen(), signal)
     const issuer = new URL(options.publicUrl ?? url)
-    const metrics = new Metrics(database.pool)
-    const observe: Observe = (observation) => {
-      metrics.observe(observation)
-      logRequest(logger, observation)
-    }
-    const handleInvalidUrl = respondToMalformedRequests(server, pending, observe)
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
@@ -101,22 +127,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       provider,
       origin: issuer.origin,
       logger,
-      metrics,
       observe,
-      isStopping: () => isStopping,
+      health: listener === healthListener ? health : undefined,
       routes: options.routes ?? {},
     })
-    server.on(
-      'request',
+    listener.serve(
       dispatch(
         issuer,
         isOAuthPath,
         provider.callback(),
-        getRequestListener(application.fetch, { errorHandler: handleInvalidUrl }),
+        listener.toRequestListener(application.fetch),
       ),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)
-    logger.info({ url, issuer: issuer.origin, contract: contract.version }, 'listening')
+    phase = 'running'
+    logger.info({ url, healthUrl, issuer: issuer.origin, contract: contract.version }, 'listening')
     if (isTooLong(statementTimeoutMs)) {
       logger.warn(
         { statementTimeoutMs },
@@ -124,25 +149,57 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       )
     }
 
-    const close = async (): Promise<void> => {
-      isStopping = true
-      const closed = once(server, 'close')
-      begin()
+    const close = async (endDelay?: AbortSignal): Promise<void> => {
+      phase = 'stopping'
+      listener.endKeepAlive()
+      if (shutdownDelayMs > 0) {
+        logger.info({ shutdownDelayMs }, 'stopping')
+        await delay(shutdownDelayMs, endDelay)
+      }
       const deadline = setTimeout(() => {
-        forceClose()
+        listener.forceClose()
+        healthListener.forceClose()
         database.forceClose().catch(onError)
       }, drainMs)
-      await Promise.all([closed, cleanup.stop()])
+      await Promise.all([listener.close(), cleanup.stop()])
       await database.close()
+      await healthListener.close()
       clearTimeout(deadline)
       metrics.close()
       logger.info('stopped')
     }
     let closing: Promise<void> | undefined
-    return { url, close: () => (closing ??= close()) }
+    return { url, healthUrl, close: (endDelay) => (closing ??= close(endDelay)) }
   } catch (error) {
-    server.close()
-    await database.close()
+    listener.forceClose()
+    healthListener.forceClose()
+    metrics.close()
+    const closed = database.forceClose().catch(onError)
+    // What it was waiting for when it was aborted may keep a connection for some time.
+    if (signal?.aborted !== true) await closed
     throw error
   }
+}
+
+/** Waits, but no longer than until the signal aborts. */
+async function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  // Nothing but the signal makes it fail.
+  await sleep(ms, undefined, signal && { signal }).catch(() => undefined)
+}
+
+/** Checks and migrates the database. @returns what the service has to know of it */
+async function prepareDatabase(
+  database: Database,
+  options: Pick<ServiceOptions, 'databaseUrl' | 'migrationDatabaseUrl' | 'signal'> & {
+    prepare: boolean
+  },
+  logger: Logger,
+): Promise<{ keys: ServerKeys; statementTimeoutMs: number }> {
+  const { databaseUrl, migrationDatabaseUrl, prepare, signal } = options
+  const statementTimeoutMs = await checkConnection(databaseUrl, prepare)
+  const onWait = (): void =>
+    logger.info('waiting for another instance, which migrates the database')
+  const applied = await migrate({ databaseUrl, migrationDatabaseUrl, signal, onWait })
+  if (applied.length > 0) logger.info({ applied }, 'migrated')
+  return { keys: await loadServerKeys(database), statementTimeoutMs }
 }

@@ -93,6 +93,13 @@ describe('the configuration', () => {
     expect(issues[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
   })
 
+  it('allows no port for health that is the other one, unless any free one is meant', () => {
+    expect(issuesIn({ PORT: '4030', HEALTH_PORT: '4030' })).toEqual([
+      'HEALTH_PORT is that of PORT; set it to another one, or unset it to serve both at one',
+    ])
+    expect(issuesIn({ PORT: '0', HEALTH_PORT: '0' })).toEqual([])
+  })
+
   it('allows no public URL for the demo', () => {
     expect(issuesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',

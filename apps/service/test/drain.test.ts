@@ -74,14 +74,18 @@ describe('a service that stops', () => {
     await stopped
   })
 
-  it('does not wait longer than the drain time for a tunnel that the client keeps open', async () => {
-    const stopping = await startInstance(test.database.url, { drainMs: 100 })
-    const socket = await open(stopping.url, true)
-    const received = text(socket)
-    socket.write('CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n')
-    expect(responsesIn(await received)).toEqual([{ status: 400, connection: 'close' }])
+  it.each([
+    ['a tunnel', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n'],
+    ['bytes that are not HTTP', 'nonsense\r\n\r\n'],
+  ])('does not wait for clients that keep a rejected connection open: %s', async (_, bytes) => {
+    const stopping = await startInstance(test.database.url, longTimeouts)
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => open(stopping.url, true)))
+    const received = sockets.map((socket) => text(socket))
+    for (const socket of sockets) socket.write(bytes)
+    const responses = (await Promise.all(received)).flatMap(responsesIn)
+    expect(responses).toEqual(sockets.map(() => ({ status: 400, connection: 'close' })))
     await stopping.close()
-    socket.destroy()
+    for (const socket of sockets) socket.destroy()
   })
 })
 

@@ -14,11 +14,15 @@ describe('migrations', () => {
 
   it('run once, however many instances start at the same time, and do nothing the next time', async () => {
     const { url } = test.database
-    const runs = await Promise.all([migrate(url), migrate(url), migrate(url)])
+    const runs = await Promise.all([
+      migrate({ databaseUrl: url }),
+      migrate({ databaseUrl: url }),
+      migrate({ databaseUrl: url }),
+    ])
     const applied = runs.flat()
     expect(applied.length).toBeGreaterThan(0)
     expect(new Set(applied).size).toBe(applied.length)
-    expect(await migrate(url)).toEqual([])
+    expect(await migrate({ databaseUrl: url })).toEqual([])
   })
 
   it('wait for another instance longer than the statement timeout', async () => {
@@ -27,7 +31,7 @@ describe('migrations', () => {
       EXECUTE format('ALTER DATABASE %I SET statement_timeout = 100', current_database());
     END $$`)
     const unlock = await lockMigrations()
-    const migrating = migrate(test.database.url)
+    const migrating = migrate({ databaseUrl: test.database.url })
     await expect.poll(blockedPids).toHaveLength(1)
     await pool.query('SET statement_timeout = 0; SELECT pg_sleep(0.3)')
     await unlock()
@@ -36,7 +40,7 @@ describe('migrations', () => {
 
   it('report that their connection was lost', async () => {
     const unlock = await lockMigrations()
-    const failed = migrate(test.database.url).catch(String)
+    const failed = migrate({ databaseUrl: test.database.url }).catch(String)
     await expect.poll(blockedPids).toHaveLength(1)
     await test.database.pool.query('SELECT pg_terminate_backend($1)', await blockedPids())
     expect(await failed).toContain('terminating connection')

@@ -83,17 +83,29 @@ describe('pnpm start', () => {
     await rm(directory, { recursive: true })
   })
 
-  it('with a database uses that one, and adds no demo to it', async () => {
+  it('with a database uses that one, adds no demo to it, and stops after a delay', async () => {
     const database = await createDatabase()
-    const { child, output, exited } = start({ PORT: '0', DATABASE_URL: database.url })
+    const { child, output, exited } = start({
+      PORT: '0',
+      DATABASE_URL: database.url,
+      SHUTDOWN_DELAY_SECONDS: '600',
+    })
     const url = await listening(child, output)
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
     expect((await fetch(`${url}/demo/callback`)).status).toBe(404)
     expect(output.err).toContain(`"contract":"${contract.version}"`)
     const { rows } = await database.pool.query('SELECT FROM projects')
     expect(rows).toEqual([])
+
+    // The platform sees that it is not ready, and still sends requests for a while.
     child.kill('SIGTERM')
+    const isReady = async () => (await fetch(`${url}/health/ready`)).ok
+    await expect.poll(isReady, { timeout: 20_000 }).toBe(false)
+    expect((await fetch(`${url}/health/live`)).status).toBe(200)
+    const repeating = setInterval(() => child.kill('SIGTERM'), 200)
     expect(await exited).toBe(0)
+    clearInterval(repeating)
+    expect(output.err).toMatch(/"msg":"stopped"}\n$/)
     expect(output.out).toBe('')
     await database.drop()
   })
@@ -103,6 +115,7 @@ describe('pnpm start', () => {
     const { child, output, exited } = start({
       PORT: '0',
       DATABASE_URL: database.url,
+      SHUTDOWN_DELAY_SECONDS: '600',
       RATE_LIMIT_REQUESTS: '1',
       RATE_LIMIT_WINDOW_SECONDS: '600',
     })
@@ -112,9 +125,38 @@ describe('pnpm start', () => {
     const rejected = await revoke(url, tenant)
     expect(rejected.status).toBe(429)
     expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(300)
-    child.kill('SIGTERM')
+    child.kill('SIGINT') // from a person, who does not wait for a delay
     expect(await exited).toBe(0)
     await database.drop()
+  })
+
+  it('waits for the migration of another instance, says so in one line, and ends at a signal', async () => {
+    const database = await createDatabase()
+    const client = await database.pool.connect()
+    await client.query('SELECT pg_advisory_lock(70092024)')
+    const { child, output, exited } = start({ PORT: '0', DATABASE_URL: database.url })
+    await expect.poll(() => output.err, { timeout: 20_000 }).toContain('waiting for')
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    expect(output.err).toMatch(/^{.*"msg":"waiting for another instance[^\n]*}\n$/)
+    client.release(true)
+    await database.drop()
+  })
+
+  it('with a database that never responds ends at a signal, without a line', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const { port } = silent.address() as AddressInfo // it listens on TCP
+    const connected = once(silent, 'connection')
+    const { child, output, exited } = start({
+      PORT: '0',
+      DATABASE_URL: `postgres://127.0.0.1:${port}/x`,
+    })
+    await connected
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    expect(output).toEqual({ out: '', err: '' })
+    silent.close()
   })
 
   it('with a database that does not respond says so in one line', async () => {

@@ -2,8 +2,13 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { PendingResponses } from './pending-responses.ts'
 
-/** The two steps by which a server stops; it emits `close` once no connection is left. */
+/** The steps by which a server stops; it emits `close` once no connection is left. */
 export interface GracefulClose {
+  /**
+   * Optional first step, while connections are still accepted: each response from now on closes its
+   * connection, so that clients turn elsewhere before connections are closed without one.
+   */
+  endKeepAlive: () => void
   /** Accepts no more connections, and closes each as soon as no response is pending on it. */
   begin: () => void
   /** Closes every connection at once, whatever is pending on it. */
@@ -14,7 +19,7 @@ export interface GracefulClose {
  * Prepares a server to stop without cutting a response off.
  *
  * `server.close()` alone is not enough: it keeps connections that have not sent a byte yet, and those
- * whose client goes on sending requests, and it does not know tunnels.
+ * whose client goes on sending requests, and it knows neither tunnels nor rejected connections.
  *
  * @example
  * const { begin, forceClose } = prepareGracefulClose(server, pending)
@@ -23,6 +28,7 @@ export interface GracefulClose {
  * server.once('close', () => clearTimeout(timer))
  */
 export function prepareGracefulClose(server: Server, pending: PendingResponses): GracefulClose {
+  let isKeepAliveOver = false
   let isClosing = false
   server.prependListener('request', ({ socket }, response) => {
     const responses = pending.on(socket)
@@ -30,16 +36,22 @@ export function prepareGracefulClose(server: Server, pending: PendingResponses):
     response.once('close', () => {
       if (isClosing && [...responses].every((each) => each === response)) socket.destroySoon()
     })
-    if (isClosing) closeAfter(new Set([...responses, response]))
+    if (isKeepAliveOver) closeAfter(new Set([...responses, response]))
   })
+  const endKeepAlive = (): void => {
+    isKeepAliveOver = true
+    for (const connection of pending.connections) closeAfter(pending.on(connection))
+  }
   return {
+    endKeepAlive,
     begin() {
+      endKeepAlive()
       isClosing = true
       server.close()
       for (const connection of pending.connections) {
         const socket = connection as Socket // the server is not given other connections
-        if (socket.bytesRead === 0) socket.destroy()
-        closeAfter(pending.on(socket))
+        // Once its response is sent, only the client still holds a rejected connection open.
+        if (socket.bytesRead === 0 || socket.writableFinished) socket.destroy()
       }
     },
     forceClose() {

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import {
   PendingResponses,
   abortOnClose,
   createHttpServer,
   prepareGracefulClose,
+  rawResponse,
+  rejectMalformedRequests,
 } from '../src/index.ts'
 import { open, start, statusesIn } from './support/server.ts'
 
@@ -15,9 +17,10 @@ const polling = { interval: 20, timeout: 20_000 }
 
 async function serve(handle: RequestListener) {
   const server = createHttpServer({ keepAliveTimeout: 3_600_000 }).on('request', handle)
-  const close = prepareGracefulClose(server, new PendingResponses(server))
+  const pending = new PendingResponses(server)
+  const close = prepareGracefulClose(server, pending)
   const closed = once(server, 'close')
-  return { ...(await start(server)), server, close, closed }
+  return { ...(await start(server)), server, pending, close, closed }
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
@@ -79,6 +82,45 @@ it('waits for no connection that never sent a byte', async () => {
   expect((await fetch(running.url)).status).toBe(200) // by now the server has accepted it
   running.close.begin()
   await Promise.all([closed, running.closed])
+})
+
+it.each(['hello\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n'])(
+  'waits for no client that holds its rejected connection open: %j',
+  async (bytes) => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      await using running = await serve((_, response) => response.end())
+      rejectMalformedRequests(running.server, running.pending, () => rawResponse(400, {}, ''))
+      const sockets = await Promise.all(Array.from({ length: 200 }, () => open(running.url, true)))
+      const received = sockets.map((socket) => text(socket))
+      for (const socket of sockets) socket.write(bytes)
+      expect((await Promise.all(received)).map(statusesIn)).toEqual(sockets.map(() => [400]))
+      running.close.begin()
+      await running.closed
+      for (const socket of sockets) socket.destroy()
+    } finally {
+      vi.useRealTimers()
+    }
+  },
+)
+
+it('lets connections end while it still accepts new ones', async () => {
+  const { slow, handle } = slowHandler()
+  await using running = await serve(handle)
+  const [old, idle] = [await open(running.url), await open(running.url)]
+  const received = text(old)
+  old.write(get('/slow'))
+  idle.write(get('/'))
+  await once(idle, 'data')
+  await expect.poll(() => slow.length, polling).toBe(1)
+  running.close.endKeepAlive()
+  slow[0]?.end()
+  const created = await open(running.url)
+  created.write(get('/'))
+  idle.write(get('/'))
+  for (const each of [received, text(created), text(idle)]) {
+    expect(await each).toMatch(/^HTTP\/1\.1 200 [^]*^Connection: close\r$/m)
+  }
 })
 
 it('closes everything at once when it is forced to, tunnels too', async () => {

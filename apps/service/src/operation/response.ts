@@ -18,6 +18,20 @@ export const unmatched = toError(contract.unmatched.example, contract.unmatched)
 /** The response to what cannot be parsed as a request. */
 export const malformed = toError(contract.malformed.example, contract.malformed)
 
+/** The response while the service starts, as the contract writes errors, though it has none for this. */
+export const unavailable: ContractResponse = {
+  outcome: 'unavailable',
+  status: 503,
+  body: {
+    ...contract.malformed.body,
+    status_code: 503,
+    error_type: 'service_unavailable',
+    error_message: 'The service is starting. Send the request again.',
+    error_url: 'https://stytch.com/docs/api/errors/503',
+  },
+  retryAfterSeconds: 1,
+}
+
 /** The error of an operation that has this name. */
 export function errorNamed(
   { operationId, examples }: Pick<Operation, 'operationId' | 'examples'>,

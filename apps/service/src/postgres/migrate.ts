@@ -6,6 +6,16 @@ const directory = new URL('../../migrations/', import.meta.url)
 /** An arbitrary number that nothing else in this database uses as an advisory lock. */
 const lockKey = 7_009_2024
 
+export interface MigrationOptions {
+  databaseUrl: string
+  /** The owner of the tables. Default: `databaseUrl`. */
+  migrationDatabaseUrl?: string | undefined
+  /** Ends the migration; what is not committed is undone. */
+  signal?: AbortSignal | undefined
+  /** Called once if another instance is migrating, which this call then waits for. */
+  onWait?: () => void
+}
+
 /**
  * Applies the migrations that the database doesn't have yet. Instances that start at the same time
  * wait for each other. It uses a connection without the pool's timeouts, since a migration, and the
@@ -13,9 +23,14 @@ const lockKey = 7_009_2024
  *
  * @returns the names of the migrations that this call applied
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate({
+  databaseUrl,
+  migrationDatabaseUrl = databaseUrl,
+  signal,
+  onWait = () => undefined,
+}: MigrationOptions): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted()
-  const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
+  const { Client: ClientClass, connectionString } = clientFor(migrationDatabaseUrl)
   const client = new ClientClass({
     connectionString,
     connectionTimeoutMillis: 3000,
@@ -24,20 +39,35 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   // A broken connection makes the running query fail, which is enough; but without a listener the
   // event would crash the process.
   client.on('error', () => undefined)
+  const end = (): void => void client.end()
   try {
     await client.connect()
-    return await applyPending(client, names)
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', end)
+    return await applyPending(client, names, onWait)
   } finally {
+    signal?.removeEventListener('abort', end)
     // Closing the connection rolls an open transaction back.
     await client.end()
   }
 }
 
-async function applyPending(client: Client, names: string[]): Promise<string[]> {
+async function applyPending(
+  client: Client,
+  names: string[],
+  onWait: () => void,
+): Promise<string[]> {
   await client.query('BEGIN')
   // Overrides the settings of the role and the database.
   await client.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0')
-  await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+  const { rows: locks } = await client.query<{ locked: boolean }>(
+    'SELECT pg_try_advisory_xact_lock($1) AS locked',
+    [lockKey],
+  )
+  if (locks[0]?.locked !== true) {
+    onWait()
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+  }
   await client.query(
     'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
   )

@@ -157,7 +157,7 @@ async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
     throw new CommandError("DATABASE_URL is missing; set it to the URL of the service's database")
   }
   const { databaseUrl = DATABASE_URL } = readConfiguration({ DATABASE_URL })
-  await migrate(databaseUrl)
+  await migrate({ databaseUrl })
   // The pool has a single connection, so that all queries belong to one transaction. If one of them
   // fails, closing the pool rolls it back.
   const pool = new Pool({ ...clientFor(databaseUrl), max: 1 })

@@ -1,6 +1,12 @@
 import { contract } from '@connected-apps/contract/operations'
 import { Hono } from 'hono'
+import type { ContractResponse } from '../operation/response.ts'
+import { newRequestId, toHttpResponse } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
+import type { Metrics, Observe } from './metrics.ts'
+
+/** What an instance is doing. It is ready only while it is running. */
+export type Phase = 'starting' | 'running' | 'stopping'
 
 // A standby, or a server whose disk is full, can still be read; but a revoke has to write.
 const checkWritable = {
@@ -9,16 +15,18 @@ const checkWritable = {
 }
 
 /**
- * `/live`: the process responds. `/ready`: it can write to its database, and is not shutting down.
- * Both name the version of the contract that it implements.
+ * What the platform asks for. `/health/live`: the process responds. `/health/ready`: it is running, and
+ * can write to its database. Both name the version of the contract that it implements. `/metrics` is
+ * for Prometheus.
  */
-export function healthRoutes(database: Database, isStopping: () => boolean) {
+export function createHealth(database: Database, metrics: Metrics, phase: () => Phase): Hono {
   const app = new Hono()
-  app.get('/live', (c) => c.json({ live: true, contract: contract.version }))
-  app.get('/ready', async (c) => {
-    const ready = !isStopping() && (await isWritable(database))
+  app.get('/health/live', (c) => c.json({ live: true, contract: contract.version }))
+  app.get('/health/ready', async (c) => {
+    const ready = phase() === 'running' && (await isWritable(database))
     return c.json({ ready, contract: contract.version }, ready ? 200 : 503)
   })
+  app.get('/metrics', async () => metrics.response())
   return app
 }
 
@@ -28,4 +36,14 @@ function isWritable(database: Database): Promise<boolean> {
     ([row]) => row?.writable === true,
     () => false,
   )
+}
+
+/** An application that serves nothing but this, and responds to every other request in one way. */
+export function serveOnly(routes: Hono, otherwise: ContractResponse, observe: Observe): Hono {
+  const { status, outcome } = otherwise
+  return new Hono().route('/', routes).notFound(() => {
+    const requestId = newRequestId(undefined)
+    observe({ requestId, route: 'unknown', status, outcome, durationMs: 0 })
+    return toHttpResponse(otherwise, requestId)
+  })
 }

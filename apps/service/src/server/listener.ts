@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import type { RequestListener, Server, ServerOptions } from 'node:http'
+import type { GracefulClose, ListenOptions } from '@connected-apps/node-http'
+import {
+  PendingResponses,
+  createHttpServer,
+  listen,
+  prepareGracefulClose,
+} from '@connected-apps/node-http'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { respondToMalformedRequests } from './malformed-requests.ts'
+import type { Observe } from './metrics.ts'
+
+export interface ListenerOptions {
+  address: ListenOptions
+  /** What it serves at first. */
+  application: Hono
+  observe: Observe
+  httpLimits: ServerOptions | undefined
+}
+
+/**
+ * A port on which the service listens. What it serves there can be replaced meanwhile, so that it
+ * responds before everything that it serves has been created.
+ */
+export class Listener {
+  readonly #server: Server
+  readonly #graceful: GracefulClose
+  readonly #handleInvalidUrl: (error: unknown) => Response
+  readonly #address: ListenOptions
+  #listening: Promise<string> | undefined
+  #serve: RequestListener
+
+  constructor({ address, application, observe, httpLimits }: ListenerOptions) {
+    this.#address = address
+    this.#server = createHttpServer(httpLimits)
+    const pending = new PendingResponses(this.#server)
+    this.#graceful = prepareGracefulClose(this.#server, pending)
+    this.#handleInvalidUrl = respondToMalformedRequests(this.#server, pending, observe)
+    this.#serve = this.toRequestListener(application.fetch)
+    this.#server.on('request', (request, response) => this.#serve(request, response))
+  }
+
+  toRequestListener(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
+    return getRequestListener(fetch, { errorHandler: this.#handleInvalidUrl })
+  }
+
+  /** Replaces what it serves. */
+  serve(requestListener: RequestListener): void {
+    this.#serve = requestListener
+  }
+
+  /** Listens, if it doesn't yet. @returns its URL, without a slash at the end */
+  listen(): Promise<string> {
+    return (this.#listening ??= listen(this.#server, this.#address))
+  }
+
+  /** From now on, each response is the last one on its connection. */
+  endKeepAlive(): void {
+    this.#graceful.endKeepAlive()
+  }
+
+  /** Accepts no more connections, and sends the pending responses. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#graceful.begin()
+    await closed
+  }
+
+  /** Closes every connection at once. */
+  forceClose(): void {
+    this.#server.close()
+    this.#graceful.forceClose()
+  }
+}
