@@ -11,6 +11,7 @@ import { buildImages, readDockerignore } from '../../../scripts/build-image.ts'
 import mockManifest from '../../mock/package.json' with { type: 'json' }
 import manifest from '../package.json' with { type: 'json' }
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
+import { readCompose, readRoleStatements } from './support/compose.ts'
 import { createDatabase } from './support/database.ts'
 
 const repository = new URL('../../../', import.meta.url)
@@ -98,13 +99,27 @@ describe.each([
 })
 
 describe('the service in its image', () => {
-  it('becomes healthy, writes no files, and stops at SIGTERM', async () => {
+  it('runs as compose.yaml says: migrates, becomes healthy, writes no files, stops at SIGTERM', async () => {
+    const passwords = { POSTGRES_PASSWORD: '1', OWNER_PASSWORD: '2', SERVICE_PASSWORD: '3' }
+    const compose = await readCompose(passwords)
     const database = await createDatabase()
+    const { host, pathname } = new URL(database.url)
+    const here = (environment: Record<string, string>) =>
+      Object.fromEntries(
+        Object.entries(environment).map(([name, value]) => [
+          name,
+          value.replace('@postgres/connected_apps', `@${host}${pathname}`),
+        ]),
+      )
+    await database.pool.query(await readRoleStatements(pathname.slice(1), passwords))
+    const { command = [], environment: migration } = compose.migrate
+    const migrated = await run(images.service, command, here(migration)).exited
+    expect(migrated).toMatchObject({ code: 0, err: '' })
+
     const port = await findFreePort()
     const environment = {
-      DATABASE_URL: database.url,
+      ...here(compose.service.environment),
       PORT: String(port),
-      PUBLIC_URL: 'https://apps.example',
       SHUTDOWN_DELAY_SECONDS: '0',
     }
     const filesBefore = await filesOf(images.service)
@@ -112,10 +127,16 @@ describe('the service in its image', () => {
     await expect.poll(() => isReady(`http://127.0.0.1:${port}/health/ready`), polling).toBe(true)
     const { healthcheck } = images.service
     expect(await run(images.service, healthcheck, environment).exited).toMatchObject({ code: 0 })
+    const provision = ['node', 'dist/provision/command.js', 'project']
+    expect(await run(images.service, provision, environment).exited).toMatchObject({ code: 0 })
     child.kill('SIGTERM')
-    expect(await exited).toMatchObject({ code: 0, out: '' })
+    const { code, out, err } = await exited
+    expect({ code, out }).toEqual({ code: 0, out: '' })
+    // It warns if its role owns the tables, or has no `statement_timeout`.
+    expect(err).not.toContain('"level":40')
     expect(await run(images.service, healthcheck, environment).exited).toMatchObject({ code: 1 })
     expect(await filesOf(images.service)).toEqual(filesBefore)
+
     await database.drop()
   })
 
