@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { contract } from '@connected-apps/contract/operations'
-import { createCommand, runCommand } from '@connected-apps/node-http/command'
+import { CommandError, createCommand, runCommand } from '@connected-apps/node-http/command'
 import type { Hono } from 'hono'
 import { explainError } from './command-errors.ts'
 import { readConfiguration } from './configuration.ts'
@@ -21,12 +21,13 @@ await runCommand(command, { explain: explainError })
 if (stop.aborted) process.exit()
 
 async function run(): Promise<void> {
+  // Before the settings are read, since a build without the demo always needs a database.
+  const demo = process.env['DATABASE_URL'] === undefined ? await loadDemo() : undefined
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
   // People read the demo's output, which log lines would bury.
   const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'warn' : logLevel)
 
-  const demo = isDemo ? await loadDemo() : undefined
   const embedded = demo && (await startEmbeddedPostgres())
   try {
     const service = await startService({
@@ -60,9 +61,22 @@ export interface Demo {
   prepare: (databaseUrl: string, origin: string) => Promise<string>
 }
 
-/** The demo uses the service like any other program, so it is neither built nor typed with it. */
+/**
+ * The demo uses the service like any other program, so it is neither built nor typed with it. What
+ * production installs lacks it, or the packages that it needs.
+ */
 async function loadDemo(): Promise<Demo> {
   const url = new URL('../demo/demo.ts', import.meta.url)
-  const module = (await import(url.href)) as { default: Demo } // safe: demo.ts satisfies this type
-  return module.default
+  try {
+    const module = (await import(url.href)) as { default: Demo } // safe: demo.ts satisfies this type
+    return module.default
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) {
+      throw cause
+    }
+    throw new CommandError(
+      'DATABASE_URL is missing; set it to the URL of a PostgreSQL database (only npm start in the repository runs a demo without one)',
+      { cause },
+    )
+  }
 }
