@@ -16,6 +16,7 @@ import { sessionJwksRoute } from './operation/session-jwks.ts'
 import type { Database } from './postgres/database.ts'
 import { healthRoutes } from './server/health.ts'
 import type { Metrics, Observe } from './server/metrics.ts'
+import { currentRequest } from './server/request-scope.ts'
 
 export interface ApplicationOptions {
   database: Database
@@ -44,7 +45,7 @@ export function createApplication(options: ApplicationOptions) {
     await next()
     c.header('cache-control', 'no-store')
     observe({
-      requestId: newRequestId(undefined),
+      requestId: currentRequest().requestId,
       route: 'interaction',
       status: c.res.status,
       outcome: c.req.method === 'POST' ? 'submitted' : 'shown',
@@ -59,6 +60,7 @@ export function createApplication(options: ApplicationOptions) {
     const startedAt = performance.now()
     const credentials = parseBasicCredentials(c.req.header('authorization'))
     const requestId = newRequestId(credentials?.projectId)
+    currentRequest().requestId = requestId
     const { path, query } = targetOf(c)
     const match = matchOperation(c.req.method, path)
     let response: ContractResponse = unmatched
@@ -80,7 +82,7 @@ export function createApplication(options: ApplicationOptions) {
   })
 
   app.onError((error) => {
-    const requestId = newRequestId(undefined)
+    const { requestId } = currentRequest()
     return toHttpResponse(fail(error, requestId), requestId)
   })
 

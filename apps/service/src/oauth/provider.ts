@@ -1,9 +1,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider'
 import { hashOf, isSameHash } from '../hash.ts'
-import { jsonType, newRequestId, serializeBody, unmatched } from '../operation/response.ts'
+import { jsonType, serializeBody, unmatched } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
+import { currentRequest } from '../server/request-scope.ts'
 import { createConfiguration, routes } from './configuration.ts'
 import type { ServerKeys } from './server-keys.ts'
 
@@ -37,7 +38,7 @@ export function createProvider(options: OAuthOptions): Provider {
   provider.Client.prototype.compareClientSecret = compareClientSecret
   provider.use(async (ctx, next) => {
     const startedAt = performance.now()
-    const requestId = newRequestId(undefined)
+    const { requestId } = currentRequest()
     try {
       await database.transactional(async () => {
         await next()
