@@ -15,6 +15,7 @@ import { errorOf, newRequestId, toHttpResponse, unmatched } from './operation/re
 import { sessionJwksRoute } from './operation/session-jwks.ts'
 import type { Database } from './postgres/database.ts'
 import { healthRoutes } from './server/health.ts'
+import { logFailure } from './server/logger.ts'
 import type { Metrics, Observe } from './server/metrics.ts'
 import { currentRequest } from './server/request-scope.ts'
 
@@ -39,13 +40,27 @@ export function createApplication(options: ApplicationOptions) {
 
   app.route('/health', healthRoutes(database, options.isStopping))
   app.get('/metrics', async () => metrics.response())
+  app.use('/v1/b2b/sessions/jwks/*', async (c, next) => {
+    const startedAt = performance.now()
+    await next()
+    const { requestId } = currentRequest()
+    c.header('x-request-id', requestId)
+    const { status } = c.res
+    // A key set that does not exist is not found by the last route, which observes it as well.
+    if (status === 404) return
+    const outcome = status === 200 ? 'ok' : 'failed'
+    const durationMs = performance.now() - startedAt
+    observe({ requestId, route: 'session-jwks', status, outcome, durationMs })
+  })
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
   app.use('/interaction/*', secureHeaders(pageHeaders), async (c, next) => {
     const startedAt = performance.now()
     await next()
+    const { requestId } = currentRequest()
     c.header('cache-control', 'no-store')
+    c.header('x-request-id', requestId)
     observe({
-      requestId: currentRequest().requestId,
+      requestId,
       route: 'interaction',
       status: c.res.status,
       outcome: c.req.method === 'POST' ? 'submitted' : 'shown',
@@ -68,7 +83,7 @@ export function createApplication(options: ApplicationOptions) {
       try {
         response = await respond({ ...match, request: c.req.raw, query, credentials, requestId })
       } catch (error) {
-        response = fail(error, requestId, match.operation)
+        response = fail(error, match.operation)
       }
     }
     observe({
@@ -83,16 +98,15 @@ export function createApplication(options: ApplicationOptions) {
 
   app.onError((error) => {
     const { requestId } = currentRequest()
-    return toHttpResponse(fail(error, requestId), requestId)
+    return toHttpResponse(fail(error), requestId)
   })
 
   /** Logs an error. @returns the failure of the operation, or of any, since it is the same for all */
   function fail(
     error: unknown,
-    requestId: string,
     operation: Operation | undefined = allOperations[0],
   ): ContractResponse {
-    logger.error({ err: error, request_id: requestId }, 'request failed')
+    logFailure(logger, error)
     if (operation === undefined) throw error
     return errorOf(operation, 'failure')
   }

@@ -21,10 +21,10 @@ import { checkConnection, isTooLong } from './postgres/check.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { dispatch } from './server/dispatch.ts'
-import { createLogger, logRequest } from './server/logger.ts'
+import { createLogger } from './server/logger.ts'
 import { respondToMalformedRequests } from './server/malformed-requests.ts'
-import type { Observe } from './server/metrics.ts'
 import { Metrics } from './server/metrics.ts'
+import { createObserve } from './server/observe.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
@@ -74,7 +74,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
   const logger = options.logger ?? createLogger(defaults.logLevel)
   const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
-  const database = new Database({ url: options.databaseUrl, poolSize, prepare, onError })
+  const metrics = new Metrics()
+  const observer = metrics
+  const database = new Database({ url: options.databaseUrl, poolSize, prepare, observer, onError })
   const server = createHttpServer(options.httpLimits)
   const pending = new PendingResponses(server)
   const { begin, forceClose } = prepareGracefulClose(server, pending)
@@ -88,13 +90,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const url = await listen(server, { host, port: options.port, names })
     // Everything from here to the request listener is synchronous, so no request arrives too early.
     const issuer = new URL(options.publicUrl ?? url)
-    const metrics = new Metrics(database.pool)
-    const observe: Observe = (observation) => {
-      metrics.observe(observation)
-      logRequest(logger, observation)
-    }
+    metrics.watch(database.pool, pending)
+    const observe = createObserve(metrics, logger)
     const handleInvalidUrl = respondToMalformedRequests(server, pending, observe)
-    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
+    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, logger })
     const application = createApplication({
       database,
       rateLimit: new RateLimit(database, rateLimit),
@@ -115,7 +114,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         getRequestListener(application.fetch, { errorHandler: handleInvalidUrl }),
       ),
     )
-    const cleanup = startCleanup(database, cleanupIntervalMs, logger)
+    const cleanup = startCleanup(database, cleanupIntervalMs, logger, (result) =>
+      metrics.observeCleanup(result),
+    )
     logger.info({ url, issuer: issuer.origin, contract: contract.version }, 'listening')
     if (isTooLong(statementTimeoutMs)) {
       logger.warn(

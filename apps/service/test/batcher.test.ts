@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Batcher } from '../src/postgres/batcher.ts'
+import { noObserver } from '../src/postgres/observer.ts'
 
 /** A running batch, which the test settles. */
 interface Run {
@@ -19,7 +20,7 @@ function createBatcher(maxSize: number, maxConcurrency: number, keyOf?: (input: 
           fail: () => reject(new Error('gone')),
         })
       }),
-    { maxSize, maxConcurrency, ...(keyOf && { keyOf }) },
+    { name: 'test', observer: noObserver, maxSize, maxConcurrency, ...(keyOf && { keyOf }) },
   )
   return { runs, batcher }
 }
