@@ -14,7 +14,9 @@ import type { ContractResponse } from './operation/response.ts'
 import { errorOf, newRequestId, toHttpResponse, unmatched } from './operation/response.ts'
 import { sessionJwksRoute } from './operation/session-jwks.ts'
 import type { Database } from './postgres/database.ts'
+import { logFailure } from './server/logger.ts'
 import type { Observe } from './server/metrics.ts'
+import { currentRequest } from './server/request-scope.ts'
 
 export interface ApplicationOptions {
   database: Database
@@ -36,13 +38,27 @@ export function createApplication(options: ApplicationOptions) {
   const respond = createOperationEndpoint(database, options.rateLimit)
 
   if (options.health !== undefined) app.route('/', options.health)
+  app.use('/v1/b2b/sessions/jwks/*', async (c, next) => {
+    const startedAt = performance.now()
+    await next()
+    const { requestId } = currentRequest()
+    c.header('x-request-id', requestId)
+    const { status } = c.res
+    // A key set that does not exist is not found by the last route, which observes it as well.
+    if (status === 404) return
+    const outcome = status === 200 ? 'ok' : 'failed'
+    const durationMs = performance.now() - startedAt
+    observe({ requestId, route: 'session-jwks', status, outcome, durationMs })
+  })
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
   app.use('/interaction/*', secureHeaders(pageHeaders), async (c, next) => {
     const startedAt = performance.now()
     await next()
+    const { requestId } = currentRequest()
     c.header('cache-control', 'no-store')
+    c.header('x-request-id', requestId)
     observe({
-      requestId: newRequestId(undefined),
+      requestId,
       route: 'interaction',
       status: c.res.status,
       outcome: c.req.method === 'POST' ? 'submitted' : 'shown',
@@ -57,6 +73,7 @@ export function createApplication(options: ApplicationOptions) {
     const startedAt = performance.now()
     const credentials = parseBasicCredentials(c.req.header('authorization'))
     const requestId = newRequestId(credentials?.projectId)
+    currentRequest().requestId = requestId
     const { path, query } = targetOf(c)
     const match = matchOperation(c.req.method, path)
     let response: ContractResponse = unmatched
@@ -64,7 +81,7 @@ export function createApplication(options: ApplicationOptions) {
       try {
         response = await respond({ ...match, request: c.req.raw, query, credentials, requestId })
       } catch (error) {
-        response = fail(error, requestId, match.operation)
+        response = fail(error, match.operation)
       }
     }
     observe({
@@ -78,17 +95,16 @@ export function createApplication(options: ApplicationOptions) {
   })
 
   app.onError((error) => {
-    const requestId = newRequestId(undefined)
-    return toHttpResponse(fail(error, requestId), requestId)
+    const { requestId } = currentRequest()
+    return toHttpResponse(fail(error), requestId)
   })
 
   /** Logs an error. @returns the failure of the operation, or of any, since it is the same for all */
   function fail(
     error: unknown,
-    requestId: string,
     operation: Operation | undefined = allOperations[0],
   ): ContractResponse {
-    logger.error({ err: error, request_id: requestId }, 'request failed')
+    logFailure(logger, error)
     if (operation === undefined) throw error
     return errorOf(operation, 'failure')
   }

@@ -111,11 +111,18 @@ export async function cleanUp(
 }
 
 /** Cleans up at an interval, until it is stopped. A removal that failed is retried the next time. */
-export function startCleanup(database: Executor, intervalMs: number, logger: Logger) {
+export function startCleanup(
+  database: Executor,
+  intervalMs: number,
+  logger: Logger,
+  observe: (result: CleanupResult) => void = () => undefined,
+) {
   let running: Promise<void> | undefined
   let isStopping = false
   const run = async (): Promise<void> => {
-    log(await cleanUp(database, () => isStopping), logger)
+    const result = await cleanUp(database, () => isStopping)
+    observe(result)
+    log(result, logger)
     running = undefined
   }
   const timer = setInterval(() => {

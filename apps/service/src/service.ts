@@ -19,9 +19,9 @@ import { dispatch } from './server/dispatch.ts'
 import type { Phase } from './server/health.ts'
 import { createHealth, serveOnly } from './server/health.ts'
 import { Listener } from './server/listener.ts'
-import { createLogger, logRequest } from './server/logger.ts'
-import type { Observe } from './server/metrics.ts'
+import { createLogger } from './server/logger.ts'
 import { Metrics } from './server/metrics.ts'
+import { createObserve } from './server/observe.ts'
 import { untilAborted } from './until-aborted.ts'
 
 export interface ServiceOptions {
@@ -88,12 +88,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { healthPort, httpLimits, signal } = options
   const logger = options.logger ?? createLogger(defaults.logLevel)
   const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
-  const database = new Database({ url: options.databaseUrl, poolSize, prepare, onError })
-  const metrics = new Metrics(database.pool)
-  const observe: Observe = (observation) => {
-    metrics.observe(observation)
-    logRequest(logger, observation)
-  }
+  const metrics = new Metrics()
+  const observe = createObserve(metrics, logger)
+  const observer = metrics
+  const database = new Database({ url: options.databaseUrl, poolSize, prepare, observer, onError })
   let phase: Phase = 'starting'
   const health = createHealth(database, metrics, () => phase)
   const listener = new Listener({
@@ -111,6 +109,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           observe,
           httpLimits,
         })
+  metrics.watch(database.pool, listener.pending)
   try {
     // First of all, so that the platform sees a live process, however long the rest takes.
     const healthUrl = await untilAborted(healthListener.listen(), signal)
@@ -120,7 +119,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     )
     const url = await untilAborted(listener.listen(), signal)
     const issuer = new URL(options.publicUrl ?? url)
-    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
+    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, logger })
     const application = createApplication({
       database,
       rateLimit: new RateLimit(database, rateLimit),
@@ -139,7 +138,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         listener.toRequestListener(application.fetch),
       ),
     )
-    const cleanup = startCleanup(database, cleanupIntervalMs, logger)
+    const cleanup = startCleanup(database, cleanupIntervalMs, logger, (result) =>
+      metrics.observeCleanup(result),
+    )
     phase = 'running'
     logger.info({ url, healthUrl, issuer: issuer.origin, contract: contract.version }, 'listening')
     if (isTooLong(statementTimeoutMs)) {

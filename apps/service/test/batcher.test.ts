@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Batcher } from '../src/postgres/batcher.ts'
+import { noObserver } from '../src/postgres/observer.ts'
+import {
+  currentRequest,
+  findCurrentRequest,
+  runInRequestScope,
+} from '../src/server/request-scope.ts'
 
 /** A running batch, which the test settles. */
 interface Run {
@@ -19,7 +25,7 @@ function createBatcher(maxSize: number, maxConcurrency: number, keyOf?: (input: 
           fail: () => reject(new Error('gone')),
         })
       }),
-    { maxSize, maxConcurrency, ...(keyOf && { keyOf }) },
+    { name: 'test', observer: noObserver, maxSize, maxConcurrency, ...(keyOf && { keyOf }) },
   )
   return { runs, batcher }
 }
@@ -82,5 +88,19 @@ describe('the batcher', () => {
     runs[1]?.succeed()
     runs[2]?.succeed()
     expect(await Promise.all(outputs)).toEqual([20, 40, 60, 10, 80, 30])
+  })
+
+  it('runs a batch outside of the request that happens to start it', async () => {
+    const batcher = new Batcher(
+      (inputs: string[]) => Promise.resolve(inputs.map(() => findCurrentRequest())),
+      { name: 'test', observer: noObserver },
+    )
+    const add = async () => {
+      const seen = await batcher.add('x')
+      return { seen, requestId: currentRequest().requestId }
+    }
+    const [first, second] = await Promise.all([runInRequestScope(add), runInRequestScope(add)])
+    expect([first.seen, second.seen]).toEqual([undefined, undefined])
+    expect(first.requestId).not.toBe(second.requestId)
   })
 })

@@ -14,6 +14,22 @@ let text = ''
 stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
 const test = useService({ logger: createLogger('trace', stream) })
 
+const varying = new Set(['level', 'time', 'duration_ms', 'request_id'])
+
+/** The lines about the request with this id, without what is different each time. */
+function linesAbout(requestId: string | null): Record<string, unknown>[] {
+  const lines = text.split('\n').filter((line) => requestId !== null && line.includes(requestId))
+  return lines.map((line) => {
+    const fields = Object.entries(JSON.parse(line) as object)
+    return Object.fromEntries(fields.filter(([name]) => !varying.has(name)))
+  })
+}
+
+async function linesAboutOperation(response: Promise<Response>) {
+  const { request_id: requestId } = (await (await response).json()) as { request_id: string }
+  return linesAbout(requestId)
+}
+
 describe('the log', () => {
   it.each([
     ['0', true],
@@ -42,7 +58,117 @@ describe('the log', () => {
     }
   })
 
-  it('has the request_id of each response, and nothing secret', async () => {
+  it('has the ids of what an operation is about, and of who revoked', async () => {
+    const { service, tenant } = test
+    const headers = withToken(revokeConnectedApp, tenant.session.token)
+    const request = { organizationId: tenant.slug, headers }
+    expect(await linesAboutOperation(revoke(service.url, tenant, request))).toEqual([
+      {
+        msg: 'request completed',
+        route: 'revokeConnectedApp',
+        status_code: 200,
+        outcome: 'ok',
+        project_id: tenant.projectId,
+        organization_id: tenant.organizationId,
+        member_id: tenant.memberId,
+        connected_app_id: tenant.publicAppId,
+        session_member_id: tenant.memberId,
+      },
+    ])
+  })
+
+  it('has no id that does not exist, since clients can send secrets in their place', async () => {
+    const { service, tenant } = test
+    const { secret, projectId } = tenant
+    const msg = 'request completed'
+    const route = 'revokeConnectedApp'
+    const unauthorized = { msg, route, status_code: 401, outcome: 'unauthorized_credentials' }
+    const send = (request: Partial<typeof tenant>) =>
+      linesAboutOperation(revoke(service.url, { ...tenant, ...request }))
+    expect(await send({ projectId: secret })).toEqual([
+      { ...unauthorized, cause: 'unknown_project' },
+    ])
+    expect(await send({ secret: 'x' })).toEqual([
+      { ...unauthorized, cause: 'wrong_secret', project_id: projectId },
+    ])
+    expect(await send({ memberId: secret, publicAppId: secret })).toEqual([
+      {
+        msg,
+        route,
+        status_code: 404,
+        outcome: 'member_not_found',
+        project_id: projectId,
+        organization_id: tenant.organizationId,
+      },
+    ])
+    const oauth = new URLSearchParams({ client_id: secret, token: secret, scope: secret })
+    const body = { method: 'POST', body: oauth }
+    const responses = await Promise.all([
+      fetch(`${service.url}/oauth2/introspect`, body),
+      fetch(`${service.url}/oauth2/authorize?${oauth.toString()}`),
+      fetch(`${service.url}/oauth2/authorize/${secret}`),
+      fetch(`${service.url}/interaction/${secret}`),
+      fetch(`${service.url}/v1/b2b/sessions/jwks/${secret}`),
+      fetch(`${service.url}/${secret}?${oauth.toString()}`),
+    ])
+    expect(responses.map(({ status }) => status)).toEqual([401, 400, 400, 400, 404, 404])
+    expect(text).not.toContain(secret)
+  })
+
+  it('has the ids of OAuth requests, pages and key sets, and of failures', async () => {
+    const { service, tenant, database } = test
+    const config = await test.asPublicApp()
+    const ids: (string | null)[] = []
+    config[openid.customFetch] = async (...args) => {
+      const response = await fetch(...(args as Parameters<typeof fetch>)) // the same but for its types
+      ids.push(response.headers.get('x-request-id'))
+      return response
+    }
+    const flow = await openConsentPage(config, tenant.session.token)
+    const page = flow.browser.headers.get('x-request-id')
+    const callback = await approve(flow)
+    const tokens = await exchange(config, flow, callback)
+    await openid.tokenIntrospection(config, tokens.access_token)
+    await database.pool.query('ALTER TABLE tokens RENAME TO gone')
+    await expect(exchange(config, flow, callback)).rejects.toThrow('unexpected HTTP')
+    await database.pool.query('ALTER TABLE gone RENAME TO tokens')
+    const replay = await exchange(config, flow, callback).catch((error: unknown) => error)
+    const jwks = await fetch(`${service.url}/v1/b2b/sessions/jwks/${tenant.projectId}`)
+
+    const client = { project_id: tenant.projectId, connected_app_id: tenant.publicAppId }
+    const member = { organization_id: tenant.organizationId, member_id: tenant.memberId }
+    const completed = { msg: 'request completed', status_code: 200, outcome: 'ok' }
+    expect(linesAbout(page)).toEqual([
+      { ...completed, route: 'interaction', outcome: 'shown', ...client, ...member },
+    ])
+    const grant_id = expect.stringMatching(/^grant-/)
+    const [exchanged, introspected, failed, replayed] = ids.map(linesAbout)
+    expect(exchanged).toEqual([{ ...completed, route: 'token', ...client, ...member, grant_id }])
+    expect(introspected).toEqual([
+      { ...completed, route: 'introspection', ...client, ...member, grant_id },
+    ])
+    const cause = 'database_error'
+    const outcome = 'server_error'
+    expect(failed).toEqual([
+      { msg: 'request failed', cause, ...client, err: expect.anything() },
+      { msg: completed.msg, route: 'token', status_code: 500, outcome, cause, ...client },
+    ])
+    const error = 'invalid_grant'
+    expect(replayed).toMatchObject([{ status_code: 400, outcome: error, ...client, grant_id }])
+    // openid-client accepts the request_id in the body of an error, and shows it.
+    expect(replay).toMatchObject({ error, cause: { request_id: ids[3] } })
+    expect(linesAbout(jwks.headers.get('x-request-id'))).toEqual([
+      { ...completed, route: 'session-jwks' },
+    ])
+  })
+
+  it('is not changed by OpenTelemetry, whose global this service does not touch', () => {
+    const keys = Object.getOwnPropertySymbols(globalThis).map(String)
+    expect(keys.filter((key) => key.includes('opentelemetry'))).toEqual([])
+    expect(text).not.toContain('trace_id')
+  })
+
+  it('has the request_id of each response, and it and the metrics have nothing secret', async () => {
     const { service, tenant, database } = test
     const config = await test.asConfidentialApp()
     const flow = await openConsentPage(config, tenant.session.token)
@@ -52,6 +178,11 @@ describe('the log', () => {
     const refreshToken = String(tokens.refresh_token)
     await openid.tokenIntrospection(config, tokens.access_token)
     const refreshed = await openid.refreshTokenGrant(config, refreshToken)
+    await openid.fetchUserInfo(config, tokens.access_token, tenant.memberId)
+    await expect(exchange(config, flow, callback)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    await openid.tokenRevocation(config, refreshToken)
     const jwt = await signSessionJwt(sessionClaims(tenant), tenant.sessionKeys)
     const responses = [
       await revoke(service.url, tenant, {
@@ -86,7 +217,8 @@ describe('the log', () => {
         flow.browser.cookies.values().map((value, index) => [`cookie${index}`, value]),
       ),
     }
-    const leaked = Object.entries(secrets).filter(([, secret]) => text.includes(secret))
+    const metrics = await (await fetch(`${service.url}/metrics`)).text()
+    const leaked = Object.entries(secrets).filter(([, secret]) => (text + metrics).includes(secret))
     expect(leaked.map(([name]) => name)).toEqual([])
   })
 })

@@ -11,6 +11,7 @@ import {
   isActive,
   openConsentPage,
 } from './support/connected-app.ts'
+import { readMetrics } from './support/metrics.ts'
 import { useService } from './support/service.ts'
 import { redirectUri } from './support/tenant.ts'
 
@@ -128,10 +129,18 @@ describe('an authorization code', () => {
     })
     await pool.query('DROP TRIGGER fails_at_commit ON tokens; DROP FUNCTION fail')
     expect(failed.status).toBe(500)
-    expect(await failed.json()).toEqual({ error: 'server_error' })
+    const requestId = failed.headers.get('x-request-id')
+    expect(requestId).toMatch(/^request-id-test-/)
+    expect(await failed.json()).toEqual({ error: 'server_error', request_id: requestId })
     expect(failures).toMatchObject([{ message: 'no commit' }])
-    expect(await (await fetch(`${test.service.url}/metrics`)).text()).toContain(
-      'connected_apps_responses_total{route="token",status="500",outcome="server_error"} 1',
+    const metrics = await readMetrics(test.service.url)
+    expect(
+      metrics.get(
+        'connected_apps_responses_total{route="token",status="500",outcome="server_error"}',
+      ),
+    ).toBe(1)
+    expect(metrics.get('connected_apps_failures_total{route="token",cause="commit_failed"}')).toBe(
+      1,
     )
     const tokens = await exchange(config, flow, callback)
     expect(await isActive(config, tokens.access_token)).toBe(true)

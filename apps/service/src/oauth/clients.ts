@@ -1,10 +1,11 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
 import { hasNoNul } from '../postgres/database.ts'
+import { noteIds } from '../server/request-scope.ts'
 
 const find = {
   name: 'find-client',
-  text: 'SELECT name, redirect_uris, secret_hash FROM connected_apps WHERE connected_app_id = $1',
+  text: 'SELECT project_id, name, redirect_uris, secret_hash FROM connected_apps WHERE connected_app_id = $1',
 }
 
 /** Finds a Connected App as an OAuth client, whose `client_secret` is the hash of the secret. */
@@ -14,11 +15,13 @@ export async function findClient(
 ): Promise<AdapterPayload | undefined> {
   if (!hasNoNul(connectedAppId)) return undefined
   const [row] = await database.query<{
+    project_id: string
     name: string
     redirect_uris: string[]
     secret_hash: Buffer | null
   }>(find, [connectedAppId])
   if (row === undefined) return undefined
+  noteIds({ project_id: row.project_id, connected_app_id: connectedAppId })
   return {
     client_id: connectedAppId,
     client_name: row.name,

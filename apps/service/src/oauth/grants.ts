@@ -3,6 +3,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import { commitOnDisk } from '../postgres/database.ts'
+import { noteIds } from '../server/request-scope.ts'
 
 const ensureAuthorization = {
   name: 'ensure-app-authorization',
@@ -41,7 +42,7 @@ const approve = {
 const find = {
   name: 'find-grant',
   text: `
-    SELECT member_id, connected_app_id, scope, extract(epoch FROM created_at)::int AS iat
+    SELECT organization_id, member_id, connected_app_id, scope, extract(epoch FROM created_at)::int AS iat
     FROM active_grants WHERE grant_id = $1`,
 }
 
@@ -97,6 +98,7 @@ export async function approveConsent(
     `grant-${randomUUID()}`,
     scope,
   ])
+  noteIds({ grant_id: row?.grant_id })
   return row?.grant_id
 }
 
@@ -106,12 +108,15 @@ export async function findGrant(
   grantId: string,
 ): Promise<AdapterPayload | undefined> {
   const [row] = await database.query<{
+    organization_id: string
     member_id: string
     connected_app_id: string
     scope: string
     iat: number
   }>(find, [grantId])
   if (row === undefined) return undefined
+  const { organization_id, member_id } = row
+  noteIds({ organization_id, member_id, grant_id: grantId })
   return {
     kind: 'Grant',
     jti: grantId,

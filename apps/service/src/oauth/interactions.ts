@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
+import { currentRequest } from '../server/request-scope.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent } from './grants.ts'
@@ -93,7 +94,10 @@ export function interactionPages(provider: Provider, database: Database, origin:
       typeof token === 'string'
         ? await findSessionMember(database, token, context.clientId)
         : undefined
-    if (memberId === undefined) return c.html(loginPage(context.appName, true), 401)
+    if (memberId === undefined) {
+      currentRequest().cause = 'unknown_session'
+      return c.html(loginPage(context.appName, true), 401)
+    }
     return finish(c, { login: { accountId: memberId } })
   }
 

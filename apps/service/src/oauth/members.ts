@@ -1,15 +1,16 @@
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
+import { noteIds } from '../server/request-scope.ts'
 
 const findById = {
   name: 'find-member',
-  text: 'SELECT name FROM members WHERE member_id = $1',
+  text: 'SELECT organization_id, name FROM members WHERE member_id = $1',
 }
 
 const findByToken = {
   name: 'find-member-by-session-token',
   text: `
-    SELECT s.member_id
+    SELECT s.organization_id, s.member_id
     FROM sessions s
     JOIN organizations o USING (organization_id)
     JOIN connected_apps a USING (project_id)
@@ -19,7 +20,7 @@ const findByToken = {
 const findSignedIn = {
   name: 'find-signed-in-member',
   text: `
-    SELECT m.name
+    SELECT m.organization_id, m.name
     FROM members m
     JOIN organizations o USING (organization_id)
     JOIN connected_apps a USING (project_id)
@@ -34,8 +35,8 @@ export async function findMember(
   database: Database,
   memberId: string,
 ): Promise<{ name: string } | undefined> {
-  const [row] = await database.query<{ name: string }>(findById, [memberId])
-  return row
+  const [row] = await database.query<FoundMember>(findById, [memberId])
+  return noted(memberId, row)
 }
 
 /**
@@ -48,10 +49,11 @@ export async function findSessionMember(
   sessionToken: string,
   connectedAppId: string,
 ): Promise<string | undefined> {
-  const [row] = await database.query<{ member_id: string }>(findByToken, [
+  const [row] = await database.query<{ organization_id: string; member_id: string }>(findByToken, [
     hashOf(sessionToken),
     connectedAppId,
   ])
+  noteIds(row ?? {})
   return row?.member_id
 }
 
@@ -61,6 +63,16 @@ export async function findSignedInMember(
   memberId: string,
   connectedAppId: string,
 ): Promise<{ name: string } | undefined> {
-  const [row] = await database.query<{ name: string }>(findSignedIn, [memberId, connectedAppId])
+  const [row] = await database.query<FoundMember>(findSignedIn, [memberId, connectedAppId])
+  return noted(memberId, row)
+}
+
+interface FoundMember {
+  organization_id: string
+  name: string
+}
+
+function noted(memberId: string, row: FoundMember | undefined): FoundMember | undefined {
+  if (row !== undefined) noteIds({ organization_id: row.organization_id, member_id: memberId })
   return row
 }

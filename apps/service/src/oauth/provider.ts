@@ -1,9 +1,13 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider'
+import type { Logger } from 'pino'
 import { hashOf, isSameHash } from '../hash.ts'
-import { jsonType, newRequestId, serializeBody, unmatched } from '../operation/response.ts'
+import { jsonType, serializeBody, unmatched } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
+import type { UnauthorizedCause } from '../server/cause.ts'
+import { logFailure } from '../server/logger.ts'
+import { currentRequest } from '../server/request-scope.ts'
 import { createConfiguration, routes } from './configuration.ts'
 import type { ServerKeys } from './server-keys.ts'
 
@@ -25,41 +29,47 @@ export interface OAuthOptions {
   issuer: string
   keys: ServerKeys
   observe: Observe
-  onError: (error: Error) => void
+  logger: Logger
 }
 
 /** Creates the OAuth 2.0 and OpenID Connect server. */
 export function createProvider(options: OAuthOptions): Provider {
-  const { database, issuer, keys, observe, onError } = options
+  const { database, issuer, keys, observe, logger } = options
   const provider = new Provider(issuer, createConfiguration(database, keys))
   // The forwarded headers can be trusted, since `dispatch` sets them itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
   provider.use(async (ctx, next) => {
     const startedAt = performance.now()
-    const requestId = newRequestId(undefined)
+    const request = currentRequest()
+    const { requestId } = request
     try {
       await database.transactional(async () => {
         await next()
         return ctx.status < 400
       })
     } catch (error) {
-      // oidc-provider handles its own errors in `next`, so this is a COMMIT that failed.
-      onError(error instanceof Error ? error : new Error('not an error', { cause: error }))
+      // oidc-provider handles its own errors in `next`, so this is a COMMIT or ROLLBACK that failed.
+      logFailure(logger, error, ctx.status < 400 ? 'commit_failed' : undefined)
       ctx.status = 500
       ctx.body = { error: 'server_error' }
     }
     const isUnhandled = ctx.status === 404 && ctx.body === undefined
     if (isUnhandled) respondNotFound(ctx, requestId)
+    const error = errorIn(ctx.body)
+    // In the body of an error as well, since that is what clients show and people quote.
+    if (error !== undefined) ctx.body = { ...(ctx.body as object), request_id: requestId } // safe: has an error
+    ctx.set('X-Request-Id', requestId)
+    if (ctx.status === 401) request.cause = unauthorizedCauseOf(ctx, error)
     observe({
       requestId,
       route: routeOf(ctx),
       status: ctx.status,
-      outcome: isUnhandled ? unmatched.outcome : (errorIn(ctx.body) ?? 'ok'),
+      outcome: isUnhandled ? unmatched.outcome : (error ?? 'ok'),
       durationMs: performance.now() - startedAt,
     })
   })
-  provider.on('server_error', (_, error) => onError(error))
+  provider.on('server_error', (_, error) => logFailure(logger, error))
   return provider
 }
 
@@ -67,6 +77,15 @@ export function createProvider(options: OAuthOptions): Provider {
 function routeOf(context: object): string {
   const { oidc } = context as Partial<KoaContextWithOIDC> // only set once a route has matched
   return oidc?.route ?? 'unknown'
+}
+
+/** Why an OAuth request is not authorized, which oidc-provider does not tell its callers. */
+function unauthorizedCauseOf(context: object, error: string | undefined): UnauthorizedCause {
+  if (error !== 'invalid_client') return 'invalid_token'
+  const { headers, oidc } = context as KoaContextWithOIDC // only a route of oidc-provider has this error
+  if (oidc.client === undefined) return 'unknown_client'
+  const hasSecret = headers.authorization !== undefined || oidc.params?.['client_secret']
+  return hasSecret ? 'wrong_secret' : 'no_credentials'
 }
 
 /** The context of a request that may match no route of oidc-provider. */

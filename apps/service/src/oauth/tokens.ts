@@ -2,6 +2,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import { commitOnDisk } from '../postgres/database.ts'
+import { noteIds } from '../server/request-scope.ts'
 
 /** The tokens and codes that are tied to a grant. */
 export type TokenKind = 'AuthorizationCode' | 'AccessToken' | 'RefreshToken'
@@ -27,7 +28,7 @@ const issue = {
 const find = {
   name: 'find-token',
   text: `
-    SELECT t.payload, t.grant_id, extract(epoch FROM t.consumed_at)::int AS consumed
+    SELECT t.payload, t.organization_id, t.grant_id, extract(epoch FROM t.consumed_at)::int AS consumed
     FROM tokens t JOIN active_grants g USING (organization_id, grant_id)
     WHERE t.token_hash = $1 AND t.kind = $2`,
 }
@@ -76,11 +77,13 @@ export async function findToken(
 ): Promise<AdapterPayload | undefined> {
   const [row] = await database.query<{
     payload: AdapterPayload
+    organization_id: string
     grant_id: string
     consumed: number | null
   }>(find, [hashOf(value), kind])
   if (row === undefined) return undefined
-  const { payload, grant_id: grantId, consumed } = row
+  const { payload, organization_id, grant_id: grantId, consumed } = row
+  noteIds({ organization_id, grant_id: grantId })
   return { ...payload, jti: value, grantId, ...(consumed !== null && { consumed }) }
 }
 

@@ -4,6 +4,8 @@ import type { OperationMatch } from '@connected-apps/contract/operations'
 import { readBody } from '@connected-apps/node-http'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
+import type { UnauthorizedCause } from '../server/cause.ts'
+import { currentRequest, noteIds } from '../server/request-scope.ts'
 import { findRejection } from './decision.ts'
 import type { Handlers } from './handlers.ts'
 import { createHandlers } from './handlers.ts'
@@ -38,7 +40,7 @@ export function createOperationEndpoint(
   const loadContext = createContextLoader(database)
   return async (operationRequest: OperationRequest): Promise<ContractResponse> => {
     const { operation, path, request, credentials, requestId } = operationRequest
-    if (credentials === undefined) return unauthorizedError(operation)
+    if (credentials === undefined) return unauthorizedError(operation, 'no_credentials')
     const session = sessionIn(operation, request.headers)
     const violation = await findViolation(operationRequest)
 
@@ -49,9 +51,12 @@ export function createOperationEndpoint(
         ? { path, session: referenceTo(session) }
         : { path: {}, session: {} }),
     })
-    if (context === undefined || !isSameHash(context.secretHash, hashOf(credentials.secret))) {
-      return unauthorizedError(operation)
+    if (context === undefined) return unauthorizedError(operation, 'unknown_project')
+    noteIds({ project_id: context.projectId })
+    if (!isSameHash(context.secretHash, hashOf(credentials.secret))) {
+      return unauthorizedError(operation, 'wrong_secret')
     }
+    noteIds(context.ids)
     const retryAfterSeconds = await rateLimit.consume(context.projectId)
     if (retryAfterSeconds !== undefined) {
       return { ...errorOf(operation, 'limit'), retryAfterSeconds }
@@ -59,6 +64,7 @@ export function createOperationEndpoint(
     if (violation !== undefined) return violation
     const verified = await verifySession(context, session.jwt)
     if (verified === undefined) return invalidJwtError(operation)
+    noteIds({ session_member_id: verified.session?.memberId })
 
     const hasSession = session.token !== undefined || session.jwt !== undefined
     const rejection = findRejection(operation, verified, hasSession)
@@ -122,7 +128,8 @@ function toAuthorizedRequest(
   return { projectId, ids: ids as AuthorizedRequest['ids'], session, requestId }
 }
 
-function unauthorizedError(operation: Operation): ContractResponse {
+function unauthorizedError(operation: Operation, cause: UnauthorizedCause): ContractResponse {
+  currentRequest().cause = cause
   const basic = operation.security.find(({ scheme }) => scheme === 'basic')
   return errorNamed(operation, basic?.example ?? '')
 }

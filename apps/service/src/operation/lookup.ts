@@ -130,7 +130,9 @@ async function loadContexts(
 export function createContextLoader(
   database: Database,
 ): (key: LookupKey) => Promise<RequestContext | undefined> {
-  const batcher = new Batcher((keys: LookupKey[]) => loadContexts(database, keys))
+  const { observer } = database
+  const load = (keys: LookupKey[]) => loadContexts(database, keys)
+  const batcher = new Batcher(load, { name: 'load-contexts', observer })
   return (key) => batcher.add(key)
 }
 

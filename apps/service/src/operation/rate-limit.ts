@@ -13,9 +13,14 @@ export interface RateLimitOptions {
  */
 export class RateLimit {
   readonly #limiter: RateLimiterPostgres
-  readonly #batcher = new Batcher((projectIds: string[]) => this.#consumeAll(projectIds))
+  readonly #batcher: Batcher<string, number | undefined>
 
   constructor(database: Database, { requests, windowSeconds }: RateLimitOptions) {
+    const { observer } = database
+    this.#batcher = new Batcher((projectIds) => this.#consumeAll(projectIds), {
+      name: 'count-requests',
+      observer,
+    })
     this.#limiter = new RateLimiterPostgres({
       // All that it uses of a pool.
       storeClient: {

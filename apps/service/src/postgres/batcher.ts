@@ -1,4 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Span } from '@opentelemetry/api'
+import { findRecordingSpan, traceBatch } from '../server/tracing.ts'
+import type { DatabaseObserver } from './observer.ts'
+
 export interface BatcherOptions<Input> {
+  /** What metrics and traces call the batches. */
+  name: string
+  observer: Pick<DatabaseObserver, 'observeBatch'>
   /** How many calls may be in one batch. */
   maxSize: number
   /** How many batches may run at the same time. */
@@ -14,6 +22,8 @@ export interface BatcherOptions<Input> {
  * A batch is one statement, so it succeeds as a whole, or fails as a whole and has no effect.
  */
 export class Batcher<Input, Output> {
+  /** Runs a batch outside of any request, since it doesn't belong to the one that happens to start it. */
+  readonly #outside = AsyncLocalStorage.snapshot()
   readonly #run: (inputs: Input[]) => Promise<Output[]>
   readonly #options: BatcherOptions<Input>
   readonly #running = new Set<Batch<Input, Output>>()
@@ -23,7 +33,7 @@ export class Batcher<Input, Output> {
   /** @param run returns one output for each input, in the same order */
   constructor(
     run: (inputs: Input[]) => Promise<Output[]>,
-    options: Partial<BatcherOptions<Input>> = {},
+    options: Pick<BatcherOptions<Input>, 'name' | 'observer'> & Partial<BatcherOptions<Input>>,
   ) {
     this.#run = run
     this.#options = { maxSize: 64, maxConcurrency: 2, ...options }
@@ -31,7 +41,9 @@ export class Batcher<Input, Output> {
 
   add(input: Input): Promise<Output> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ input, key: this.#options.keyOf?.(input), resolve, reject })
+      const key = this.#options.keyOf?.(input)
+      const span = findRecordingSpan()
+      this.#queue.push({ input, key, span, addedAt: performance.now(), resolve, reject })
       // Not started at once, so that calls from the same turn of the event loop join the batch.
       if (!this.#isScheduled) setImmediate(() => this.#startBatches())
       this.#isScheduled = true
@@ -66,8 +78,12 @@ export class Batcher<Input, Output> {
   }
 
   async #settle({ calls }: Batch<Input, Output>): Promise<void> {
+    const { name, observer } = this.#options
+    observer.observeBatch(name, calls.length, performance.now() - (calls[0]?.addedAt ?? 0))
+    const spans = calls.map(({ span }) => span)
+    const run = () => this.#run(calls.map(({ input }) => input))
     try {
-      const outputs = await this.#run(calls.map(({ input }) => input))
+      const outputs = await this.#outside(() => traceBatch(name, spans, run))
       if (outputs.length !== calls.length) {
         throw new Error(`a batch of ${calls.length} calls has ${outputs.length} outputs`)
       }
@@ -86,6 +102,9 @@ interface Batch<Input, Output> {
 interface QueuedCall<Input, Output> {
   input: Input
   key: string | undefined
+  /** The span of the request that made the call, if it is recorded. */
+  span: Span | undefined
+  addedAt: number
   resolve: (output: Output) => void
   reject: (error: unknown) => void
 }

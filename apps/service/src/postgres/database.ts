@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { Pool } from 'pg'
+import { traceStatement } from '../server/tracing.ts'
 import { clientFor } from './hosts.ts'
+import type { DatabaseObserver } from './observer.ts'
+import { noObserver } from './observer.ts'
 
 /** How long the service waits for a statement. PostgreSQL may still run it after that. */
 export const queryTimeoutMs = 10_000
@@ -43,6 +46,7 @@ export interface DatabaseOptions {
   poolSize: number
   /** Whether statements are prepared by name. Default: true. */
   prepare?: boolean
+  observer?: DatabaseObserver
   /** Called when a connection breaks; a query that used it fails as well. */
   onError: (error: Error) => void
 }
@@ -50,13 +54,15 @@ export interface DatabaseOptions {
 /** The connection pool, and the transaction that the current request may have begun. */
 export class Database {
   readonly pool: Pool
+  readonly observer: DatabaseObserver
   readonly #prepare: boolean
   readonly #scopes = new AsyncLocalStorage<TransactionScope>()
   readonly #clients = new Set<PoolClient>()
   #closed: Promise<void> | undefined
   #isForceClosed = false
 
-  constructor({ url, poolSize, prepare = true, onError }: DatabaseOptions) {
+  constructor({ url, poolSize, prepare = true, observer, onError }: DatabaseOptions) {
+    this.observer = observer ?? noObserver
     this.#prepare = prepare
     this.pool = new Pool({
       ...clientFor(url),
@@ -97,7 +103,9 @@ export class Database {
   ): Promise<QueryResult<Row>> {
     const runner = this.#scopes.getStore()?.client ?? this.pool
     const { name, text } = statement
-    return runner.query<Row>(this.#prepare ? { name, text, values } : { text, values })
+    return traceStatement(name, () =>
+      runner.query<Row>(this.#prepare ? { name, text, values } : { text, values }),
+    )
   }
 
   /** Begins a transaction, which the request's later statements belong to. */
@@ -107,7 +115,7 @@ export class Database {
     if (scope.client !== undefined) return
     const client = await this.pool.connect()
     try {
-      await client.query('BEGIN')
+      await traceStatement('BEGIN', () => client.query('BEGIN'))
     } catch (error) {
       client.release(true)
       throw error
@@ -140,7 +148,7 @@ export class Database {
     if (scope === undefined || client === undefined) return
     delete scope.client
     try {
-      await client.query(command)
+      await traceStatement(command, () => client.query(command))
       client.release()
     } catch (error) {
       client.release(true)

@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { withRequestScope } from './request-scope.ts'
 
 /**
  * Routes requests for OAuth endpoints to oidc-provider, and all others to the application.
@@ -14,7 +15,7 @@ export function dispatch(
   oauth: RequestListener,
   application: RequestListener,
 ): RequestListener {
-  return (request: IncomingMessage, response: ServerResponse) => {
+  return withRequestScope((request, response) => {
     for (const name of forwardedHeaders) delete request.headers[name]
     const target = request.url ?? ''
     if (URL.canParse(target)) request.url = target.replace(/^https?:\/\/[^/?#]*\/?/i, '/')
@@ -23,7 +24,7 @@ export function dispatch(
     request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
     if (hasHost && isOAuth(request.url ?? '')) oauth(request, response)
     else application(request, response)
-  }
+  })
 }
 
 const forwardedHeaders = ['forwarded', 'x-forwarded-host', 'x-forwarded-for', ':authority']

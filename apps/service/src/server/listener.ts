@@ -25,6 +25,7 @@ export interface ListenerOptions {
  * responds before everything that it serves has been created.
  */
 export class Listener {
+  readonly pending: PendingResponses
   readonly #server: Server
   readonly #graceful: GracefulClose
   readonly #handleInvalidUrl: (error: unknown) => Response
@@ -35,9 +36,9 @@ export class Listener {
   constructor({ address, application, observe, httpLimits }: ListenerOptions) {
     this.#address = address
     this.#server = createHttpServer(httpLimits)
-    const pending = new PendingResponses(this.#server)
-    this.#graceful = prepareGracefulClose(this.#server, pending)
-    this.#handleInvalidUrl = respondToMalformedRequests(this.#server, pending, observe)
+    this.pending = new PendingResponses(this.#server)
+    this.#graceful = prepareGracefulClose(this.#server, this.pending)
+    this.#handleInvalidUrl = respondToMalformedRequests(this.#server, this.pending, observe)
     this.#serve = this.toRequestListener(application.fetch)
     this.#server.on('request', (request, response) => this.#serve(request, response))
   }

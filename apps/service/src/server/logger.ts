@@ -1,6 +1,9 @@
 import type { DestinationStream, Logger } from 'pino'
 import { destination, pino } from 'pino'
+import type { FailureCause } from './cause.ts'
+import { causeOf } from './cause.ts'
 import type { Observation } from './metrics.ts'
+import { findCurrentRequest } from './request-scope.ts'
 
 /**
  * Writes JSON lines that contain no secrets. Errors are reduced to their type, message and stack,
@@ -27,6 +30,7 @@ export function logRequest(logger: Logger, observation: Observation): void {
   const { requestId, route, status, outcome, durationMs } = observation
   logger.info(
     {
+      ...requestFields(),
       request_id: requestId,
       route,
       status_code: status,
@@ -35,4 +39,31 @@ export function logRequest(logger: Logger, observation: Observation): void {
     },
     'request completed',
   )
+}
+
+/** Logs why the current request failed, and keeps the cause for its metrics. */
+export function logFailure(
+  logger: Logger,
+  error: unknown,
+  cause: FailureCause = causeOf(error),
+): void {
+  const request = findCurrentRequest()
+  if (request !== undefined) {
+    request.cause = cause
+    request.span.setAttribute('error.type', cause)
+  }
+  logger.error({ err: error, ...requestFields(), request_id: request?.requestId }, 'request failed')
+}
+
+/**
+ * What each line about the current request has. It is not added to every line of the logger, since
+ * connections report their errors in the scope of the request that opened them.
+ */
+function requestFields() {
+  const request = findCurrentRequest()
+  if (request === undefined) return {}
+  const { cause, ids, span } = request
+  if (!span.isRecording()) return { cause, ...ids }
+  const { traceId, spanId } = span.spanContext()
+  return { cause, ...ids, trace_id: traceId, span_id: spanId }
 }

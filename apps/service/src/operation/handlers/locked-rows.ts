@@ -1,5 +1,6 @@
 import { Batcher } from '../../postgres/batcher.ts'
 import type { Database, Statement } from '../../postgres/database.ts'
+import { LockTimeoutError } from '../../server/cause.ts'
 import type { RevocationRequest } from './revoke.ts'
 import { applyRevocations, revokeStatement } from './revoke.ts'
 
@@ -29,17 +30,30 @@ export function createRevoke(
 ): (request: RevocationRequest) => Promise<void> {
   const run = (statement: Statement) => (requests: RevocationRequest[]) =>
     applyRevocations(database, statement, requests)
-  const batcher = new Batcher(run(skipLocked))
-  const lockQueues = new Batcher(run(waitForLock), { keyOf: rowKey })
-  return async (request) => {
-    const deadline = performance.now() + maxLockWaitMs
+  const { observer } = database
+  const batcher = new Batcher(run(skipLocked), { name: skipLocked.name, observer })
+  const lockQueues = new Batcher(run(waitForLock), {
+    name: waitForLock.name,
+    observer,
+    keyOf: rowKey,
+  })
+  const revoke = async (request: RevocationRequest): Promise<void> => {
+    const startedAt = performance.now()
+    const deadline = startedAt + maxLockWaitMs
     if (await batcher.add(request)) return
-    while (!(await lockQueues.add(request))) {
-      if (performance.now() > deadline) {
-        throw new Error(`the authorization's row stayed locked for ${maxLockWaitMs} ms`)
+    try {
+      while (!(await lockQueues.add(request))) {
+        if (performance.now() > deadline) {
+          throw new LockTimeoutError(
+            `the authorization's row stayed locked for ${maxLockWaitMs} ms`,
+          )
+        }
       }
+    } finally {
+      observer.observeLockWait(performance.now() - startedAt)
     }
   }
+  return (request) => observer.trackRevocation(revoke(request))
 }
 
 function rowKey({ organizationId, memberId, connectedAppId }: RevocationRequest): string {

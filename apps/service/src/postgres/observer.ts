@@ -1,0 +1,16 @@
+/** What the work on the database reports to the metrics. */
+export interface DatabaseObserver {
+  /** @param waitMs how long the first call of the batch has waited for it */
+  observeBatch: (batch: string, size: number, waitMs: number) => void
+  /** Called when a revoke has waited for a row that another transaction had locked. */
+  observeLockWait: (waitMs: number) => void
+  /** Counts a revoke as pending until it is settled. */
+  trackRevocation: <Result>(revocation: Promise<Result>) => Promise<Result>
+}
+
+/** For a database whose work nobody observes. */
+export const noObserver: DatabaseObserver = {
+  observeBatch: () => undefined,
+  observeLockWait: () => undefined,
+  trackRevocation: (revocation) => revocation,
+}

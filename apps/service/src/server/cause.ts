@@ -1,0 +1,67 @@
+import { DatabaseError } from 'pg'
+
+/** Why a request got a 401. Clients are not told, but operators are. */
+export type UnauthorizedCause =
+  | 'no_credentials'
+  | 'unknown_project'
+  | 'unknown_client'
+  | 'wrong_secret'
+  | 'invalid_token'
+  | 'unknown_session'
+
+/** Why a request failed, by what an operator has to look at. */
+export type FailureCause =
+  | 'pool_exhausted'
+  | 'statement_timeout'
+  | 'query_timeout'
+  | 'lock_timeout'
+  | 'no_connection'
+  | 'connection_lost'
+  | 'read_only'
+  | 'disk_full'
+  | 'commit_failed'
+  | 'database_error'
+  | 'other'
+
+export type Cause = UnauthorizedCause | FailureCause
+
+/** A row stayed locked for longer than a request waits. */
+export class LockTimeoutError extends Error {
+  override readonly name = 'LockTimeoutError'
+}
+
+/** What `pg` and Node.js say when there is no code, or no code that tells the causes apart. */
+const messages: [RegExp, FailureCause][] = [
+  [/^timeout exceeded when trying to connect/, 'pool_exhausted'],
+  [/^Query read timeout/, 'query_timeout'],
+  [/^Connection terminated due to connection timeout|^timeout expired/, 'no_connection'],
+  [/^no server at DATABASE_URL accepts writes/, 'no_connection'],
+  [/^connect E|getaddrinfo/, 'no_connection'],
+  [/^Connection terminated|is not queryable$|^(?:read|write) E/, 'connection_lost'],
+]
+
+/** PostgreSQL's codes of errors (SQLSTATE), or the first characters of those. */
+const sqlStates: [string, FailureCause][] = [
+  ['57014', 'statement_timeout'],
+  ['55P03', 'lock_timeout'],
+  ['40P01', 'lock_timeout'],
+  ['25006', 'read_only'],
+  ['53100', 'disk_full'],
+  // Too many connections, and a server that is starting up.
+  ['53300', 'no_connection'],
+  ['57P03', 'no_connection'],
+  // A server that shuts down or has crashed.
+  ['57P', 'connection_lost'],
+  ['08', 'connection_lost'],
+]
+
+/** Finds the cause of a failure. `other` is a bug in the service, or something yet unknown. */
+export function causeOf(error: unknown): FailureCause {
+  if (error instanceof LockTimeoutError) return 'lock_timeout'
+  if (error instanceof DatabaseError) {
+    const { code = '' } = error
+    return sqlStates.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'database_error'
+  }
+  if (!(error instanceof Error)) return 'other'
+  return messages.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'other'
+}

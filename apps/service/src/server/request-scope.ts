@@ -1,0 +1,71 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { RequestListener } from 'node:http'
+import type { Span } from '@opentelemetry/api'
+import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api'
+import { newRequestId } from '../operation/response.ts'
+import type { Cause } from './cause.ts'
+import { runInSpan, startRequestSpan } from './tracing.ts'
+
+/**
+ * The ids of what a request is about, as the log has them. Only ids that the database has may be
+ * noted: a client can send anything in their place, even a secret.
+ */
+export interface RequestIds {
+  project_id?: string | undefined
+  organization_id?: string | undefined
+  /** The Member whose access the request is about; for OAuth, the subject. */
+  member_id?: string | undefined
+  /** The Connected App; for OAuth, the client. */
+  connected_app_id?: string | undefined
+  /** The Member whose session authorizes an operation. */
+  session_member_id?: string | undefined
+  grant_id?: string | undefined
+}
+
+/** What is known of the request that the running code belongs to. */
+export interface RequestScope {
+  /** The id of the request in responses, in the log, and in the audit. */
+  requestId: string
+  readonly ids: RequestIds
+  /** Why the response is a 401 or a failure, where the response does not say it. */
+  cause?: Cause
+  readonly method: string | undefined
+  readonly span: Span
+}
+
+const scopes = new AsyncLocalStorage<RequestScope>()
+
+/** Handles each request in a scope of its own. */
+export function withRequestScope(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    const span = startRequestSpan(request, response)
+    const scope = newScope(span, request.method)
+    runInSpan(span, () => scopes.run(scope, listener, request, response))
+  }
+}
+
+/** Runs `work` as if it belonged to a new request, which is not traced. */
+export function runInRequestScope<Result>(work: () => Result): Result {
+  return scopes.run(newScope(trace.wrapSpanContext(INVALID_SPAN_CONTEXT)), work)
+}
+
+function newScope(span: Span, method?: string): RequestScope {
+  return { requestId: newRequestId(undefined), ids: {}, method, span }
+}
+
+/** The scope of the request that the running code belongs to. A batch belongs to no request. */
+export function findCurrentRequest(): RequestScope | undefined {
+  return scopes.getStore()
+}
+
+/** Like {@link findCurrentRequest}. @throws outside of a request */
+export function currentRequest(): RequestScope {
+  const scope = findCurrentRequest()
+  if (scope === undefined) throw new Error('not in a request')
+  return scope
+}
+
+/** Adds ids to what is known of the current request. Outside of a request it has no effect. */
+export function noteIds(ids: RequestIds): void {
+  Object.assign(findCurrentRequest()?.ids ?? {}, ids)
+}
