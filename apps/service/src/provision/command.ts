@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { checkParameter } from '@connected-apps/contract'
-import { allOperations, contract } from '@connected-apps/contract/operations'
-import {
-  CommandError,
-  InvalidArgumentError,
-  createCommand,
-  runCommand,
-} from '@connected-apps/node-http/command'
+import { contract } from '@connected-apps/contract/operations'
+import { CommandError, createCommand, runCommand } from '@connected-apps/node-http/command'
 import type { JSONWebKeySet } from 'jose'
 import { Pool } from 'pg'
 import { explainError } from '../command-errors.ts'
@@ -14,6 +8,7 @@ import { readConfiguration } from '../configuration.ts'
 import { commitOnDisk } from '../postgres/database.ts'
 import { clientFor } from '../postgres/hosts.ts'
 import { migrate } from '../postgres/migrate.ts'
+import { parseHours, parseIdentifier, parseLogoUrl, parseRedirectUri } from './arguments.ts'
 import {
   addConnectedApp,
   addMember,
@@ -182,45 +177,6 @@ async function assertExists(
   if (rowCount !== 0) return
   const hint = type === 'project' ? '' : '; give its id, not its slug or external id'
   throw new CommandError(`there is no ${type} ${ids.join(' in organization ')}${hint}`)
-}
-
-/** Parses an identifier that is used in a path, where the contract does not allow every value. */
-function parseIdentifier(
-  value: string,
-  form: 'slug' | 'external-id',
-  parameterName: string,
-): string {
-  const { pattern, hint } = {
-    slug: {
-      pattern: /^[A-Za-z0-9._~-]{2,128}$/,
-      hint: '2 to 128 letters (a to z, A to Z), digits or any of - . _ ~',
-    },
-    'external-id': {
-      pattern: /^[A-Za-z0-9._|-]{1,128}$/,
-      hint: '1 to 128 letters (a to z, A to Z), digits or any of - . _ |',
-    },
-  }[form]
-  const parameters = allOperations.flatMap(({ parameters: each }) => each[parameterName] ?? [])
-  const isAllowed = parameters.every((parameter) => checkParameter(parameter, value).length === 0)
-  if (pattern.test(value) && isAllowed) return value
-  throw new InvalidArgumentError(`must be ${hint}, and neither . nor ..`)
-}
-
-function parseHours(value: string): number {
-  const hours = Number(value)
-  if (hours > 0 && hours < 1e6) return hours
-  throw new InvalidArgumentError('must be a number above 0')
-}
-
-/** RFC 6749 section 3.1.2, for apps that run in a browser or on a web server. */
-function parseRedirectUri(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '') && !value.includes('#')) return value
-  throw new InvalidArgumentError('must be an http or https URL without a fragment')
-}
-
-function parseLogoUrl(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
-  throw new InvalidArgumentError('must be an http or https URL')
 }
 
 async function readKeySet(file: string): Promise<JSONWebKeySet> {
