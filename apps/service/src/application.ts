@@ -20,7 +20,8 @@ import type { Metrics, Observe } from './server/metrics.ts'
 export interface ApplicationOptions {
   database: Database
   rateLimit: RateLimit
-  provider: Provider
+  /** The provider with the current keys. */
+  provider: () => Provider
   /** Scheme, host and port under which browsers reach the service. */
   origin: string
   logger: Logger

@@ -13,7 +13,8 @@ import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
-import { createProvider, isOAuthPath } from './oauth/provider.ts'
+import { createOAuthServer } from './oauth/oauth-server.ts'
+import { isOAuthPath } from './oauth/provider.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { RateLimit } from './operation/rate-limit.ts'
@@ -38,6 +39,8 @@ export interface ServiceOptions {
   prepare?: boolean
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number
+  /** How often the keys that sign ID tokens and cookies are read. Default: every ten seconds. */
+  keyReloadIntervalMs?: number
   /** How long {@link Service.close} waits for pending requests. */
   drainMs?: number
   logger?: Logger
@@ -94,11 +97,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       logRequest(logger, observation)
     }
     const handleInvalidUrl = respondToMalformedRequests(server, pending, observe)
-    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
+    const oauth = createOAuthServer({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
       rateLimit: new RateLimit(database, rateLimit),
-      provider,
+      provider: oauth.provider,
       origin: issuer.origin,
       logger,
       metrics,
@@ -111,11 +114,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       dispatch(
         issuer,
         isOAuthPath,
-        provider.callback(),
+        oauth.handle,
         getRequestListener(application.fetch, { errorHandler: handleInvalidUrl }),
       ),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger)
+    const keyReload = oauth.startReloading(options.keyReloadIntervalMs ?? 10_000)
     logger.info({ url, issuer: issuer.origin, contract: contract.version }, 'listening')
     if (isTooLong(statementTimeoutMs)) {
       logger.warn(
@@ -132,7 +136,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         forceClose()
         database.forceClose().catch(onError)
       }, drainMs)
-      await Promise.all([closed, cleanup.stop()])
+      await Promise.all([closed, cleanup.stop(), keyReload.stop()])
       await database.close()
       clearTimeout(deadline)
       metrics.close()

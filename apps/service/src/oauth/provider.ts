@@ -23,7 +23,8 @@ export function isOAuthPath(target: string): boolean {
 export interface OAuthOptions {
   database: Database
   issuer: string
-  keys: ServerKeys
+  /** Of these, the first signs, and all verify. */
+  keys: ServerKeys[]
   observe: Observe
   onError: (error: Error) => void
 }
