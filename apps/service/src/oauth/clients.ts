@@ -4,10 +4,14 @@ import { hasNoNul } from '../postgres/database.ts'
 
 const find = {
   name: 'find-client',
-  text: 'SELECT name, redirect_uris, secret_hash FROM connected_apps WHERE connected_app_id = $1',
+  text: `SELECT name, redirect_uris, secret_hash, next_secret_hash
+    FROM connected_apps WHERE connected_app_id = $1`,
 }
 
-/** Finds a Connected App as an OAuth client, whose `client_secret` is the hash of the secret. */
+/**
+ * Finds a Connected App as an OAuth client. Its `client_secret` is the hash of the secret, or while
+ * the secret is rotated, those of both.
+ */
 export async function findClient(
   database: Database,
   connectedAppId: string,
@@ -17,8 +21,10 @@ export async function findClient(
     name: string
     redirect_uris: string[]
     secret_hash: Buffer | null
+    next_secret_hash: Buffer | null
   }>(find, [connectedAppId])
   if (row === undefined) return undefined
+  const hashes = [row.secret_hash, row.next_secret_hash].filter((hash) => hash !== null)
   return {
     client_id: connectedAppId,
     client_name: row.name,
@@ -29,7 +35,7 @@ export async function findClient(
       ? { token_endpoint_auth_method: 'none' }
       : {
           token_endpoint_auth_method: 'client_secret_basic',
-          client_secret: row.secret_hash.toString('hex'),
+          client_secret: hashes.map((hash) => hash.toString('hex')).join(','),
         }),
   }
 }
