@@ -25,18 +25,40 @@ export function parseIdentifier(
 }
 
 export function parseHours(value: string): number {
-  const hours = Number(value)
-  if (hours > 0 && hours < 1e6) return hours
-  throw new InvalidArgumentError('must be a number above 0')
+  const hours = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN
+  if (hours >= 0.01 && hours <= 999_999) return hours
+  throw new InvalidArgumentError('must be a number from 0.01 to 999999')
+}
+
+export function parseRoles(value: string): string[] {
+  const roles = value.split(',')
+  if (roles.includes(''))
+    throw new InvalidArgumentError('has an empty name; pass ROLE or ROLE,ROLE')
+  const repeated = roles.find((role, index) => roles.indexOf(role) < index)
+  if (repeated === undefined) return roles
+  throw new InvalidArgumentError(`names ${repeated} twice; name it once`)
 }
 
 /** RFC 6749 section 3.1.2, for apps that run in a browser or on a web server. */
 export function parseRedirectUri(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '') && !value.includes('#')) return value
+  if (isWebUrl(value) && !value.includes('#')) return value
   throw new InvalidArgumentError('must be an http or https URL without a fragment')
 }
 
 export function parseLogoUrl(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+  if (isWebUrl(value)) return value
   throw new InvalidArgumentError('must be an http or https URL')
+}
+
+/**
+ * Whether it is a URL as browsers and apps send it. `URL` also takes, and mends, what nobody sends,
+ * so it would never equal a redirect URI: spaces, backslashes, a missing slash.
+ */
+function isWebUrl(value: string): boolean {
+  return (
+    /^https?:\/\/[^/?#]/i.test(value) &&
+    /^[\x21-\x7e]+$/.test(value) &&
+    !value.includes('\\') &&
+    URL.canParse(value)
+  )
 }

@@ -5,6 +5,11 @@ import { hashOf } from '../hash.ts'
 import { toPublicKeySet } from '../operation/session-jwks.ts'
 import { commitOnDisk } from '../postgres/database.ts'
 
+/** What was asked for can't be done. The message says why, and what to do. */
+export class ProvisionError extends Error {
+  override name = 'ProvisionError'
+}
+
 /** Generates a secret of 256 random bits. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url')
@@ -47,18 +52,20 @@ export async function addProject(pool: Pool, project: NewProject = {}) {
 }
 
 /**
- * Replaces a project's secret. Only the new secret's hash is stored; the old secret is rejected
- * from now on.
+ * Replaces the public keys of a project's session JWTs. It takes effect at the next request.
  *
- * @returns undefined if there is no such project
+ * @throws {ProvisionError} if there is no such project
  */
-export async function replaceSecret(pool: Pool, projectId: string): Promise<string | undefined> {
-  const secret = newSecret()
+export async function replaceSessionKeys(
+  pool: Pool,
+  projectId: string,
+  sessionKeys: JSONWebKeySet,
+): Promise<void> {
   const { rowCount } = await pool.query(
-    `UPDATE projects SET secret_hash = $2 WHERE project_id = $1 RETURNING ${commitOnDisk}`,
-    [projectId, hashOf(secret)],
+    `UPDATE projects SET session_jwks = $2 WHERE project_id = $1 RETURNING ${commitOnDisk}`,
+    [projectId, toPublicKeySet(sessionKeys)],
   )
-  return rowCount === 1 ? secret : undefined
+  if (rowCount !== 1) throw new ProvisionError(`there is no project ${projectId}`)
 }
 
 export interface NewOrganization {
@@ -68,9 +75,20 @@ export interface NewOrganization {
   externalId?: string
 }
 
-/** Adds an Organization. */
+/**
+ * Adds an Organization.
+ *
+ * @throws {ProvisionError} if its slug or external id names another Organization of the project
+ */
 export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
   const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
+  const { rows } = await pool.query<{ id: string; name: string }>(
+    `SELECT organization_id AS id, name FROM organizations
+       JOIN unnest($2::text[]) name ON name IN (organization_id, slug, external_id)
+     WHERE project_id = $1 LIMIT 1`,
+    [projectId, [organization.slug, organization.externalId]],
+  )
+  assertNamesNothing(rows[0], 'Organization of this project')
   await pool.query(
     'INSERT INTO organizations (organization_id, project_id, slug, external_id) VALUES ($1, $2, $3, $4)',
     [organizationId, projectId, organization.slug ?? organizationId, organization.externalId],
@@ -86,14 +104,27 @@ export interface NewMember {
   roles?: string[]
 }
 
-/** Adds a Member. Unless `roles` is given, its only role is `stytch_member`. */
+/**
+ * Adds a Member. Unless `roles` is given, its only role is `stytch_member`.
+ *
+ * @throws {ProvisionError} if the Organization's project does not have one of the roles, or the
+ *   external id names another Member
+ */
 export async function addMember(pool: Pool, member: NewMember): Promise<string> {
   const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
+  const { roles = ['stytch_member'] } = member
+  await assertRolesExist(pool, organizationId, roles)
+  const { rows } = await pool.query<{ id: string; name: string }>(
+    `SELECT member_id AS id, $2 AS name FROM members
+     WHERE organization_id = $1 AND $2::text IN (member_id, external_id)`,
+    [organizationId, member.externalId],
+  )
+  assertNamesNothing(rows[0], 'Member of this Organization')
   await pool.query(
     'INSERT INTO members (organization_id, member_id, external_id, name) VALUES ($1, $2, $3, $4)',
     [organizationId, memberId, member.externalId, name],
   )
-  for (const role of member.roles ?? ['stytch_member']) {
+  for (const role of new Set(roles)) {
     await pool.query('INSERT INTO member_roles VALUES ($1, $2, $3)', [
       organizationId,
       memberId,
@@ -101,6 +132,35 @@ export async function addMember(pool: Pool, member: NewMember): Promise<string> 
     ])
   }
   return memberId
+}
+
+/**
+ * An id is looked up before a slug, and a slug before an external id. So if two had the same name, one
+ * of them would never be found by it.
+ */
+function assertNamesNothing(found: { id: string; name: string } | undefined, what: string): void {
+  if (found === undefined) return
+  const { name, id } = found
+  throw new ProvisionError(`${name} names another ${what}, ${id}; choose another name`)
+}
+
+/** A role that the project does not have would permit nothing. */
+async function assertRolesExist(
+  pool: Pool,
+  organizationId: string,
+  roles: string[],
+): Promise<void> {
+  const { rows } = await pool.query<{ role_id: string }>(
+    `SELECT role_id FROM roles JOIN organizations USING (project_id)
+     WHERE organization_id = $1 ORDER BY role_id`,
+    [organizationId],
+  )
+  const known = rows.map(({ role_id: id }) => id)
+  const unknown = roles.find((role) => !known.includes(role))
+  if (unknown === undefined) return
+  throw new ProvisionError(
+    `there is no role ${JSON.stringify(unknown)} in this project; its roles are ${known.join(', ')}`,
+  )
 }
 
 export interface NewSession {
