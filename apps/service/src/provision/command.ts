@@ -43,7 +43,7 @@ const command = createCommand({
   name: 'provision',
   version: `contract ${contract.version}`,
   description:
-    'Creates one resource in the database at DATABASE_URL, and prints its id and secret as JSON. A secret is never shown again.',
+    'Creates or changes one resource in the database at DATABASE_URL, and prints its id and secret as JSON. A secret is never shown again.',
 })
 
 command
