@@ -1,5 +1,5 @@
 import { operations } from '@connected-apps/contract/operations'
-import type { JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { calculateJwkThumbprint, createLocalJWKSet, errors, jwtVerify } from 'jose'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { hashOf } from '../src/hash.ts'
 import { loadServerKeys } from '../src/oauth/server-keys.ts'
 import { Database } from '../src/postgres/database.ts'
 import { migrate } from '../src/postgres/migrate.ts'
+import { replaceSessionKeys } from '../src/provision/resources.ts'
 import { replaceKeys, rotateKeys } from '../src/provision/rotate-keys.ts'
 import type { SecretOwner } from '../src/provision/rotate-secret.ts'
 import {
@@ -17,13 +18,15 @@ import {
 import type { Service } from '../src/service.ts'
 import { Browser, approve, exchange, openConsentPage } from './support/connected-app.ts'
 import { useDatabase } from './support/database.ts'
-import { basic, send } from './support/operations.ts'
+import { basic, send, withJwt } from './support/operations.ts'
 import { startInstance, useService } from './support/service.ts'
-import { redirectUri } from './support/tenant.ts'
+import { generateSessionKeys, sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+import { addTenant, redirectUri } from './support/tenant.ts'
 
 const rateLimit = { requests: 1_000_000, windowSeconds: 1 }
 const test = useService({ keyReloadIntervalMs: 20, rateLimit })
 const others: Service[] = []
+const polling = { timeout: 20_000 }
 
 /** Starts another instance, which loads the keys only when it starts. */
 async function startStaleInstance(): Promise<Service> {
@@ -58,10 +61,10 @@ describe('rotating the keys that sign ID tokens and cookies', () => {
     expect(key).toHaveProperty('kid', await calculateJwkThumbprint(key))
   })
 
-  it('publishes the new keys first, and signs nothing by them', async () => {
+  it('publishes the new keys first, and signs nothing with them', async () => {
     const signsFrom = await rotateKeys(test.database.pool)
     expect(signsFrom.getTime()).toBeGreaterThan(Date.now() + 14 * 60_000)
-    await expect.poll(publishedKeys).toHaveProperty('keys.length', 2)
+    await expect.poll(publishedKeys, polling).toHaveProperty('keys.length', 2)
     expect(await isSignedBy(cachedKeys, await signIn())).toBe(true)
     await expectBothToAccept(unaware)
   })
@@ -72,12 +75,12 @@ describe('rotating the keys that sign ID tokens and cookies', () => {
     )
   })
 
-  it('signs by the new keys later, and accepts what the old ones signed', async () => {
+  it('signs with the new keys later, and accepts what the old ones signed', async () => {
     const stale = await startStaleInstance()
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     await test.database.pool.query('UPDATE server_keys SET signs_from = now() WHERE generation = 2')
-    await expect.poll(async () => isSignedBy(cachedKeys, await signIn())).toBe(false)
+    await expect.poll(async () => isSignedBy(cachedKeys, await signIn()), polling).toBe(false)
     const keys = await publishedKeys()
     expect(await isSignedBy(keys, await signIn())).toBe(true)
     expect(await isSignedBy(keys, oldToken)).toBe(true)
@@ -88,7 +91,7 @@ describe('rotating the keys that sign ID tokens and cookies', () => {
 
   it('removes keys that have leaked at once, with all that they signed', async () => {
     await replaceKeys(test.database.pool)
-    await expect.poll(publishedKeys).toHaveProperty('keys.length', 1)
+    await expect.poll(publishedKeys, polling).toHaveProperty('keys.length', 1)
     const keys = await publishedKeys()
     expect(await isSignedBy(keys, await signIn())).toBe(true)
     expect(await isSignedBy(keys, oldToken)).toBe(false)
@@ -210,7 +213,7 @@ describe.each([
       }
     }
     const running = client()
-    const used = (value: string) => expect.poll(() => seen.get(value)?.length ?? 0)
+    const used = (value: string) => expect.poll(() => seen.get(value)?.length ?? 0, polling)
     await used(secret).toBeGreaterThan(8)
     const next = await startSecretRotation(pool, owner)
     expect(await statuses(secret)).toEqual([200, 200])
@@ -283,5 +286,28 @@ describe('rotating a secret', () => {
     ],
   ])('%s is rejected', async (_, ownerOf, rotate, message) => {
     await expect(rotate(test.database.pool, ownerOf())).rejects.toThrow(message)
+  })
+})
+
+describe('rotating the keys of session JWTs', () => {
+  it('accepts both while both are in the set, from the next request on', async () => {
+    const { database, service } = test
+    const tenant = await addTenant(database.pool)
+    const { projectId, sessionKeys: old } = tenant
+    const next = await generateSessionKeys('jwk-test-2')
+    const replace = (...keys: JWK[]) => replaceSessionKeys(database.pool, projectId, { keys })
+    const outcomes = async (): Promise<number[]> => {
+      const signed = [old, next].map((keys) => signSessionJwt(sessionClaims(tenant), keys))
+      const sent = (await Promise.all(signed)).map((jwt) => {
+        const headers = withJwt(operations.getMemberConnectedApps, jwt)
+        return send(operations.getMemberConnectedApps, service.url, tenant, { headers })
+      })
+      return (await Promise.all(sent)).map(({ status }) => status)
+    }
+    expect(await outcomes()).toEqual([200, 400])
+    await replace(...old.publicKeys.keys, ...next.publicKeys.keys)
+    expect(await outcomes()).toEqual([200, 200])
+    await replace(...next.publicKeys.keys)
+    expect(await outcomes()).toEqual([400, 200])
   })
 })

@@ -83,9 +83,8 @@ export interface NewOrganization {
 export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
   const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
   const { rows } = await pool.query<{ id: string; name: string }>(
-    `SELECT organization_id AS id, name FROM organizations
-       JOIN unnest($2::text[]) name ON name IN (organization_id, slug, external_id)
-     WHERE project_id = $1 LIMIT 1`,
+    `SELECT organization_id AS id, name FROM unnest($2::text[]) name JOIN organizations
+       ON project_id = $1 AND (organization_id = name OR slug = name OR external_id = name)`,
     [projectId, [organization.slug, organization.externalId]],
   )
   assertNamesNothing(rows[0], 'Organization of this project')
@@ -116,7 +115,7 @@ export async function addMember(pool: Pool, member: NewMember): Promise<string> 
   await assertRolesExist(pool, organizationId, roles)
   const { rows } = await pool.query<{ id: string; name: string }>(
     `SELECT member_id AS id, $2 AS name FROM members
-     WHERE organization_id = $1 AND $2::text IN (member_id, external_id)`,
+     WHERE organization_id = $1 AND (member_id = $2 OR external_id = $2)`,
     [organizationId, member.externalId],
   )
   assertNamesNothing(rows[0], 'Member of this Organization')
