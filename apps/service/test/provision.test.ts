@@ -13,7 +13,7 @@ import {
   parseRedirectUri,
   parseRoles,
 } from '../src/provision/arguments.ts'
-import { addMember, addOrganization } from '../src/provision/resources.ts'
+import { assertNewMemberName, assertNewOrganizationNames } from '../src/provision/names.ts'
 import { readSessionKeySet } from '../src/provision/session-key-set.ts'
 import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic } from './support/operations.ts'
@@ -318,18 +318,22 @@ describe('names', () => {
   it('are rejected if something else would be found by them', async () => {
     const { database, tenant } = test
     const { projectId, organizationId, memberId } = tenant
+    const { pool } = database
     for (const taken of [organizationId, tenant.slug, tenant.externalId]) {
       const message = `${taken} names another Organization of this project, ${organizationId};`
       for (const name of [{ slug: taken }, { externalId: taken }]) {
-        await expect(addOrganization(database.pool, { projectId, ...name })).rejects.toThrow(
-          message,
-        )
+        const added = assertNewOrganizationNames(pool, { projectId, ...name })
+        await expect(added).rejects.toThrow(message)
       }
     }
     for (const externalId of [memberId, tenant.memberExternalId]) {
-      await expect(addMember(database.pool, { organizationId, externalId })).rejects.toThrow(
+      await expect(assertNewMemberName(pool, { organizationId, externalId })).rejects.toThrow(
         `${externalId} names another Member of this Organization, ${memberId};`,
       )
     }
+    const organization = ['organization', '--project-id', projectId, '--slug', organizationId]
+    expect((await provision(organization)).err).toContain(' names another Organization of ')
+    const member = ['member', '--organization-id', organizationId, '--external-id', memberId]
+    expect((await provision(member)).err).toContain(' names another Member of ')
   })
 })

@@ -19,6 +19,7 @@ import {
   parseRedirectUri,
   parseRoles,
 } from './arguments.ts'
+import { assertNewMemberName, assertNewOrganizationNames } from './names.ts'
 import {
   addConnectedApp,
   addMember,
@@ -119,6 +120,7 @@ command
   .action((options: { projectId: string; slug?: string; externalId?: string }) =>
     create(async (pool) => {
       await assertExists(pool, 'project', options.projectId)
+      await assertNewOrganizationNames(pool, options)
       return { organization_id: await addOrganization(pool, options) }
     }),
   )
@@ -136,6 +138,7 @@ command
     (options: { organizationId: string; externalId?: string; name?: string; roles?: string[] }) =>
       create(async (pool) => {
         await assertExists(pool, 'organization', options.organizationId)
+        await assertNewMemberName(pool, options)
         return { member_id: await addMember(pool, options) }
       }),
   )

@@ -75,19 +75,9 @@ export interface NewOrganization {
   externalId?: string
 }
 
-/**
- * Adds an Organization.
- *
- * @throws {ProvisionError} if its slug or external id names another Organization of the project
- */
+/** Adds an Organization. */
 export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
   const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
-  const { rows } = await pool.query<{ id: string; name: string }>(
-    `SELECT organization_id AS id, name FROM unnest($2::text[]) name JOIN organizations
-       ON project_id = $1 AND (organization_id = name OR slug = name OR external_id = name)`,
-    [projectId, [organization.slug, organization.externalId]],
-  )
-  assertNamesNothing(rows[0], 'Organization of this project')
   await pool.query(
     'INSERT INTO organizations (organization_id, project_id, slug, external_id) VALUES ($1, $2, $3, $4)',
     [organizationId, projectId, organization.slug ?? organizationId, organization.externalId],
@@ -106,19 +96,12 @@ export interface NewMember {
 /**
  * Adds a Member. Unless `roles` is given, its only role is `stytch_member`.
  *
- * @throws {ProvisionError} if the Organization's project does not have one of the roles, or the
- *   external id names another Member
+ * @throws {ProvisionError} if the Organization's project does not have one of the roles
  */
 export async function addMember(pool: Pool, member: NewMember): Promise<string> {
   const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
   const { roles = ['stytch_member'] } = member
   await assertRolesExist(pool, organizationId, roles)
-  const { rows } = await pool.query<{ id: string; name: string }>(
-    `SELECT member_id AS id, $2 AS name FROM members
-     WHERE organization_id = $1 AND (member_id = $2 OR external_id = $2)`,
-    [organizationId, member.externalId],
-  )
-  assertNamesNothing(rows[0], 'Member of this Organization')
   await pool.query(
     'INSERT INTO members (organization_id, member_id, external_id, name) VALUES ($1, $2, $3, $4)',
     [organizationId, memberId, member.externalId, name],
@@ -131,16 +114,6 @@ export async function addMember(pool: Pool, member: NewMember): Promise<string> 
     ])
   }
   return memberId
-}
-
-/**
- * An id is looked up before a slug, and a slug before an external id. So if two had the same name, one
- * of them would never be found by it.
- */
-function assertNamesNothing(found: { id: string; name: string } | undefined, what: string): void {
-  if (found === undefined) return
-  const { name, id } = found
-  throw new ProvisionError(`${name} names another ${what}, ${id}; choose another name`)
 }
 
 /** A role that the project does not have would permit nothing. */
