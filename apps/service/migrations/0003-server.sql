@@ -1,9 +1,12 @@
 -- State that all instances of the service share.
 
--- Signing and cookie keys, which the first instance to start generates.
+-- The keys that sign ID tokens and cookies. The first instance to start generates the first
+-- generation, and each rotation another one.
 CREATE TABLE server_keys (
-  name text PRIMARY KEY,
-  value jsonb NOT NULL
+  generation bigint PRIMARY KEY,
+  value jsonb NOT NULL,
+  -- Of the generations whose time has come, the last one signs. All of them verify.
+  signs_from timestamptz NOT NULL
 );
 
 -- The columns are those that rate-limiter-flexible requires. The table is unlogged, so that counting

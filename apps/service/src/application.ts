@@ -21,7 +21,8 @@ import { currentRequest } from './server/request-scope.ts'
 export interface ApplicationOptions {
   database: Database
   rateLimit: RateLimit
-  provider: Provider
+  /** The provider with the current keys. */
+  provider: () => Provider
   /** Scheme, host and port under which browsers reach the service. */
   origin: string
   logger: Logger

@@ -5,6 +5,8 @@ import type { Database, Statement } from './postgres/database.ts'
 const batchSize = 1000
 /** How long a grant may have tokens: the lifetime of a refresh token, and a day for wrong clocks. */
 const maxGrantAge = `interval '${lifetimes.RefreshToken / (24 * 60 * 60) + 1} days'`
+/** How long a signature may be needed after another key signs: as long as a browser's cookie. */
+const maxSignatureAge = `interval '${lifetimes.Session / (24 * 60 * 60) + 1} days'`
 
 // PostgreSQL may plan a join as a scan of the whole table, but not a scalar subquery, or a lateral one
 // with an OFFSET.
@@ -63,6 +65,13 @@ const removals: Statement[] = [
     text: `DELETE FROM rate_limits WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM rate_limits
       WHERE expire < extract(epoch FROM now() - interval '1 day') * 1000 LIMIT $1))`,
+  },
+  {
+    name: 'remove-server-keys',
+    text: `DELETE FROM server_keys WHERE ctid = ANY(ARRAY(
+      SELECT k.ctid FROM server_keys k WHERE EXISTS (
+        SELECT FROM server_keys newer WHERE newer.generation > k.generation
+          AND newer.signs_from < now() - ${maxSignatureAge}) LIMIT $1))`,
   },
 ]
 

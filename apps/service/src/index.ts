@@ -8,7 +8,8 @@ export {
   addOrganization,
   addProject,
   addSession,
-  replaceSecret,
+  ProvisionError,
+  replaceSessionKeys,
 } from './provision/resources.ts'
 export type {
   NewConnectedApp,
@@ -17,3 +18,10 @@ export type {
   NewProject,
   NewSession,
 } from './provision/resources.ts'
+export { replaceKeys, rotateKeys } from './provision/rotate-keys.ts'
+export {
+  cancelSecretRotation,
+  finishSecretRotation,
+  startSecretRotation,
+} from './provision/rotate-secret.ts'
+export type { SecretOwner } from './provision/rotate-secret.ts'

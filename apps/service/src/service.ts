@@ -6,7 +6,8 @@ import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
-import { createProvider, isOAuthPath } from './oauth/provider.ts'
+import { createOAuthServer } from './oauth/oauth-server.ts'
+import { isOAuthPath } from './oauth/provider.ts'
 import type { ServerKeys } from './oauth/server-keys.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
@@ -40,6 +41,8 @@ export interface ServiceOptions {
   prepare?: boolean
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number
+  /** How often the keys that sign ID tokens and cookies are read. Default: every ten seconds. */
+  keyReloadIntervalMs?: number
   /** How long {@link Service.close} still accepts requests, while the service is not ready. Default: 0. */
   shutdownDelayMs?: number
   /** How long {@link Service.close} waits for pending requests. */
@@ -119,11 +122,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     )
     const url = await untilAborted(listener.listen(), signal)
     const issuer = new URL(options.publicUrl ?? url)
-    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, logger })
+    const oauth = createOAuthServer({ database, issuer: issuer.origin, keys, observe, logger })
     const application = createApplication({
       database,
       rateLimit: new RateLimit(database, rateLimit),
-      provider,
+      provider: oauth.provider,
       origin: issuer.origin,
       logger,
       observe,
@@ -131,16 +134,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       routes: options.routes ?? {},
     })
     listener.serve(
-      dispatch(
-        issuer,
-        isOAuthPath,
-        provider.callback(),
-        listener.toRequestListener(application.fetch),
-      ),
+      dispatch(issuer, isOAuthPath, oauth.handle, listener.toRequestListener(application.fetch)),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger, (result) =>
       metrics.observeCleanup(result),
     )
+    const keyReload = oauth.startReloading(options.keyReloadIntervalMs ?? 10_000)
     phase = 'running'
     logger.info({ url, healthUrl, issuer: issuer.origin, contract: contract.version }, 'listening')
     if (isTooLong(statementTimeoutMs)) {
@@ -162,7 +161,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         healthListener.forceClose()
         database.forceClose().catch(onError)
       }, drainMs)
-      await Promise.all([listener.close(), cleanup.stop()])
+      await Promise.all([listener.close(), cleanup.stop(), keyReload.stop()])
       await database.close()
       await healthListener.close()
       clearTimeout(deadline)
@@ -195,7 +194,7 @@ async function prepareDatabase(
     prepare: boolean
   },
   logger: Logger,
-): Promise<{ keys: ServerKeys; statementTimeoutMs: number }> {
+): Promise<{ keys: ServerKeys[]; statementTimeoutMs: number }> {
   const { databaseUrl, migrationDatabaseUrl, prepare, signal } = options
   const statementTimeoutMs = await checkConnection(databaseUrl, prepare)
   const onWait = (): void =>

@@ -7,7 +7,14 @@ import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 const test = useService()
-const tables = ['grants', 'tokens', 'oidc_sessions', 'sessions', 'rate_limits'] as const
+const tables = [
+  'grants',
+  'tokens',
+  'oidc_sessions',
+  'sessions',
+  'rate_limits',
+  'server_keys',
+] as const
 
 async function countRows(): Promise<Record<string, number>> {
   const counts = tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`)
@@ -42,6 +49,9 @@ describe('cleaning up', () => {
       FROM active_grants, generate_series(1, 2500) i WHERE grant_id NOT LIKE 'unused-%'`)
     await pool.query("UPDATE oidc_sessions SET expires_at = now() - interval '2 days'")
     await pool.query("INSERT INTO rate_limits VALUES ('old', 1, 1)")
+    // The third signs since less than a cookie's lifetime, so what the second signed is still valid.
+    await pool.query(`INSERT INTO server_keys SELECT generation, '{}', now() - make_interval(days => days)
+      FROM (VALUES (2, 16), (3, 14), (4, -1)) AS k (generation, days)`)
     const before = await countRows()
 
     const worker = new Database({ url: database.url, poolSize: 1, onError: () => undefined })
@@ -54,6 +64,7 @@ describe('cleaning up', () => {
         'remove-oidc-sessions': before['oidc_sessions'],
         'remove-sessions': 1,
         'remove-rate-limits': 1,
+        'remove-server-keys': 1,
       },
     })
     // The cleanup of an active grant is not due again today.
@@ -68,6 +79,7 @@ describe('cleaning up', () => {
       oidc_sessions: 0,
       sessions: 1,
       rate_limits: 1,
+      server_keys: 3,
     })
     expect(await isActive(config, active.access_token)).toBe(true)
     expect(await isActive(config, revoked.access_token)).toBe(false)

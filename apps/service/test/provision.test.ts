@@ -1,9 +1,20 @@
 import { execFile } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { InvalidArgumentError } from '@connected-apps/node-http/command'
+import type { JWK } from 'jose'
 import { describe, expect, it } from 'vitest'
+import {
+  parseHours,
+  parseLogoUrl,
+  parseRedirectUri,
+  parseRoles,
+} from '../src/provision/arguments.ts'
+import { assertNewMemberName, assertNewOrganizationNames } from '../src/provision/names.ts'
+import { readSessionKeySet } from '../src/provision/session-key-set.ts'
 import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic } from './support/operations.ts'
 import { revoke } from './support/revoke.ts'
@@ -57,7 +68,10 @@ describe('pnpm provision', () => {
     expect((await call(secret)).status).toBe(200)
     expect(await isActive(config, tokens.access_token)).toBe(false)
 
-    const { secret: next = '' } = await add('secret', ...project)
+    const { secret: next = '' } = await add('rotate-secret', ...project)
+    expect((await call(secret)).status).toBe(200)
+    expect((await call(next)).status).toBe(200)
+    expect(await add('rotate-secret', ...project, '--finish')).toEqual({ project_id })
     expect((await call(secret)).status).toBe(401)
     expect((await call(next)).status).toBe(200)
   })
@@ -78,14 +92,41 @@ describe('pnpm provision', () => {
     expect(rows).toEqual([{ role_id: 'stytch_admin' }, { role_id: 'stytch_member' }])
   })
 
-  it("stores the public part of a project's key set", async () => {
+  it("stores the public part of a project's key set, and replaces it", async () => {
     await using directory = await mkdtempDisposable(join(tmpdir(), 'provision-test-'))
     const file = join(directory.path, 'jwks.json')
-    const [key] = test.tenant.sessionKeys.publicKeys.keys
+    const [key = {}] = test.tenant.sessionKeys.publicKeys.keys
+    const next = { ...key, kid: 'next' }
+    const published = async (id = '') =>
+      (await fetch(`${test.service.url}/v1/b2b/sessions/jwks/${id}`)).json()
+
     await writeFile(file, JSON.stringify({ keys: [{ ...key, d: 'private' }] }))
-    const { project_id } = await add('project', '--session-jwks', file)
-    const jwks = await fetch(`${test.service.url}/v1/b2b/sessions/jwks/${project_id}`)
-    expect(await jwks.json()).toEqual({ keys: [key] })
+    const { project_id = '' } = await add('project', '--session-jwks', file)
+    expect(await published(project_id)).toEqual({ keys: [key] })
+    await writeFile(file, JSON.stringify({ keys: [key, { ...next, d: 'private' }] }))
+    await add('session-jwks', '--project-id', project_id, file)
+    expect(await published(project_id)).toEqual({ keys: [key, next] })
+  })
+
+  it('rotates the keys, and says when the new ones sign', async () => {
+    expect(await add('rotate-keys')).toEqual({ signs_from: expect.stringMatching(/^2.*Z$/) })
+    const { message } = await add('rotate-keys', '--now')
+    expect(message).toContain('everyone must sign in again')
+  })
+
+  it("rejects roles that the Member's project does not have", async () => {
+    const { organizationId } = test.tenant
+    const { code, out, err } = await provision([
+      'member',
+      '--organization-id',
+      organizationId,
+      '--roles',
+      'stytch_admin,nosuch',
+    ])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toBe(
+      'provision: there is no role "nosuch" in this project; its roles are stytch_admin, stytch_member\n',
+    )
   })
 
   it('prints its usage', async () => {
@@ -98,7 +139,7 @@ describe('pnpm provision', () => {
   it.each([
     [
       [],
-      /^a command is missing; the commands are project, secret, organization, member, session, connected-app; see provision --help$/,
+      /^a command is missing; the commands are project, session-jwks, rotate-secret, rotate-keys, organization, member, session, connected-app; see provision --help$/,
     ],
     [['projekt'], /^unknown command or argument; the commands are /],
     [['toString'], /^unknown command or argument; the commands are /],
@@ -132,13 +173,16 @@ describe('pnpm provision', () => {
       ['connected-app', '--project-id', 'nobody', '--redirect-uri', 'http://a/'],
       /^there is no project nobody$/,
     ],
-    [['secret', '--project-id', 'nobody'], /^there is no project nobody$/],
+    [['rotate-secret', '--project-id', 'nobody'], /^there is no project nobody$/],
+    [['rotate-secret'], /^pass one of --project-id, --connected-app-id and --resource-server-id,/],
+    [
+      ['rotate-secret', '--project-id', 'p', '--connected-app-id', 'c'],
+      /^pass one of .* only one;/,
+    ],
+    [['rotate-secret', '--project-id', 'p', '--finish', '--cancel'], /'--cancel'.*'--finish'/],
+    [['session-jwks', '--project-id', 'p'], /^missing required argument 'FILE'/],
     [['session', '--organization-id', 'o', '--member-id', 'm', '--hours', '0'], /^--hours must/],
     [['connected-app', '--project-id', 'p', '--redirect-uri', 'a'], /^--redirect-uri must/],
-    [
-      ['connected-app', '--project-id', 'p', '--redirect-uri', 'http://a/#b'],
-      /^--redirect-uri must/,
-    ],
     [
       ['connected-app', '--project-id', 'p', '--redirect-uri', 'http://a/', '--logo-url', 'a'],
       /^--logo-url must/,
@@ -176,5 +220,120 @@ describe('pnpm provision', () => {
       code: 2,
       err: 'provision: no PostgreSQL server is listening at DATABASE_URL\n',
     })
+  })
+})
+
+describe('the values of options', () => {
+  it.each([
+    [
+      'hours',
+      parseHours,
+      ['0', '0.001', '1e3', '0x10', ' 1', 'Infinity', '1000000'],
+      ['0.5', '24'],
+    ],
+    ['roles', parseRoles, ['a,,b', ',', 'a,b,a'], ['a', 'a,b']],
+    // `URL` would mend the last four, so that no redirect URI of a request equals them.
+    [
+      'a redirect URI',
+      parseRedirectUri,
+      [
+        'a',
+        'ftp://a/',
+        'http://a/#b',
+        'https:a',
+        ' https://a/',
+        'https://a\\b',
+        'https://a/\u00fc',
+      ],
+      ['http://[::1]:8080/callback?a=%20', 'https://app.example'],
+    ],
+    [
+      'the URL of a logo',
+      parseLogoUrl,
+      ['a', 'data:,', 'https:a', 'https://a/ b'],
+      ['https://a/#b'],
+    ],
+  ])('are rejected if they can never work: %s', (_, parse, rejected, accepted) => {
+    for (const value of rejected) expect(() => parse(value)).toThrow(InvalidArgumentError)
+    for (const value of accepted) expect(() => parse(value)).not.toThrow()
+  })
+})
+
+describe('a key set of session JWTs', () => {
+  const { publicKey: short } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+
+  it.each<[string, (key: JWK) => unknown, RegExp]>([
+    ['no list', () => '', / is not a JSON Web Key Set/],
+    ['no objects', () => [1], / is not a JSON Web Key Set/],
+    [
+      'another algorithm',
+      (key) => [
+        { ...key, alg: 'RS512' },
+        { kty: 'oct', k: 'AA' },
+      ],
+      / has no RSA key for RS256,/,
+    ],
+    [
+      'only for signing',
+      (key) => [{ ...key, key_ops: ['sign'] }],
+      /: the key "jwk-test-1" may not verify/,
+    ],
+    [
+      'a kid that two have',
+      (key) => [key, { ...key, n: 'AQAB' }],
+      /: the key "jwk-test-1" is not the only one/,
+    ],
+    [
+      'several keys, one without a kid',
+      (key) => [{ ...key, kid: undefined }, key],
+      /: RSA key number 1 is not the only one/,
+    ],
+    [
+      'no modulus',
+      (key) => [{ ...key, n: undefined }],
+      /: the key "jwk-test-1" is not a valid public key/,
+    ],
+    [
+      '1024 bits',
+      () => [short.export({ format: 'jwk' })],
+      /: RSA key number 1 has less than 2048 bits/,
+    ],
+  ])('is rejected if a key can never verify: %s', async (_, keysFrom, message) => {
+    const [key = {}] = test.tenant.sessionKeys.publicKeys.keys
+    await using directory = await mkdtempDisposable(join(tmpdir(), 'provision-test-'))
+    const file = join(directory.path, 'jwks.json')
+    await writeFile(file, JSON.stringify({ keys: keysFrom(key) }))
+    await expect(readSessionKeySet(file)).rejects.toThrow(message)
+  })
+
+  it('may be empty', async () => {
+    await using directory = await mkdtempDisposable(join(tmpdir(), 'provision-test-'))
+    const file = join(directory.path, 'jwks.json')
+    await writeFile(file, '{"keys":[]}')
+    expect(await readSessionKeySet(file)).toEqual({ keys: [] })
+  })
+})
+
+describe('names', () => {
+  it('are rejected if something else would be found by them', async () => {
+    const { database, tenant } = test
+    const { projectId, organizationId, memberId } = tenant
+    const { pool } = database
+    for (const taken of [organizationId, tenant.slug, tenant.externalId]) {
+      const message = `${taken} names another Organization of this project, ${organizationId};`
+      for (const name of [{ slug: taken }, { externalId: taken }]) {
+        const added = assertNewOrganizationNames(pool, { projectId, ...name })
+        await expect(added).rejects.toThrow(message)
+      }
+    }
+    for (const externalId of [memberId, tenant.memberExternalId]) {
+      await expect(assertNewMemberName(pool, { organizationId, externalId })).rejects.toThrow(
+        `${externalId} names another Member of this Organization, ${memberId};`,
+      )
+    }
+    const organization = ['organization', '--project-id', projectId, '--slug', organizationId]
+    expect((await provision(organization)).err).toContain(' names another Organization of ')
+    const member = ['member', '--organization-id', organizationId, '--external-id', memberId]
+    expect((await provision(member)).err).toContain(' names another Member of ')
   })
 })

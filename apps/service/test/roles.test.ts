@@ -13,15 +13,15 @@ beforeAll(async () => {
   other = await addTenant(test.database.pool)
 })
 
-/** Adds a role that permits one action on one resource. */
-async function addRole(
+/** Lets a role permit one action on one resource, and adds the role if it does not exist. */
+async function addPermission(
   { projectId }: Tenant,
   roleId: string,
   resource: string,
   action: string,
 ): Promise<void> {
   const { pool } = test.database
-  await pool.query('INSERT INTO roles VALUES ($1, $2)', [projectId, roleId])
+  await pool.query('INSERT INTO roles VALUES ($1, $2) ON CONFLICT DO NOTHING', [projectId, roleId])
   const permission = [projectId, roleId, resource, action]
   await pool.query('INSERT INTO permissions VALUES ($1, $2, $3, $4)', permission)
 }
@@ -48,15 +48,16 @@ describe.each(operationsByTitle)('%s: a role', (title, operation) => {
     ['may not do for another Member', action, self, rejected],
   ])('%s do this if it permits %s on %s', async (_, permitted, on, outcome) => {
     const roleId = `${title}: ${permitted} on ${on}`
-    await addRole(test.tenant, roleId, on, permitted)
+    await addPermission(test.tenant, roleId, on, permitted)
     expect(await outcomeFor(operation, roleId)).toBe(outcome)
   })
 
   it('has the permissions of its own project, not those of a role with the same name elsewhere', async () => {
     const roleId = `chief of ${title}`
-    await addRole(other, roleId, resource, '*')
+    await addPermission(other, roleId, resource, '*')
+    await addPermission(test.tenant, roleId, `${resource}.other`, '*')
     expect(await outcomeFor(operation, roleId)).toBe(rejected)
-    await addRole(test.tenant, roleId, resource, '*')
+    await addPermission(test.tenant, roleId, resource, '*')
     expect(await outcomeFor(operation, roleId)).toBe('200 ok')
   })
 })

@@ -57,7 +57,9 @@ describe('an instance that waits until another one has migrated the database', (
 
     abort.abort()
     await expect(starting).rejects.toBe(abort.signal.reason)
-    await expect(fetch(`http://127.0.0.1:${healthPort}/health/live`)).rejects.toThrow('fetch failed')
+    await expect(fetch(`http://127.0.0.1:${healthPort}/health/live`)).rejects.toThrow(
+      'fetch failed',
+    )
     await unlock()
     await expect.poll(waitingPids, polling).toHaveLength(0)
   })

@@ -5,10 +5,14 @@ import { noteIds } from '../server/request-scope.ts'
 
 const find = {
   name: 'find-client',
-  text: 'SELECT project_id, name, redirect_uris, secret_hash FROM connected_apps WHERE connected_app_id = $1',
+  text: `SELECT project_id, name, redirect_uris, secret_hash, next_secret_hash
+    FROM connected_apps WHERE connected_app_id = $1`,
 }
 
-/** Finds a Connected App as an OAuth client, whose `client_secret` is the hash of the secret. */
+/**
+ * Finds a Connected App as an OAuth client. Its `client_secret` is the hash of the secret, or while
+ * the secret is rotated, those of both.
+ */
 export async function findClient(
   database: Database,
   connectedAppId: string,
@@ -19,9 +23,11 @@ export async function findClient(
     name: string
     redirect_uris: string[]
     secret_hash: Buffer | null
+    next_secret_hash: Buffer | null
   }>(find, [connectedAppId])
   if (row === undefined) return undefined
   noteIds({ project_id: row.project_id, connected_app_id: connectedAppId })
+  const hashes = [row.secret_hash, row.next_secret_hash].filter((hash) => hash !== null)
   return {
     client_id: connectedAppId,
     client_name: row.name,
@@ -32,7 +38,7 @@ export async function findClient(
       ? { token_endpoint_auth_method: 'none' }
       : {
           token_endpoint_auth_method: 'client_secret_basic',
-          client_secret: row.secret_hash.toString('hex'),
+          client_secret: hashes.map((hash) => hash.toString('hex')).join(','),
         }),
   }
 }

@@ -30,11 +30,13 @@ export const lifetimes = {
 }
 
 /** The configuration of oidc-provider. */
-export function createConfiguration(database: Database, keys: ServerKeys): Configuration {
+export function createConfiguration(database: Database, keys: ServerKeys[]): Configuration {
   return {
     adapter: createAdapter(database),
-    jwks: { keys: [keys.signing] },
-    cookies: { keys: keys.cookies },
+    // The first key of each list signs, and all of them verify. A key has no `kid`, so oidc-provider
+    // makes it the key's thumbprint (RFC 7638).
+    jwks: { keys: keys.map(({ signing }) => signing) },
+    cookies: { keys: keys.map(({ cookie }) => cookie) },
     routes,
     ttl: lifetimes,
     scopes: supportedScopes,

@@ -36,7 +36,7 @@ const limitBody = bodyLimit({
  * Another site can't submit their forms for the Member: the interaction's cookie is `SameSite=Lax`,
  * its path can't be guessed, and a form from another origin is rejected.
  */
-export function interactionPages(provider: Provider, database: Database, origin: string) {
+export function interactionPages(provider: () => Provider, database: Database, origin: string) {
   const app = new Hono<{ Bindings: HttpBindings }>()
 
   app.use('/:uid', limitBody, async (c, next) => {
@@ -74,12 +74,12 @@ export function interactionPages(provider: Provider, database: Database, origin:
 
   async function loadInteraction(c: PageContext): Promise<InteractionContext> {
     const { incoming, outgoing } = c.env
-    const interaction = await provider.interactionDetails(incoming, outgoing)
+    const interaction = await provider().interactionDetails(incoming, outgoing)
     const { client_id: clientId, scope } = interaction.params
     if (interaction.uid !== c.req.param('uid') || typeof clientId !== 'string') {
       throw new errors.SessionNotFound('this page belongs to another request')
     }
-    const client = await provider.Client.find(clientId)
+    const client = await provider().Client.find(clientId)
     return {
       interaction,
       prompt: interaction.prompt.name,
@@ -131,7 +131,7 @@ export function interactionPages(provider: Provider, database: Database, origin:
 
   /** The URL that restarts an authorization request. */
   function restartUrlOf({ params }: Interaction): string {
-    const url = new URL(provider.urlFor('authorization'))
+    const url = new URL(provider().urlFor('authorization'))
     for (const [name, value] of Object.entries(params)) {
       if (typeof value === 'string') url.searchParams.set(name, value)
     }
@@ -143,7 +143,7 @@ export function interactionPages(provider: Provider, database: Database, origin:
     result: Parameters<Provider['interactionResult']>[2],
   ): Promise<Response> {
     const { incoming, outgoing } = c.env
-    return c.redirect(await provider.interactionResult(incoming, outgoing, result), 303)
+    return c.redirect(await provider().interactionResult(incoming, outgoing, result), 303)
   }
 
   return app

@@ -27,7 +27,8 @@ export function isOAuthPath(target: string): boolean {
 export interface OAuthOptions {
   database: Database
   issuer: string
-  keys: ServerKeys
+  /** Of these, the first signs, and all verify. */
+  keys: ServerKeys[]
   observe: Observe
   logger: Logger
 }
@@ -103,7 +104,11 @@ function errorIn(body: unknown): string | undefined {
   return typeof body.error === 'string' ? body.error : undefined
 }
 
-/** Compares a secret with a client whose `client_secret` is a hash in hexadecimal. */
+/** Compares a secret with a client whose `client_secret` is one or two hashes, in hexadecimal. */
 function compareClientSecret(this: { clientSecret?: string }, actual: string): boolean {
-  return isSameHash(Buffer.from(this.clientSecret ?? '', 'hex'), hashOf(actual))
+  const hash = hashOf(actual)
+  return (this.clientSecret ?? '')
+    .split(',')
+    .map((each) => isSameHash(Buffer.from(each, 'hex'), hash))
+    .includes(true)
 }

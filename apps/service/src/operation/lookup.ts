@@ -17,7 +17,8 @@ export interface SessionContext {
 /** Everything that the decision depends on, read by one statement. */
 export interface RequestContext {
   projectId: string
-  secretHash: Buffer
+  /** Two while the project's secret is rotated. */
+  secretHashes: Buffer[]
   /** Empty unless the request carries a session JWT. */
   sessionKeys: JSONWebKeySet
   /** The ids of what the path names; undefined where that does not exist, or is not in the path. */
@@ -44,7 +45,7 @@ export interface SessionReference {
 const loadContextsStatement = {
   name: 'load-contexts',
   text: `
-    SELECT p.secret_hash, o.organization_id, m.member_id, a.connected_app_id,
+    SELECT p.secret_hash, p.next_secret_hash, o.organization_id, m.member_id, a.connected_app_id,
       CASE WHEN k.session_id IS NOT NULL THEN p.session_jwks END AS session_jwks,
       s.organization_id AS session_organization_id, s.session_id,
       s.member_id AS session_member_id, s.allowed_resources
@@ -89,6 +90,7 @@ const loadContextsStatement = {
 
 interface Row {
   secret_hash: Buffer | null
+  next_secret_hash: Buffer | null
   session_jwks: JSONWebKeySet | null
   organization_id: string | null
   member_id: string | null
@@ -140,7 +142,7 @@ function toContext(row: Row, projectId: string): RequestContext | undefined {
   if (row.secret_hash === null) return undefined
   return {
     projectId,
-    secretHash: row.secret_hash,
+    secretHashes: [row.secret_hash, row.next_secret_hash].filter((hash) => hash !== null),
     sessionKeys: row.session_jwks ?? { keys: [] },
     ids: {
       organization_id: row.organization_id ?? undefined,

@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { checkParameter } from '@connected-apps/contract'
-import { allOperations, contract } from '@connected-apps/contract/operations'
+import { contract } from '@connected-apps/contract/operations'
 import {
   CommandError,
-  InvalidArgumentError,
+  Option,
+  UsageError,
   createCommand,
   runCommand,
 } from '@connected-apps/node-http/command'
-import type { JSONWebKeySet } from 'jose'
 import { Pool } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { readConfiguration } from '../configuration.ts'
@@ -15,14 +13,26 @@ import { commitOnDisk } from '../postgres/database.ts'
 import { clientFor } from '../postgres/hosts.ts'
 import { migrate } from '../postgres/migrate.ts'
 import {
+  parseHours,
+  parseIdentifier,
+  parseLogoUrl,
+  parseRedirectUri,
+  parseRoles,
+} from './arguments.ts'
+import { assertNewMemberName, assertNewOrganizationNames } from './names.ts'
+import {
   addConnectedApp,
   addMember,
   addOrganization,
   addProject,
   addSession,
   newSecret,
-  replaceSecret,
+  replaceSessionKeys,
 } from './resources.ts'
+import { replaceKeys, rotateKeys } from './rotate-keys.ts'
+import type { SecretOwner } from './rotate-secret.ts'
+import { cancelSecretRotation, finishSecretRotation, startSecretRotation } from './rotate-secret.ts'
+import { readSessionKeySet } from './session-key-set.ts'
 
 const existsQueries = {
   project: 'SELECT FROM projects WHERE project_id = $1',
@@ -34,7 +44,7 @@ const command = createCommand({
   name: 'provision',
   version: `contract ${contract.version}`,
   description:
-    'Creates one resource in the database at DATABASE_URL, and prints its id and secret as JSON. A secret is never shown again.',
+    'Creates or changes one resource in the database at DATABASE_URL, and prints its id and secret as JSON. A secret is never shown again.',
 })
 
 command
@@ -43,7 +53,8 @@ command
   .option('--live', 'a live project; default: a test project')
   .option('--session-jwks <FILE>', 'public keys of its session JWTs (RFC 7517)')
   .action(async ({ live = false, sessionJwks }: { live?: boolean; sessionJwks?: string }) => {
-    const sessionKeys = sessionJwks === undefined ? { keys: [] } : await readKeySet(sessionJwks)
+    const sessionKeys =
+      sessionJwks === undefined ? { keys: [] } : await readSessionKeySet(sessionJwks)
     await create(async (pool) => {
       const { projectId, secret } = await addProject(pool, { live, sessionKeys })
       return { project_id: projectId, secret }
@@ -51,13 +62,48 @@ command
   })
 
 command
-  .command('secret')
-  .description('a new secret of a project; the old one is rejected at once')
+  .command('session-jwks')
+  .description('replaces the public keys of the session JWTs of a project (RFC 7517)')
   .requiredOption('--project-id <ID>', 'the project')
-  .action(({ projectId }: { projectId: string }) =>
+  .argument('<FILE>', 'all keys that are accepted from now on')
+  .action(async (file: string, { projectId }: { projectId: string }) => {
+    const sessionKeys = await readSessionKeySet(file)
+    await create(async (pool) => {
+      await replaceSessionKeys(pool, projectId, sessionKeys)
+      return { project_id: projectId, keys: sessionKeys.keys.length }
+    })
+  })
+
+command
+  .command('rotate-secret')
+  .description(
+    'a second secret, which is accepted beside the first; and then the end of one of them',
+  )
+  .option('--project-id <ID>', 'the project whose secret it is')
+  .option('--connected-app-id <ID>', 'the Connected App whose secret it is')
+  .option('--resource-server-id <ID>', 'the resource server whose secret it is')
+  .option('--finish', 'the old secret is rejected from now on')
+  .addOption(new Option('--cancel', 'the new secret is rejected from now on').conflicts('finish'))
+  .action(({ finish, cancel, ...ids }: SecretOwnerIds & { finish?: true; cancel?: true }) => {
+    const owner = secretOwnerIn(ids)
+    return create(async (pool) => {
+      const printed = { [`${owner.type}_id`]: owner.id }
+      if (finish) await finishSecretRotation(pool, owner)
+      else if (cancel) await cancelSecretRotation(pool, owner)
+      else return { ...printed, secret: await startSecretRotation(pool, owner) }
+      return printed
+    })
+  })
+
+command
+  .command('rotate-keys')
+  .description('new keys that sign ID tokens and cookies, and when they will')
+  .option('--now', 'the old keys have leaked: nothing that they signed is accepted any more')
+  .action(({ now }: { now?: true }) =>
     create(async (pool) => {
-      await assertExists(pool, 'project', projectId)
-      return { project_id: projectId, secret: await replaceSecret(pool, projectId) }
+      if (!now) return { signs_from: await rotateKeys(pool) }
+      await replaceKeys(pool)
+      return { message: 'the old keys are removed; everyone must sign in again' }
     }),
   )
 
@@ -74,6 +120,7 @@ command
   .action((options: { projectId: string; slug?: string; externalId?: string }) =>
     create(async (pool) => {
       await assertExists(pool, 'project', options.projectId)
+      await assertNewOrganizationNames(pool, options)
       return { organization_id: await addOrganization(pool, options) }
     }),
   )
@@ -86,13 +133,12 @@ command
     parseIdentifier(value, 'external-id', 'member_id'),
   )
   .option('--name <NAME>', 'shown on the consent page')
-  .option('--roles <ROLES>', 'separated by commas; default: stytch_member', (value) =>
-    value.split(','),
-  )
+  .option('--roles <ROLES>', 'separated by commas; default: stytch_member', parseRoles)
   .action(
     (options: { organizationId: string; externalId?: string; name?: string; roles?: string[] }) =>
       create(async (pool) => {
         await assertExists(pool, 'organization', options.organizationId)
+        await assertNewMemberName(pool, options)
         return { member_id: await addMember(pool, options) }
       }),
   )
@@ -172,6 +218,29 @@ async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
   }
 }
 
+interface SecretOwnerIds {
+  projectId?: string
+  connectedAppId?: string
+  resourceServerId?: string
+}
+
+function secretOwnerIn({
+  projectId,
+  connectedAppId,
+  resourceServerId,
+}: SecretOwnerIds): SecretOwner {
+  const owners = [
+    { type: 'project', id: projectId },
+    { type: 'connected_app', id: connectedAppId },
+    { type: 'resource_server', id: resourceServerId },
+  ] as const
+  const [owner, other] = owners.filter((each): each is SecretOwner => each.id !== undefined)
+  if (owner !== undefined && other === undefined) return owner
+  throw new UsageError(
+    'pass one of --project-id, --connected-app-id and --resource-server-id, and only one',
+  )
+}
+
 /** Without this check, the message would be that of a foreign key, which names a table. */
 async function assertExists(
   pool: Pool,
@@ -182,57 +251,4 @@ async function assertExists(
   if (rowCount !== 0) return
   const hint = type === 'project' ? '' : '; give its id, not its slug or external id'
   throw new CommandError(`there is no ${type} ${ids.join(' in organization ')}${hint}`)
-}
-
-/** Parses an identifier that is used in a path, where the contract does not allow every value. */
-function parseIdentifier(
-  value: string,
-  form: 'slug' | 'external-id',
-  parameterName: string,
-): string {
-  const { pattern, hint } = {
-    slug: {
-      pattern: /^[A-Za-z0-9._~-]{2,128}$/,
-      hint: '2 to 128 letters (a to z, A to Z), digits or any of - . _ ~',
-    },
-    'external-id': {
-      pattern: /^[A-Za-z0-9._|-]{1,128}$/,
-      hint: '1 to 128 letters (a to z, A to Z), digits or any of - . _ |',
-    },
-  }[form]
-  const parameters = allOperations.flatMap(({ parameters: each }) => each[parameterName] ?? [])
-  const isAllowed = parameters.every((parameter) => checkParameter(parameter, value).length === 0)
-  if (pattern.test(value) && isAllowed) return value
-  throw new InvalidArgumentError(`must be ${hint}, and neither . nor ..`)
-}
-
-function parseHours(value: string): number {
-  const hours = Number(value)
-  if (hours > 0 && hours < 1e6) return hours
-  throw new InvalidArgumentError('must be a number above 0')
-}
-
-/** RFC 6749 section 3.1.2, for apps that run in a browser or on a web server. */
-function parseRedirectUri(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '') && !value.includes('#')) return value
-  throw new InvalidArgumentError('must be an http or https URL without a fragment')
-}
-
-function parseLogoUrl(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
-  throw new InvalidArgumentError('must be an http or https URL')
-}
-
-async function readKeySet(file: string): Promise<JSONWebKeySet> {
-  try {
-    const set: unknown = JSON.parse(await readFile(file, 'utf8'))
-    if (isKeySet(set)) return set
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-  }
-  throw new CommandError(`--session-jwks ${file} is not a JSON Web Key Set (RFC 7517)`)
-}
-
-function isKeySet(set: unknown): set is JSONWebKeySet {
-  return typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)
 }

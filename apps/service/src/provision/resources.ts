@@ -5,6 +5,11 @@ import { hashOf } from '../hash.ts'
 import { toPublicKeySet } from '../operation/session-jwks.ts'
 import { commitOnDisk } from '../postgres/database.ts'
 
+/** What was asked for can't be done. The message says why, and what to do. */
+export class ProvisionError extends Error {
+  override name = 'ProvisionError'
+}
+
 /** Generates a secret of 256 random bits. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url')
@@ -47,18 +52,20 @@ export async function addProject(pool: Pool, project: NewProject = {}) {
 }
 
 /**
- * Replaces a project's secret. Only the new secret's hash is stored; the old secret is rejected
- * from now on.
+ * Replaces the public keys of a project's session JWTs. It takes effect at the next request.
  *
- * @returns undefined if there is no such project
+ * @throws {ProvisionError} if there is no such project
  */
-export async function replaceSecret(pool: Pool, projectId: string): Promise<string | undefined> {
-  const secret = newSecret()
+export async function replaceSessionKeys(
+  pool: Pool,
+  projectId: string,
+  sessionKeys: JSONWebKeySet,
+): Promise<void> {
   const { rowCount } = await pool.query(
-    `UPDATE projects SET secret_hash = $2 WHERE project_id = $1 RETURNING ${commitOnDisk}`,
-    [projectId, hashOf(secret)],
+    `UPDATE projects SET session_jwks = $2 WHERE project_id = $1 RETURNING ${commitOnDisk}`,
+    [projectId, toPublicKeySet(sessionKeys)],
   )
-  return rowCount === 1 ? secret : undefined
+  if (rowCount !== 1) throw new ProvisionError(`there is no project ${projectId}`)
 }
 
 export interface NewOrganization {
@@ -86,14 +93,20 @@ export interface NewMember {
   roles?: string[]
 }
 
-/** Adds a Member. Unless `roles` is given, its only role is `stytch_member`. */
+/**
+ * Adds a Member. Unless `roles` is given, its only role is `stytch_member`.
+ *
+ * @throws {ProvisionError} if the Organization's project does not have one of the roles
+ */
 export async function addMember(pool: Pool, member: NewMember): Promise<string> {
   const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
+  const { roles = ['stytch_member'] } = member
+  await assertRolesExist(pool, organizationId, roles)
   await pool.query(
     'INSERT INTO members (organization_id, member_id, external_id, name) VALUES ($1, $2, $3, $4)',
     [organizationId, memberId, member.externalId, name],
   )
-  for (const role of member.roles ?? ['stytch_member']) {
+  for (const role of new Set(roles)) {
     await pool.query('INSERT INTO member_roles VALUES ($1, $2, $3)', [
       organizationId,
       memberId,
@@ -101,6 +114,25 @@ export async function addMember(pool: Pool, member: NewMember): Promise<string> 
     ])
   }
   return memberId
+}
+
+/** A role that the project does not have would permit nothing. */
+async function assertRolesExist(
+  pool: Pool,
+  organizationId: string,
+  roles: string[],
+): Promise<void> {
+  const { rows } = await pool.query<{ role_id: string }>(
+    `SELECT role_id FROM roles JOIN organizations USING (project_id)
+     WHERE organization_id = $1 ORDER BY role_id`,
+    [organizationId],
+  )
+  const known = rows.map(({ role_id: id }) => id)
+  const unknown = roles.find((role) => !known.includes(role))
+  if (unknown === undefined) return
+  throw new ProvisionError(
+    `there is no role ${JSON.stringify(unknown)} in this project; its roles are ${known.join(', ')}`,
+  )
 }
 
 export interface NewSession {

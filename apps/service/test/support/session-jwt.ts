@@ -7,12 +7,13 @@ import type { Tenant } from './tenant.ts'
 export interface SessionKeys {
   privateKey: CryptoKey
   publicKeys: JSONWebKeySet
+  kid: string
 }
 
-export async function generateSessionKeys(): Promise<SessionKeys> {
+export async function generateSessionKeys(kid = 'jwk-test-1'): Promise<SessionKeys> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'jwk-test-1', use: 'sig', alg: 'RS256' }
-  return { privateKey, publicKeys: { keys: [jwk] } }
+  const jwk = { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256' }
+  return { privateKey, publicKeys: { keys: [jwk] }, kid }
 }
 
 /** The claims of a JWT for the tenant's session, the same as upstream's. */
@@ -30,8 +31,9 @@ export function sessionClaims({ projectId, organizationId, slug, memberId, sessi
   } satisfies JWTPayload
 }
 
-export function signSessionJwt(claims: JWTPayload, { privateKey }: SessionKeys): Promise<string> {
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: 'RS256', kid: 'jwk-test-1', typ: 'JWT' })
-    .sign(privateKey)
+export function signSessionJwt(
+  claims: JWTPayload,
+  { privateKey, kid }: SessionKeys,
+): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' }).sign(privateKey)
 }
