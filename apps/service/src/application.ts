@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { interactionPages } from './oauth/interactions.ts'
 import { createOperationEndpoint } from './operation/endpoint.ts'
-import type { RateLimit } from './operation/rate-limit.ts'
+import type { RateLimitOptions } from './operation/rate-limit.ts'
 import type { ContractResponse } from './operation/response.ts'
 import { errorOf, newRequestId, toHttpResponse, unmatched } from './operation/response.ts'
 import { sessionJwksRoute } from './operation/session-jwks.ts'
@@ -19,7 +19,7 @@ import type { Metrics, Observe } from './server/metrics.ts'
 
 export interface ApplicationOptions {
   database: Database
-  rateLimit: RateLimit
+  rateLimit: RateLimitOptions
   provider: Provider
   /** Scheme, host and port under which browsers reach the service. */
   origin: string

@@ -16,7 +16,6 @@ import { readConfiguration } from './configuration.ts'
 import { createProvider, isOAuthPath } from './oauth/provider.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
-import { RateLimit } from './operation/rate-limit.ts'
 import { checkConnection, isTooLong } from './postgres/check.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
@@ -97,7 +96,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
     const application = createApplication({
       database,
-      rateLimit: new RateLimit(database, rateLimit),
+      rateLimit,
       provider,
       origin: issuer.origin,
       logger,

@@ -41,7 +41,7 @@ describe('cleaning up', () => {
         now() - interval '2 days'
       FROM active_grants, generate_series(1, 2500) i WHERE grant_id NOT LIKE 'unused-%'`)
     await pool.query("UPDATE oidc_sessions SET expires_at = now() - interval '2 days'")
-    await pool.query("INSERT INTO rate_limits VALUES ('old', 1, 1)")
+    await pool.query("INSERT INTO rate_limits VALUES ('old', 1, now() - interval '2 days')")
     const before = await countRows()
 
     const worker = new Database({ url: database.url, poolSize: 1, onError: () => undefined })

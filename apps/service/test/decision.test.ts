@@ -15,7 +15,8 @@ const admin: SessionContext = { ...self, memberId: 'grace', allowedResources: ['
 const ids = { organization_id: 'acme', member_id: 'ada', connected_app_id: 'notebook' }
 const complete: RequestContext = {
   projectId: 'project-1',
-  secretHash: Buffer.alloc(32),
+  secretHashes: [],
+  retryAfterSeconds: undefined,
   sessionKeys: { keys: [] },
   ids,
   session: undefined,
