@@ -6,6 +6,12 @@ import { clientFor } from './hosts.ts'
 /** How long the service waits for a statement. PostgreSQL may still run it after that. */
 export const queryTimeoutMs = 10_000
 
+/**
+ * How long a statement may wait for a connection. That is more than a new connection may take, since
+ * in a burst most of the statements wait for those before them, and nothing is wrong.
+ */
+const queueTimeoutMs = 10_000
+
 /** A statement with a fixed text, which is prepared once per connection. */
 export interface Statement {
   name: string
@@ -43,6 +49,10 @@ export interface DatabaseOptions {
   poolSize: number
   /** Whether statements are prepared by name. Default: true. */
   prepare?: boolean
+  /** How long a new connection may take. */
+  connectTimeoutMs?: number
+  /** How long a statement may wait for a connection. */
+  queueTimeoutMs?: number
   /** Called when a connection breaks; a query that used it fails as well. */
   onError: (error: Error) => void
 }
@@ -56,12 +66,14 @@ export class Database {
   #closed: Promise<void> | undefined
   #isForceClosed = false
 
-  constructor({ url, poolSize, prepare = true, onError }: DatabaseOptions) {
+  constructor(options: DatabaseOptions) {
+    const { url, poolSize, prepare = true, onError } = options
     this.#prepare = prepare
     this.pool = new Pool({
-      ...clientFor(url),
+      ...clientFor(url, options.connectTimeoutMs),
       max: poolSize,
-      connectionTimeoutMillis: 3000,
+      // This is what the pool calls the time in its queue. Its clients have a shorter timeout.
+      connectionTimeoutMillis: options.queueTimeoutMs ?? queueTimeoutMs,
       query_timeout: queryTimeoutMs,
       // Apart from this, no setting is sent, since connection poolers drop or reject settings.
       application_name: 'connected-apps',

@@ -18,7 +18,6 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
   const client = new ClientClass({
     connectionString,
-    connectionTimeoutMillis: 3000,
     application_name: 'connected-apps migration',
   })
   // A broken connection makes the running query fail, which is enough; but without a listener the
