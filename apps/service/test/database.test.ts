@@ -105,6 +105,25 @@ describe('a transaction', () => {
     expect(await notes()).toEqual(['kept'])
   })
 
+  it('fails at once when one of its statements got no response in time, and is rolled back', async () => {
+    const options = { poolSize: 1, statementTimeoutMs: 1500, onError: () => undefined }
+    const hung = new Database({ url: test.database.url, ...options })
+    let timedOutAt = Number.NaN
+    const failed = hung.transactional(async () => {
+      await hung.begin()
+      await hung.query(note, ['hung'])
+      await hung.query({ name: 'sleep', text: 'SELECT pg_sleep(30)' }, []).catch(() => undefined)
+      timedOutAt = performance.now()
+      await hung.query(note, ['after'])
+      return true
+    })
+    await expect(failed).rejects.toThrow('not queryable')
+    // Otherwise the next statement would have waited for another timeout, and the ROLLBACK, too.
+    expect(performance.now() - timedOutAt).toBeLessThan(750)
+    expect(await notes()).toEqual(['kept'])
+    await hung.close()
+  })
+
   it('fails if its connection breaks, and the process does not crash', async () => {
     const broken = database.transactional(async () => {
       await database.begin()

@@ -16,7 +16,7 @@ export interface SessionContext {
   allowedResources: string[]
 }
 
-/** Everything that the decision depends on, by one statement. */
+/** Everything that the decision depends on, which is found by one statement. */
 export interface RequestContext {
   projectId: string
   /** Two while the secret is replaced. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
-import { Pool } from 'pg'
+import { DatabaseError, Pool } from 'pg'
 import { clientFor } from './hosts.ts'
 
 /** How long the service waits for a statement. PostgreSQL may still run it after that. */
@@ -53,6 +53,8 @@ export interface DatabaseOptions {
   connectTimeoutMs?: number
   /** How long a statement may wait for a connection. */
   queueTimeoutMs?: number
+  /** How long a statement may run. */
+  statementTimeoutMs?: number
   /** Called when a connection breaks; a query that used it fails as well. */
   onError: (error: Error) => void
 }
@@ -74,7 +76,7 @@ export class Database {
       max: poolSize,
       // This is what the pool calls the time in its queue. Its clients have a shorter timeout.
       connectionTimeoutMillis: options.queueTimeoutMs ?? queueTimeoutMs,
-      query_timeout: queryTimeoutMs,
+      query_timeout: options.statementTimeoutMs ?? queryTimeoutMs,
       // Apart from this, no setting is sent, since connection poolers drop or reject settings.
       application_name: 'connected-apps',
     })
@@ -103,13 +105,21 @@ export class Database {
   }
 
   /** Like {@link query}. @returns everything that the driver reports */
-  run<Row extends QueryResultRow>(
-    statement: Statement,
+  async run<Row extends QueryResultRow>(
+    { name, text }: Statement,
     values: unknown[],
   ): Promise<QueryResult<Row>> {
-    const runner = this.#scopes.getStore()?.client ?? this.pool
-    const { name, text } = statement
-    return runner.query<Row>(this.#prepare ? { name, text, values } : { text, values })
+    const query = this.#prepare ? { name, text, values } : { text, values }
+    const client = this.#scopes.getStore()?.client
+    if (client === undefined) return this.pool.query<Row>(query)
+    try {
+      return await client.query<Row>(query)
+    } catch (error) {
+      // Without a response the statement may still be running, and a ROLLBACK would wait behind it.
+      // PostgreSQL rolls back when the connection is closed.
+      if (!(error instanceof DatabaseError)) void client.end()
+      throw error
+    }
   }
 
   /** Begins a transaction, which the request's later statements belong to. */
