@@ -94,12 +94,14 @@ async function findViolation({
 }
 
 /** @returns undefined if the body is too long, or never arrived completely */
-async function bodyOf({ headers, body }: Request): Promise<Uint8Array | undefined> {
-  const length = Number(headers.get('content-length'))
+async function bodyOf(request: Request): Promise<Uint8Array | undefined> {
+  const length = Number(request.headers.get('content-length'))
   if (length > maxBodyBytes) return undefined
-  // Without either header there is no body (RFC 9112, section 6.3), and no need to read a stream.
-  const hasBody = headers.has('transfer-encoding') || length > 0
-  if (!hasBody || body === null) return Buffer.alloc(0)
+  // Without either header there is no body (RFC 9112, section 6.3). Then `body` is not even looked
+  // at, since that would create a stream, which takes longer than the rest of the checks.
+  const hasBody = request.headers.has('transfer-encoding') || length > 0
+  const body = hasBody ? request.body : null
+  if (body === null) return Buffer.alloc(0)
   const read = await readBody(body, { maxBytes: maxBodyBytes })
   return Buffer.isBuffer(read) ? read : undefined
 }
