@@ -3,7 +3,6 @@ declare module 'autocannon' {
   interface Options {
     url: string
     method: string
-    headers: Record<string, string>
     connections: number
     /** Seconds. */
     duration: number

@@ -6,8 +6,7 @@ export interface HttpLoad {
   kind: 'http'
   url: string
   method: string
-  headers: Record<string, string>
-  requests: { path: string; body?: string }[]
+  requests: { path: string; headers: Record<string, string>; body?: string }[]
   connections: number
   seconds: number
 }
@@ -25,12 +24,11 @@ export async function loadHttp(load: HttpLoad): Promise<LoadResult> {
     sent += 1
     return { ...request, ...load.requests[sent % load.requests.length] }
   }
-  const { url, method, headers, connections, seconds } = load
+  const { url, method, connections, seconds } = load
   const requests = [{ setupRequest }]
   const result = await autocannon({
     url,
     method,
-    headers,
     connections,
     duration: seconds,
     requests,

@@ -3,6 +3,8 @@ import { expandPath } from '@connected-apps/contract'
 import { revokeConnectedApp } from '@connected-apps/contract/operations/revoke-connected-app'
 import { Pool } from 'pg'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
+import { addAppAuthorizations } from '../test/history/http/app-authorizations.ts'
+import type { AppAuthorization } from '../test/history/http/service-system.ts'
 import type { IssuedGrant } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
 import { basic } from '../test/support/operations.ts'
@@ -19,6 +21,7 @@ const connectionCounts = [1, 16, 64]
 const rounds = 3
 const secondsPerRound = 1
 const members = 10_000
+const organizations = 64
 
 const startedAt = performance.now()
 const postgres = await startEmbeddedPostgres()
@@ -33,21 +36,25 @@ const service = await startServiceProcess({
 try {
   const memory = watchMemory(service)
   const grants = await addManyGrants(pool, [service.url], members)
+  const authorizations = grants.map(({ authorization }) => authorization)
+  const spread = await spreadAuthorizations()
   await pool.query('VACUUM ANALYZE')
 
   const introspections = await measureInRounds([introspect(grants)])
   const revokes: BenchResults['revokes'] = []
   for (const connections of connectionCounts) {
     const [overHttp, transaction, statement] = await measureInRounds([
-      revoke(grants, connections),
+      revoke(authorizations, connections),
       bare(grants, connections, 'transaction'),
       bare(grants, connections, 'statement'),
     ])
     revokes.push({ connections, service: overHttp, transaction, statement })
   }
+  const [one, many] = await measureInRounds([revoke(authorizations, 64), revoke(spread, 64)])
   const tokenCounts = await measureTokenCounts(pool, service.url)
   const results: BenchResults = {
     revokes,
+    spread: { organizations, one, many },
     introspections: introspections[0],
     tokenCounts,
     residentBytes: await memory.stop(),
@@ -75,16 +82,36 @@ async function measureInRounds<Loads extends Load[]>(
   return results.map(medianOf) as { [L in keyof Loads]: LoadResult } // one for each load
 }
 
-function revoke(grants: IssuedGrant[], connections: number): Load {
-  const [first] = grants
-  if (first === undefined) throw new Error('nothing to revoke')
-  const { projectId, projectSecret } = first.authorization
+/** Adds authorizations of many Organizations, in turn, each of which has a project of its own. */
+async function spreadAuthorizations(): Promise<AppAuthorization[]> {
+  const perOrganization = Math.ceil(members / organizations)
+  const originals: AppAuthorization[] = []
+  while (originals.length < organizations) {
+    originals.push(...(await addAppAuthorizations(pool, [service.url], 1)))
+  }
+  for (const { organizationId, memberId, connectedAppId } of originals) {
+    const copies = `FROM generate_series(1, ${perOrganization}) AS n`
+    await pool.query(
+      `WITH copied AS (
+         INSERT INTO members (organization_id, member_id, name)
+         SELECT $1, $2 || '-' || n, 'Ada' ${copies}
+       )
+       INSERT INTO app_authorizations SELECT $1, $2 || '-' || n, $3 ${copies}`,
+      [organizationId, memberId, connectedAppId],
+    )
+  }
+  return Array.from({ length: perOrganization }, (_, index) =>
+    originals.map((original) => ({ ...original, memberId: `${original.memberId}-${index + 1}` })),
+  ).flat()
+}
+
+function revoke(authorizations: AppAuthorization[], connections: number): Load {
   return {
     kind: 'http',
     url: service.url,
     method: revokeConnectedApp.method,
-    headers: { authorization: basic(projectId, projectSecret) },
-    requests: grants.map(({ authorization }) => ({
+    requests: authorizations.map((authorization) => ({
+      headers: { authorization: basic(authorization.projectId, authorization.projectSecret) },
       path: expandPath(revokeConnectedApp, {
         organization_id: authorization.organizationId,
         member_id: authorization.memberId,
@@ -116,8 +143,8 @@ function introspect(grants: IssuedGrant[]): Load {
     kind: 'http',
     url: service.url,
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
     requests: grants.map(({ accessToken, authorization }) => ({
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
       path: '/oauth2/introspect',
       body: new URLSearchParams({
         token: accessToken,

@@ -9,10 +9,10 @@ CREATE TABLE server_keys (
   signs_from timestamptz NOT NULL
 );
 
--- The columns are those that rate-limiter-flexible requires. The table is unlogged, so that counting
--- a request does not wait for the disk; after a crash of the database the counts start at zero.
+-- How many requests a project sent in its current window. The table is unlogged, so that counting a
+-- request does not wait for the disk; after a crash of the database the counts start at zero.
 CREATE UNLOGGED TABLE rate_limits (
-  key varchar(255) PRIMARY KEY,
-  points integer NOT NULL DEFAULT 0,
-  expire bigint
+  project_id text PRIMARY KEY,
+  requests bigint NOT NULL,
+  window_ends_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);

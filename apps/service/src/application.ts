@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { interactionPages } from './oauth/interactions.ts'
 import { createOperationEndpoint } from './operation/endpoint.ts'
-import type { RateLimit } from './operation/rate-limit.ts'
+import type { RateLimitOptions } from './operation/rate-limit.ts'
 import type { ContractResponse } from './operation/response.ts'
 import { errorOf, newRequestId, toHttpResponse, unmatched } from './operation/response.ts'
 import { sessionJwksRoute } from './operation/session-jwks.ts'
@@ -20,7 +20,7 @@ import { currentRequest } from './server/request-scope.ts'
 
 export interface ApplicationOptions {
   database: Database
-  rateLimit: RateLimit
+  rateLimit: RateLimitOptions
   /** The provider with the current keys. */
   provider: () => Provider
   /** Scheme, host and port under which browsers reach the service. */

@@ -64,7 +64,7 @@ const removals: Statement[] = [
     name: 'remove-rate-limits',
     text: `DELETE FROM rate_limits WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM rate_limits
-      WHERE expire < extract(epoch FROM now() - interval '1 day') * 1000 LIMIT $1))`,
+      WHERE window_ends_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED))`,
   },
   {
     name: 'remove-server-keys',

@@ -11,7 +11,6 @@ import { isOAuthPath } from './oauth/provider.ts'
 import type { ServerKeys } from './oauth/server-keys.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
-import { RateLimit } from './operation/rate-limit.ts'
 import { unavailable, unmatched } from './operation/response.ts'
 import { checkConnection, isTooLong } from './postgres/check.ts'
 import { Database } from './postgres/database.ts'
@@ -125,7 +124,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const oauth = createOAuthServer({ database, issuer: issuer.origin, keys, observe, logger })
     const application = createApplication({
       database,
-      rateLimit: new RateLimit(database, rateLimit),
+      rateLimit,
       provider: oauth.provider,
       origin: issuer.origin,
       logger,

@@ -48,7 +48,7 @@ describe('cleaning up', () => {
         now() - interval '2 days'
       FROM active_grants, generate_series(1, 2500) i WHERE grant_id NOT LIKE 'unused-%'`)
     await pool.query("UPDATE oidc_sessions SET expires_at = now() - interval '2 days'")
-    await pool.query("INSERT INTO rate_limits VALUES ('old', 1, 1)")
+    await pool.query("INSERT INTO rate_limits VALUES ('old', 1, now() - interval '2 days')")
     // The third signs since less than a cookie's lifetime, so what the second signed is still valid.
     await pool.query(`INSERT INTO server_keys SELECT generation, '{}', now() - make_interval(days => days)
       FROM (VALUES (2, 16), (3, 14), (4, -1)) AS k (generation, days)`)

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database, commitOnDisk } from '../src/postgres/database.ts'
 import { useDatabase } from './support/database.ts'
@@ -52,6 +55,35 @@ describe('a statement that has to be on disk', () => {
   )
 })
 
+describe('a connection', () => {
+  it('may be waited for longer than a new one may take, while others use all of them', async () => {
+    const single = new Database({ url: test.database.url, poolSize: 1, onError: () => undefined })
+    const sleep = { name: 'sleep', text: 'SELECT pg_sleep(3.2)' }
+    const [, rows] = await Promise.all([single.query(sleep, []), single.query(whoAmI, [])])
+    expect(rows).toHaveLength(1)
+    await single.close()
+  })
+
+  it('is not waited for without end if the server accepts connections, but never responds', async () => {
+    await using server = await startSilentServer()
+    const timeouts = { connectTimeoutMs: 100, queueTimeoutMs: 300 }
+    const hung = new Database({
+      url: server.url,
+      poolSize: 1,
+      onError: () => undefined,
+      ...timeouts,
+    })
+    const startedAt = performance.now()
+    const queries = await Promise.allSettled(
+      Array.from({ length: 50 }, () => hung.query(whoAmI, [])),
+    )
+    // One after the other they would take five seconds.
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+    expect(queries.filter(({ status }) => status === 'fulfilled')).toEqual([])
+    await hung.close()
+  })
+})
+
 describe('a transaction', () => {
   it('is committed if its work succeeds, and rolled back if it does not or throws', async () => {
     await database.transactional(async () => {
@@ -73,6 +105,25 @@ describe('a transaction', () => {
     expect(await notes()).toEqual(['kept'])
   })
 
+  it('fails at once when one of its statements got no response in time, and is rolled back', async () => {
+    const options = { poolSize: 1, statementTimeoutMs: 1500, onError: () => undefined }
+    const hung = new Database({ url: test.database.url, ...options })
+    let timedOutAt = Number.NaN
+    const failed = hung.transactional(async () => {
+      await hung.begin()
+      await hung.query(note, ['hung'])
+      await hung.query({ name: 'sleep', text: 'SELECT pg_sleep(30)' }, []).catch(() => undefined)
+      timedOutAt = performance.now()
+      await hung.query(note, ['after'])
+      return true
+    })
+    await expect(failed).rejects.toThrow('not queryable')
+    // Otherwise the next statement would have waited for another timeout, and the ROLLBACK, too.
+    expect(performance.now() - timedOutAt).toBeLessThan(750)
+    expect(await notes()).toEqual(['kept'])
+    await hung.close()
+  })
+
   it('fails if its connection breaks, and the process does not crash', async () => {
     const broken = database.transactional(async () => {
       await database.begin()
@@ -87,3 +138,19 @@ describe('a transaction', () => {
     expect(await notes()).toEqual(['kept'])
   })
 })
+
+async function startSilentServer() {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  return {
+    url: `postgres://ada@127.0.0.1:${port}/postgres`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await once(server.close(), 'close')
+    },
+  }
+}

@@ -16,6 +16,7 @@ const ids = { organization_id: 'acme', member_id: 'ada', connected_app_id: 'note
 const complete: RequestContext = {
   projectId: 'project-1',
   secretHashes: [Buffer.alloc(32)],
+  retryAfterSeconds: undefined,
   sessionKeys: { keys: [] },
   ids,
   session: undefined,

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RateLimit } from '../src/operation/rate-limit.ts'
+import { hashOf } from '../src/hash.ts'
+import { createContextLoader } from '../src/operation/lookup.ts'
+import type { RateLimitOptions } from '../src/operation/rate-limit.ts'
 import { Database } from '../src/postgres/database.ts'
+import { addProject } from '../src/provision/resources.ts'
 import type { Service } from '../src/service.ts'
 import { operationsByTitle, outcomeOf, outcomeOfUnauthorized, send } from './support/operations.ts'
 import { revoke, revokeConnectedApp } from './support/revoke.ts'
@@ -18,6 +21,19 @@ beforeAll(async () => {
   database = new Database({ url, poolSize: 2, onError: () => undefined })
 })
 afterAll(() => Promise.all([secondInstance.close(), database.close()]))
+
+type Project = Awaited<ReturnType<typeof addProject>>
+
+/** Creates what an instance counts requests with. It returns the seconds to wait. */
+function createCounter(options: RateLimitOptions) {
+  const loadContext = createContextLoader(database, options)
+  return async ({ projectId, secret }: Project): Promise<number | undefined> => {
+    const secretHash = hashOf(secret)
+    const context = await loadContext({ projectId, secretHash, path: {}, session: {}, action: '' })
+    if (context === undefined) throw new Error(`there is no project ${projectId}`)
+    return context.retryAfterSeconds
+  }
+}
 
 describe('the rate limit', () => {
   it('is shared by all instances, and says when to retry', async () => {
@@ -39,19 +55,47 @@ describe('the rate limit', () => {
   })
 
   it('accepts as many requests of one batch as are left, and rejects the rest', async () => {
-    const limiter = new RateLimit(database, { requests: 5, windowSeconds: 600 })
-    const waits = await Promise.all(Array.from({ length: 8 }, () => limiter.consume('batch')))
-    expect(waits.filter((seconds) => seconds === undefined)).toHaveLength(5)
-    expect(await limiter.consume('batch')).toBeGreaterThan(0)
-    expect(await limiter.consume('other')).toBeUndefined()
+    const [project, other] = await addProjects()
+    const count = createCounter({ requests: 5, windowSeconds: 600 })
+    const mixed = [other, ...Array.from({ length: 8 }, () => project), other]
+    const waits = await Promise.all(mixed.map(count))
+    const isAccepted = waits.map((seconds) => seconds === undefined)
+    const ofProject = [true, true, true, true, true, false, false, false]
+    expect(isAccepted).toEqual([true, ...ofProject, true])
+    expect(await count(project)).toBeGreaterThan(0)
+    expect(await count(other)).toBeUndefined()
   })
 
   it('accepts requests again when the window ends', async () => {
-    const limiter = new RateLimit(database, { requests: 1, windowSeconds: 1 })
-    expect(await limiter.consume('window')).toBeUndefined()
-    await expect
-      .poll(() => limiter.consume('window'), { interval: 100, timeout: 20_000 })
-      .toBeUndefined()
+    const [project] = await addProjects()
+    const count = createCounter({ requests: 1, windowSeconds: 1 })
+    expect(await count(project)).toBeUndefined()
+    await expect.poll(() => count(project), { interval: 100, timeout: 20_000 }).toBeUndefined()
+  })
+
+  it('is counted without a deadlock when two instances count the same projects in another order', async () => {
+    const { pool } = test.database
+    const projects = await addProjects()
+    const [locked, other] = projects
+    const options = { requests: 5, windowSeconds: 600 }
+    await Promise.all(projects.map(createCounter(options)))
+    const blocker = await pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('SELECT FROM rate_limits WHERE project_id = $1 FOR UPDATE', [
+      locked.projectId,
+    ])
+    // Without a common order, the first instance would wait for the locked counter. The second would
+    // lock the other counter, and then wait behind the first, which needs it next.
+    const one = Promise.all([locked, other].map(createCounter(options)))
+    await expect.poll(countBlocked, { timeout: 20_000 }).toBe(1)
+    const two = Promise.all([other, locked].map(createCounter(options)))
+    await expect.poll(countBlocked, { timeout: 20_000 }).toBe(2)
+    await blocker.query('ROLLBACK')
+    blocker.release()
+    expect(await Promise.all([one, two])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ])
   })
 
   it.each(operationsByTitle)(
@@ -74,4 +118,33 @@ describe('the rate limit', () => {
     for (let index = 0; index < 10; index++) await revoke(service.url, stranger)
     expect((await revoke(service.url, tenant)).status).toBe(200)
   })
+
+  it('counts the requests with either secret together while the secret is replaced', async () => {
+    const { pool } = test.database
+    const { service } = test
+    const tenant = await addTenant(pool)
+    await pool.query('UPDATE projects SET next_secret_hash = $2 WHERE project_id = $1', [
+      tenant.projectId,
+      hashOf('next'),
+    ])
+    const secrets = [tenant.secret, 'next', 'wrong', tenant.secret, 'next', 'next', tenant.secret]
+    const statuses: number[] = []
+    for (const secret of [...secrets, 'next', 'wrong']) {
+      statuses.push((await revoke(service.url, { ...tenant, secret })).status)
+    }
+    expect(statuses).toEqual([200, 200, 401, 200, 200, 200, 429, 429, 401])
+  })
 })
+
+async function addProjects(): Promise<[Project, Project]> {
+  const { pool } = test.database
+  return [await addProject(pool), await addProject(pool)]
+}
+
+async function countBlocked(): Promise<number> {
+  const { rows } = await test.database.pool.query(
+    `SELECT FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  )
+  return rows.length
+}

@@ -4,6 +4,8 @@ import { hashOf } from '../hash.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import { lengthOf } from '../postgres/database.ts'
+import type { RateLimitOptions } from './rate-limit.ts'
+import { countRequests, retryAfterSeconds } from './rate-limit.ts'
 
 /** An active session, and what its Member's roles allow. */
 export interface SessionContext {
@@ -14,11 +16,13 @@ export interface SessionContext {
   allowedResources: string[]
 }
 
-/** Everything that the decision depends on, read by one statement. */
+/** Everything that the decision depends on, which is found by one statement. */
 export interface RequestContext {
   projectId: string
-  /** Two while the project's secret is rotated. */
+  /** Two while the secret is rotated. */
   secretHashes: Buffer[]
+  /** Undefined if the secret is wrong, or if the project is within its rate limit. */
+  retryAfterSeconds: number | undefined
   /** Empty unless the request carries a session JWT. */
   sessionKeys: JSONWebKeySet
   /** The ids of what the path names; undefined where that does not exist, or is not in the path. */
@@ -41,56 +45,68 @@ export interface SessionReference {
 
 // An identifier is tried as an id first, then as a slug, then as an external id. Each attempt is one
 // index lookup, and coalesce() stops at the first match. OFFSET 0 keeps PostgreSQL from inlining
-// the lookups of the Organization into those of the Member.
+// the lookups of the Organization into those of the Member. Everything is looked up before the first
+// request is counted, so that the counters are locked for as short a time as possible.
 const loadContextsStatement = {
   name: 'load-contexts',
   text: `
-    SELECT p.secret_hash, p.next_secret_hash, o.organization_id, m.member_id, a.connected_app_id,
-      CASE WHEN k.session_id IS NOT NULL THEN p.session_jwks END AS session_jwks,
-      s.organization_id AS session_organization_id, s.session_id,
-      s.member_id AS session_member_id, s.allowed_resources
-    FROM (
-      SELECT * FROM
-        unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
-        WITH ORDINALITY LIMIT ${lengthOf('$1')}
-    ) AS k (project_id, organization, member, app, token_hash, session_id, action, position)
-    LEFT JOIN projects p ON p.project_id = k.project_id
-    LEFT JOIN connected_apps a ON a.connected_app_id = k.app AND a.project_id = p.project_id
-    CROSS JOIN LATERAL (SELECT coalesce(
-      (SELECT organization_id FROM organizations
-        WHERE organization_id = k.organization AND project_id = p.project_id),
-      (SELECT organization_id FROM organizations
-        WHERE project_id = p.project_id AND slug = k.organization),
-      (SELECT organization_id FROM organizations
-        WHERE project_id = p.project_id AND external_id = k.organization)
-    ) AS organization_id OFFSET 0) o
-    CROSS JOIN LATERAL (SELECT coalesce(
-      (SELECT member_id FROM members
-        WHERE organization_id = o.organization_id AND member_id = k.member),
-      (SELECT member_id FROM members
-        WHERE organization_id = o.organization_id AND external_id = k.member)
-    ) AS member_id) m
-    LEFT JOIN LATERAL (
-      SELECT s.organization_id, s.session_id, s.member_id,
-        ARRAY(
-          SELECT DISTINCT resource_id
-          FROM member_roles r JOIN permissions USING (role_id)
-          WHERE r.organization_id = s.organization_id AND r.member_id = s.member_id
-            AND permissions.project_id = p.project_id
-            AND permissions.action IN (k.action, '*')
-        ) AS allowed_resources
-      FROM sessions s
-      WHERE (s.token_hash = k.token_hash OR s.session_id = k.session_id) AND s.expires_at > now()
-        AND p.project_id = (
-          SELECT project_id FROM organizations WHERE organization_id = s.organization_id)
-      LIMIT 1
-    ) s ON true
-    ORDER BY k.position`,
+    WITH requests AS MATERIALIZED (
+      SELECT k.position, k.secret_hash IN (p.secret_hash, p.next_secret_hash) AS is_counted,
+        p.project_id, p.secret_hash, p.next_secret_hash,
+        o.organization_id, m.member_id, a.connected_app_id,
+        CASE WHEN k.session_id IS NOT NULL THEN p.session_jwks END AS session_jwks,
+        s.organization_id AS session_organization_id, s.session_id,
+        s.member_id AS session_member_id, s.allowed_resources
+      FROM (
+        SELECT * FROM
+          unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[],
+            $8::bytea[])
+          WITH ORDINALITY LIMIT ${lengthOf('$1')}
+      ) AS k (project_id, organization, member, app, token_hash, session_id, action, secret_hash,
+        position)
+      LEFT JOIN projects p ON p.project_id = k.project_id
+      LEFT JOIN connected_apps a ON a.connected_app_id = k.app AND a.project_id = p.project_id
+      CROSS JOIN LATERAL (SELECT coalesce(
+        (SELECT organization_id FROM organizations
+          WHERE organization_id = k.organization AND project_id = p.project_id),
+        (SELECT organization_id FROM organizations
+          WHERE project_id = p.project_id AND slug = k.organization),
+        (SELECT organization_id FROM organizations
+          WHERE project_id = p.project_id AND external_id = k.organization)
+      ) AS organization_id OFFSET 0) o
+      CROSS JOIN LATERAL (SELECT coalesce(
+        (SELECT member_id FROM members
+          WHERE organization_id = o.organization_id AND member_id = k.member),
+        (SELECT member_id FROM members
+          WHERE organization_id = o.organization_id AND external_id = k.member)
+      ) AS member_id) m
+      LEFT JOIN LATERAL (
+        SELECT s.organization_id, s.session_id, s.member_id,
+          ARRAY(
+            SELECT DISTINCT resource_id
+            FROM member_roles r JOIN permissions USING (role_id)
+            WHERE r.organization_id = s.organization_id AND r.member_id = s.member_id
+              AND permissions.project_id = p.project_id
+              AND permissions.action IN (k.action, '*')
+          ) AS allowed_resources
+        FROM sessions s
+        WHERE (s.token_hash = k.token_hash OR s.session_id = k.session_id) AND s.expires_at > now()
+          AND p.project_id = (
+            SELECT project_id FROM organizations WHERE organization_id = s.organization_id)
+        LIMIT 1
+      ) s ON true
+    ), ${countRequests('$10')}
+    SELECT r.secret_hash, r.next_secret_hash, r.organization_id, r.member_id, r.connected_app_id,
+      r.session_jwks, r.session_organization_id, r.session_id, r.session_member_id,
+      r.allowed_resources, ${retryAfterSeconds('$9')} AS retry_after_seconds
+    FROM requests r LEFT JOIN counted c ON c.project_id = r.project_id AND r.is_counted
+    ORDER BY r.position`,
 }
 
 interface Row {
   secret_hash: Buffer | null
   next_secret_hash: Buffer | null
+  retry_after_seconds: number | null
   session_jwks: JSONWebKeySet | null
   organization_id: string | null
   member_id: string | null
@@ -104,6 +120,8 @@ interface Row {
 /** What a request is looked up by. */
 export interface LookupKey {
   projectId: string
+  /** The hash of the secret that the request carries. Only if it is right, the request is counted. */
+  secretHash: Buffer
   /** The identifiers in the path. Empty if the request is malformed: then only its project is looked up. */
   path: Partial<Ids>
   session: SessionReference
@@ -114,6 +132,7 @@ export interface LookupKey {
 /** @returns the context of each key, in order; undefined where there is no such project */
 async function loadContexts(
   database: Database,
+  rateLimit: RateLimitOptions,
   keys: LookupKey[],
 ): Promise<(RequestContext | undefined)[]> {
   const rows = await database.query<Row>(loadContextsStatement, [
@@ -124,25 +143,35 @@ async function loadContexts(
     keys.map(({ session: { token } }) => (token === undefined ? undefined : hashOf(token))),
     keys.map(({ session: { jwtSessionId } }) => jwtSessionId),
     keys.map(({ action }) => action),
+    keys.map(({ secretHash }) => secretHash),
+    rateLimit.requests,
+    rateLimit.windowSeconds,
   ])
   return rows.map((row, index) => toContext(row, keys[index]?.projectId ?? ''))
 }
 
-/** Creates the function that loads the context of a request. */
+/**
+ * Creates the function that loads the context of a request, and counts the request against the rate
+ * limit of its project.
+ */
 export function createContextLoader(
   database: Database,
+  rateLimit: RateLimitOptions,
 ): (key: LookupKey) => Promise<RequestContext | undefined> {
-  const { observer } = database
-  const load = (keys: LookupKey[]) => loadContexts(database, keys)
-  const batcher = new Batcher(load, { name: 'load-contexts', observer })
+  const batcher = new Batcher((keys: LookupKey[]) => loadContexts(database, rateLimit, keys), {
+    name: 'load-contexts',
+    observer: database.observer,
+  })
   return (key) => batcher.add(key)
 }
 
 function toContext(row: Row, projectId: string): RequestContext | undefined {
-  if (row.secret_hash === null) return undefined
+  const { secret_hash: secretHash, next_secret_hash: nextSecretHash } = row
+  if (secretHash === null) return undefined
   return {
     projectId,
-    secretHashes: [row.secret_hash, row.next_secret_hash].filter((hash) => hash !== null),
+    secretHashes: nextSecretHash === null ? [secretHash] : [secretHash, nextSecretHash],
+    retryAfterSeconds: row.retry_after_seconds ?? undefined,
     sessionKeys: row.session_jwks ?? { keys: [] },
     ids: {
       organization_id: row.organization_id ?? undefined,

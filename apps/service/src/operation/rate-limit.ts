@@ -1,74 +1,44 @@
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { Batcher } from '../postgres/batcher.ts'
-import type { Database, Statement } from '../postgres/database.ts'
-
 export interface RateLimitOptions {
   requests: number
   windowSeconds: number
 }
 
 /**
- * Limits the requests of each project, of all operations together. The count is in the database, so
- * all instances share it.
+ * The part of a statement that counts requests against the limit of their project, of all operations
+ * together. The count is in the database, so all instances share it. A window starts with the first
+ * request after the end of the previous one.
+ *
+ * It expects a subquery `requests` with the columns `project_id`, `position` in the batch, and
+ * `is_counted`. All requests of a project are counted at once. Every statement locks the counters in
+ * the same order, so that two instances can't deadlock.
+ *
+ * @param windowSeconds the parameter for the length of a window
  */
-export class RateLimit {
-  readonly #limiter: RateLimiterPostgres
-  readonly #batcher: Batcher<string, number | undefined>
+export function countRequests(windowSeconds: string): string {
+  return `
+    counted AS (
+      INSERT INTO rate_limits AS l (project_id, requests, window_ends_at)
+      SELECT project_id, count(*), now() + make_interval(secs => ${windowSeconds}::integer)
+      FROM requests WHERE is_counted GROUP BY project_id ORDER BY project_id
+      ON CONFLICT (project_id) DO UPDATE SET
+        requests = EXCLUDED.requests
+          + CASE WHEN l.window_ends_at > now() THEN l.requests ELSE 0 END,
+        window_ends_at = CASE WHEN l.window_ends_at > now() THEN l.window_ends_at
+          ELSE EXCLUDED.window_ends_at END
+      RETURNING l.*
+    )`
+}
 
-  constructor(database: Database, { requests, windowSeconds }: RateLimitOptions) {
-    const { observer } = database
-    this.#batcher = new Batcher((projectIds) => this.#consumeAll(projectIds), {
-      name: 'count-requests',
-      observer,
-    })
-    this.#limiter = new RateLimiterPostgres({
-      // All that it uses of a pool.
-      storeClient: {
-        query: ({ name, text, values }: Statement & { values: unknown[] }) =>
-          database.run({ name, text }, values),
-      },
-      storeType: 'pool',
-      tableName: 'rate_limits',
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-      keyPrefix: 'requests',
-      points: requests,
-      duration: windowSeconds,
-    })
-  }
-
-  /** @returns the whole seconds to wait if the project is over its limit; undefined if it is not */
-  consume(projectId: string): Promise<number | undefined> {
-    return this.#batcher.add(projectId)
-  }
-
-  /** Counts all requests of a project at once. What is left of its limit goes to the first of them. */
-  async #consumeAll(projectIds: string[]): Promise<(number | undefined)[]> {
-    const waits = projectIds.map((): number | undefined => undefined)
-    const indexesByProject = Map.groupBy(projectIds.keys(), (index) => projectIds[index] ?? '')
-    const counts = [...indexesByProject].map(async ([projectId, indexes]) => {
-      const { over, waitSeconds } = await this.#count(projectId, indexes.length)
-      for (const index of indexes.slice(indexes.length - over)) waits[index] = waitSeconds
-    })
-    await Promise.all(counts)
-    return waits
-  }
-
-  /** @returns how many of these requests are over the limit, and in how many seconds the window ends */
-  async #count(
-    projectId: string,
-    requests: number,
-  ): Promise<{ over: number; waitSeconds: number }> {
-    try {
-      await this.#limiter.consume(projectId, requests)
-      return { over: 0, waitSeconds: 0 }
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error
-      const { consumedPoints, msBeforeNext } = error
-      return {
-        over: Math.min(requests, consumedPoints - this.#limiter.points),
-        waitSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
-      }
-    }
-  }
+/**
+ * An expression for the whole seconds that a request has to wait if its project is over the limit;
+ * NULL if it is not. What is left of the limit goes to the first requests of a batch. It expects a
+ * join of `requests r` and, where they were counted, `counted c`.
+ *
+ * @param limit the parameter for the maximum number of requests in a window
+ */
+export function retryAfterSeconds(limit: string): string {
+  return `
+    CASE WHEN c.requests - ${limit}::integer
+        >= row_number() OVER (PARTITION BY c.project_id ORDER BY r.position DESC)
+      THEN greatest(1, ceil(extract(epoch FROM c.window_ends_at - now())))::integer END`
 }

@@ -46,7 +46,6 @@ async function withClient(
   const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
   const client = new ClientClass({
     connectionString,
-    connectionTimeoutMillis: 3000,
     query_timeout: queryTimeoutMs,
     application_name: 'connected-apps check',
   })

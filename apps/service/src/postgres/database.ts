@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
-import { Pool } from 'pg'
+import { DatabaseError, Pool } from 'pg'
 import { traceStatement } from '../server/tracing.ts'
 import { clientFor } from './hosts.ts'
 import type { DatabaseObserver } from './observer.ts'
@@ -8,6 +8,12 @@ import { noObserver } from './observer.ts'
 
 /** How long the service waits for a statement. PostgreSQL may still run it after that. */
 export const queryTimeoutMs = 10_000
+
+/**
+ * How long a statement may wait for a connection. That is more than a new connection may take, since
+ * in a burst most of the statements wait for those before them, and nothing is wrong.
+ */
+const queueTimeoutMs = 10_000
 
 /** A statement with a fixed text, which is prepared once per connection. */
 export interface Statement {
@@ -47,6 +53,12 @@ export interface DatabaseOptions {
   /** Whether statements are prepared by name. Default: true. */
   prepare?: boolean
   observer?: DatabaseObserver
+  /** How long a new connection may take. */
+  connectTimeoutMs?: number
+  /** How long a statement may wait for a connection. */
+  queueTimeoutMs?: number
+  /** How long a statement may run. */
+  statementTimeoutMs?: number
   /** Called when a connection breaks; a query that used it fails as well. */
   onError: (error: Error) => void
 }
@@ -61,14 +73,16 @@ export class Database {
   #closed: Promise<void> | undefined
   #isForceClosed = false
 
-  constructor({ url, poolSize, prepare = true, observer, onError }: DatabaseOptions) {
+  constructor(options: DatabaseOptions) {
+    const { url, poolSize, prepare = true, observer, onError } = options
     this.observer = observer ?? noObserver
     this.#prepare = prepare
     this.pool = new Pool({
-      ...clientFor(url),
+      ...clientFor(url, options.connectTimeoutMs),
       max: poolSize,
-      connectionTimeoutMillis: 3000,
-      query_timeout: queryTimeoutMs,
+      // This is what the pool calls the time in its queue. Its clients have a shorter timeout.
+      connectionTimeoutMillis: options.queueTimeoutMs ?? queueTimeoutMs,
+      query_timeout: options.statementTimeoutMs ?? queryTimeoutMs,
       // Apart from this, no setting is sent, since connection poolers drop or reject settings.
       application_name: 'connected-apps',
     })
@@ -97,15 +111,23 @@ export class Database {
   }
 
   /** Like {@link query}. @returns everything that the driver reports */
-  run<Row extends QueryResultRow>(
-    statement: Statement,
+  async run<Row extends QueryResultRow>(
+    { name, text }: Statement,
     values: unknown[],
   ): Promise<QueryResult<Row>> {
-    const runner = this.#scopes.getStore()?.client ?? this.pool
-    const { name, text } = statement
-    return traceStatement(name, () =>
-      runner.query<Row>(this.#prepare ? { name, text, values } : { text, values }),
-    )
+    const query = this.#prepare ? { name, text, values } : { text, values }
+    return traceStatement(name, async () => {
+      const client = this.#scopes.getStore()?.client
+      if (client === undefined) return this.pool.query<Row>(query)
+      try {
+        return await client.query<Row>(query)
+      } catch (error) {
+        // Without a response the statement may still be running, and a ROLLBACK would wait behind it.
+        // PostgreSQL rolls back when the connection is closed.
+        if (!(error instanceof DatabaseError)) void client.end()
+        throw error
+      }
+    })
   }
 
   /** Begins a transaction, which the request's later statements belong to. */

@@ -1,7 +1,9 @@
 import type { ClientConfig } from 'pg'
 import { Client } from 'pg'
 
-/** How long one server may take to say whether it accepts writes. It is less than a pool waits. */
+/** How long a new connection may take, once it is known to which server. */
+const defaultConnectTimeoutMs = 3000
+/** How long one server may take to say whether it accepts writes. */
 const probeTimeoutMs = 2000
 
 /**
@@ -16,22 +18,35 @@ export function urlsOf(databaseUrl: string): string[] {
 }
 
 /**
- * What to create a client or a pool with. If the URL has several hosts, each connection goes to one
+ * What to create a client or a pool with. Connecting fails after a timeout. If the URL has several hosts, each connection goes to one
  * that accepts writes at that time, so it follows a failover.
  */
-export function clientFor(databaseUrl: string): {
+export function clientFor(
+  databaseUrl: string,
+  connectTimeoutMs = defaultConnectTimeoutMs,
+): {
   connectionString: string
   Client: typeof Client
 } {
   const urls = urlsOf(databaseUrl)
   const [connectionString = databaseUrl] = urls
-  return { connectionString, Client: urls.length === 1 ? Client : createClientClass(urls) }
+  class TimedClient extends Client {
+    constructor(config?: string | ClientConfig) {
+      const given = typeof config === 'string' ? { connectionString: config } : config
+      // Not a pool's own timeout, which is also for the time in the pool's queue.
+      super({ ...given, connectionTimeoutMillis: connectTimeoutMs })
+    }
+  }
+  return {
+    connectionString,
+    Client: urls.length === 1 ? TimedClient : createMultiHostClass(TimedClient, urls),
+  }
 }
 
 type Callback = ((error: Error) => void) | ((error: null, client: Client) => void)
 
-function createClientClass(urls: string[]): typeof Client {
-  return class MultiHostClient extends Client {
+function createMultiHostClass(Base: typeof Client, urls: string[]): typeof Client {
+  return class MultiHostClient extends Base {
     override connect(): Promise<Client>
     override connect(callback: Callback): void
     override connect(callback?: Callback): Promise<Client> | void {

@@ -33,7 +33,6 @@ export async function migrate({
   const { Client: ClientClass, connectionString } = clientFor(migrationDatabaseUrl)
   const client = new ClientClass({
     connectionString,
-    connectionTimeoutMillis: 3000,
     application_name: 'connected-apps migration',
   })
   // A broken connection makes the running query fail, which is enough; but without a listener the

@@ -28,7 +28,7 @@ export async function fillTables(pool: Pool): Promise<void> {
     'grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope, cleanup_due_at)': `${organization}, ${grant}, ${member}, ${app}, 0, 'openid', ${expiry}`,
     'tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)': `${organization}, ${hash}, 'AccessToken', ${grant}, '{}'::json, ${expiry}`,
     'oidc_sessions (kind, id_hash, uid, payload, expires_at)': `'Session', ${hash}, 'filled-' || n, '{}'::json, ${expiry}`,
-    'rate_limits (key, points, expire)': `DISTINCT ${project}, 1, 0`,
+    'rate_limits (project_id, requests, window_ends_at)': `DISTINCT ON (1) ${project}, 1, ${expiry}`,
   }
   for (const [table, values] of Object.entries(rows)) {
     await pool.query(`INSERT INTO ${table} SELECT ${values} ${all}`)
