@@ -30,10 +30,15 @@ export interface ApplicationOptions {
   routes: Record<string, (origin: string) => Hono>
 }
 
+interface Environment {
+  Bindings: Partial<HttpBindings>
+  Variables: { requestId: string }
+}
+
 /** Everything that is served except OAuth: the operations, pages, key sets, health, metrics. */
 export function createApplication(options: ApplicationOptions) {
   const { database, logger, metrics, observe, provider, origin } = options
-  const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
+  const app = new Hono<Environment>()
   const respond = createOperationEndpoint(database, options.rateLimit)
 
   app.route('/health', healthRoutes(database, options.isStopping))
@@ -41,10 +46,12 @@ export function createApplication(options: ApplicationOptions) {
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
   app.use('/interaction/*', secureHeaders(pageHeaders), async (c, next) => {
     const startedAt = performance.now()
+    const requestId = newRequestId(undefined)
+    c.set('requestId', requestId)
     await next()
     c.header('cache-control', 'no-store')
     observe({
-      requestId: newRequestId(undefined),
+      requestId,
       route: 'interaction',
       status: c.res.status,
       outcome: c.req.method === 'POST' ? 'submitted' : 'shown',
@@ -112,7 +119,7 @@ const pageHeaders: Parameters<typeof secureHeaders>[0] = {
 }
 
 /** The path and query as the client sent them. `Request` removes `.` and `..` segments. */
-function targetOf(c: Context<{ Bindings: Partial<HttpBindings> }>) {
+function targetOf(c: Context<Environment>) {
   const target = c.env?.incoming?.url ?? c.req.url.slice(new URL(c.req.url).origin.length)
   const [path = '', ...query] = target.split('?')
   return { path, query: new URLSearchParams(query.join('?')) }

@@ -7,11 +7,15 @@ import { errors } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
-import { approveConsent, openConsent } from './grants.ts'
+import { approveConsent, openConsent, recordConsent } from './grants.ts'
 import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
 import { supportedScopes } from './configuration.ts'
 
-type PageContext = Context<{ Bindings: HttpBindings }>
+interface Environment {
+  Bindings: HttpBindings
+  Variables: { requestId: string }
+}
+type PageContext = Context<Environment>
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
 /** An interaction of oidc-provider, and what its page shows: the prompt, the app, the scopes. */
@@ -36,7 +40,7 @@ const limitBody = bodyLimit({
  * its path can't be guessed, and a form from another origin is rejected.
  */
 export function interactionPages(provider: Provider, database: Database, origin: string) {
-  const app = new Hono<{ Bindings: HttpBindings }>()
+  const app = new Hono<Environment>()
 
   app.use('/:uid', limitBody, async (c, next) => {
     const sender = c.req.header('origin')
@@ -49,7 +53,7 @@ export function interactionPages(provider: Provider, database: Database, origin:
     if (context.prompt === 'login') return c.html(loginPage(context.appName, false))
     const member = await findMember(context)
     if (member === undefined) return signInAgain(c, context)
-    const state = await openConsent(database, consentOf(context, member.id))
+    const state = await openConsent(database, consentOf(c, context, member.id))
     if (state === 'superseded') return showSuperseded(c, context)
     if (state === 'forbidden') return forbidden(c, context)
     return c.html(consentPage(context.appName, member.name, context.scopes))
@@ -62,8 +66,7 @@ export function interactionPages(provider: Provider, database: Database, origin:
     }
     const form = await c.req.parseBody()
     if (context.prompt === 'login') return login(c, context, form['session_token'])
-    if (form['decision'] !== 'approve') return finish(c, { error: 'access_denied' })
-    return approve(c, context)
+    return form['decision'] === 'approve' ? approve(c, context) : deny(c, context)
   })
 
   app.onError((error, c) => {
@@ -101,9 +104,18 @@ export function interactionPages(provider: Provider, database: Database, origin:
     const member = await findMember(context)
     if (member === undefined) return signInAgain(c, context)
     const scope = context.scopes.join(' ')
-    const grantId = await approveConsent(database, consentOf(context, member.id), scope)
+    const grantId = await approveConsent(database, consentOf(c, context, member.id), scope)
     if (grantId === undefined) return showSuperseded(c, context)
     return finish(c, { consent: { grantId } })
+  }
+
+  async function deny(c: PageContext, context: InteractionContext) {
+    const error = 'access_denied'
+    const memberId = context.interaction.session?.accountId
+    if (memberId !== undefined) {
+      await recordConsent(database, consentOf(c, context, memberId), error)
+    }
+    return finish(c, { error })
   }
 
   /** The Member that the browser is signed in as. Undefined if the Member has no active session. */
@@ -151,8 +163,13 @@ function isForm(contentType = ''): boolean {
   return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded'
 }
 
-function consentOf({ interaction, clientId }: InteractionContext, memberId: string): Consent {
-  return { interactionId: interaction.uid, memberId, connectedAppId: clientId }
+function consentOf(
+  c: PageContext,
+  { interaction, clientId }: InteractionContext,
+  memberId: string,
+): Consent {
+  const requestId = c.get('requestId')
+  return { interactionId: interaction.uid, memberId, connectedAppId: clientId, requestId }
 }
 
 function forbidden(c: PageContext, { appName }: InteractionContext) {

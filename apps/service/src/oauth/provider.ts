@@ -38,6 +38,7 @@ export function createProvider(options: OAuthOptions): Provider {
   provider.use(async (ctx, next) => {
     const startedAt = performance.now()
     const requestId = newRequestId(undefined)
+    ctx.state['requestId'] = requestId // for the audit log
     try {
       await database.transactional(async () => {
         await next()

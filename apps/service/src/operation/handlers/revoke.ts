@@ -1,3 +1,4 @@
+import type { OperationId } from '@connected-apps/contract'
 import { DatabaseError } from 'pg'
 import type { Database, Statement } from '../../postgres/database.ts'
 import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
@@ -5,6 +6,7 @@ import type { SessionContext } from '../lookup.ts'
 
 /** A revocation that every check has allowed, and the request that it comes from. */
 export interface RevocationRequest {
+  operationId: OperationId
   projectId: string
   organizationId: string
   memberId: string
@@ -35,8 +37,9 @@ export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'):
       SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true), ${commitOnDisk}
     ), requests AS (
       SELECT r.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-        $6::text[], $7::text[]) WITH ORDINALITY AS r (organization_id, member_id,
-        connected_app_id, request_id, project_id, actor_member_id, actor_session_id, position)
+        $6::text[], $7::text[], $8::text[]) WITH ORDINALITY AS r (organization_id, member_id,
+        connected_app_id, request_id, project_id, actor_member_id, actor_session_id, action,
+        position)
       LIMIT ${lengthOf('$1')}
     ), locked AS (
       SELECT aa.organization_id, aa.member_id, aa.connected_app_id
@@ -58,10 +61,10 @@ export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'):
         WHERE aa.organization_id = r.organization_id AND aa.member_id = r.member_id
           AND aa.connected_app_id = r.connected_app_id) IS NULL
     ), audited AS (
-      INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
-        project_id, actor_member_id, actor_session_id, revocation_count)
-      SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
-        project_id, actor_member_id, actor_session_id, revocation_count
+      INSERT INTO audit_log (action, outcome, organization_id, member_id, connected_app_id,
+        request_id, project_id, actor_member_id, actor_session_id, revocation_count)
+      SELECT action, 'ok', organization_id, member_id, connected_app_id, request_id, project_id,
+        actor_member_id, actor_session_id, revocation_count
       FROM applied
     )
     SELECT position::integer FROM applied`
@@ -88,6 +91,7 @@ export async function applyRevocations(
       requests.map(({ projectId }) => projectId),
       requests.map(({ session }) => session?.memberId),
       requests.map(({ session }) => session?.sessionId),
+      requests.map(({ operationId }) => operationId),
     ])
     for (const { position } of rows) applied.add(position)
   } catch (error) {
