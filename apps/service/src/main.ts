@@ -18,7 +18,7 @@ async function run(): Promise<void> {
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
   // People read the demo's output, which log lines would bury.
-  const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'warn' : logLevel)
+  const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'error' : logLevel)
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // Not `once`, since npm passes on the Ctrl-C that the terminal has sent already, and a second

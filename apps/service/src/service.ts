@@ -20,6 +20,7 @@ import { RateLimit } from './operation/rate-limit.ts'
 import { checkConnection, isTooLong } from './postgres/check.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
+import { isAuditLogMutable } from './postgres/privileges.ts'
 import { dispatch } from './server/dispatch.ts'
 import { createLogger, logRequest } from './server/logger.ts'
 import { respondToMalformedRequests } from './server/malformed-requests.ts'
@@ -28,6 +29,8 @@ import { Metrics } from './server/metrics.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
+  /** The owner of the tables, who migrates them. Default: the role of `databaseUrl`. */
+  migrationDatabaseUrl?: string | undefined
   /** 0 for any free port. */
   port: number
   host?: string
@@ -81,9 +84,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   let isStopping = false
   try {
     const statementTimeoutMs = await checkConnection(options.databaseUrl, prepare)
-    const applied = await migrate(options.databaseUrl)
+    const { databaseUrl, migrationDatabaseUrl } = options
+    const applied = await migrate({ databaseUrl, migrationDatabaseUrl })
     if (applied.length > 0) logger.info({ applied }, 'migrated')
     const keys = await loadServerKeys(database)
+    if (await isAuditLogMutable(database)) {
+      logger.warn(
+        'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables (MIGRATION_DATABASE_URL)',
+      )
+    }
     const names = { host: 'HOST', port: 'PORT' }
     const url = await listen(server, { host, port: options.port, names })
     // Everything from here to the request listener is synchronous, so no request arrives too early.

@@ -13,7 +13,7 @@ const full = useDatabase()
 let statements: RecordedStatement[]
 
 beforeAll(async () => {
-  await migrate(empty.database.url)
+  await migrate({ databaseUrl: empty.database.url })
   statements = await recordStatements(full.database)
   await fillTables(full.database.pool)
 })
