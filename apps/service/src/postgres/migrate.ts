@@ -57,10 +57,8 @@ export async function migrate(options: MigrationOptions): Promise<string[]> {
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     if (!isOwn) {
-      const explanation = explainError(error).join('; ')
-      throw new Error(explanation.replaceAll('DATABASE_URL', 'MIGRATION_DATABASE_URL'), {
-        cause: error,
-      })
+      const explanation = explainError(error, 'MIGRATION_DATABASE_URL').join('; ')
+      throw new Error(explanation, { cause: error })
     }
     const insufficientPrivilege = '42501'
     if (!hasCode(error, insufficientPrivilege)) throw error
