@@ -39,7 +39,7 @@ export async function findMissingGrants(
 const checkAuditLog = {
   name: 'check-audit-log',
   text: `
-    SELECT has_any_column_privilege(oid, 'UPDATE') OR has_table_privilege(oid, 'DELETE, TRUNCATE')
+    SELECT has_any_column_privilege(oid, 'update') OR has_table_privilege(oid, 'delete, truncate')
       OR pg_has_role(relowner, 'MEMBER') AS is_mutable
     FROM pg_class WHERE oid = 'audit_log'::regclass`,
 }
