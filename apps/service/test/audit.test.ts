@@ -192,6 +192,18 @@ describe.each(operationsByTitle)('%s: the audit log', (_, operation) => {
     guest = { memberId, ...(await addSession(pool, { organizationId, memberId })) }
   })
 
+  it(`has ${isAudited ? 'each' : 'no'} success`, async () => {
+    const rows = await rowsAddedBy(() => send(operation, test.service.url, test.tenant))
+    const expected = {
+      action: operation.operationId,
+      outcome: 'ok',
+      ...ofTenant(),
+      actor_member_id: null,
+      actor_session_id: null,
+    }
+    expect(rows).toMatchObject(isAudited ? [expected] : [])
+  })
+
   it(`has ${isAudited ? 'each' : 'no'} request that a session does not permit, and who made it`, async () => {
     const { organizationId, projectId } = test.tenant
     const rows = await rowsAddedBy(() => sendAsGuest(organizationId))
