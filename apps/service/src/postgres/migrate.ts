@@ -4,6 +4,7 @@ import type { Client } from 'pg'
 import { DatabaseError } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { clientFor } from './hosts.ts'
+import { isLockError } from './lock-error.ts'
 import { findMissingGrants } from './privileges.ts'
 
 const directory = new URL('../../migrations/', import.meta.url)
@@ -61,9 +62,9 @@ export async function migrate(options: MigrationOptions): Promise<string[]> {
       throw new Error(explanation, { cause: error })
     }
     const insufficientPrivilege = '42501'
-    if (!hasCode(error, insufficientPrivilege)) throw error
+    if (!(error instanceof DatabaseError && error.code === insufficientPrivilege)) throw error
     throw new Error(
-      `the schema is not up to date, and the role of DATABASE_URL may not change it (${error.message}); run \`migrate\` with MIGRATION_DATABASE_URL, the URL of the tables' owner`,
+      `the role of DATABASE_URL may not bring the schema up to date (${error.message}); run \`migrate\` with MIGRATION_DATABASE_URL too, the URL of the tables' owner`,
       { cause: error },
     )
   }
@@ -196,14 +197,4 @@ function relationsIn(migrations: Migration[]): string[] {
     Array.from(sql.matchAll(created), ([, name = '']) => name),
   )
   return ['migrations', ...names]
-}
-
-function isLockError(error: unknown): boolean {
-  const lockNotAvailable = '55P03'
-  const deadlockDetected = '40P01'
-  return hasCode(error, lockNotAvailable, deadlockDetected)
-}
-
-function hasCode(error: unknown, ...codes: string[]): error is DatabaseError {
-  return error instanceof DatabaseError && codes.includes(error.code ?? '')
 }

@@ -1,7 +1,7 @@
 import type { OperationId } from '@connected-apps/contract'
-import { DatabaseError } from 'pg'
 import type { Database, Statement } from '../../postgres/database.ts'
 import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
+import { isLockError } from '../../postgres/lock-error.ts'
 import type { SessionContext } from '../lookup.ts'
 
 /** A revocation that every check has allowed, and the request that it comes from. */
@@ -95,17 +95,8 @@ export async function applyRevocations(
     ])
     for (const { position } of rows) applied.add(position)
   } catch (error) {
+    // Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.
     if (!isLockError(error)) throw error
   }
   return requests.map((_, index) => applied.has(index + 1))
-}
-
-// Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.
-function isLockError(error: unknown): boolean {
-  const lockNotAvailable = '55P03'
-  const deadlockDetected = '40P01'
-  return (
-    error instanceof DatabaseError &&
-    [lockNotAvailable, deadlockDetected].includes(error.code ?? '')
-  )
 }
