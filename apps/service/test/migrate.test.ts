@@ -30,6 +30,7 @@ describe('migrations', () => {
     const onWait = vi.fn<() => void>()
     const migrating = migrateNow({ onWait })
     await vi.waitUntil(() => onWait.mock.calls.length > 0)
+    await test.database.pool.query('SELECT pg_sleep(0.3)')
     await unlock()
     expect(await migrating).toEqual([last])
     expect(onWait).toHaveBeenCalledTimes(1)

@@ -141,7 +141,7 @@ async function update(
           { cause: error },
         )
       }
-      await sleep(retryMs, undefined, { signal: options.signal })
+      await sleep(retryMs)
     }
   }
 }
@@ -166,7 +166,7 @@ async function beginExclusively(
     if (rows[0]?.locked === true) return
     await client.query('ROLLBACK')
     onLocked()
-    await sleep(pollMs, undefined, { signal })
+    await sleep(pollMs)
   }
 }
 
