@@ -18,9 +18,9 @@ const update = `
   WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3
   RETURNING revocation_count`
 const insert = `
-  INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
+  INSERT INTO audit_log (action, outcome, organization_id, member_id, connected_app_id, request_id,
     project_id, revocation_count)
-  SELECT 'revoke', $1, $2, $3, 'bench', 'bench', `
+  SELECT 'revokeConnectedApp', 'ok', $1, $2, $3, 'bench', 'bench', `
 const both = `WITH revoked AS (${update}) ${insert} (SELECT revocation_count FROM revoked)`
 
 async function revoke(

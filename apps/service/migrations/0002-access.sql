@@ -75,20 +75,30 @@ CREATE TABLE oidc_sessions (
 CREATE INDEX oidc_sessions_by_uid ON oidc_sessions (uid) WHERE uid IS NOT NULL;
 CREATE INDEX oidc_sessions_by_expiry ON oidc_sessions (expires_at);
 
--- Who revoked what, when, and by which request. Rows are only ever added.
+-- Who asked for what, when, by which request, and what came of it: requests to change something,
+-- consents, and ends of grants. The service only adds rows; only the table's owner may delete them.
 CREATE TABLE audit_log (
   organization_id text NOT NULL,
-  audit_id bigint GENERATED ALWAYS AS IDENTITY,
+  -- When the transaction began, so a row can appear after one with a later time.
   at timestamptz NOT NULL DEFAULT now(),
+  audit_id bigint GENERATED ALWAYS AS IDENTITY,
+  -- The id of the operation, or `consent` or `endGrant`.
   action text NOT NULL,
+  -- `ok`, the name of the error, or why the grant ended.
+  outcome text NOT NULL,
   request_id text NOT NULL,
   project_id text NOT NULL,
-  -- The Member whose session authorized the request. NULL if the project itself did.
+  -- The Member who gave or denied consent, or whose session the request carried. NULL if the project
+  -- itself or the Connected App made the request.
   actor_member_id text,
   actor_session_id text,
-  member_id text NOT NULL,
-  connected_app_id text NOT NULL,
-  -- The authorization's count after the revoke. NULL if no consent page was ever opened.
+  -- NULL if a rejected request named none that exists, or if its path has none.
+  member_id text,
+  connected_app_id text,
+  -- The grant that was created or ended.
+  grant_id text,
+  -- The authorization's count after a revoke. NULL if no consent page was ever opened.
   revocation_count bigint,
-  PRIMARY KEY (organization_id, audit_id)
+  PRIMARY KEY (organization_id, at, audit_id)
 );
+CREATE INDEX audit_log_by_time ON audit_log (at, audit_id);

@@ -1,8 +1,16 @@
 import { DatabaseError } from 'pg'
 import { ConfigurationError } from './configuration.ts'
 
-/** Explains an error to the person at the command line, in one line for each thing to fix. */
-export function explainError(error: unknown): string[] {
+/**
+ * Explains an error to the person at the command line, in one line for each thing to fix.
+ *
+ * @param variable where the database's URL comes from
+ */
+export function explainError(error: unknown, variable = 'DATABASE_URL'): string[] {
+  return explain(error).map((line) => line.replaceAll(/\bDATABASE_URL/g, variable))
+}
+
+function explain(error: unknown): string[] {
   if (error instanceof ConfigurationError) return error.issues
   if (!(error instanceof Error)) return [String(error)]
   const reason = error.message.split('\n', 1)[0] ?? error.name
@@ -28,10 +36,15 @@ export function explainError(error: unknown): string[] {
 const connectionFailure =
   /^Connection terminated|^timeout expired|SSL connection|certificate|^(?:connect E(?!CONNREFUSED)|read |write )/
 
+const remedies = new Map([
+  ['42501', '; grant it to the role, or let the role own the database'],
+  ['42P01', '; run `migrate`'],
+])
+
 /** Explains an error that PostgreSQL itself reported. */
 function explainDatabaseError({ code = '', detail }: DatabaseError, reason: string): string {
   // Class 23 is a constraint violation: the row exists already, or a row that it refers to doesn't.
   if (code.startsWith('23')) return detail ?? reason
-  const remedy = code === '42501' ? '; grant it to the role, or let the role own the database' : ''
+  const remedy = remedies.get(code) ?? ''
   return `PostgreSQL at DATABASE_URL reports: ${reason}${remedy}`
 }

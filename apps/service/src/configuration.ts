@@ -67,7 +67,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
   }
   if (isDemo) {
-    issues.push(...demoIssues(configuration.host, environment['PUBLIC_URL']))
+    issues.push(...demoIssues(configuration.host, environment))
   }
   const { port, healthPort } = configuration
   if (port === healthPort && port !== 0) {
@@ -137,9 +137,14 @@ function normalizeSslMode(databaseUrl: string | undefined): string | undefined {
  * The demo uses a public secret and a temporary database, so it must not be reachable from other
  * machines.
  */
-function demoIssues(host: string, publicUrl: string | undefined): string[] {
+function demoIssues(host: string, environment: NodeJS.ProcessEnv): string[] {
   const issues: string[] = []
-  if (publicUrl) {
+  if (environment['MIGRATION_DATABASE_URL']) {
+    issues.push(
+      'MIGRATION_DATABASE_URL is not for the demo, which has its own database; set DATABASE_URL too, or unset MIGRATION_DATABASE_URL',
+    )
+  }
+  if (environment['PUBLIC_URL']) {
     issues.push(
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',
     )

@@ -26,7 +26,7 @@ async function run(): Promise<void> {
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
   // People read the demo's output, which log lines would bury.
-  const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'warn' : logLevel)
+  const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'error' : logLevel)
 
   const embedded = demo && (await startEmbeddedPostgres())
   try {

@@ -15,6 +15,7 @@ import { unavailable, unmatched } from './operation/response.ts'
 import { checkConnection, isTooLong } from './postgres/check.ts'
 import { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
+import { isAuditLogMutable } from './postgres/privileges.ts'
 import { dispatch } from './server/dispatch.ts'
 import type { Phase } from './server/health.ts'
 import { createHealth, serveOnly } from './server/health.ts'
@@ -26,7 +27,7 @@ import { untilAborted } from './until-aborted.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
-  /** The owner of the tables, who migrates them. Default: `databaseUrl`'s role. */
+  /** The owner of the tables, who migrates them. Default: the role of `databaseUrl`. */
   migrationDatabaseUrl?: string | undefined
   /** 0 for any free port. */
   port: number
@@ -200,5 +201,10 @@ async function prepareDatabase(
     logger.info('waiting for another instance, which migrates the database')
   const applied = await migrate({ databaseUrl, migrationDatabaseUrl, signal, onWait })
   if (applied.length > 0) logger.info({ applied }, 'migrated')
+  if (await isAuditLogMutable(database)) {
+    logger.warn(
+      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables (MIGRATION_DATABASE_URL)',
+    )
+  }
   return { keys: await loadServerKeys(database), statementTimeoutMs }
 }

@@ -106,6 +106,12 @@ describe('the configuration', () => {
     ])
   })
 
+  it('allows no MIGRATION_DATABASE_URL for the demo', () => {
+    expect(issuesIn({ MIGRATION_DATABASE_URL: 'postgres://db.example' })).toEqual([
+      'MIGRATION_DATABASE_URL is not for the demo, which has its own database; set DATABASE_URL too, or unset MIGRATION_DATABASE_URL',
+    ])
+  })
+
   it('allows no empty DATABASE_URL', () => {
     expect(issuesIn({ HOST: '0.0.0.0', DATABASE_URL: '' })).toEqual([
       'DATABASE_URL is empty; set it, or unset it for the demo',

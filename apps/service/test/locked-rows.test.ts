@@ -29,6 +29,7 @@ async function addAuthorization(): Promise<RevocationRequest> {
     [organizationId, memberId, publicAppId],
   )
   return {
+    operationId: 'revokeConnectedApp',
     projectId,
     organizationId,
     memberId,

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, inject, it, vi } from 'vitest'
+import type { MigrationOptions } from '../src/postgres/migrate.ts'
 import { migrate } from '../src/postgres/migrate.ts'
 import { useDatabase } from './support/database.ts'
 
 const test = useDatabase()
+const last = '0003-server.sql'
 
 describe('migrations', () => {
   it('are numbered from 1, without a gap and without a number that two share', async () => {
@@ -13,56 +17,167 @@ describe('migrations', () => {
   })
 
   it('run once, however many instances start at the same time, and do nothing the next time', async () => {
-    const { url } = test.database
-    const runs = await Promise.all([
-      migrate({ databaseUrl: url }),
-      migrate({ databaseUrl: url }),
-      migrate({ databaseUrl: url }),
-    ])
+    const runs = await Promise.all([migrateNow(), migrateNow(), migrateNow()])
     const applied = runs.flat()
     expect(applied.length).toBeGreaterThan(0)
     expect(new Set(applied).size).toBe(applied.length)
-    expect(await migrate({ databaseUrl: url })).toEqual([])
+    expect(await migrateNow()).toEqual([])
   })
 
-  it('wait for another instance longer than the statement timeout', async () => {
+  it('wait for those of another instance, and say so once', async () => {
+    await undoLast()
+    const unlock = await hold('SELECT pg_advisory_xact_lock(70092024)')
+    const onWait = vi.fn<() => void>()
+    const migrating = migrateNow({ onWait })
+    await vi.waitUntil(() => onWait.mock.calls.length > 0)
+    await test.database.pool.query('SELECT pg_sleep(0.3)')
+    await unlock()
+    expect(await migrating).toEqual([last])
+    expect(onWait).toHaveBeenCalledTimes(1)
+  })
+
+  it('wait for those of another instance until they are aborted', async () => {
+    await undoLast()
+    const unlock = await hold('SELECT pg_advisory_xact_lock(70092024)')
+    const stopping = new AbortController()
+    const reason = new Error('stopped')
+    const onWait = (): void => stopping.abort(reason)
+    await expect(migrateNow({ signal: stopping.signal, onWait })).rejects.toBe(reason)
+    await expect.poll(migratingPids).toEqual([])
+    await unlock()
+    await expect(migrateNow({ signal: stopping.signal })).rejects.toBe(reason)
+    expect(await migrateNow()).toEqual([last])
+  })
+
+  it('wait for a table that another transaction uses, longer than the statement timeout', async () => {
     const { pool } = test.database
+    await undoLast()
     await pool.query(`DO $$ BEGIN
       EXECUTE format('ALTER DATABASE %I SET statement_timeout = 100', current_database());
     END $$`)
-    const unlock = await lockMigrations()
-    const migrating = migrate({ databaseUrl: test.database.url })
+    const unlock = await hold('LOCK TABLE migrations IN SHARE MODE')
+    const migrating = migrateNow()
     await expect.poll(blockedPids).toHaveLength(1)
     await pool.query('SET statement_timeout = 0; SELECT pg_sleep(0.3)')
     await unlock()
-    expect(await migrating).toEqual([])
+    expect(await migrating).toEqual([last])
+    await pool.query(`DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I RESET statement_timeout', current_database());
+    END $$`)
+  })
+
+  it('make way for others who use that table, and are tried again', async () => {
+    await undoLast()
+    const unlock = await hold('LOCK TABLE migrations IN SHARE MODE')
+    const migrating = migrateNow()
+    await expect.poll(blockedPids).toHaveLength(1)
+    await expect.poll(blockedPids, { timeout: 10_000, interval: 10 }).toEqual([])
+    await unlock()
+    expect(await migrating).toEqual([last])
+  })
+
+  it('change nothing if that table stays in use, and say what to do', async () => {
+    const { pool } = test.database
+    await undoLast()
+    const unlock = await hold('LOCK TABLE migrations IN SHARE MODE')
+    await expect(migrateNow()).rejects.toThrow(
+      'a migration waited 3 times 2 s for a table that other transactions use, and nothing was changed; end those transactions, or run it again later',
+    )
+    await unlock()
+    const { rows } = await pool.query("SELECT to_regclass('server_keys') AS name")
+    expect(rows).toEqual([{ name: null }])
+    expect(await migrateNow()).toEqual([last])
   })
 
   it('report that their connection was lost', async () => {
-    const unlock = await lockMigrations()
-    const failed = migrate({ databaseUrl: test.database.url }).catch(String)
+    await undoLast()
+    const unlock = await hold('LOCK TABLE migrations IN SHARE MODE')
+    const failed = migrateNow().catch(String)
     await expect.poll(blockedPids).toHaveLength(1)
     await test.database.pool.query('SELECT pg_terminate_backend($1)', await blockedPids())
     expect(await failed).toContain('terminating connection')
     await unlock()
+    expect(await migrateNow()).toEqual([last])
   })
 })
 
-/** @returns a function that releases the lock */
-async function lockMigrations(): Promise<() => Promise<void>> {
+describe('pnpm migrate', () => {
+  const command = fileURLToPath(new URL('../src/postgres/migrate-command.ts', import.meta.url))
+
+  function run(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<object> {
+    return new Promise((resolve) => {
+      const env = { PATH: process.env['PATH'], ...environment }
+      execFile(process.execPath, [command, ...args], { env }, (error, out, err) =>
+        resolve({ code: error?.code ?? 0, out, err }),
+      )
+    })
+  }
+
+  it('prints what it applied, and applies it once', async () => {
+    await undoLast()
+    const environment = { MIGRATION_DATABASE_URL: test.database.url }
+    expect(await run(environment)).toEqual({ code: 0, out: `{"applied":["${last}"]}\n`, err: '' })
+    const { url: DATABASE_URL } = test.database
+    expect(await run({ DATABASE_URL })).toEqual({ code: 0, out: '{"applied":[]}\n', err: '' })
+  })
+
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    [
+      'without a database',
+      {},
+      'MIGRATION_DATABASE_URL and DATABASE_URL are missing; set one of them, or both',
+    ],
+    [
+      'with a server that does not respond',
+      { MIGRATION_DATABASE_URL: 'postgres://127.0.0.1:1/x', DATABASE_URL: inject('postgresUrl') },
+      'no PostgreSQL server is listening at MIGRATION_DATABASE_URL',
+    ],
+    [
+      'with something else than a URL',
+      { MIGRATION_DATABASE_URL: 'x', DATABASE_URL: inject('postgresUrl') },
+      'MIGRATION_DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
+    ],
+  ])('%s says so in one line', async (_, environment, message) => {
+    expect(await run(environment)).toEqual({ code: 2, out: '', err: `migrate: ${message}\n` })
+  })
+})
+
+function migrateNow(options: Partial<MigrationOptions> = {}): Promise<string[]> {
+  return migrate({ databaseUrl: test.database.url, ...options })
+}
+
+/** As if the database had been created by a version without the last migration. */
+async function undoLast(): Promise<void> {
+  await migrateNow()
+  await test.database.pool.query(
+    `DROP TABLE server_keys, rate_limits; DELETE FROM migrations WHERE name = '${last}'`,
+  )
+}
+
+/** Runs a statement that takes a lock. @returns a function that releases the lock */
+async function hold(statement: string): Promise<() => Promise<void>> {
   const client = await test.database.pool.connect()
-  await client.query('SELECT pg_advisory_lock(70092024)')
+  await client.query('BEGIN')
+  await client.query(statement)
   return async () => {
-    await client.query('SELECT pg_advisory_unlock(70092024)')
+    await client.query('ROLLBACK')
     client.release()
   }
 }
 
-/** The process ids of those that wait for the lock. */
-async function blockedPids(): Promise<number[]> {
+/** The process ids of those that wait for a lock. */
+function blockedPids(): Promise<number[]> {
+  return pidsWhere("wait_event_type = 'Lock'")
+}
+
+/** The process ids of those that migrate. */
+function migratingPids(): Promise<number[]> {
+  return pidsWhere("application_name = 'connected-apps migration'")
+}
+
+async function pidsWhere(condition: string): Promise<number[]> {
   const { rows } = await test.database.pool.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`,
   )
   return rows.map(({ pid }) => pid)
 }

@@ -121,7 +121,9 @@ async function auditOf(request: RevokeRequest): Promise<unknown[]> {
   )
   const { projectId, organizationId, memberId } = tenant
   const same = { project_id: projectId, organization_id: organizationId, member_id: memberId }
-  expect(rows).toMatchObject([{ action: 'revoke', ...same, is_in_time: true }])
+  expect(rows).toMatchObject([
+    { action: 'revokeConnectedApp', outcome: 'ok', ...same, is_in_time: true },
+  ])
   return rows
 }
 

@@ -1,6 +1,8 @@
 import { glob, readFile } from 'node:fs/promises'
 import type { Pool } from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { AuditFilter } from '../src/audit/log.ts'
+import { deletionQuery, pageQuery } from '../src/audit/log.ts'
 import { commitOnDisk } from '../src/postgres/database.ts'
 import { migrate } from '../src/postgres/migrate.ts'
 import { useDatabase } from './support/database.ts'
@@ -101,6 +103,27 @@ it('no statement is planned at each run', async () => {
   expect(rows.map(({ name }) => name).filter((name) => !ofCleanup.test(name))).toEqual([])
 })
 
+it('the audit log is read in the order of an index, and one Organization of it by another', async () => {
+  const after = { at: '2026-01-31T12:00:00Z', audit_id: 7 }
+  const planOf = (filter: AuditFilter, position?: typeof after) =>
+    explain(full.database.pool, '(FORMAT JSON)', { name: '', ...pageQuery(filter, position) })
+  for (const plan of [
+    await planOf({}),
+    await planOf({}, after),
+    await planOf({ since: '2026-01-01T00:00Z' }, after),
+  ]) {
+    expect(nodeTypesIn(plan)).toEqual(['Limit', 'Index Scan'])
+  }
+  const ofOrganization = await planOf({ organizationId: 'filled-organization-7' }, after)
+  expect(tablesScanned(ofOrganization)).toEqual([])
+})
+
+it('old rows of the audit log are found by an index', async () => {
+  const query = { text: deletionQuery, values: ['2026-01-01T00:00Z', 5000] }
+  const plan = await explain(full.database.pool, '(FORMAT JSON)', { name: '', ...query })
+  expect(tablesScanned(plan)).toEqual([])
+})
+
 interface Plan {
   'Node Type': string
   'Relation Name'?: string
@@ -121,6 +144,10 @@ async function explain(
   const plan = rows[0]?.['QUERY PLAN'][0].Plan
   if (plan === undefined) throw new Error('EXPLAIN has no result')
   return plan
+}
+
+function nodeTypesIn(plan: Plan): string[] {
+  return [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodeTypesIn)]
 }
 
 function tablesScanned(plan: Plan): string[] {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AdapterPayload } from 'oidc-provider'
+import { causeOfEnd, endGrants } from '../audit/grant-ends.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import { commitOnDisk } from '../postgres/database.ts'
@@ -30,13 +31,34 @@ const open = {
 const approve = {
   name: 'approve-consent',
   text: `
-    INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope)
-    SELECT organization_id, $4, member_id, aa.connected_app_id, s.consent_epoch, $5
-    FROM oidc_sessions s, members m JOIN app_authorizations aa USING (organization_id, member_id)
-    WHERE s.kind = 'Interaction' AND s.id_hash = $1
-      AND m.member_id = $2 AND aa.connected_app_id = $3
-      AND aa.revocation_count = s.consent_epoch
-    RETURNING grant_id, ${commitOnDisk}`,
+    WITH granted AS (
+      INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope)
+      SELECT organization_id, $4, member_id, aa.connected_app_id, s.consent_epoch, $5
+      FROM oidc_sessions s, members m JOIN app_authorizations aa USING (organization_id, member_id)
+      WHERE s.kind = 'Interaction' AND s.id_hash = $1
+        AND m.member_id = $2 AND aa.connected_app_id = $3
+        AND aa.revocation_count = s.consent_epoch
+      RETURNING organization_id, grant_id, member_id, connected_app_id
+    ), audited AS (
+      INSERT INTO audit_log (action, outcome, request_id, project_id, actor_member_id,
+        organization_id, member_id, connected_app_id, grant_id)
+      SELECT 'consent', 'ok', $6, (
+          SELECT project_id FROM organizations o WHERE o.organization_id = g.organization_id),
+        member_id, organization_id, member_id, connected_app_id, grant_id
+      FROM granted g
+    )
+    SELECT grant_id, ${commitOnDisk} FROM granted`,
+}
+
+const record = {
+  name: 'record-consent',
+  text: `
+    INSERT INTO audit_log (action, outcome, request_id, project_id, actor_member_id,
+      organization_id, member_id, connected_app_id)
+    SELECT 'consent', $3, $4, o.project_id, m.member_id, m.organization_id, m.member_id, $2
+    FROM members m JOIN organizations o USING (organization_id)
+    WHERE m.member_id = $1
+    RETURNING ${commitOnDisk}`,
 }
 
 const find = {
@@ -48,15 +70,15 @@ const find = {
 
 const end = {
   name: 'end-grant',
-  text: `UPDATE grants SET ended_at = now() WHERE grant_id = $1 AND ended_at IS NULL
-    RETURNING ${commitOnDisk}`,
+  text: endGrants('grant_id = $3'),
 }
 
-/** Identifies a consent page: its interaction, the Member, and the Connected App. */
+/** A consent page, by its interaction, the Member and the Connected App, and a request for it. */
 export interface Consent {
   interactionId: string
   memberId: string
   connectedAppId: string
+  requestId: string
 }
 
 /**
@@ -68,16 +90,19 @@ export interface Consent {
  */
 export async function openConsent(
   database: Database,
-  { interactionId, memberId, connectedAppId }: Consent,
+  consent: Consent,
 ): Promise<'open' | 'superseded' | 'forbidden'> {
+  const { interactionId, memberId, connectedAppId } = consent
   await database.execute(ensureAuthorization, [memberId, connectedAppId])
   const [row] = await database.query<{ current: boolean }>(open, [
     hashOf(interactionId),
     memberId,
     connectedAppId,
   ])
-  if (row === undefined) return 'forbidden'
-  return row.current ? 'open' : 'superseded'
+  if (row?.current === true) return 'open'
+  const rejection = row === undefined ? 'forbidden' : 'superseded'
+  await recordConsent(database, consent, rejection)
+  return rejection
 }
 
 /**
@@ -88,18 +113,30 @@ export async function openConsent(
  */
 export async function approveConsent(
   database: Database,
-  { interactionId, memberId, connectedAppId }: Consent,
+  consent: Consent,
   scope: string,
 ): Promise<string | undefined> {
+  const { interactionId, memberId, connectedAppId, requestId } = consent
   const [row] = await database.query<{ grant_id: string }>(approve, [
     hashOf(interactionId),
     memberId,
     connectedAppId,
     `grant-${randomUUID()}`,
     scope,
+    requestId,
   ])
   noteIds({ grant_id: row?.grant_id })
+  if (row === undefined) await recordConsent(database, consent, 'superseded')
   return row?.grant_id
+}
+
+/** Writes a consent that was not given to the audit log. */
+export async function recordConsent(
+  database: Database,
+  { memberId, connectedAppId, requestId }: Consent,
+  outcome: 'access_denied' | 'forbidden' | 'superseded',
+): Promise<void> {
+  await database.execute(record, [memberId, connectedAppId, outcome, requestId])
 }
 
 /** Finds an active grant, in the format of oidc-provider. */
@@ -129,5 +166,5 @@ export async function findGrant(
 
 /** Ends one grant, and thereby all of its tokens. Ending it again has no effect. */
 export async function endGrant(database: Database, grantId: string): Promise<void> {
-  await database.execute(end, [grantId])
+  await database.execute(end, [...causeOfEnd(), grantId])
 }

@@ -8,7 +8,7 @@ import type { Database } from '../postgres/database.ts'
 import { currentRequest } from '../server/request-scope.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
-import { approveConsent, openConsent } from './grants.ts'
+import { approveConsent, openConsent, recordConsent } from './grants.ts'
 import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
 import { supportedScopes } from './configuration.ts'
 
@@ -63,8 +63,7 @@ export function interactionPages(provider: () => Provider, database: Database, o
     }
     const form = await c.req.parseBody()
     if (context.prompt === 'login') return login(c, context, form['session_token'])
-    if (form['decision'] !== 'approve') return finish(c, { error: 'access_denied' })
-    return approve(c, context)
+    return form['decision'] === 'approve' ? approve(c, context) : deny(c, context)
   })
 
   app.onError((error, c) => {
@@ -108,6 +107,15 @@ export function interactionPages(provider: () => Provider, database: Database, o
     const grantId = await approveConsent(database, consentOf(context, member.id), scope)
     if (grantId === undefined) return showSuperseded(c, context)
     return finish(c, { consent: { grantId } })
+  }
+
+  async function deny(c: PageContext, context: InteractionContext) {
+    const error = 'access_denied'
+    const memberId = context.interaction.session?.accountId
+    if (memberId !== undefined) {
+      await recordConsent(database, consentOf(context, memberId), error)
+    }
+    return finish(c, { error })
   }
 
   /** The Member that the browser is signed in as. Undefined if the Member has no active session. */
@@ -156,7 +164,8 @@ function isForm(contentType = ''): boolean {
 }
 
 function consentOf({ interaction, clientId }: InteractionContext, memberId: string): Consent {
-  return { interactionId: interaction.uid, memberId, connectedAppId: clientId }
+  const { requestId } = currentRequest()
+  return { interactionId: interaction.uid, memberId, connectedAppId: clientId, requestId }
 }
 
 function forbidden(c: PageContext, { appName }: InteractionContext) {

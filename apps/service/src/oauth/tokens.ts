@@ -1,4 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider'
+import { causeOfEnd, endGrants } from '../audit/grant-ends.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import { commitOnDisk } from '../postgres/database.ts'
@@ -45,11 +46,8 @@ const consume = {
 
 const endGrant = {
   name: 'end-grant-of-token',
-  text: `
-    UPDATE grants SET ended_at = now()
-    WHERE ended_at IS NULL AND (organization_id, grant_id) = (
-      SELECT organization_id, grant_id FROM tokens WHERE token_hash = $1 AND kind = $2 LIMIT 1)
-    RETURNING ${commitOnDisk}`,
+  text: endGrants(`(organization_id, grant_id) = (
+    SELECT organization_id, grant_id FROM tokens WHERE token_hash = $3 AND kind = $4 LIMIT 1)`),
 }
 
 const remove = {
@@ -102,7 +100,7 @@ export async function endGrantOfToken(
   kind: TokenKind,
   value: string,
 ): Promise<void> {
-  await database.execute(endGrant, [hashOf(value), kind])
+  await database.execute(endGrant, [...causeOfEnd(), hashOf(value), kind])
 }
 
 /** Deletes one token (RFC 7009). Its grant stays active, as do the other tokens of that grant. */

@@ -2,6 +2,7 @@ import type { Credentials, Operation } from '@connected-apps/contract'
 import { checkRequest } from '@connected-apps/contract'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { readBody } from '@connected-apps/node-http'
+import { createRejectionRecorder } from '../audit/rejections.ts'
 import { hashOf, isSameHash } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import type { UnauthorizedCause } from '../server/cause.ts'
@@ -38,6 +39,7 @@ export function createOperationEndpoint(
   handlers: Handlers = createHandlers(database),
 ) {
   const loadContext = createContextLoader(database, rateLimit)
+  const recordRejection = createRejectionRecorder(database)
   return async (operationRequest: OperationRequest): Promise<ContractResponse> => {
     const { operation, path, request, credentials, requestId } = operationRequest
     if (credentials === undefined) return unauthorizedError(operation, 'no_credentials')
@@ -70,10 +72,15 @@ export function createOperationEndpoint(
 
     const hasSession = session.token !== undefined || session.jwt !== undefined
     const rejection = findRejection(operation, verified, hasSession)
-    if (rejection !== undefined) return rejection
+    if (rejection !== undefined) {
+      if (rejection.status === 403 && operation.safety !== 'safe') {
+        await recordRejection({ operation, context: verified, requestId, rejection })
+      }
+      return rejection
+    }
     // The ids that `context` has are those of this operation's path.
     const handle: Handler = handlers[operation.operationId]
-    const data = await handle(toAuthorizedRequest(verified, requestId))
+    const data = await handle(toAuthorizedRequest(operation, verified, requestId))
     const status = operation.successStatus
     return { outcome: 'ok', status, body: { status_code: status, ...data } }
   }
@@ -130,11 +137,12 @@ async function verifySession(
 }
 
 function toAuthorizedRequest(
+  { operationId }: Operation,
   { projectId, ids, session }: RequestContext,
   requestId: string,
 ): AuthorizedRequest {
   // Safe: every id that the operation's path has was found, or the request would have been rejected.
-  return { projectId, ids: ids as AuthorizedRequest['ids'], session, requestId }
+  return { operationId, projectId, ids: ids as AuthorizedRequest['ids'], session, requestId }
 }
 
 function unauthorizedError(operation: Operation, cause: UnauthorizedCause): ContractResponse {

@@ -29,6 +29,9 @@ export async function checkConnection(databaseUrl: string, prepare: boolean): Pr
         const { rows } = await client.query<{ setting: number }>(statement)
         timeoutMs = rows[0]?.setting ?? 0
       }
+      // A pooler of statements rejects transactions, which some requests need.
+      await client.query('BEGIN')
+      await client.query('COMMIT')
     })
   }
   return timeoutMs

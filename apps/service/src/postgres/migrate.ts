@@ -1,36 +1,90 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
+import { DatabaseError } from 'pg'
+import { explainError } from '../command-errors.ts'
 import { clientFor } from './hosts.ts'
+import { isLockError } from './lock-error.ts'
+import { findMissingGrants } from './privileges.ts'
 
 const directory = new URL('../../migrations/', import.meta.url)
 /** An arbitrary number that nothing else in this database uses as an advisory lock. */
 const lockKey = 7_009_2024
+/** The time between two attempts to get the migration lock. */
+const pollMs = 100
+/**
+ * How long a migration waits for a table that other transactions use. All later statements on that
+ * table wait behind it, so it must be short; but PostgreSQL ends an autovacuum that is in the way
+ * only after a second (`deadlock_timeout`).
+ */
+const lockTimeoutMs = 2000
+const maxAttempts = 3
+/** The time between two attempts of a migration, in which those behind it can go on. */
+const retryMs = 500
 
 export interface MigrationOptions {
+  /** The service's role gets the privileges that it needs. */
   databaseUrl: string
-  /** The owner of the tables. Default: `databaseUrl`. */
+  /** The owner of the tables. Default: the role of `databaseUrl`. */
   migrationDatabaseUrl?: string | undefined
-  /** Ends the migration; what is not committed is undone. */
+  /** Ends the wait for another instance's migrations. */
   signal?: AbortSignal | undefined
-  /** Called once if another instance is migrating, which this call then waits for. */
+  /** Called once if another instance is migrating. */
   onWait?: () => void
 }
 
+interface Migration {
+  name: string
+  sql: string
+}
+
 /**
- * Applies the migrations that the database doesn't have yet. Instances that start at the same time
- * wait for each other. It uses a connection without the pool's timeouts, since a migration, and the
- * wait for another instance's, may take any time.
+ * Applies the migrations that the database doesn't have yet, and lets the service's role use the
+ * tables. Instances that start at the same time wait for each other. If there is nothing to do, no
+ * privilege is needed but to read.
  *
  * @returns the names of the migrations that this call applied
+ * @throws the signal's reason; or an error whose message says in one line what to do
  */
-export async function migrate({
-  databaseUrl,
-  migrationDatabaseUrl = databaseUrl,
-  signal,
-  onWait = () => undefined,
-}: MigrationOptions): Promise<string[]> {
+export async function migrate(options: MigrationOptions): Promise<string[]> {
+  const { databaseUrl, migrationDatabaseUrl = databaseUrl, signal } = options
+  const isOwn = migrationDatabaseUrl === databaseUrl
+  const serviceRole = isOwn ? undefined : await withClient(databaseUrl, findRole)
+  try {
+    const migrations = await readMigrations()
+    return await withClient(migrationDatabaseUrl, (client) =>
+      update(client, migrations, serviceRole, options),
+    )
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason
+    if (!isOwn) {
+      const explanation = explainError(error, 'MIGRATION_DATABASE_URL').join('; ')
+      throw new Error(explanation, { cause: error })
+    }
+    const insufficientPrivilege = '42501'
+    if (!(error instanceof DatabaseError && error.code === insufficientPrivilege)) throw error
+    throw new Error(
+      `the role of DATABASE_URL may not bring the schema up to date (${error.message}); run \`migrate\` with MIGRATION_DATABASE_URL too, the URL of the tables' owner`,
+      { cause: error },
+    )
+  }
+}
+
+async function readMigrations(): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted()
-  const { Client: ClientClass, connectionString } = clientFor(migrationDatabaseUrl)
+  const read = async (name: string): Promise<Migration> => ({
+    name,
+    sql: await readFile(new URL(name, directory), 'utf8'),
+  })
+  return Promise.all(names.map(read))
+}
+
+/** Uses a connection without the pool's timeouts, since a migration may take any time. */
+async function withClient<Result>(
+  url: string,
+  use: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const { Client: ClientClass, connectionString } = clientFor(url)
   const client = new ClientClass({
     connectionString,
     application_name: 'connected-apps migration',
@@ -38,45 +92,108 @@ export async function migrate({
   // A broken connection makes the running query fail, which is enough; but without a listener the
   // event would crash the process.
   client.on('error', () => undefined)
-  const end = (): void => void client.end()
   try {
     await client.connect()
-    signal?.throwIfAborted()
-    signal?.addEventListener('abort', end)
-    return await applyPending(client, names, onWait)
+    return await use(client)
   } finally {
-    signal?.removeEventListener('abort', end)
     // Closing the connection rolls an open transaction back.
     await client.end()
   }
 }
 
-async function applyPending(
+async function findRole(client: Client): Promise<string> {
+  const { rows } = await client.query<{ role: string }>('SELECT current_user AS role')
+  return rows[0]?.role ?? ''
+}
+
+async function update(
   client: Client,
-  names: string[],
-  onWait: () => void,
+  migrations: Migration[],
+  serviceRole: string | undefined,
+  options: MigrationOptions,
 ): Promise<string[]> {
-  await client.query('BEGIN')
-  // Overrides the settings of the role and the database.
-  await client.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0')
-  const { rows: locks } = await client.query<{ locked: boolean }>(
-    'SELECT pg_try_advisory_xact_lock($1) AS locked',
-    [lockKey],
-  )
-  if (locks[0]?.locked !== true) {
-    onWait()
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+  const findPending = async (): Promise<Migration[]> => {
+    const applied = await findApplied(client)
+    return migrations.filter(({ name }) => !applied.has(name))
   }
-  await client.query(
-    'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
-  )
+  const findGrants = async (): Promise<string[]> =>
+    serviceRole === undefined ? [] : findMissingGrants(client, serviceRole, relationsIn(migrations))
+  if ((await findPending()).length + (await findGrants()).length === 0) return []
+  let { onWait } = options
+  const onLocked = (): void => {
+    onWait?.()
+    onWait = undefined
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    await beginExclusively(client, onLocked, options.signal)
+    try {
+      const applied = await applyAll(client, await findPending())
+      for (const grant of await findGrants()) await client.query(grant)
+      await client.query('COMMIT')
+      return applied
+    } catch (error) {
+      if (!isLockError(error)) throw error
+      await client.query('ROLLBACK')
+      if (attempt === maxAttempts) {
+        throw new Error(
+          `a migration waited ${maxAttempts} times ${lockTimeoutMs / 1000} s for a table that other transactions use, and nothing was changed; end those transactions, or run it again later`,
+          { cause: error },
+        )
+      }
+      await sleep(retryMs)
+    }
+  }
+}
+
+/** Begins a transaction that no other instance has at the same time. */
+async function beginExclusively(
+  client: Client,
+  onLocked: () => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (;;) {
+    signal?.throwIfAborted()
+    await client.query('BEGIN')
+    // Overrides the settings of the role and the database.
+    await client.query(
+      `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '${lockTimeoutMs}ms'`,
+    )
+    const { rows } = await client.query<{ locked: boolean }>(
+      'SELECT pg_try_advisory_xact_lock($1) AS locked',
+      [lockKey],
+    )
+    if (rows[0]?.locked === true) return
+    await client.query('ROLLBACK')
+    onLocked()
+    await sleep(pollMs)
+  }
+}
+
+async function findApplied(client: Client): Promise<Set<string>> {
+  const { rows: tables } = await client.query("SELECT WHERE to_regclass('migrations') IS NOT NULL")
+  if (tables.length === 0) return new Set()
   const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations')
-  const applied = new Set(rows.map(({ name }) => name))
-  const pending = names.filter((name) => !applied.has(name))
-  for (const name of pending) {
-    await client.query(await readFile(new URL(name, directory), 'utf8'))
+  return new Set(rows.map(({ name }) => name))
+}
+
+async function applyAll(client: Client, pending: Migration[]): Promise<string[]> {
+  if (pending.length > 0) {
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+    )
+  }
+  for (const { name, sql } of pending) {
+    await client.query(sql)
     await client.query('INSERT INTO migrations (name) VALUES ($1)', [name])
   }
-  await client.query('COMMIT')
-  return pending
+  return pending.map(({ name }) => name)
+}
+
+/** The names of all tables and views that migrations create. */
+function relationsIn(migrations: Migration[]): string[] {
+  const created = /^CREATE (?:UNLOGGED )?(?:TABLE|VIEW) (\w+)/gm
+  const names = migrations.flatMap(({ sql }) =>
+    Array.from(sql.matchAll(created), ([, name = '']) => name),
+  )
+  return ['migrations', ...names]
 }

@@ -198,12 +198,13 @@ await runCommand(command, { explain: explainError })
 
 /** Adds something in one transaction, and prints it. */
 async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
-  const { DATABASE_URL } = process.env
+  const { DATABASE_URL, MIGRATION_DATABASE_URL } = process.env
   if (!DATABASE_URL) {
     throw new CommandError("DATABASE_URL is missing; set it to the URL of the service's database")
   }
-  const { databaseUrl = DATABASE_URL } = readConfiguration({ DATABASE_URL })
-  await migrate({ databaseUrl })
+  const environment = { DATABASE_URL, MIGRATION_DATABASE_URL }
+  const { databaseUrl = DATABASE_URL, migrationDatabaseUrl } = readConfiguration(environment)
+  await migrate({ databaseUrl, migrationDatabaseUrl })
   // The pool has a single connection, so that all queries belong to one transaction. If one of them
   // fails, closing the pool rolls it back.
   const pool = new Pool({ ...clientFor(databaseUrl), max: 1 })

@@ -1,12 +1,16 @@
 import { vi } from 'vitest'
+import { createRejectionRecorder } from '../../src/audit/rejections.ts'
 import { cleanUp } from '../../src/cleanup.ts'
+import { recordConsent } from '../../src/oauth/grants.ts'
 import { waitForLock } from '../../src/operation/handlers/locked-rows.ts'
 import { applyRevocations } from '../../src/operation/handlers/revoke.ts'
+import { errorOf } from '../../src/operation/response.ts'
 import { Database } from '../../src/postgres/database.ts'
 import { addAppAuthorizations } from '../history/http/app-authorizations.ts'
 import { ServiceSystem } from '../history/http/service-system.ts'
 import type { TestDatabase } from './database.ts'
 import { basic } from './operations.ts'
+import { revokeConnectedApp } from './revoke.ts'
 import { startInstance } from './service.ts'
 
 export interface RecordedStatement {
@@ -23,9 +27,22 @@ export async function recordStatements({ url, pool }: TestDatabase): Promise<Rec
   const database = new Database({ url, poolSize: 1, onError: () => undefined })
   try {
     await useEverything(service.url, pool)
-    const request = { projectId: 'p', organizationId: 'o', memberId: 'm', connectedAppId: 'c' }
-    const revocation = { ...request, session: undefined, requestId: 'r' }
-    await applyRevocations(database, waitForLock, [revocation])
+    const ids = { organizationId: 'o', memberId: 'm', connectedAppId: 'c' }
+    const request = { projectId: 'p', session: undefined, requestId: 'r' }
+    const { operationId } = revokeConnectedApp
+    await applyRevocations(database, waitForLock, [{ ...request, ...ids, operationId }])
+    await recordConsent(database, { ...request, ...ids, interactionId: 'i' }, 'access_denied')
+    await createRejectionRecorder(database)({
+      operation: revokeConnectedApp,
+      context: {
+        ...request,
+        secretHash: Buffer.alloc(0),
+        sessionKeys: { keys: [] },
+        ids: { organization_id: 'o', member_id: undefined, connected_app_id: undefined },
+      },
+      requestId: 'r',
+      rejection: errorOf(revokeConnectedApp, 'failure'),
+    })
     await cleanUp(database)
     const statements = new Map<string, RecordedStatement>()
     for (const [{ name, text }, values] of run.mock.calls) {

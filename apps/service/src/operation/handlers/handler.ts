@@ -8,6 +8,7 @@ import type { SessionContext } from '../lookup.ts'
 
 /** A request that every check has allowed. */
 export interface AuthorizedRequest<Id extends OperationId = OperationId> {
+  operationId: OperationId
   projectId: string
   /** The ids of what the path names, whatever form of identifier the request has. */
   ids: PathParameters<Id>

@@ -1,10 +1,12 @@
-import { DatabaseError } from 'pg'
+import type { OperationId } from '@connected-apps/contract'
 import type { Database, Statement } from '../../postgres/database.ts'
 import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
+import { isLockError } from '../../postgres/lock-error.ts'
 import type { SessionContext } from '../lookup.ts'
 
 /** A revocation that every check has allowed, and the request that it comes from. */
 export interface RevocationRequest {
+  operationId: OperationId
   projectId: string
   organizationId: string
   memberId: string
@@ -35,8 +37,9 @@ export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'):
       SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true), ${commitOnDisk}
     ), requests AS (
       SELECT r.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-        $6::text[], $7::text[]) WITH ORDINALITY AS r (organization_id, member_id,
-        connected_app_id, request_id, project_id, actor_member_id, actor_session_id, position)
+        $6::text[], $7::text[], $8::text[]) WITH ORDINALITY AS r (organization_id, member_id,
+        connected_app_id, request_id, project_id, actor_member_id, actor_session_id, action,
+        position)
       LIMIT ${lengthOf('$1')}
     ), locked AS (
       SELECT aa.organization_id, aa.member_id, aa.connected_app_id
@@ -58,10 +61,10 @@ export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'):
         WHERE aa.organization_id = r.organization_id AND aa.member_id = r.member_id
           AND aa.connected_app_id = r.connected_app_id) IS NULL
     ), audited AS (
-      INSERT INTO audit_log (action, organization_id, member_id, connected_app_id, request_id,
-        project_id, actor_member_id, actor_session_id, revocation_count)
-      SELECT 'revoke', organization_id, member_id, connected_app_id, request_id,
-        project_id, actor_member_id, actor_session_id, revocation_count
+      INSERT INTO audit_log (action, outcome, organization_id, member_id, connected_app_id,
+        request_id, project_id, actor_member_id, actor_session_id, revocation_count)
+      SELECT action, 'ok', organization_id, member_id, connected_app_id, request_id, project_id,
+        actor_member_id, actor_session_id, revocation_count
       FROM applied
     )
     SELECT position::integer FROM applied`
@@ -88,20 +91,12 @@ export async function applyRevocations(
       requests.map(({ projectId }) => projectId),
       requests.map(({ session }) => session?.memberId),
       requests.map(({ session }) => session?.sessionId),
+      requests.map(({ operationId }) => operationId),
     ])
     for (const { position } of rows) applied.add(position)
   } catch (error) {
+    // Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.
     if (!isLockError(error)) throw error
   }
   return requests.map((_, index) => applied.has(index + 1))
-}
-
-// Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.
-function isLockError(error: unknown): boolean {
-  const lockNotAvailable = '55P03'
-  const deadlockDetected = '40P01'
-  return (
-    error instanceof DatabaseError &&
-    [lockNotAvailable, deadlockDetected].includes(error.code ?? '')
-  )
 }

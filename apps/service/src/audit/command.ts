@@ -1,0 +1,108 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { allOperations, contract } from '@connected-apps/contract/operations'
+import {
+  CommandError,
+  InvalidArgumentError,
+  Option,
+  UsageError,
+  createCommand,
+  runCommand,
+} from '@connected-apps/node-http/command'
+import type { Client } from 'pg'
+import { DatabaseError } from 'pg'
+import { explainError } from '../command-errors.ts'
+import { readConfiguration } from '../configuration.ts'
+import { clientFor } from '../postgres/hosts.ts'
+import type { AuditFilter } from './log.ts'
+import { deleteAuditRows, readAuditLog, toTime } from './log.ts'
+
+const actions = [
+  ...allOperations.filter(({ safety }) => safety !== 'safe').map(({ operationId }) => operationId),
+  'consent',
+  'endGrant',
+]
+
+/** The variable whose URL is used, once that is known. */
+let variable = 'DATABASE_URL'
+
+const command = createCommand({
+  name: 'audit-log',
+  version: `contract ${contract.version}`,
+  description:
+    'Prints the audit log of the database at DATABASE_URL as JSON lines, oldest first. A TIME is a date or time of ISO 8601, such as 2026-01-31 (in UTC) or 2026-01-31T12:00:00Z.',
+})
+  .option('--project-id <ID>', 'only rows of this project')
+  .option('--organization-id <ID>', 'only rows of this Organization')
+  .option('--member-id <ID>', 'only rows about this Member')
+  .option('--connected-app-id <ID>', 'only rows about this Connected App')
+  .addOption(new Option('--action <ACTION>', 'only rows of this kind').choices(actions))
+  .option('--since <TIME>', 'only rows of this time or later', parseTime)
+  .option('--until <TIME>', 'only rows before this time', parseTime)
+  // The options of `delete` are its own, so that it never ignores one that would spare rows.
+  .enablePositionalOptions()
+  .action((filter: AuditFilter) =>
+    withClient(['DATABASE_URL', 'MIGRATION_DATABASE_URL'], async (client) => {
+      try {
+        await pipeline(Readable.from(readAuditLog(client, filter)), process.stdout, { end: false })
+      } catch (error) {
+        // Whoever reads the output has read enough, such as `head`.
+        if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+      }
+    }),
+  )
+
+command
+  .command('delete')
+  .description('deletes old rows as the owner (MIGRATION_DATABASE_URL), and prints their number')
+  .requiredOption('--before <TIME>', 'only rows before this time', parseTime)
+  .action(async ({ before }: { before: string }) => {
+    if (Object.keys(command.opts()).length > 0) {
+      throw new UsageError('delete takes no other option than --before; leave the others out')
+    }
+    await withClient(['MIGRATION_DATABASE_URL', 'DATABASE_URL'], async (client) => {
+      const deleted = await deleteAuditRows(client, before)
+      process.stdout.write(`${JSON.stringify({ deleted })}\n`)
+    })
+  })
+
+await runCommand(command, { explain })
+
+/** Connects to the first of these variables that is set. */
+async function withClient(
+  variables: [string, string],
+  use: (client: Client) => Promise<void>,
+): Promise<void> {
+  const set = variables.find((name) => process.env[name])
+  if (set === undefined) throw new CommandError(`${variables.join(' and ')} are missing; set one`)
+  variable = set
+  const { databaseUrl = '' } = readConfiguration({ DATABASE_URL: process.env[variable] })
+  const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
+  const client = new ClientClass({
+    connectionString,
+    application_name: 'connected-apps audit-log',
+  })
+  // A broken connection makes the running query fail, which is enough.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function explain(error: unknown): string[] {
+  const insufficientPrivilege = '42501'
+  if (error instanceof DatabaseError && error.code === insufficientPrivilege) {
+    const remedy = "set MIGRATION_DATABASE_URL to the URL of the tables' owner"
+    return [`the role of ${variable} may not do this (${error.message}); ${remedy}`]
+  }
+  return explainError(error, variable)
+}
+
+function parseTime(value: string): string {
+  const time = toTime(value)
+  if (time !== undefined) return time
+  throw new InvalidArgumentError('must be like 2026-01-31, or 2026-01-31T12:00:00Z')
+}
