@@ -36,6 +36,8 @@ export interface ServiceOptions {
   poolSize?: number
   /** Whether statements are prepared by name. False for a connection pooler that pools transactions. */
   prepare?: boolean
+  /** How long a public client may repeat a refresh whose response it lost. 0: not at all. */
+  refreshReuseSeconds?: number
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number
   /** How long {@link Service.close} waits for pending requests. */
@@ -68,7 +70,7 @@ const defaults = readConfiguration({})
  * await postgres.stop()
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { host, poolSize, prepare, rateLimit, cleanupIntervalMs, drainMs } = {
+  const { host, poolSize, prepare, refreshReuseSeconds, rateLimit, cleanupIntervalMs, drainMs } = {
     ...defaults,
     ...options,
   }
@@ -94,7 +96,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       logRequest(logger, observation)
     }
     const handleInvalidUrl = respondToMalformedRequests(server, pending, observe)
-    const provider = createProvider({ database, issuer: issuer.origin, keys, observe, onError })
+    const provider = createProvider({
+      database,
+      issuer: issuer.origin,
+      keys,
+      refreshReuseSeconds,
+      observe,
+      onError,
+    })
     const application = createApplication({
       database,
       rateLimit: new RateLimit(database, rateLimit),

@@ -1,7 +1,8 @@
 import * as openid from 'openid-client'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashOf } from '../src/hash.ts'
+import type { Service } from '../src/service.ts'
 import {
   Browser,
   approve,
@@ -11,7 +12,8 @@ import {
   isActive,
   openConsentPage,
 } from './support/connected-app.ts'
-import { useService } from './support/service.ts'
+import { revoke } from './support/revoke.ts'
+import { startInstance, useService } from './support/service.ts'
 import { redirectUri } from './support/tenant.ts'
 
 /** The errors in the service's log. */
@@ -148,26 +150,96 @@ describe("a public client's refresh token", () => {
     expect(await isActive(config, second.access_token)).toBe(true)
   })
 
-  it('ends the grant with all its tokens when it is used again', async () => {
+  it('gets other tokens of the same grant when it is used again within the interval', async () => {
     const config = await test.asPublicApp()
     const first = await authorize(config, test.tenant.session.token)
-    const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
-    await expect(
-      openid.refreshTokenGrant(config, String(first.refresh_token)),
-    ).rejects.toMatchObject(invalidGrant)
-    for (const token of [first.access_token, second.access_token, String(second.refresh_token)]) {
-      expect(await isActive(config, token)).toBe(false)
+    const token = String(first.refresh_token)
+    const results = [
+      await openid.refreshTokenGrant(config, token),
+      await openid.refreshTokenGrant(config, token),
+      ...(await Promise.all(
+        Array.from({ length: 4 }, () => openid.refreshTokenGrant(config, token)),
+      )),
+    ]
+    const issued = results.flatMap((each) => [each.access_token, String(each.refresh_token)])
+    expect(new Set(issued).size).toBe(12)
+    for (const each of issued) expect(await isActive(config, each)).toBe(true)
+    expect(await isActive(config, token)).toBe(false)
+
+    // Each continues on its own, and they end together.
+    const next = await openid.refreshTokenGrant(config, String(issued[1]))
+    await revoke(test.service.url, test.tenant)
+    for (const each of [...issued, next.access_token]) {
+      expect(await isActive(config, each)).toBe(false)
+    }
+    await expect(openid.refreshTokenGrant(config, token)).rejects.toMatchObject(invalidGrant)
+  })
+
+  it('ends the grant with all its tokens when it is used again after the interval', async () => {
+    const config = await test.asPublicApp()
+    const first = await authorize(config, test.tenant.session.token)
+    const token = String(first.refresh_token)
+    const second = await openid.refreshTokenGrant(config, token)
+    await passTime(token, 7)
+    const third = await openid.refreshTokenGrant(config, token)
+    // The interval began with the first use, not with the second.
+    await passTime(token, 3)
+    await expect(openid.refreshTokenGrant(config, token)).rejects.toMatchObject(invalidGrant)
+    for (const { access_token: access, refresh_token: refresh } of [first, second, third]) {
+      expect(await isActive(config, access)).toBe(false)
+      expect(await isActive(config, String(refresh))).toBe(false)
     }
   })
 
-  it('works at most once when it is used concurrently, and never again', async () => {
-    const config = await test.asPublicApp()
-    const { refresh_token: token } = await authorize(config, test.tenant.session.token)
-    const results = await Promise.allSettled(
-      Array.from({ length: 8 }, () => openid.refreshTokenGrant(config, String(token))),
-    )
-    expect(await outcomeOf(config, results)).toEqual(noTwoWinners)
+  it('can not be used again by another client, which does not end the grant either', async () => {
+    const { asPublicApp, asConfidentialApp, tenant } = test
+    const config = await asPublicApp()
+    const first = await authorize(config, tenant.session.token)
+    const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
+    const stranger = await asConfidentialApp()
+    await expect(
+      openid.refreshTokenGrant(stranger, String(first.refresh_token)),
+    ).rejects.toMatchObject(invalidGrant)
+    expect(await isActive(config, second.access_token)).toBe(true)
   })
+
+  describe('without an interval', () => {
+    let strict: Service
+    beforeAll(async () => {
+      strict = await startInstance(test.database.url, { refreshReuseSeconds: 0 })
+    })
+    afterAll(() => strict.close())
+
+    it('ends the grant with all its tokens when it is used again', async () => {
+      const config = await discover(strict.url, test.tenant.publicAppId)
+      const first = await authorize(config, test.tenant.session.token)
+      const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
+      await expect(
+        openid.refreshTokenGrant(config, String(first.refresh_token)),
+      ).rejects.toMatchObject(invalidGrant)
+      for (const token of [first.access_token, second.access_token, String(second.refresh_token)]) {
+        expect(await isActive(config, token)).toBe(false)
+      }
+    })
+
+    it('works at most once when it is used concurrently, and never again', async () => {
+      const config = await discover(strict.url, test.tenant.publicAppId)
+      const { refresh_token: token } = await authorize(config, test.tenant.session.token)
+      const results = await Promise.allSettled(
+        Array.from({ length: 8 }, () => openid.refreshTokenGrant(config, String(token))),
+      )
+      expect(await outcomeOf(config, results)).toEqual(noTwoWinners)
+    })
+  })
+
+  /** Makes the first use of a token earlier. */
+  async function passTime(token: string, seconds: number): Promise<void> {
+    const { rowCount } = await test.database.pool.query(
+      'UPDATE tokens SET consumed_at = consumed_at - make_interval(secs => $1) WHERE token_hash = $2',
+      [seconds, hashOf(token)],
+    )
+    expect(rowCount).toBe(1)
+  }
 })
 
 describe("a confidential client's refresh token", () => {

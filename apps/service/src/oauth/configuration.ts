@@ -29,10 +29,19 @@ export const lifetimes = {
   Session: 14 * 24 * 60 * 60,
 }
 
+export interface ProviderSettings {
+  /** How long a public client may repeat a refresh. 0: not at all. */
+  refreshReuseSeconds: number
+}
+
 /** The configuration of oidc-provider. */
-export function createConfiguration(database: Database, keys: ServerKeys): Configuration {
+export function createConfiguration(
+  database: Database,
+  keys: ServerKeys,
+  { refreshReuseSeconds }: ProviderSettings,
+): Configuration {
   return {
-    adapter: createAdapter(database),
+    adapter: createAdapter(database, refreshReuseSeconds),
     jwks: { keys: [keys.signing] },
     cookies: { keys: keys.cookies },
     routes,

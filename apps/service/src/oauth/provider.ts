@@ -4,6 +4,7 @@ import { hashOf, isSameHash } from '../hash.ts'
 import { jsonType, newRequestId, serializeBody, unmatched } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
+import type { ProviderSettings } from './configuration.ts'
 import { createConfiguration, routes } from './configuration.ts'
 import type { ServerKeys } from './server-keys.ts'
 
@@ -20,7 +21,7 @@ export function isOAuthPath(target: string): boolean {
   return paths.has(path) || path.startsWith(`${routes.authorization}/`)
 }
 
-export interface OAuthOptions {
+export interface OAuthOptions extends ProviderSettings {
   database: Database
   issuer: string
   keys: ServerKeys
@@ -31,7 +32,7 @@ export interface OAuthOptions {
 /** Creates the OAuth 2.0 and OpenID Connect server. */
 export function createProvider(options: OAuthOptions): Provider {
   const { database, issuer, keys, observe, onError } = options
-  const provider = new Provider(issuer, createConfiguration(database, keys))
+  const provider = new Provider(issuer, createConfiguration(database, keys, options))
   // The forwarded headers can be trusted, since `dispatch` sets them itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
