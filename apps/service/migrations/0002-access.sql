@@ -50,9 +50,11 @@ CREATE TABLE tokens (
   token_hash bytea NOT NULL,
   kind text NOT NULL,
   grant_id text NOT NULL,
-  -- Not jsonb, which can't store a NUL: a `state` or `nonce` may contain one.
-  payload json NOT NULL,
+  -- Not jsonb, which can't store a NUL: a `state` or `nonce` may contain one. NULL some time after the
+  -- token was consumed: then it is only kept to recognize a replay.
+  payload json,
   expires_at timestamptz NOT NULL,
+  -- The first use. A repeat within the reuse interval does not change it.
   consumed_at timestamptz,
   PRIMARY KEY (organization_id, token_hash),
   FOREIGN KEY (organization_id, grant_id) REFERENCES grants
@@ -60,6 +62,9 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_by_hash ON tokens (token_hash);
 CREATE INDEX tokens_by_grant ON tokens (organization_id, grant_id);
 CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+-- For the cleanup. A token leaves this index when its payload is removed.
+CREATE INDEX tokens_by_consumption ON tokens (consumed_at)
+  WHERE consumed_at IS NOT NULL AND payload IS NOT NULL;
 
 -- Sessions and interactions of oidc-provider, each of which a browser has a cookie for.
 CREATE TABLE oidc_sessions (
