@@ -219,8 +219,9 @@ export async function runWorkload(
 
   async function refresh(client: string, token: Secret | undefined): Promise<void> {
     if (token === undefined) return
-    const rotates = system.rotatesRefreshTokens
-    const operation = { kind: 'refresh', token: token.name, grant: token.grant, rotates } as const
+    const { rotatesRefreshTokens: rotates, isRefreshRepeatable: isRepeatable } = system
+    const { name, grant } = token
+    const operation = { kind: 'refresh', token: name, grant, rotates, isRepeatable } as const
     await recorder.record(client, operation, async () =>
       keep(await system.refresh(token.value, abortOptions()), token),
     )
