@@ -79,6 +79,39 @@ describe('an authorization code', () => {
     expect(browser).toMatchObject({ status: 400, url: url.href })
   })
 
+  it.each<[string, Record<string, string>]>([
+    ['omitted', {}],
+    ['empty', { redirect_uri: '' }],
+  ])('is neither requested nor exchanged with a redirect URI that is %s', async (_, redirect) => {
+    const config = await test.asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = new URL(await approve(flow))
+    const url = openid.buildAuthorizationUrl(config, {
+      ...redirect,
+      code_challenge: await openid.calculatePKCECodeChallenge(flow.verifier),
+      code_challenge_method: 'S256',
+    })
+    await flow.browser.open(url.href)
+    expect(flow.browser).toMatchObject({ status: 400, url: url.href })
+    expect(flow.browser.text).toContain('redirect_uri')
+
+    const form = {
+      grant_type: 'authorization_code',
+      client_id: test.tenant.publicAppId,
+      code: String(callback.searchParams.get('code')),
+      code_verifier: flow.verifier,
+      ...redirect,
+    }
+    const response = await fetch(`${test.service.url}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+    // Nothing was consumed by the mistake.
+    await expect(exchange(config, flow, callback.href)).resolves.toBeDefined()
+  })
+
   it('can not be exchanged without its verifier', async () => {
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)

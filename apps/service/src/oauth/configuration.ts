@@ -51,6 +51,9 @@ export function createConfiguration(
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     pkce: { required: () => true },
+    // OpenID Connect requires `redirect_uri`. With a default, an app's requests would fail on the day
+    // that a second URI is registered for it.
+    allowOmittingSingleRegisteredRedirectUri: false,
     // A token ends with its grant, not with the browser's session.
     expiresWithSession: () => false,
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
