@@ -4,7 +4,6 @@ import { allOperations, matchOperation } from '@connected-apps/contract/operatio
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { interactionPages } from './oauth/interactions.ts'
@@ -39,10 +38,9 @@ export function createApplication(options: ApplicationOptions) {
   app.route('/health', healthRoutes(database, options.isStopping))
   app.get('/metrics', async () => metrics.response())
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
-  app.use('/interaction/*', secureHeaders(pageHeaders), async (c, next) => {
+  app.use('/interaction/*', async (c, next) => {
     const startedAt = performance.now()
     await next()
-    c.header('cache-control', 'no-store')
     observe({
       requestId: newRequestId(undefined),
       route: 'interaction',
@@ -96,19 +94,6 @@ export function createApplication(options: ApplicationOptions) {
   }
 
   return app
-}
-
-const pageHeaders: Parameters<typeof secureHeaders>[0] = {
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    styleSrc: ["'unsafe-inline'"],
-    frameAncestors: ["'none'"],
-    baseUri: ["'none'"],
-  },
-  // With `no-referrer` browsers would also hide the Origin header, by which a form is recognized as
-  // one of ours.
-  referrerPolicy: 'same-origin',
-  xFrameOptions: 'DENY',
 }
 
 /** The path and query as the client sent them. `Request` removes `.` and `..` segments. */

@@ -8,6 +8,7 @@ import type { Database } from '../postgres/database.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent } from './grants.ts'
+import { allowForm, pageHeaders } from './page-headers.ts'
 import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
 import { supportedScopes } from './configuration.ts'
 
@@ -37,6 +38,11 @@ const limitBody = bodyLimit({
  */
 export function interactionPages(provider: Provider, database: Database, origin: string) {
   const app = new Hono<{ Bindings: HttpBindings }>()
+
+  app.use('/:uid', async (c, next) => {
+    for (const [name, value] of Object.entries(pageHeaders(origin))) c.header(name, value)
+    await next()
+  })
 
   app.use('/:uid', limitBody, async (c, next) => {
     const sender = c.req.header('origin')
@@ -74,10 +80,11 @@ export function interactionPages(provider: Provider, database: Database, origin:
   async function loadInteraction(c: PageContext): Promise<InteractionContext> {
     const { incoming, outgoing } = c.env
     const interaction = await provider.interactionDetails(incoming, outgoing)
-    const { client_id: clientId, scope } = interaction.params
+    const { client_id: clientId, redirect_uri: redirectUri, scope } = interaction.params
     if (interaction.uid !== c.req.param('uid') || typeof clientId !== 'string') {
       throw new errors.SessionNotFound('this page belongs to another request')
     }
+    c.header('content-security-policy', allowForm(String(redirectUri)))
     const client = await provider.Client.find(clientId)
     return {
       interaction,

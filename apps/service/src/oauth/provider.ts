@@ -6,6 +6,7 @@ import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
 import type { ProviderSettings } from './configuration.ts'
 import { createConfiguration, routes } from './configuration.ts'
+import { allowForm, pageHeaders } from './page-headers.ts'
 import type { ServerKeys } from './server-keys.ts'
 
 const paths = new Set([
@@ -39,6 +40,8 @@ export function createProvider(options: OAuthOptions): Provider {
   provider.use(async (ctx, next) => {
     const startedAt = performance.now()
     const requestId = newRequestId(undefined)
+    const isPage = mayBePage(ctx)
+    if (isPage) ctx.set(pageHeaders(issuer))
     try {
       await database.transactional(async () => {
         await next()
@@ -50,6 +53,7 @@ export function createProvider(options: OAuthOptions): Provider {
       ctx.status = 500
       ctx.body = { error: 'server_error' }
     }
+    if (isPage) allowFormOf(ctx)
     const isUnhandled = ctx.status === 404 && ctx.body === undefined
     if (isUnhandled) respondNotFound(ctx, requestId)
     observe({
@@ -62,6 +66,24 @@ export function createProvider(options: OAuthOptions): Provider {
   })
   provider.on('server_error', (_, error) => onError(error))
   return provider
+}
+
+/** Whether the response may be a page. To a browser, every endpoint shows its errors as a page. */
+function mayBePage(ctx: KoaContext): boolean {
+  const isVisited = [routes.authorization, routes.end_session].some((path) =>
+    ctx.path.startsWith(path),
+  )
+  return isVisited || ctx.accepts('json', 'html') === 'html'
+}
+
+/** Allows the form that a page of oidc-provider may consist of. */
+function allowFormOf(ctx: KoaContext): void {
+  const { oidc } = ctx as Partial<KoaContextWithOIDC> // only set once a route has matched
+  const redirectUri =
+    oidc?.entities.Interaction?.params['redirect_uri'] ?? oidc?.params?.['redirect_uri']
+  if (typeof redirectUri !== 'string') return
+  const name = 'content-security-policy'
+  ctx.set(name, allowForm(redirectUri, ctx.response.get(name)))
 }
 
 /** oidc-provider's name of the endpoint, once it has matched the route. */
