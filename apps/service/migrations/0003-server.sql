@@ -7,7 +7,8 @@ CREATE TABLE server_keys (
 );
 
 -- The columns are those that rate-limiter-flexible requires. The table is unlogged, so that counting
--- a request does not wait for the disk; after a crash of the database the counts start at zero.
+-- a request does not wait for the disk; after a crash of the database the counts start at zero. A
+-- count is updated in the free space of its page, and reclaimed without a vacuum.
 CREATE UNLOGGED TABLE rate_limits (
   key varchar(255) PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,
