@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { interactionPages } from './oauth/interactions.ts'
+import { pageHeaders } from './oauth/page-headers.ts'
 import { createOperationEndpoint } from './operation/endpoint.ts'
 import type { RateLimit } from './operation/rate-limit.ts'
 import type { ContractResponse } from './operation/response.ts'
@@ -41,6 +42,10 @@ export function createApplication(options: ApplicationOptions) {
   app.use('/interaction/*', async (c, next) => {
     const startedAt = performance.now()
     await next()
+    for (const [name, value] of Object.entries(pageHeaders(origin))) {
+      // A page with a form has a policy of its own.
+      if (!c.res.headers.has(name)) c.header(name, value)
+    }
     observe({
       requestId: newRequestId(undefined),
       route: 'interaction',

@@ -36,7 +36,7 @@ export interface ServiceOptions {
   poolSize?: number
   /** Whether statements are prepared by name. False for a connection pooler that pools transactions. */
   prepare?: boolean
-  /** How long a public client may repeat a refresh whose response it lost. 0: not at all. */
+  /** How long a public client may repeat a refresh, in whole seconds up to 3600. 0: not at all. */
   refreshReuseSeconds?: number
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number

@@ -75,10 +75,16 @@ describe('each page', () => {
     // A browser that is signed in already signs the other Member out by a form of oidc-provider.
     const signedIn = await openConsentPage(config, session.token)
     shown.push(['Submitting Callback', await signInAsOther(signedIn.browser)])
+    const toApp = (await openLoginPage()).url
+    toApp.searchParams.set('prompt', 'none')
+    toApp.searchParams.set('response_mode', 'form_post')
+    const denied = new Browser()
+    await denied.open(toApp.href)
+    shown.push(['Submitting Callback', denied])
     const posted = ['/oauth2/logout/confirm', '/oauth2/token']
     for (const path of ['/oauth2/authorize', '/interaction/unknown', ...posted]) {
       const lost = new Browser()
-      await lost.open(url + path, posted.includes(path) ? {} : undefined)
+      await lost.open(`${url}${path}?redirect_uri=data:`, posted.includes(path) ? {} : undefined)
       shown.push(['This did not work', lost])
     }
     const long = (await openLoginPage()).browser

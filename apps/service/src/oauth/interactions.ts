@@ -8,7 +8,7 @@ import type { Database } from '../postgres/database.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent } from './grants.ts'
-import { allowForm, pageHeaders } from './page-headers.ts'
+import { allowForm } from './page-headers.ts'
 import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
 import { supportedScopes } from './configuration.ts'
 
@@ -38,11 +38,6 @@ const limitBody = bodyLimit({
  */
 export function interactionPages(provider: Provider, database: Database, origin: string) {
   const app = new Hono<{ Bindings: HttpBindings }>()
-
-  app.use('/:uid', async (c, next) => {
-    for (const [name, value] of Object.entries(pageHeaders(origin))) c.header(name, value)
-    await next()
-  })
 
   app.use('/:uid', limitBody, async (c, next) => {
     const sender = c.req.header('origin')

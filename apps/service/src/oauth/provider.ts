@@ -79,8 +79,9 @@ function mayBePage(ctx: KoaContext): boolean {
 /** Allows the form that a page of oidc-provider may consist of. */
 function allowFormOf(ctx: KoaContext): void {
   const { oidc } = ctx as Partial<KoaContextWithOIDC> // only set once a route has matched
-  const redirectUri =
-    oidc?.entities.Interaction?.params['redirect_uri'] ?? oidc?.params?.['redirect_uri']
+  // An interaction exists only after the check.
+  const checked = oidc?.redirectUriCheckPerformed ? oidc.params : oidc?.entities.Interaction?.params
+  const redirectUri = checked?.['redirect_uri']
   if (typeof redirectUri !== 'string') return
   const name = 'content-security-policy'
   ctx.set(name, allowForm(redirectUri, ctx.response.get(name)))
