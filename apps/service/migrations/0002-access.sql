@@ -4,6 +4,8 @@
 -- `revocation_count` decides which grants are active: a grant that was created at a lower count is
 -- revoked. The count only increases, so revocation is permanent. It is a count and not a time,
 -- because two events can have the same timestamp, and clocks can go backwards.
+-- No index has the count, so a revoke updates its row in the free space of the same page, which
+-- PostgreSQL reclaims without a vacuum.
 CREATE TABLE app_authorizations (
   organization_id text NOT NULL,
   member_id text NOT NULL,
@@ -30,7 +32,9 @@ CREATE TABLE grants (
   cleanup_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
   PRIMARY KEY (organization_id, grant_id),
   FOREIGN KEY (organization_id, member_id, connected_app_id) REFERENCES app_authorizations
-);
+  -- The cleanup updates each active grant once a day, so all rows die every day. By default they are
+  -- vacuumed when a fifth of the table is dead.
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX grants_by_id ON grants (grant_id);
 CREATE INDEX grants_by_cleanup_due_at ON grants (cleanup_due_at);
 CREATE INDEX grants_by_app_authorization ON grants (organization_id, member_id, connected_app_id);
@@ -50,16 +54,24 @@ CREATE TABLE tokens (
   token_hash bytea NOT NULL,
   kind text NOT NULL,
   grant_id text NOT NULL,
-  -- Not jsonb, which can't store a NUL: a `state` or `nonce` may contain one.
-  payload json NOT NULL,
+  -- Not jsonb, which can't store a NUL: a `state` or `nonce` may contain one. NULL some time after the
+  -- token was consumed: then it is only kept to recognize a replay.
+  payload json,
   expires_at timestamptz NOT NULL,
+  -- The first use. A repeat within the reuse interval does not change it.
   consumed_at timestamptz,
   PRIMARY KEY (organization_id, token_hash),
   FOREIGN KEY (organization_id, grant_id) REFERENCES grants
-);
+  -- Every row dies, most of them within days. With the default of a fifth, the table was measured to
+  -- grow by 20 % and its indexes by 33 %; with a fiftieth, by 4 % and 11 %. And the cleanup's next batch
+  -- reads the dead index entries of those before it: 4,474 pages in place of 60, at 76 batches.
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX tokens_by_hash ON tokens (token_hash);
 CREATE INDEX tokens_by_grant ON tokens (organization_id, grant_id);
 CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+-- For the cleanup. A token leaves this index when its payload is removed.
+CREATE INDEX tokens_by_consumption ON tokens (consumed_at)
+  WHERE consumed_at IS NOT NULL AND payload IS NOT NULL;
 
 -- Sessions and interactions of oidc-provider, each of which a browser has a cookie for.
 CREATE TABLE oidc_sessions (
@@ -71,7 +83,8 @@ CREATE TABLE oidc_sessions (
   -- The authorization's `revocation_count` when the consent page was first opened.
   consent_epoch bigint,
   PRIMARY KEY (kind, id_hash)
-);
+  -- As for tokens: a flow leaves several dead rows behind.
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX oidc_sessions_by_uid ON oidc_sessions (uid) WHERE uid IS NOT NULL;
 CREATE INDEX oidc_sessions_by_expiry ON oidc_sessions (expires_at);
 

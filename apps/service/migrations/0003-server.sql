@@ -10,7 +10,8 @@ CREATE TABLE server_keys (
 );
 
 -- How many requests a project sent in its current window. The table is unlogged, so that counting a
--- request does not wait for the disk; after a crash of the database the counts start at zero.
+-- request does not wait for the disk; after a crash of the database the counts start at zero. A count
+-- is updated in the free space of its page, and reclaimed without a vacuum.
 CREATE UNLOGGED TABLE rate_limits (
   project_id text PRIMARY KEY,
   requests bigint NOT NULL,

@@ -31,7 +31,7 @@ async function soak(minutes: number): Promise<void> {
     databaseUrl: postgres.url,
     build: 'dist',
     log: 'ignore',
-    environment: { LOG_LEVEL: 'info' },
+    environment: { LOG_LEVEL: 'info', REFRESH_REUSE_SECONDS: '3600' },
   })
   const memories = [one, two].map(watchMemory)
   const firstSeed = Date.now() % 2 ** 31
@@ -44,6 +44,7 @@ async function soak(minutes: number): Promise<void> {
       ...(await addAppAuthorizations(pool, [one.url, two.url], 2)),
     ],
     renew: (authorization) => addAuthorizationLike(pool, authorization),
+    isRefreshRepeatable: true,
     firstSeed,
     shouldContinue(histories) {
       const minute = Math.floor(minutes - (endAt - performance.now()) / 60_000)

@@ -4,10 +4,10 @@ import { allOperations, matchOperation } from '@connected-apps/contract/operatio
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { interactionPages } from './oauth/interactions.ts'
+import { pageHeaders } from './oauth/page-headers.ts'
 import { createOperationEndpoint } from './operation/endpoint.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import type { ContractResponse } from './operation/response.ts'
@@ -52,12 +52,15 @@ export function createApplication(options: ApplicationOptions) {
     observe({ requestId, route: 'session-jwks', status, outcome, durationMs })
   })
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
-  app.use('/interaction/*', secureHeaders(pageHeaders), async (c, next) => {
+  app.use('/interaction/*', async (c, next) => {
     const startedAt = performance.now()
     await next()
     const { requestId } = currentRequest()
-    c.header('cache-control', 'no-store')
     c.header('x-request-id', requestId)
+    for (const [name, value] of Object.entries(pageHeaders(origin))) {
+      // A page with a form has a policy of its own.
+      if (!c.res.headers.has(name)) c.header(name, value)
+    }
     observe({
       requestId,
       route: 'interaction',
@@ -111,19 +114,6 @@ export function createApplication(options: ApplicationOptions) {
   }
 
   return app
-}
-
-const pageHeaders: Parameters<typeof secureHeaders>[0] = {
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    styleSrc: ["'unsafe-inline'"],
-    frameAncestors: ["'none'"],
-    baseUri: ["'none'"],
-  },
-  // With `no-referrer` browsers would also hide the Origin header, by which a form is recognized as
-  // one of ours.
-  referrerPolicy: 'same-origin',
-  xFrameOptions: 'DENY',
 }
 
 /** The path and query as the client sent them. `Request` removes `.` and `..` segments. */

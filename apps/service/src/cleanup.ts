@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { maxRefreshReuseSeconds } from './configuration.ts'
 import { lifetimes } from './oauth/configuration.ts'
 import type { Database, Statement } from './postgres/database.ts'
 
@@ -15,9 +16,10 @@ const revocationCount = `(SELECT aa.revocation_count FROM app_authorizations aa
     AND aa.connected_app_id = g.connected_app_id)`
 
 /**
- * Each of these deletes at most one batch of rows that no response depends on any more. A row is
+ * Each of these removes at most one batch of rows that no response depends on any more. A row is
  * kept for a day after it expires, so that a clock that is wrong by minutes deletes nothing that is
- * needed. A consumed token is kept until it expires, so that a replay of it is detected.
+ * needed. A consumed token is kept until it expires, so that a replay of it is detected, but without
+ * its payload once no instance can have a setting with which the token may still be used again.
  */
 const removals: Statement[] = [
   {
@@ -25,6 +27,13 @@ const removals: Statement[] = [
     text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM tokens WHERE expires_at < now() - interval '1 day'
       ORDER BY expires_at LIMIT $1))`,
+  },
+  {
+    name: 'remove-consumed-payloads',
+    text: `UPDATE tokens SET payload = NULL WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM tokens
+      WHERE consumed_at < now() - interval '${maxRefreshReuseSeconds} seconds' AND payload IS NOT NULL
+      ORDER BY consumed_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
   },
   {
     name: 'remove-revoked-tokens',
@@ -86,7 +95,7 @@ const postpone: Statement = {
 type Executor = Pick<Database, 'execute'>
 
 export interface CleanupResult {
-  /** The number of rows that each removal deleted. */
+  /** The number of rows that each removal deleted or emptied. */
   removed: Record<string, number>
   failures: { removal: string; error: unknown }[]
 }

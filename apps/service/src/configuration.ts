@@ -26,6 +26,9 @@ export interface Configuration {
   logLevel: string
 }
 
+/** The largest value of `REFRESH_REUSE_SECONDS`. The cleanup keeps what a repeat needs for this long. */
+export const maxRefreshReuseSeconds = 3600
+
 /** Lists every invalid setting, so that all of them can be fixed in one go. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
@@ -60,7 +63,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
       windowSeconds: integer('RATE_LIMIT_WINDOW_SECONDS', 1, 1, 86_400),
     },
-    refreshReuseSeconds: integer('REFRESH_REUSE_SECONDS', 10, 0, 3600),
+    refreshReuseSeconds: integer('REFRESH_REUSE_SECONDS', 10, 0, maxRefreshReuseSeconds),
     cleanupIntervalMs: integer('CLEANUP_INTERVAL_SECONDS', 60, 1, 86_400) * 1000,
     shutdownDelayMs: integer('SHUTDOWN_DELAY_SECONDS', isDemo ? 0 : 5, 0, 600) * 1000,
     drainMs: integer('DRAIN_SECONDS', 10, 0, 3600) * 1000,

@@ -39,6 +39,8 @@ export interface ServiceOptions {
   poolSize?: number
   /** Whether statements are prepared by name. False for a connection pooler that pools transactions. */
   prepare?: boolean
+  /** How long a public client may repeat a refresh, in whole seconds up to 3600. 0: not at all. */
+  refreshReuseSeconds?: number
   rateLimit?: RateLimitOptions
   cleanupIntervalMs?: number
   /** How often the keys that sign ID tokens and cookies are read. Default: every ten seconds. */
@@ -84,10 +86,9 @@ const defaults = readConfiguration({})
  * await postgres.stop()
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { host, poolSize, prepare, rateLimit, cleanupIntervalMs, shutdownDelayMs, drainMs } = {
-    ...defaults,
-    ...options,
-  }
+  const settings = { ...defaults, ...options }
+  const { host, poolSize, prepare, refreshReuseSeconds, rateLimit } = settings
+  const { cleanupIntervalMs, shutdownDelayMs, drainMs } = settings
   const { healthPort, httpLimits, signal } = options
   const logger = options.logger ?? createLogger(defaults.logLevel)
   const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
@@ -122,7 +123,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     )
     const url = await untilAborted(listener.listen(), signal)
     const issuer = new URL(options.publicUrl ?? url)
-    const oauth = createOAuthServer({ database, issuer: issuer.origin, keys, observe, logger })
+    const oauth = createOAuthServer({
+      database,
+      issuer: issuer.origin,
+      keys,
+      refreshReuseSeconds,
+      observe,
+      logger,
+    })
     const application = createApplication({
       database,
       rateLimit,

@@ -1,3 +1,4 @@
+import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../src/cleanup.ts'
 import { Database } from '../src/postgres/database.ts'
@@ -7,6 +8,7 @@ import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 
 const test = useService()
+const invalidGrant = { error: 'invalid_grant' }
 const tables = [
   'grants',
   'tokens',
@@ -59,6 +61,7 @@ describe('cleaning up', () => {
       failures: [],
       removed: {
         'remove-expired-tokens': 2500,
+        'remove-consumed-payloads': 0,
         'remove-revoked-tokens': 3,
         'remove-grants': 2,
         'remove-oidc-sessions': before['oidc_sessions'],
@@ -83,5 +86,32 @@ describe('cleaning up', () => {
     })
     expect(await isActive(config, active.access_token)).toBe(true)
     expect(await isActive(config, revoked.access_token)).toBe(false)
+  })
+
+  it('removes the payloads of consumed tokens, whose replay still ends their grant', async () => {
+    const { pool, url } = test.database
+    const config = await test.asPublicApp()
+    const first = await authorize(config, test.tenant.session.token)
+    const token = String(first.refresh_token)
+    const second = await openid.refreshTokenGrant(config, token)
+    const database = new Database({ url, poolSize: 1, onError: () => undefined })
+    const clean = async () => (await cleanUp(database)).removed['remove-consumed-payloads']
+    expect(await clean()).toBe(0)
+    // As if the uses of the codes and of the token were longer ago than the longest interval.
+    const { rowCount } = await pool.query(
+      "UPDATE tokens SET consumed_at = consumed_at - interval '1 hour' WHERE consumed_at IS NOT NULL",
+    )
+    expect(await clean()).toBe(rowCount)
+    expect(await clean()).toBe(0)
+    await database.close()
+
+    const thief = await test.asConfidentialApp()
+    await expect(openid.refreshTokenGrant(thief, token)).rejects.toMatchObject(invalidGrant)
+    expect(await isActive(config, second.access_token)).toBe(true)
+    await expect(
+      openid.refreshTokenGrant(config, token, { scope: 'openid' }),
+    ).rejects.toMatchObject(invalidGrant)
+    expect(await isActive(config, second.access_token)).toBe(false)
+    expect(await isActive(config, String(second.refresh_token))).toBe(false)
   })
 })

@@ -44,6 +44,9 @@ describe('Two instances on one database', () => {
     if (grant === undefined) throw new Error('there is no grant')
     expect(await use(grant, two, 'exchange')).toBe('accepted')
     expect(await use(grant, one, 'refresh')).toBe('accepted')
+    // A repeat within the reuse interval. A code has none, and its replay ends the grant.
+    expect(await use(grant, two, 'refresh')).toBe('accepted')
+    expect(await use(grant, one, 'exchange')).toBe('rejected')
     expect(await use(grant, two, 'refresh')).toBe('rejected')
   })
 

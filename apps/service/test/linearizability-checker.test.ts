@@ -9,15 +9,17 @@ import {
   ConsentInFlight,
   DeleteOnRevoke,
   FindThenConsume,
+  RememberedResponse,
+  RepeatableExchange,
   RereadAtIssue,
   StaleCache,
   Timestamps,
 } from './history/designs/flawed.ts'
-import { ReferenceDesign } from './history/designs/reference.ts'
+import { ReferenceDesign, RepeatableDesign } from './history/designs/reference.ts'
 
 /** This many rejected histories show that a design is flawed. */
 const enoughRejected = 5
-const rounds = { reference: 60, flawed: 500 }
+const rounds = { reference: 30, flawed: 500 }
 const concurrency = 5
 const workload = { clients: 5, operationsPerClient: 4, abortProbability: 0 }
 
@@ -42,8 +44,11 @@ describe('The histories of', { timeout: 60_000 }, () => {
 
   afterAll(() => pool.end())
 
-  it('the reference design are all accepted', async () => {
-    const { recorded, rejected } = await countRejected(ReferenceDesign, rounds.reference)
+  it.for([
+    { title: 'the reference design', Design: ReferenceDesign },
+    { title: 'the reference design with repeated refreshes', Design: RepeatableDesign },
+  ])('$title are all accepted', async ({ Design }) => {
+    const { recorded, rejected } = await countRejected(Design, rounds.reference)
     expect({ recorded, rejected }).toEqual({ recorded: rounds.reference, rejected: 0 })
   })
 
@@ -54,6 +59,8 @@ describe('The histories of', { timeout: 60_000 }, () => {
     { title: 'timestamps in place of counts', Design: Timestamps },
     { title: 'a find and a consume in separate steps', Design: FindThenConsume },
     { title: 'a consent that ignores the count', Design: ConsentInFlight },
+    { title: 'a repeated refresh that is not bound to the count', Design: RememberedResponse },
+    { title: 'codes that may be used again', Design: RepeatableExchange },
   ])('$title are rejected', async ({ title, Design }) => {
     const { recorded, rejected } = await countRejected(Design, rounds.flawed)
     process.stdout.write(`${title}: ${rejected} of ${recorded} histories rejected\n`)

@@ -208,6 +208,7 @@ describe('the cause of a failure', () => {
       organizationId: tenant.organizationId,
       memberId: tenant.memberId,
       connectedAppId: tenant.publicAppId,
+      operationId: revokeConnectedApp.operationId,
       session: undefined,
       requestId: 'request-id-test',
     }

@@ -1,7 +1,8 @@
 import * as openid from 'openid-client'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashOf } from '../src/hash.ts'
+import type { Service } from '../src/service.ts'
 import {
   Browser,
   approve,
@@ -12,7 +13,8 @@ import {
   openConsentPage,
 } from './support/connected-app.ts'
 import { readMetrics } from './support/metrics.ts'
-import { useService } from './support/service.ts'
+import { revoke } from './support/revoke.ts'
+import { startInstance, useService } from './support/service.ts'
 import { redirectUri } from './support/tenant.ts'
 
 /** The errors in the service's log. */
@@ -23,7 +25,7 @@ const logger = pino(
     write: (line) => failures.push((JSON.parse(line) as { err: unknown }).err),
   },
 )
-const test = useService({ logger })
+const test = useService({ logger, refreshReuseSeconds: 600 })
 const invalidGrant = { error: 'invalid_grant' }
 
 /** The outcome of a race for one code or token. */
@@ -76,6 +78,39 @@ describe('an authorization code', () => {
     const url = openid.buildAuthorizationUrl(config, { redirect_uri: 'https://evil.example/' })
     await browser.open(url.href)
     expect(browser).toMatchObject({ status: 400, url: url.href })
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['omitted', {}],
+    ['empty', { redirect_uri: '' }],
+  ])('is neither requested nor exchanged with a redirect URI that is %s', async (_, redirect) => {
+    const config = await test.asPublicApp()
+    const flow = await openConsentPage(config, test.tenant.session.token)
+    const callback = new URL(await approve(flow))
+    const url = openid.buildAuthorizationUrl(config, {
+      ...redirect,
+      code_challenge: await openid.calculatePKCECodeChallenge(flow.verifier),
+      code_challenge_method: 'S256',
+    })
+    await flow.browser.open(url.href)
+    expect(flow.browser).toMatchObject({ status: 400, url: url.href })
+    expect(flow.browser.text).toContain('redirect_uri')
+
+    const form = {
+      grant_type: 'authorization_code',
+      client_id: test.tenant.publicAppId,
+      code: String(callback.searchParams.get('code')),
+      code_verifier: flow.verifier,
+      ...redirect,
+    }
+    const response = await fetch(`${test.service.url}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+    // Nothing was consumed by the mistake.
+    await expect(exchange(config, flow, callback.href)).resolves.toBeDefined()
   })
 
   it('can not be exchanged without its verifier', async () => {
@@ -157,26 +192,98 @@ describe("a public client's refresh token", () => {
     expect(await isActive(config, second.access_token)).toBe(true)
   })
 
-  it('ends the grant with all its tokens when it is used again', async () => {
+  it('gets other tokens of the same grant when it is used again within the interval', async () => {
     const config = await test.asPublicApp()
     const first = await authorize(config, test.tenant.session.token)
-    const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
-    await expect(
-      openid.refreshTokenGrant(config, String(first.refresh_token)),
-    ).rejects.toMatchObject(invalidGrant)
-    for (const token of [first.access_token, second.access_token, String(second.refresh_token)]) {
-      expect(await isActive(config, token)).toBe(false)
+    const token = String(first.refresh_token)
+    const results = [
+      await openid.refreshTokenGrant(config, token),
+      await openid.refreshTokenGrant(config, token),
+      ...(await Promise.all(
+        Array.from({ length: 4 }, () => openid.refreshTokenGrant(config, token)),
+      )),
+    ]
+    const issued = results.flatMap((each) => [each.access_token, String(each.refresh_token)])
+    expect(new Set(issued).size).toBe(12)
+    for (const each of issued) expect(await isActive(config, each)).toBe(true)
+    expect(await isActive(config, token)).toBe(false)
+
+    // Each continues on its own, and they end together.
+    const next = await openid.refreshTokenGrant(config, String(issued[1]))
+    await revoke(test.service.url, test.tenant)
+    for (const each of [...issued, next.access_token]) {
+      expect(await isActive(config, each)).toBe(false)
+    }
+    await expect(openid.refreshTokenGrant(config, token)).rejects.toMatchObject(invalidGrant)
+  })
+
+  it('ends the grant with all its tokens when it is used again after the interval', async () => {
+    const config = await test.asPublicApp()
+    const first = await authorize(config, test.tenant.session.token)
+    const token = String(first.refresh_token)
+    const second = await openid.refreshTokenGrant(config, token)
+    await passTime(token, 540)
+    const third = await openid.refreshTokenGrant(config, token)
+    // The interval began with the first use, not with the second.
+    await passTime(token, 60)
+    await expect(openid.refreshTokenGrant(config, token)).rejects.toMatchObject(invalidGrant)
+    for (const { access_token: access, refresh_token: refresh } of [first, second, third]) {
+      expect(await isActive(config, access)).toBe(false)
+      expect(await isActive(config, String(refresh))).toBe(false)
     }
   })
 
-  it('works at most once when it is used concurrently, and never again', async () => {
-    const config = await test.asPublicApp()
-    const { refresh_token: token } = await authorize(config, test.tenant.session.token)
-    const results = await Promise.allSettled(
-      Array.from({ length: 8 }, () => openid.refreshTokenGrant(config, String(token))),
-    )
-    expect(await outcomeOf(config, results)).toEqual(noTwoWinners)
+  it('can not be used again by another client, which does not end the grant either', async () => {
+    const { asPublicApp, asConfidentialApp, tenant } = test
+    const config = await asPublicApp()
+    const first = await authorize(config, tenant.session.token)
+    const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
+    const stranger = await asConfidentialApp()
+    await expect(
+      openid.refreshTokenGrant(stranger, String(first.refresh_token)),
+    ).rejects.toMatchObject(invalidGrant)
+    expect(await isActive(config, second.access_token)).toBe(true)
   })
+
+  describe('without an interval', () => {
+    let strict: Service
+    beforeAll(async () => {
+      strict = await startInstance(test.database.url, { refreshReuseSeconds: 0 })
+    })
+    afterAll(() => strict.close())
+
+    it('ends the grant with all its tokens when it is used again', async () => {
+      const config = await discover(strict.url, test.tenant.publicAppId)
+      const first = await authorize(config, test.tenant.session.token)
+      const second = await openid.refreshTokenGrant(config, String(first.refresh_token))
+      // As if the transaction of the second use had begun before that of the first.
+      await passTime(String(first.refresh_token), -5)
+      await expect(
+        openid.refreshTokenGrant(config, String(first.refresh_token)),
+      ).rejects.toMatchObject(invalidGrant)
+      for (const token of [first.access_token, second.access_token, String(second.refresh_token)]) {
+        expect(await isActive(config, token)).toBe(false)
+      }
+    })
+
+    it('works at most once when it is used concurrently, and never again', async () => {
+      const config = await discover(strict.url, test.tenant.publicAppId)
+      const { refresh_token: token } = await authorize(config, test.tenant.session.token)
+      const results = await Promise.allSettled(
+        Array.from({ length: 8 }, () => openid.refreshTokenGrant(config, String(token))),
+      )
+      expect(await outcomeOf(config, results)).toEqual(noTwoWinners)
+    })
+  })
+
+  /** Makes the first use of a token earlier. */
+  async function passTime(token: string, seconds: number): Promise<void> {
+    const { rowCount } = await test.database.pool.query(
+      'UPDATE tokens SET consumed_at = consumed_at - make_interval(secs => $1) WHERE token_hash = $2',
+      [seconds, hashOf(token)],
+    )
+    expect(rowCount).toBe(1)
+  }
 })
 
 describe("a confidential client's refresh token", () => {

@@ -1,6 +1,6 @@
 import { SignJWT, UnsecuredJWT, exportJWK, importJWK } from 'jose'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { organizationClaim, sessionClaim } from '../src/operation/session.ts'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { organizationClaim, sessionClaim, verifySessionJwt } from '../src/operation/session.ts'
 import { addProject } from '../src/provision/resources.ts'
 import { withJwt } from './support/operations.ts'
 import { revoke, revokeConnectedApp } from './support/revoke.ts'
@@ -77,6 +77,29 @@ describe('a session JWT', () => {
       test.tenant.sessionKeys,
     )
     expect(await responseTo(jwt)).toBe('400 unable_to_parse_session_jwt')
+  })
+
+  describe('of an issuer whose clock differs', () => {
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+
+    it.each([
+      ['expired 9 seconds ago', 'accepted', { exp: -9 }],
+      ['expired 10 seconds ago', 'rejected', { exp: -10 }],
+      ['is valid in 10 seconds', 'accepted', { nbf: 10, iat: 10 }],
+      ['is valid in 11 seconds', 'rejected', { nbf: 11, iat: 11 }],
+    ])('and that %s is %s', async (_, outcome, offsets) => {
+      const { tenant } = test
+      vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-01-01T00:00:00Z') })
+      const now = Date.now() / 1000
+      const times = Object.entries(offsets).map(([claim, offset]) => [claim, now + offset])
+      const claims = { ...sessionClaims(tenant), ...Object.fromEntries(times) }
+      const jwt = await signSessionJwt(claims, tenant.sessionKeys)
+      const { publicKeys } = tenant.sessionKeys
+      const verified = await verifySessionJwt(jwt, tenant.projectId, publicKeys)
+      expect(verified === undefined ? 'rejected' : 'accepted').toBe(outcome)
+    })
   })
 
   it('is rejected when it is unsigned, or signed with another key or algorithm', async () => {

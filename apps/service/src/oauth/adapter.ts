@@ -1,5 +1,5 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import { errors } from 'oidc-provider'
+import { Provider, errors } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
 import {
   deleteOidcSession,
@@ -18,7 +18,7 @@ type AdapterFactory = (name: string) => Adapter
  * The storage of oidc-provider. Its protocol (find, then consume, then save) would have races; here
  * each step is one statement, which has no effect once the grant is revoked.
  */
-export function createAdapter(database: Database): AdapterFactory {
+export function createAdapter(database: Database, refreshReuseSeconds: number): AdapterFactory {
   return (name) => {
     switch (name) {
       case 'Client':
@@ -27,8 +27,9 @@ export function createAdapter(database: Database): AdapterFactory {
         return grantAdapter(database)
       case 'AuthorizationCode':
       case 'AccessToken':
+        return tokenAdapter(database, name, 0)
       case 'RefreshToken':
-        return tokenAdapter(database, name)
+        return tokenAdapter(database, name, refreshReuseSeconds)
       default:
         return oidcSessionAdapter(database, name)
     }
@@ -65,10 +66,13 @@ function grantAdapter(database: Database): Adapter {
   }
 }
 
-function tokenAdapter(database: Database, kind: TokenKind): Adapter {
+function tokenAdapter(database: Database, kind: TokenKind, reuseSeconds: number): Adapter {
   return {
     ...unsupported(kind),
-    find: (value) => findToken(database, kind, value),
+    // A token that may be used again is unconsumed for the token endpoint alone, since oidc-provider
+    // would end its grant there. For introspection it is inactive, as another one has replaced it.
+    find: (value) =>
+      findToken(database, kind, value, Provider.ctx?.oidc.route === 'token' ? reuseSeconds : 0),
     async upsert(value, { jti, grantId = '', ...payload }, expiresInSeconds) {
       const isIssued = await issueToken(database, {
         kind,
@@ -84,7 +88,7 @@ function tokenAdapter(database: Database, kind: TokenKind): Adapter {
     async consume(value) {
       // What is issued in exchange is committed in the same transaction.
       await database.begin()
-      if (await consumeToken(database, kind, value)) return
+      if (await consumeToken(database, kind, value, reuseSeconds)) return
       // Already consumed: this is a replay, which ends the grant (RFC 9700, sections 2.1.1, 4.14.2).
       await database.rollback()
       await endGrantOfToken(database, kind, value)

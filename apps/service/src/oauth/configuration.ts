@@ -29,10 +29,19 @@ export const lifetimes = {
   Session: 14 * 24 * 60 * 60,
 }
 
+export interface ProviderSettings {
+  /** How long a public client may repeat a refresh. 0: not at all. */
+  refreshReuseSeconds: number
+}
+
 /** The configuration of oidc-provider. */
-export function createConfiguration(database: Database, keys: ServerKeys[]): Configuration {
+export function createConfiguration(
+  database: Database,
+  keys: ServerKeys[],
+  { refreshReuseSeconds }: ProviderSettings,
+): Configuration {
   return {
-    adapter: createAdapter(database),
+    adapter: createAdapter(database, refreshReuseSeconds),
     // The first key of each list signs, and all of them verify. A key has no `kid`, so oidc-provider
     // makes it the key's thumbprint (RFC 7638).
     jwks: { keys: keys.map(({ signing }) => signing) },
@@ -44,6 +53,9 @@ export function createConfiguration(database: Database, keys: ServerKeys[]): Con
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     pkce: { required: () => true },
+    // OpenID Connect requires `redirect_uri`. With a default, an app's requests would fail on the day
+    // that a second URI is registered for it.
+    allowOmittingSingleRegisteredRedirectUri: false,
     // A token ends with its grant, not with the browser's session.
     expiresWithSession: () => false,
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),

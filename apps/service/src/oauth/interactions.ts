@@ -9,6 +9,7 @@ import { currentRequest } from '../server/request-scope.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent, recordConsent } from './grants.ts'
+import { allowForm } from './page-headers.ts'
 import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
 import { supportedScopes } from './configuration.ts'
 
@@ -74,10 +75,11 @@ export function interactionPages(provider: () => Provider, database: Database, o
   async function loadInteraction(c: PageContext): Promise<InteractionContext> {
     const { incoming, outgoing } = c.env
     const interaction = await provider().interactionDetails(incoming, outgoing)
-    const { client_id: clientId, scope } = interaction.params
+    const { client_id: clientId, redirect_uri: redirectUri, scope } = interaction.params
     if (interaction.uid !== c.req.param('uid') || typeof clientId !== 'string') {
       throw new errors.SessionNotFound('this page belongs to another request')
     }
+    c.header('content-security-policy', allowForm(String(redirectUri)))
     const client = await provider().Client.find(clientId)
     return {
       interaction,

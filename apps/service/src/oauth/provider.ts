@@ -8,7 +8,9 @@ import type { Observe } from '../server/metrics.ts'
 import type { UnauthorizedCause } from '../server/cause.ts'
 import { logFailure } from '../server/logger.ts'
 import { currentRequest } from '../server/request-scope.ts'
+import type { ProviderSettings } from './configuration.ts'
 import { createConfiguration, routes } from './configuration.ts'
+import { allowForm, pageHeaders } from './page-headers.ts'
 import type { ServerKeys } from './server-keys.ts'
 
 const paths = new Set([
@@ -24,7 +26,7 @@ export function isOAuthPath(target: string): boolean {
   return paths.has(path) || path.startsWith(`${routes.authorization}/`)
 }
 
-export interface OAuthOptions {
+export interface OAuthOptions extends ProviderSettings {
   database: Database
   issuer: string
   /** Of these, the first signs, and all verify. */
@@ -36,7 +38,7 @@ export interface OAuthOptions {
 /** Creates the OAuth 2.0 and OpenID Connect server. */
 export function createProvider(options: OAuthOptions): Provider {
   const { database, issuer, keys, observe, logger } = options
-  const provider = new Provider(issuer, createConfiguration(database, keys))
+  const provider = new Provider(issuer, createConfiguration(database, keys, options))
   // The forwarded headers can be trusted, since `dispatch` sets them itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
@@ -44,6 +46,8 @@ export function createProvider(options: OAuthOptions): Provider {
     const startedAt = performance.now()
     const request = currentRequest()
     const { requestId } = request
+    const isPage = mayBePage(ctx)
+    if (isPage) ctx.set(pageHeaders(issuer))
     try {
       await database.transactional(async () => {
         await next()
@@ -55,6 +59,7 @@ export function createProvider(options: OAuthOptions): Provider {
       ctx.status = 500
       ctx.body = { error: 'server_error' }
     }
+    if (isPage) allowFormOf(ctx)
     const isUnhandled = ctx.status === 404 && ctx.body === undefined
     if (isUnhandled) respondNotFound(ctx, requestId)
     const error = errorIn(ctx.body)
@@ -72,6 +77,25 @@ export function createProvider(options: OAuthOptions): Provider {
   })
   provider.on('server_error', (_, error) => logFailure(logger, error))
   return provider
+}
+
+/** Whether the response may be a page. To a browser, every endpoint shows its errors as a page. */
+function mayBePage(ctx: KoaContext): boolean {
+  const isVisited = [routes.authorization, routes.end_session].some((path) =>
+    ctx.path.startsWith(path),
+  )
+  return isVisited || ctx.accepts('json', 'html') === 'html'
+}
+
+/** Allows the form that a page of oidc-provider may consist of. */
+function allowFormOf(ctx: KoaContext): void {
+  const { oidc } = ctx as Partial<KoaContextWithOIDC> // only set once a route has matched
+  // An interaction exists only after the check.
+  const checked = oidc?.redirectUriCheckPerformed ? oidc.params : oidc?.entities.Interaction?.params
+  const redirectUri = checked?.['redirect_uri']
+  if (typeof redirectUri !== 'string') return
+  const name = 'content-security-policy'
+  ctx.set(name, allowForm(redirectUri, ctx.response.get(name)))
 }
 
 /** oidc-provider's name of the endpoint, once it has matched the route. */

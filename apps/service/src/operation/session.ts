@@ -30,6 +30,12 @@ export function referenceTo({ token, jwt }: ReceivedSession): SessionReference {
   return { token, jwtSessionId: jwt === undefined ? undefined : claimedSessionId(jwt) }
 }
 
+/**
+ * How far the clocks of the issuer and of this instance may differ. The session itself is looked up
+ * with every request, so this does not prolong it.
+ */
+const clockToleranceSeconds = 10
+
 /** Longer JWTs are rejected without being decoded. */
 const maxJwtLength = 8192
 
@@ -49,7 +55,7 @@ function claimedSessionId(jwt: string): string | undefined {
 
 /**
  * Verifies that one of the project's keys signed this session JWT (RS256) for this project, and that
- * it has not expired.
+ * it is valid at this time, give or take ten seconds.
  *
  * @returns the session's Member, or undefined if the JWT is invalid
  */
@@ -64,6 +70,7 @@ export async function verifySessionJwt(
       algorithms: ['RS256'],
       issuer: issuerOf(projectId),
       audience: projectId,
+      clockTolerance: clockToleranceSeconds,
       requiredClaims: ['sub', 'exp', sessionClaim],
     })
     if (typeof payload.sub !== 'string' || sessionIdIn(payload) === undefined) return undefined

@@ -10,6 +10,8 @@ export interface CampaignOptions {
   authorizations: AppAuthorization[]
   /** Creates another authorization like this one, on which nothing has happened yet. */
   renew: (authorization: AppAuthorization) => Promise<AppAuthorization>
+  /** Whether the service's reuse interval is longer than a history. Otherwise it has to be zero. */
+  isRefreshRepeatable: boolean
   firstSeed: number
   /** Whether to record another history, given the number of histories so far. */
   shouldContinue: (histories: number) => boolean
@@ -20,6 +22,7 @@ export interface CampaignOptions {
 export async function runCampaign({
   authorizations,
   renew,
+  isRefreshRepeatable,
   firstSeed,
   shouldContinue,
   onFailure,
@@ -30,7 +33,7 @@ export async function runCampaign({
   return statistics
 
   async function work(authorization: AppAuthorization): Promise<void> {
-    let system = new ServiceSystem(authorization)
+    let system = new ServiceSystem(authorization, isRefreshRepeatable)
     await system.signIn()
     while (shouldContinue(started)) {
       const seed = firstSeed + started
@@ -48,7 +51,8 @@ export async function runCampaign({
       const kinds = pending.map(({ operation: { kind } }) => kind)
       // A pending revoke may take effect at any time, and so in the middle of the next history.
       const isRevokePending = kinds.includes('revoke')
-      if (isRevokePending) system = new ServiceSystem(await renew(authorization))
+      if (isRevokePending)
+        system = new ServiceSystem(await renew(authorization), isRefreshRepeatable)
       const isBrowserLost = kinds.some((kind) => ['request', 'reload', 'approve'].includes(kind))
       if (isRevokePending || isBrowserLost) await system.signIn()
     }

@@ -13,8 +13,10 @@ const revoke: Operation = { kind: 'revoke' }
 const request: Operation = { kind: 'request', page: 'p1', remembered: undefined }
 const approve: Operation = { kind: 'approve', page: 'p1', grant }
 const exchange: Operation = { kind: 'exchange', token: 'c1', grant }
-const refresh: Operation = { kind: 'refresh', token: 'r1', grant, rotates: true }
-const keepRefreshing: Operation = { kind: 'refresh', token: 'r1', grant, rotates: false }
+const ofRefresh = { kind: 'refresh', token: 'r1', grant } as const
+const refresh: Operation = { ...ofRefresh, rotates: true, isRepeatable: false }
+const repeatRefresh: Operation = { ...ofRefresh, rotates: true, isRepeatable: true }
+const keepRefreshing: Operation = { ...ofRefresh, rotates: false, isRepeatable: false }
 const end: Operation = { kind: 'revokeRefreshToken', token: 'r1', grant }
 const discard: Operation = { kind: 'revokeAccessToken', token: 'a1', grant }
 const reload: Operation = { kind: 'reload', page: 'p1' }
@@ -98,6 +100,16 @@ export const goodHistories: KnownHistory[] = [
     ['5-6 yes', keepRefreshing],
     ['7-8 yes', keepRefreshing],
   ),
+  known(
+    'refreshes that may be repeated, until a revoke',
+    ['5-10 yes', repeatRefresh],
+    ['5-10 yes', repeatRefresh],
+    ['11-12 no', introspect('r1')],
+    ['13-14 yes', repeatRefresh],
+    ['15-16 yes', introspect('a1')],
+    ['17-18 yes', revoke],
+    ['19-20 no', repeatRefresh],
+  ),
 ]
 
 export const badHistories: KnownHistory[] = [
@@ -124,6 +136,18 @@ export const badHistories: KnownHistory[] = [
   ),
   known('two exchanges that both win', ['5-10 yes', exchange], ['5-10 yes', exchange]),
   known('two refreshes that both win', ['5-10 yes', refresh], ['5-10 yes', refresh]),
+  known(
+    'a refresh that is repeated after a revoke',
+    ['5-6 yes', repeatRefresh],
+    ['7-8 yes', revoke],
+    ['9-10 yes', repeatRefresh],
+  ),
+  known(
+    'a repeated refresh that ends the grant, although it may be repeated',
+    ['5-6 yes', repeatRefresh],
+    ['7-8 no', repeatRefresh],
+    ['9-10 yes', revoke],
+  ),
   known('two exchanges that both lose', ['5-10 no', exchange], ['5-10 no', exchange]),
   known(
     'a token that outlives the replay of its code',

@@ -11,8 +11,11 @@ export type Operation =
   /** Approves a consent page, which creates a grant and a code. */
   | { kind: 'approve'; page: string; grant: string }
   | { kind: 'exchange'; token: string; grant: string }
-  /** Consumes the refresh token if the client is public. */
-  | { kind: 'refresh'; token: string; grant: string; rotates: boolean }
+  /**
+   * Consumes the refresh token if the client is public. Whether it may be repeated after that does
+   * not depend on the time, since a history is shorter than the interval, unless that is zero.
+   */
+  | { kind: 'refresh'; token: string; grant: string; rotates: boolean; isRepeatable: boolean }
   | { kind: 'introspect'; token: string; grant: string }
   /** The Connected App revokes an access token (RFC 7009). */
   | { kind: 'revokeAccessToken'; token: string; grant: string }

@@ -37,10 +37,11 @@ export function step(state: State, operation: Operation): { succeeds: boolean; n
     case 'refresh': {
       const { token, grant } = operation
       if (!active.has(grant)) return no(state)
-      // A replay ends the grant (RFC 9700, sections 2.1.1 and 4.14.2).
-      if (consumed.has(token)) return no({ ...state, active: minus(active, grant) })
       if (operation.kind === 'refresh' && !operation.rotates) return yes(state)
-      return yes({ ...state, consumed: plus(consumed, token) })
+      if (!consumed.has(token)) return yes({ ...state, consumed: plus(consumed, token) })
+      if (operation.kind === 'refresh' && operation.isRepeatable) return yes(state)
+      // A replay ends the grant (RFC 9700, sections 2.1.1 and 4.14.2).
+      return no({ ...state, active: minus(active, grant) })
     }
     case 'introspect':
       return active.has(operation.grant) && !consumed.has(operation.token) ? yes(state) : no(state)

@@ -17,6 +17,8 @@ export class Statistics {
   readonly succeededInOverlap = new Map<Kind, number>()
   /** Pairs of overlapping exchanges or refreshes of one token. */
   tokenRaces = 0
+  /** Pairs of refreshes with one token that rotates, both of which succeeded. */
+  repeatedRefreshes = 0
 
   add(history: Call[], isLinearizable: boolean): void {
     this.histories += 1
@@ -39,6 +41,7 @@ export class Statistics {
         if (isSameToken(call.operation, other.operation) && isOverlap(call, other)) {
           this.tokenRaces += 1
         }
+        if (isRepeat(call, other)) this.repeatedRefreshes += 1
       }
     }
   }
@@ -53,7 +56,7 @@ export class Statistics {
       `histories: ${this.histories - this.notLinearizable} linearizable, ${this.notLinearizable} not`,
       `operations: ${this.operations}, aborted: ${this.aborted}, failed: ${this.failures.length}`,
       `overlapped by a revoke: ${overlaps.join(', ')}`,
-      `races for one code or refresh token: ${this.tokenRaces}`,
+      `races for one code or refresh token: ${this.tokenRaces}, repeated refreshes: ${this.repeatedRefreshes}`,
     ].join('\n')
   }
 }
@@ -64,6 +67,12 @@ function isOverlap(left: Call, right: Call): boolean {
 
 function isSameToken(left: Operation, right: Operation): boolean {
   return 'token' in left && 'token' in right && left.token === right.token
+}
+
+function isRepeat(left: Call, right: Call): boolean {
+  const isRotation = left.operation.kind === 'refresh' && left.operation.rotates
+  const haveSucceeded = left.succeeded === true && right.succeeded === true
+  return isRotation && haveSucceeded && isSameToken(left.operation, right.operation)
 }
 
 function increment(counts: Map<Kind, number>, kind: Kind): void {

@@ -20,6 +20,8 @@ export interface System {
   /** How many browsers the Member is signed in with. Each has one request at a time. */
   browsers: number
   rotatesRefreshTokens: boolean
+  /** Whether a refresh may be repeated with the same token, for longer than a history takes. */
+  isRefreshRepeatable: boolean
   request: (browser: number) => Promise<{ code: string } | { page: string | undefined }>
   reload: (browser: number, page: string) => Promise<boolean>
   approve: (browser: number, page: string) => Promise<string | undefined>

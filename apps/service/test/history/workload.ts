@@ -58,6 +58,7 @@ export async function runWorkload(
   const codes: Secret[] = []
   const accessTokens: Secret[] = []
   const refreshTokens: Secret[] = []
+  let lastRefreshed: Secret | undefined
   const browsers = Array.from({ length: system.browsers }, (): BrowserState => ({
     pages: [],
     remembered: undefined,
@@ -123,6 +124,13 @@ export async function runWorkload(
     return random.chance(0.7) ? secrets.at(-1) : random.pick(secrets)
   }
 
+  /** A client that may repeat a refresh often does, as if it had lost the response. */
+  function pickRefreshToken(): Secret | undefined {
+    const isRepeat = system.isRefreshRepeatable && random.chance(0.5)
+    lastRefreshed = (isRepeat ? lastRefreshed : undefined) ?? pickRecent(refreshTokens)
+    return lastRefreshed
+  }
+
   function abortOptions() {
     return random.chance(abortProbability) ? { abortAfterMs: random.below(8) } : {}
   }
@@ -138,7 +146,7 @@ export async function runWorkload(
       case 'exchange':
         return exchange(client, pickRecent(codes))
       case 'refresh':
-        return refresh(client, pickRecent(refreshTokens))
+        return refresh(client, pickRefreshToken())
       case 'introspect':
         return introspect(client, pickRecent(random.chance(0.7) ? accessTokens : refreshTokens))
       case 'revokeAccessToken':
@@ -219,8 +227,9 @@ export async function runWorkload(
 
   async function refresh(client: string, token: Secret | undefined): Promise<void> {
     if (token === undefined) return
-    const rotates = system.rotatesRefreshTokens
-    const operation = { kind: 'refresh', token: token.name, grant: token.grant, rotates } as const
+    const { rotatesRefreshTokens: rotates, isRefreshRepeatable: isRepeatable } = system
+    const { name, grant } = token
+    const operation = { kind: 'refresh', token: name, grant, rotates, isRepeatable } as const
     await recorder.record(client, operation, async () =>
       keep(await system.refresh(token.value, abortOptions()), token),
     )

@@ -30,7 +30,7 @@ export class Browser {
   ): Promise<string> {
     const response = await fetch(url, {
       redirect: 'manual',
-      headers: { cookie: this.cookies.for(new URL(url).pathname), origin },
+      headers: { accept: 'text/html', cookie: this.cookies.for(new URL(url).pathname), origin },
       ...(form !== undefined && { method: 'POST', body: new URLSearchParams(form) }),
     })
     this.cookies.keep(response.headers.getSetCookie())

@@ -27,6 +27,7 @@ export async function fillTables(pool: Pool): Promise<void> {
     'app_authorizations (organization_id, member_id, connected_app_id)': `${organization}, ${member}, ${app}`,
     'grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope, cleanup_due_at)': `${organization}, ${grant}, ${member}, ${app}, 0, 'openid', ${expiry}`,
     'tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)': `${organization}, ${hash}, 'AccessToken', ${grant}, '{}'::json, ${expiry}`,
+    'tokens (organization_id, token_hash, kind, grant_id, payload, expires_at, consumed_at)': `${organization}, sha256(convert_to('consumed' || n, 'UTF8')), 'RefreshToken', ${grant}, '{}'::json, ${expiry}, now() - interval '2 hours' * (n % 20 / 19)`,
     'oidc_sessions (kind, id_hash, uid, payload, expires_at)': `'Session', ${hash}, 'filled-' || n, '{}'::json, ${expiry}`,
     'audit_log (organization_id, at, action, outcome, request_id, project_id, member_id, connected_app_id)': `${organization}, now() - interval '1 minute' * n, 'consent', 'ok', 'filled', ${project}, ${member}, ${app}`,
     'rate_limits (project_id, requests, window_ends_at)': `DISTINCT ON (1) ${project}, 1, ${expiry}`,

@@ -36,7 +36,8 @@ export async function recordStatements({ url, pool }: TestDatabase): Promise<Rec
       operation: revokeConnectedApp,
       context: {
         ...request,
-        secretHash: Buffer.alloc(0),
+        secretHashes: [],
+        retryAfterSeconds: undefined,
         sessionKeys: { keys: [] },
         ids: { organization_id: 'o', member_id: undefined, connected_app_id: undefined },
       },

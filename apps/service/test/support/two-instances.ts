@@ -9,10 +9,10 @@ export interface TwoInstances {
 }
 
 /** Gives the tests of one file a database, and two instances of the service that use it. */
-export function useTwoInstances(): TwoInstances {
+export function useTwoInstances(environment: Record<string, string> = {}): TwoInstances {
   const test = useDatabase() as TwoInstances // filled before the first test runs
   aroundAll(async (runTests) => {
-    const [one, two] = await startTwoInstances({ databaseUrl: test.database.url })
+    const [one, two] = await startTwoInstances({ databaseUrl: test.database.url, environment })
     try {
       test.urls = [one.url, two.url]
       await runTests()

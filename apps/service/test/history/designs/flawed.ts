@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import { DatabaseError } from 'pg'
 import type { Runner } from './reference.ts'
-import { ReferenceDesign } from './reference.ts'
+import type { Tokens } from '../system.ts'
+import { ReferenceDesign, RepeatableDesign } from './reference.ts'
 
 /** Revokes by deleting all rows at READ COMMITTED, which misses rows that are inserted meanwhile. */
 export class DeleteOnRevoke extends ReferenceDesign {
@@ -131,5 +132,25 @@ export class ConsentInFlight extends ReferenceDesign {
       [page, grant],
     )
     return grant
+  }
+}
+
+/** Remembers the response to a refresh, and repeats it without a look at the grant. */
+export class RememberedResponse extends RepeatableDesign {
+  readonly #responses = new Map<string, Tokens>()
+
+  override async refresh(refreshToken: string): Promise<Tokens | undefined> {
+    const remembered = this.#responses.get(refreshToken)
+    if (remembered !== undefined) return remembered
+    const tokens = await super.refresh(refreshToken)
+    if (tokens !== undefined) this.#responses.set(refreshToken, tokens)
+    return tokens
+  }
+}
+
+/** Lets not only refresh tokens be used again, but also codes. */
+export class RepeatableExchange extends RepeatableDesign {
+  override exchange(code: string): Promise<Tokens | undefined> {
+    return this.use(code, true)
   }
 }

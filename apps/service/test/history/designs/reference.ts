@@ -13,6 +13,7 @@ export type Runner = Pool | PoolClient
 export class ReferenceDesign implements System {
   readonly browsers = 3
   readonly rotatesRefreshTokens = true
+  readonly isRefreshRepeatable: boolean = false
   protected readonly pool: Pool
   protected readonly authorizationId = randomUUID()
   readonly #remembered = new Map<number, string>()
@@ -63,7 +64,7 @@ export class ReferenceDesign implements System {
   }
 
   refresh(refreshToken: string): Promise<Tokens | undefined> {
-    return this.use(refreshToken)
+    return this.use(refreshToken, this.isRefreshRepeatable)
   }
 
   introspect(token: string): Promise<boolean> {
@@ -119,11 +120,11 @@ export class ReferenceDesign implements System {
   }
 
   /** Exchanges a code or refresh token for new tokens. If it is already consumed, ends the grant. */
-  protected async use(token: string): Promise<Tokens | undefined> {
+  protected async use(token: string, isRepeatable = false): Promise<Tokens | undefined> {
     const client = await this.pool.connect()
     try {
       await client.query('BEGIN')
-      const grant = await this.consume(client, token)
+      const grant = await this.consume(client, token, isRepeatable)
       await this.pause()
       const accessToken = grant && (await this.issue(client, grant))
       const refreshToken = grant && (await this.issue(client, grant))
@@ -139,14 +140,18 @@ export class ReferenceDesign implements System {
     }
   }
 
-  /** @returns the token's grant, if it is active and the token was not consumed before */
-  protected async consume(client: PoolClient, token: string): Promise<string | undefined> {
+  /** @returns the token's grant, if it is active and the token may be used */
+  protected async consume(
+    client: PoolClient,
+    token: string,
+    isRepeatable: boolean,
+  ): Promise<string | undefined> {
     const { rows } = await client.query<{ grant_id: string }>(
       `UPDATE tokens t SET consumed = true
        FROM (${this.activeGrants}) AS g
-       WHERE t.token = $1 AND NOT t.consumed AND g.grant_id = t.grant_id
+       WHERE t.token = $1 AND (NOT t.consumed OR $2) AND g.grant_id = t.grant_id
        RETURNING t.grant_id`,
-      [token],
+      [token, isRepeatable],
     )
     return rows[0]?.grant_id
   }
@@ -180,4 +185,9 @@ export class ReferenceDesign implements System {
   protected async pause(): Promise<void> {
     await sleep(8)
   }
+}
+
+/** The same, for a public client whose refreshes may be repeated. */
+export class RepeatableDesign extends ReferenceDesign {
+  override readonly isRefreshRepeatable = true
 }

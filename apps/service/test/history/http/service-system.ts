@@ -31,12 +31,14 @@ const challenge = createHash('sha256').update(verifier).digest('base64url')
 export class ServiceSystem implements System {
   readonly browsers = 3
   readonly rotatesRefreshTokens: boolean
+  readonly isRefreshRepeatable: boolean
   readonly #authorization: AppAuthorization
   readonly #revokePath: string
   #browsers: Browser[] = []
 
-  constructor(authorization: AppAuthorization) {
+  constructor(authorization: AppAuthorization, isRefreshRepeatable = false) {
     this.#authorization = authorization
+    this.isRefreshRepeatable = isRefreshRepeatable
     this.rotatesRefreshTokens = authorization.clientSecret === undefined
     this.#revokePath = expandPath(revokeConnectedApp, {
       organization_id: authorization.organizationId,
