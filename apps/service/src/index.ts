@@ -7,6 +7,7 @@ export {
   addMember,
   addOrganization,
   addProject,
+  addResourceServer,
   addSession,
   replaceSecret,
 } from './provision/resources.ts'
@@ -15,5 +16,6 @@ export type {
   NewMember,
   NewOrganization,
   NewProject,
+  NewResourceServer,
   NewSession,
 } from './provision/resources.ts'

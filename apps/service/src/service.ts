@@ -13,6 +13,7 @@ import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
+import { introspectBefore } from './oauth/introspection/endpoint.ts'
 import { createProvider, isOAuthPath } from './oauth/provider.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
@@ -111,7 +112,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       dispatch(
         issuer,
         isOAuthPath,
-        provider.callback(),
+        introspectBefore(
+          { database, issuer: issuer.origin, observe, onError },
+          provider.callback(),
+        ),
         getRequestListener(application.fetch, { errorHandler: handleInvalidUrl }),
       ),
     )
