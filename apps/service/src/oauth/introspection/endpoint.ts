@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { readBody } from '@connected-apps/node-http'
 import { newRequestId } from '../../operation/response.ts'
 import type { Database } from '../../postgres/database.ts'
 import type { Observe } from '../../server/metrics.ts'
@@ -8,11 +7,10 @@ import type { ActiveToken } from './lookup.ts'
 import { createLookup, isAuthenticated } from './lookup.ts'
 import { parseRequest } from './request.ts'
 
-/**
- * More than any client sends. What exceeds it is read up to another limit and thrown away, so that
- * the client gets to see the response.
- */
-const bodyLimits = { maxBytes: 16 * 1024, maxDiscardedBytes: 1024 * 1024 }
+/** More than any client sends. */
+const maxBodyBytes = 16 * 1024
+/** A longer body is read up to this limit and thrown away, so that the client gets to see the response. */
+const maxReadBytes = 1024 * 1024
 
 export interface IntrospectionOptions {
   database: Database
@@ -110,10 +108,24 @@ export function introspectBefore(
   }
 }
 
-/** @returns undefined if the body is too long, or never arrived completely */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const body = await readBody(request, bodyLimits)
-  return Buffer.isBuffer(body) ? body : undefined
+/**
+ * Reads a body by its events, since an async iterator would take a quarter of the time of the whole
+ * request.
+ *
+ * @returns undefined if the body is too long, or never arrived completely
+ */
+function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= maxBodyBytes) chunks.push(chunk)
+      else if (length > maxReadBytes) resolve(undefined)
+    })
+    request.once('end', () => resolve(length > maxBodyBytes ? undefined : Buffer.concat(chunks)))
+    request.once('close', () => resolve(undefined))
+  })
 }
 
 function describe(
