@@ -1,5 +1,6 @@
 export { startService } from './service.ts'
 export type { Service, ServiceOptions } from './service.ts'
+export type { ActiveTokenResponse } from './oauth/introspection/endpoint.ts'
 export { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 export type { EmbeddedPostgres } from './postgres/embedded/start.ts'
 export {
