@@ -143,6 +143,21 @@ describe.each(Object.entries(apis))('%s', (_, credentials) => {
   })
 })
 
+it('is in the metrics, by status and error', async () => {
+  const { url } = test.service
+  await post(url, form({ token: 'a', client_id: test.tenant.publicAppId }))
+  await post(url, form({ token: 'a', client_id: 'nobody' }))
+  await post(url, form({ token: 'a' }))
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  for (const labels of [
+    'status="200",outcome="ok"',
+    'status="401",outcome="invalid_client"',
+    'status="400",outcome="invalid_request"',
+  ]) {
+    expect(metrics).toContain(`connected_apps_responses_total{route="introspection",${labels}}`)
+  }
+})
+
 it('responds to a JWT as to any other unknown token', async () => {
   const config = await test.asPublicApp()
   expect(await openid.tokenIntrospection(config, 'eyJhbGciOiJub25lIn0.e30.')).toEqual(inactive)
