@@ -1,14 +1,20 @@
 import { Client } from 'pg'
 import type { LoadResult } from './http-load.ts'
 
-/** The database work of a revoke, sent to PostgreSQL by the driver alone. */
+/** The database work of a revoke or an introspection, sent to PostgreSQL by the driver alone. */
 export interface BareLoad {
   kind: 'bare'
-  /** UPDATE and INSERT as a transaction, or both in one statement: one round trip instead of four. */
-  form: 'transaction' | 'statement'
+  /**
+   * A revoke's UPDATE and INSERT as a transaction, or both in one statement: one round trip instead of
+   * four. Or the SELECT of an introspection.
+   */
+  form: 'transaction' | 'statement' | 'introspection'
   databaseUrl: string
-  /** The Organization, Member and Connected App of each authorization. */
-  keys: [string, string, string][]
+  /**
+   * The Organization, Member and Connected App of each authorization; or the resource server and the
+   * hash, in hexadecimal, of each token.
+   */
+  keys: string[][]
   connections: number
   seconds: number
 }
@@ -23,11 +29,26 @@ const insert = `
   SELECT 'revokeConnectedApp', 'ok', $1, $2, $3, 'bench', 'bench', `
 const both = `WITH revoked AS (${update}) ${insert} (SELECT revocation_count FROM revoked)`
 
-async function revoke(
+const join = `
+  SELECT c.secret_hash, c.next_secret_hash, t.kind, t.organization_id, g.member_id,
+    g.connected_app_id, t.payload
+  FROM resource_servers c
+  JOIN organizations o USING (project_id)
+  JOIN tokens t USING (organization_id)
+  JOIN active_grants g USING (organization_id, grant_id)
+  WHERE c.resource_server_id = $1 AND t.token_hash = decode($2, 'hex')
+    AND t.kind = 'AccessToken' AND t.consumed_at IS NULL`
+
+async function send(
   client: Client,
   form: BareLoad['form'],
   values: (string | number)[],
 ): Promise<void> {
+  if (form === 'introspection') {
+    const { rowCount } = await client.query({ name: 'join', text: join, values })
+    if (rowCount !== 1) throw new Error('the token of an introspection is not active')
+    return
+  }
   if (form === 'statement') {
     await client.query({ name: 'both', text: both, values })
     return
@@ -58,7 +79,7 @@ export async function loadBare(load: BareLoad): Promise<LoadResult> {
       const before = performance.now()
       sent += 1
       const values = load.keys[sent % load.keys.length] ?? []
-      await revoke(client, load.form, values)
+      await send(client, load.form, values)
       latencies.push(performance.now() - before)
     }
     await client.end()

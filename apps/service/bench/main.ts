@@ -1,7 +1,10 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { expandPath } from '@connected-apps/contract'
 import { revokeConnectedApp } from '@connected-apps/contract/operations/revoke-connected-app'
 import { Pool } from 'pg'
+import { hashOf } from '../src/hash.ts'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import { addAppAuthorizations } from '../test/history/http/app-authorizations.ts'
 import type { AppAuthorization } from '../test/history/http/service-system.ts'
@@ -33,6 +36,9 @@ const service = await startServiceProcess({
   environment: { LOG_LEVEL: 'info', RATE_LIMIT_REQUESTS: '1000000000' },
   log: 'ignore',
 })
+const provider = fork(new URL('provider-process.ts', import.meta.url), {
+  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+})
 try {
   const memory = watchMemory(service)
   const grants = await addManyGrants(pool, [service.url], members)
@@ -40,7 +46,13 @@ try {
   const spread = await spreadAuthorizations()
   await pool.query('VACUUM ANALYZE')
 
-  const introspections = await measureInRounds([introspect(grants)])
+  provider.send({ databaseUrl: postgres.url })
+  const [providerUrl] = await once(provider, 'message')
+  const [asApi, ofProvider, join] = await measureInRounds([
+    introspectAsApi(grants),
+    introspectAsApp(grants, String(providerUrl)),
+    bareJoin(grants),
+  ])
   const revokes: BenchResults['revokes'] = []
   for (const connections of connectionCounts) {
     const [overHttp, transaction, statement] = await measureInRounds([
@@ -55,7 +67,7 @@ try {
   const results: BenchResults = {
     revokes,
     spread: { organizations, one, many },
-    introspections: introspections[0],
+    introspections: { service: asApi, provider: ofProvider, join },
     tokenCounts,
     residentBytes: await memory.stop(),
     seconds: (performance.now() - startedAt) / 1000,
@@ -63,6 +75,7 @@ try {
   await writeFile('bench-results.json', `${JSON.stringify(results, undefined, 2)}\n`)
   process.stdout.write(report(results))
 } finally {
+  provider.kill()
   await service.stop()
   await pool.end()
   await postgres.stop()
@@ -128,7 +141,7 @@ function bare(grants: IssuedGrant[], connections: number, form: 'transaction' | 
     kind: 'bare',
     form,
     databaseUrl: postgres.url,
-    keys: grants.map(({ authorization }): [string, string, string] => [
+    keys: grants.map(({ authorization }) => [
       authorization.organizationId,
       authorization.memberId,
       authorization.connectedAppId,
@@ -138,21 +151,61 @@ function bare(grants: IssuedGrant[], connections: number, form: 'transaction' | 
   }
 }
 
-function introspect(grants: IssuedGrant[]): Load {
+/** The introspections that a resource server sends to the service. */
+function introspectAsApi(grants: IssuedGrant[]): Load {
+  const { resourceServerId, secret } = resourceServerOf(grants)
+  return introspect(
+    service.url,
+    { authorization: basic(resourceServerId, secret) },
+    grants.map(({ accessToken: token }) => ({ token })),
+  )
+}
+
+/** The introspections that Connected Apps send to oidc-provider, which knows no resource servers. */
+function introspectAsApp(grants: IssuedGrant[], url: string): Load {
+  return introspect(
+    url,
+    {},
+    grants.map(({ accessToken, authorization }) => ({
+      token: accessToken,
+      token_type_hint: 'access_token',
+      client_id: authorization.connectedAppId,
+    })),
+  )
+}
+
+function introspect(
+  url: string,
+  headers: Record<string, string>,
+  forms: Record<string, string>[],
+): Load {
   return {
     kind: 'http',
-    url: service.url,
+    url,
     method: 'POST',
-    requests: grants.map(({ accessToken, authorization }) => ({
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    requests: forms.map((form) => ({
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       path: '/oauth2/introspect',
-      body: new URLSearchParams({
-        token: accessToken,
-        token_type_hint: 'access_token',
-        client_id: authorization.connectedAppId,
-      }).toString(),
+      body: new URLSearchParams(form).toString(),
     })),
     connections: 16,
     seconds: secondsPerRound,
   }
+}
+
+function bareJoin(grants: IssuedGrant[]): Load {
+  const { resourceServerId } = resourceServerOf(grants)
+  return {
+    kind: 'bare',
+    form: 'introspection',
+    databaseUrl: postgres.url,
+    keys: grants.map(({ accessToken }) => [resourceServerId, hashOf(accessToken).toString('hex')]),
+    connections: 16,
+    seconds: secondsPerRound,
+  }
+}
+
+function resourceServerOf([first]: IssuedGrant[]) {
+  if (first === undefined) throw new Error('nothing to introspect')
+  return first.authorization.resourceServer
 }

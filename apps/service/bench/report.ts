@@ -13,7 +13,15 @@ export interface BenchResults {
   }[]
   /** Revokes at 64 connections, of the Members of one Organization and of many. */
   spread: { organizations: number; one: LoadResult; many: LoadResult }
-  introspections: LoadResult
+  /** At 16 connections. */
+  introspections: {
+    /** As a resource server. */
+    service: LoadResult
+    /** oidc-provider's own, as a Connected App. */
+    provider: LoadResult
+    /** The join of one token, through the driver alone. */
+    join: LoadResult
+  }
   tokenCounts: TokenCountResult[]
   /** The maximum of the service's process. */
   residentBytes: number
@@ -29,6 +37,8 @@ export function report(results: BenchResults): string {
   const [one] = tokenCounts
   const last = tokenCounts.at(-1)
   const growth = (last?.revokeMs ?? Number.NaN) / (one?.revokeMs ?? Number.NaN)
+  const timesProvider = shareOf(introspections.service, introspections.provider)
+  const shareOfJoin = shareOf(introspections.service, introspections.join)
   const megabytes = residentBytes / 1e6
   return [
     `${cpus().length} cores, shared by PostgreSQL, the service and the load; ${Math.round(seconds)} s`,
@@ -68,10 +78,37 @@ export function report(results: BenchResults): string {
     '',
     `revokes/s at 64 connections: ${spread.one.perSecond.toFixed(0)} in one Organization, ` +
       `${spread.many.perSecond.toFixed(0)} in ${spread.organizations}, each in a project of its own`,
-    `introspections/s at 16 connections: ${introspections.perSecond.toFixed(0)}`,
+    '',
+    ...table(
+      [
+        'introspections/s at 16 connections',
+        'p50 ms',
+        'p99 ms',
+        "oidc-provider's own /s",
+        'ratio',
+        'bare join /s',
+        'share',
+      ],
+      [
+        [
+          introspections.service.perSecond.toFixed(0),
+          introspections.service.p50Ms.toFixed(1),
+          introspections.service.p99Ms.toFixed(1),
+          introspections.provider.perSecond.toFixed(0),
+          timesProvider.toFixed(1),
+          introspections.join.perSecond.toFixed(0),
+          shareOfJoin.toFixed(2),
+        ],
+      ],
+    ),
     '',
     target(growth <= 1.2, `${growth.toFixed(2)} × at 1,000,000 tokens, at most 1.2 ×`),
     ...revokes.filter(({ connections }) => connections <= 16).map(targetOfShare),
+    target(
+      timesProvider >= 6,
+      `${timesProvider.toFixed(1)} × the introspections of oidc-provider, at least 6 ×`,
+    ),
+    target(shareOfJoin >= 1 / 3, `${shareOfJoin.toFixed(2)} of the bare join, at least 0.33`),
     target(megabytes < 200, `${megabytes.toFixed(0)} MB resident, less than 200 MB`),
     '',
   ].join('\n')

@@ -1,5 +1,6 @@
 export { startService } from './service.ts'
 export type { Service, ServiceOptions } from './service.ts'
+export type { ActiveTokenResponse } from './oauth/introspection/endpoint.ts'
 export { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 export type { EmbeddedPostgres } from './postgres/embedded/start.ts'
 export {
@@ -7,6 +8,7 @@ export {
   addMember,
   addOrganization,
   addProject,
+  addResourceServer,
   addSession,
   ProvisionError,
   replaceSessionKeys,
@@ -16,6 +18,7 @@ export type {
   NewMember,
   NewOrganization,
   NewProject,
+  NewResourceServer,
   NewSession,
 } from './provision/resources.ts'
 export { replaceKeys, rotateKeys } from './provision/rotate-keys.ts'

@@ -7,6 +7,7 @@ import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
 import { readConfiguration } from './configuration.ts'
 import { createOAuthServer } from './oauth/oauth-server.ts'
+import { introspectBefore } from './oauth/introspection/endpoint.ts'
 import { isOAuthPath } from './oauth/provider.ts'
 import type { ServerKeys } from './oauth/server-keys.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
@@ -141,8 +142,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       health: listener === healthListener ? health : undefined,
       routes: options.routes ?? {},
     })
+    const introspect = introspectBefore(
+      { database, issuer: issuer.origin, observe, logger },
+      oauth.handle,
+    )
     listener.serve(
-      dispatch(issuer, isOAuthPath, oauth.handle, listener.toRequestListener(application.fetch)),
+      dispatch(issuer, isOAuthPath, introspect, listener.toRequestListener(application.fetch)),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger, (result) =>
       metrics.observeCleanup(result),

@@ -19,17 +19,21 @@ describe('Two instances on one database', () => {
     let rejected = 0
     for (const [round, grant] of grants.entries()) {
       const [revoker, other] = round % 2 === 0 ? [one, two] : [two, one]
-      const before = await use(grant, other, 'introspect')
+      const before = await Promise.all([
+        use(grant, other, 'introspect'),
+        use(grant, other, 'introspectAsApi'),
+      ])
       await at(grant, revoker).revoke()
       const after = await Promise.all([
         use(grant, other, 'introspect'),
+        use(grant, other, 'introspectAsApi'),
         use(grant, other, 'refresh'),
         use(grant, other, 'exchange'),
       ])
       expect({ round, before, after }).toEqual({
         round,
-        before: 'accepted',
-        after: ['rejected', 'rejected', 'rejected'],
+        before: ['accepted', 'accepted'],
+        after: ['rejected', 'rejected', 'rejected', 'rejected'],
       })
       rejected += after.length
     }
@@ -104,11 +108,12 @@ function at({ authorization }: IssuedGrant, instance: string): ServiceSystem {
 async function use(
   grant: IssuedGrant,
   instance: string,
-  what: 'introspect' | 'refresh' | 'exchange',
+  what: 'introspect' | 'introspectAsApi' | 'refresh' | 'exchange',
 ) {
   const system = at(grant, instance)
   const uses = {
     introspect: () => system.introspect(grant.accessToken),
+    introspectAsApi: () => system.introspectAsApi(grant.accessToken),
     refresh: () => system.refresh(grant.refreshToken),
     exchange: () => system.exchange(grant.code),
   }

@@ -338,22 +338,6 @@ describe('the lifetime', () => {
   }
 })
 
-describe('introspection', () => {
-  it('shows a Connected App its own tokens, and not those of others', async () => {
-    const own = await test.asPublicApp()
-    const stranger = await test.asConfidentialApp()
-    const { access_token: token } = await authorize(own, test.tenant.session.token)
-    expect(await openid.tokenIntrospection(own, token)).toMatchObject({
-      active: true,
-      client_id: test.tenant.publicAppId,
-      sub: test.tenant.memberId,
-      scope: 'openid profile',
-    })
-    expect(await isActive(stranger, token)).toBe(false)
-    expect(await isActive(own, 'no-such-token')).toBe(false)
-  })
-})
-
 describe('RFC 7009 revocation', () => {
   it('of a refresh token ends its grant, and only that one', async () => {
     const config = await test.asPublicApp()

@@ -61,6 +61,14 @@ describe('pnpm provision', () => {
     const config = await discover(test.service.url, connected_app_id)
     const tokens = await authorize(config, session_token)
     expect(await isActive(config, tokens.access_token)).toBe(true)
+    const server = await add('resource-server', ...project, '--name', 'Notes API')
+    expect(Object.keys(server)).toEqual(['resource_server_id', 'secret'])
+    const api = await discover(
+      test.service.url,
+      server['resource_server_id'] ?? '',
+      server['secret'],
+    )
+    expect(await isActive(api, tokens.access_token)).toBe(true)
     const ids = { organizationId: 'northwind', memberId: 'hr|7', connectedAppId: connected_app_id }
     const by = (password: string) => ({ authorization: basic(project_id, password) })
     const call = (password: string) =>
@@ -139,7 +147,7 @@ describe('pnpm provision', () => {
   it.each([
     [
       [],
-      /^a command is missing; the commands are project, session-jwks, rotate-secret, rotate-keys, organization, member, session, connected-app; see provision --help$/,
+      /^a command is missing; the commands are project, session-jwks, rotate-secret, rotate-keys, organization, member, session, connected-app, resource-server; see provision --help$/,
     ],
     [['projekt'], /^unknown command or argument; the commands are /],
     [['toString'], /^unknown command or argument; the commands are /],
@@ -171,6 +179,10 @@ describe('pnpm provision', () => {
     ],
     [
       ['connected-app', '--project-id', 'nobody', '--redirect-uri', 'http://a/'],
+      /^there is no project nobody$/,
+    ],
+    [
+      ['resource-server', '--project-id', 'nobody', '--name', 'API'],
       /^there is no project nobody$/,
     ],
     [['rotate-secret', '--project-id', 'nobody'], /^there is no project nobody$/],

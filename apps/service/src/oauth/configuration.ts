@@ -67,6 +67,7 @@ export function createConfiguration(
     },
     features: {
       devInteractions: { enabled: false },
+      // Requests never get here (see `introspectBefore`), but discovery names the endpoint.
       introspection: {
         enabled: true,
         allowedPolicy: (_, client, token) => token.clientId === client.clientId,

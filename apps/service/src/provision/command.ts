@@ -25,6 +25,7 @@ import {
   addMember,
   addOrganization,
   addProject,
+  addResourceServer,
   addSession,
   newSecret,
   replaceSessionKeys,
@@ -187,6 +188,19 @@ command
       if (isPublic) return { connected_app_id: await addConnectedApp(pool, app) }
       const secret = newSecret()
       return { connected_app_id: await addConnectedApp(pool, { ...app, secret }), secret }
+    }),
+  )
+
+command
+  .command('resource-server')
+  .description('an API that may introspect every access token of its project, and its secret')
+  .requiredOption('--project-id <ID>', 'its project')
+  .requiredOption('--name <NAME>', 'what you call it')
+  .action((options: { projectId: string; name: string }) =>
+    create(async (pool) => {
+      await assertExists(pool, 'project', options.projectId)
+      const { resourceServerId, secret } = await addResourceServer(pool, options)
+      return { resource_server_id: resourceServerId, secret }
     }),
   )
 

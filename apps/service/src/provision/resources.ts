@@ -189,3 +189,21 @@ export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise
   )
   return connectedAppId
 }
+
+export interface NewResourceServer {
+  projectId: string
+  name: string
+}
+
+/** Adds an API of a project, which may introspect every access token of the project. */
+export async function addResourceServer(pool: Pool, { projectId, name }: NewResourceServer) {
+  const environment = projectId.startsWith('project-live-') ? 'live' : 'test'
+  const resourceServerId = `resource-server-${environment}-${randomUUID()}`
+  const secret = newSecret()
+  await pool.query(
+    `INSERT INTO resource_servers (resource_server_id, project_id, name, secret_hash)
+     VALUES ($1, $2, $3, $4)`,
+    [resourceServerId, projectId, name, hashOf(secret)],
+  )
+  return { resourceServerId, secret }
+}

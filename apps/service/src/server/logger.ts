@@ -6,12 +6,19 @@ import type { Observation } from './metrics.ts'
 import { findCurrentRequest } from './request-scope.ts'
 
 /**
+ * Where the log is written to: standard error, in blocks, since a write of each line would take more
+ * time than all else that is done for a log line. What is not written yet is written at exit, and is
+ * lost only if the process is killed.
+ */
+const standardError = { dest: 2, sync: false, minLength: 4096, periodicFlush: 100 }
+
+/**
  * Writes JSON lines that contain no secrets. Errors are reduced to their type, message and stack,
  * since database drivers put the values of the failed statement into further properties.
  */
 export function createLogger(
   level: string,
-  stream: DestinationStream = destination({ dest: 2, sync: false }),
+  stream: DestinationStream = destination(standardError),
 ): Logger {
   return pino(
     {

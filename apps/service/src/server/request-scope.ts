@@ -20,6 +20,8 @@ export interface RequestIds {
   /** The Member whose session authorizes an operation. */
   session_member_id?: string | undefined
   grant_id?: string | undefined
+  /** Who introspects: a resource server, a Connected App, or the project. */
+  caller_id?: string | undefined
 }
 
 /** What is known of the request that the running code belongs to. */

@@ -21,6 +21,7 @@ export async function fillTables(pool: Pool): Promise<void> {
     'permissions (project_id, role_id, resource_id, action)': `DISTINCT ${project}, 'stytch_member', 'stytch.self', '*'`,
     'organizations (organization_id, project_id, slug, external_id)': `DISTINCT ON (1) ${organization}, ${project}, 'slug-' || n / 10, 'external-' || n / 10`,
     'connected_apps (connected_app_id, project_id, name, description, is_first_party, redirect_uris)': `DISTINCT ON (1) ${app}, ${project}, 'Notebook', '', false, '{}'::text[]`,
+    'resource_servers (resource_server_id, project_id, name, secret_hash)': `DISTINCT 'filled-server-' || n / 10, ${project}, 'API', '\\x00'::bytea`,
     'members (organization_id, member_id, external_id, name)': `${organization}, ${member}, 'external-' || n, 'Ada'`,
     'member_roles (organization_id, member_id, role_id)': `${organization}, ${member}, 'stytch_member'`,
     'sessions (organization_id, session_id, member_id, token_hash, expires_at)': `${organization}, 'filled-session-' || n, ${member}, ${hash}, ${expiry}`,

@@ -5,6 +5,7 @@ import {
   addMember,
   addOrganization,
   addProject,
+  addResourceServer,
   addSession,
   newSecret,
 } from '../../src/provision/resources.ts'
@@ -31,6 +32,7 @@ export async function addTenant(pool: Pool) {
     redirectUri,
     secret: clientSecret,
   })
+  const resourceServer = await addResourceServer(pool, { projectId, name: 'Notes API' })
   return {
     projectId,
     secret,
@@ -44,6 +46,7 @@ export async function addTenant(pool: Pool) {
     publicAppId,
     confidentialAppId,
     clientSecret,
+    resourceServer,
   }
 }
 

@@ -4,6 +4,7 @@ import {
   addMember,
   addOrganization,
   addProject,
+  addResourceServer,
   addSession,
   newSecret,
 } from '../../../src/provision/resources.ts'
@@ -20,6 +21,7 @@ export async function addAppAuthorizations(
   count: number,
 ): Promise<AppAuthorization[]> {
   const { projectId, secret: projectSecret } = await addProject(pool)
+  const resourceServer = await addResourceServer(pool, { projectId, name: 'Notes API' })
   const organizationId = await addOrganization(pool, { projectId })
   const authorizations: AppAuthorization[] = []
   for (let index = 0; index < count; index += 1) {
@@ -35,6 +37,7 @@ export async function addAppAuthorizations(
       memberId,
       sessionToken: session.token,
       connectedAppId,
+      resourceServer,
       ...(client.secret !== undefined && { clientSecret: client.secret }),
     })
   }

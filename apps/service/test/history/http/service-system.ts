@@ -22,6 +22,8 @@ export interface AppAuthorization {
   connectedAppId: string
   /** Undefined for a public client. */
   clientSecret?: string
+  /** An API of the project. */
+  resourceServer: { resourceServerId: string; secret: string }
 }
 
 const verifier = randomBytes(32).toString('base64url')
@@ -35,6 +37,8 @@ export class ServiceSystem implements System {
   readonly #authorization: AppAuthorization
   readonly #revokePath: string
   #browsers: Browser[] = []
+  /** Those that were issued to this system, which the API introspects as well. */
+  readonly #accessTokens = new Set<string>()
 
   constructor(authorization: AppAuthorization, isRefreshRepeatable = false) {
     this.#authorization = authorization
@@ -116,10 +120,22 @@ export class ServiceSystem implements System {
     )
   }
 
+  /** Introspects a token as the Connected App, or half of the time as the API if it may. */
   async introspect(token: string): Promise<boolean> {
-    const response = await this.#post('/oauth2/introspect', { token })
-    if (response.status !== 200) throw unexpected('introspect', response)
-    return (JSON.parse(response.text) as { active: boolean }).active // RFC 7662
+    if (this.#accessTokens.has(token) && Math.random() < 0.5) return this.introspectAsApi(token)
+    return isActive(await this.#post('/oauth2/introspect', { token }))
+  }
+
+  /** Introspects an access token with the credentials of a resource server. */
+  async introspectAsApi(token: string): Promise<boolean> {
+    const { resourceServerId, secret } = this.#authorization.resourceServer
+    return isActive(
+      await send(`${this.#pickInstance()}/oauth2/introspect`, {
+        method: 'POST',
+        headers: { authorization: basic(resourceServerId, secret) },
+        form: { token },
+      }),
+    )
   }
 
   async revokeToken(token: string, kind: 'access_token' | 'refresh_token'): Promise<void> {
@@ -143,6 +159,7 @@ export class ServiceSystem implements System {
     const response = await this.#post('/oauth2/token', form, options)
     if (response.status === 200) {
       const body = JSON.parse(response.text) as { access_token: string; refresh_token: string } // RFC 6749
+      this.#accessTokens.add(body.access_token)
       return { accessToken: body.access_token, refreshToken: body.refresh_token }
     }
     if (response.text.includes('"invalid_grant"')) return undefined
@@ -182,6 +199,11 @@ export class ServiceSystem implements System {
     const { instances } = this.#authorization
     return instances[Math.floor(Math.random() * instances.length)] ?? ''
   }
+}
+
+function isActive(introspection: RawResponse): boolean {
+  if (introspection.status !== 200) throw unexpected('introspect', introspection)
+  return (JSON.parse(introspection.text) as { active: boolean }).active // RFC 7662
 }
 
 /** The path that a response redirects to. The host is dropped, since any instance may be next. */
