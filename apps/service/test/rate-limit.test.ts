@@ -98,6 +98,27 @@ describe('the rate limit', () => {
     ])
   })
 
+  it('never asks for a wait that is longer than the window, however long a counter was locked', async () => {
+    const { pool } = test.database
+    const [project] = await addProjects()
+    const blocker = await pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('INSERT INTO rate_limits VALUES ($1, 1, now())', [project.projectId])
+    const waiting = createCounter({ requests: 1, windowSeconds: 600 })(project)
+    await expect.poll(countBlocked, { timeout: 20_000 }).toBe(1)
+    // A window that begins after the statement that waits.
+    await blocker.query(
+      `UPDATE rate_limits SET window_ends_at = clock_timestamp() + interval '600 seconds'
+       WHERE project_id = $1`,
+      [project.projectId],
+    )
+    await blocker.query('COMMIT')
+    blocker.release()
+    const seconds = await waiting
+    expect(seconds).toBeGreaterThan(300)
+    expect(seconds).toBeLessThanOrEqual(600)
+  })
+
   it.each(operationsByTitle)(
     'is checked after the credentials and before the form of a request, and all operations share it: %s',
     async (_, operation) => {

@@ -33,6 +33,7 @@ export function countRequests(windowSeconds: string): string {
  * An expression for the whole seconds that a request has to wait if its project is over the limit;
  * NULL if it is not. What is left of the limit goes to the first requests of a batch. It expects a
  * join of `requests r` and, where they were counted, `counted c`.
+ * The time is not `now()`, since the window may have begun after this statement, which waited.
  *
  * @param limit the parameter for the maximum number of requests in a window
  */
@@ -40,5 +41,5 @@ export function retryAfterSeconds(limit: string): string {
   return `
     CASE WHEN c.requests - ${limit}::integer
         >= row_number() OVER (PARTITION BY c.project_id ORDER BY r.position DESC)
-      THEN greatest(1, ceil(extract(epoch FROM c.window_ends_at - now())))::integer END`
+      THEN greatest(1, ceil(extract(epoch FROM c.window_ends_at - clock_timestamp())))::integer END`
 }
