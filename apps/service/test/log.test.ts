@@ -144,8 +144,9 @@ describe('the log', () => {
     const grant_id = expect.stringMatching(/^grant-/)
     const [exchanged, introspected, failed, replayed] = ids.map(linesAbout)
     expect(exchanged).toEqual([{ ...completed, route: 'token', ...client, ...member, grant_id }])
+    const caller_id = client.connected_app_id
     expect(introspected).toEqual([
-      { ...completed, route: 'introspection', ...client, ...member, grant_id },
+      { ...completed, route: 'introspection', ...client, ...member, grant_id, caller_id },
     ])
     const cause = 'database_error'
     const outcome = 'server_error'

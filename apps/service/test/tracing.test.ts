@@ -62,8 +62,6 @@ describe('a trace', () => {
     expect(tree).toEqual([
       ['load-contexts', CLIENT, 'batch load-contexts'],
       ['batch load-contexts', INTERNAL, server],
-      ['rate_limits:rlflx-upsert', CLIENT, 'batch count-requests'],
-      ['batch count-requests', INTERNAL, server],
       ['revoke-skip-locked', CLIENT, 'batch revoke-skip-locked'],
       ['batch revoke-skip-locked', INTERNAL, server],
       [server, SERVER, undefined],

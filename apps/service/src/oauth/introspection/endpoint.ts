@@ -78,6 +78,7 @@ export function introspectBefore(
       organization_id: found.token?.organizationId,
       member_id: found.token?.memberId,
       connected_app_id: found.token?.connectedAppId,
+      grant_id: found.token?.grantId,
     })
     if (isInvalid) return invalidRequest(token.description)
     return { status: 200, body: describe(found.token, issuer) }

@@ -26,6 +26,7 @@ export interface ActiveToken {
   organizationId: string
   memberId: string
   connectedAppId: string
+  grantId: string
   payload: TokenPayload
 }
 
@@ -42,7 +43,7 @@ const find: Statement = {
   name: 'introspect-tokens',
   text: `
     SELECT c.is_app, c.project_id, c.secret_hash, c.next_secret_hash,
-      t.kind, t.organization_id, t.member_id, t.connected_app_id, t.payload
+      t.kind, t.organization_id, t.member_id, t.connected_app_id, t.grant_id, t.payload
     FROM (
       SELECT * FROM unnest($1::text[], $2::bytea[])
         WITH ORDINALITY LIMIT ${lengthOf('$1')}
@@ -59,7 +60,7 @@ const find: Statement = {
       LIMIT 1
     ) c ON true
     LEFT JOIN LATERAL (
-      SELECT t.kind, t.organization_id, g.member_id, g.connected_app_id, t.payload
+      SELECT t.kind, t.organization_id, g.member_id, g.connected_app_id, t.grant_id, t.payload
       FROM tokens t
       JOIN active_grants g USING (organization_id, grant_id)
       JOIN organizations o USING (organization_id)
@@ -83,6 +84,7 @@ interface Row {
   organization_id: string
   member_id: string
   connected_app_id: string
+  grant_id: string
   payload: TokenPayload
 }
 
@@ -119,6 +121,7 @@ function toLookup(row: Row): Lookup | undefined {
             organizationId: row.organization_id,
             memberId: row.member_id,
             connectedAppId: row.connected_app_id,
+            grantId: row.grant_id,
             payload,
           },
   }
