@@ -3,10 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
 import { createLogger } from '../src/server/logger.ts'
 import { listenForStopSignals } from '../src/server/stop-signals.ts'
+import type { TestDatabase } from './support/database.ts'
 import { useDatabase } from './support/database.ts'
 import { anyOperation, send } from './support/operations.ts'
 import { startInstance } from './support/service.ts'
@@ -19,15 +21,17 @@ const polling = { interval: 20, timeout: 20_000 }
 const shutdownDelayMs = 3_600_000
 
 const test = useDatabase()
+/** Another database, since an instance waits only if there is something to migrate. */
+const other = useDatabase()
 
 describe('an instance that waits until another one has migrated the database', () => {
   it('is alive but not ready, says once what it waits for, and starts then', async () => {
-    const unlock = await lockMigrations()
-    const log = new PassThrough()
+    const unlock = await lockMigrations(test.database)
+    const log = startLog()
     const port = await findFreePort()
     const url = `http://127.0.0.1:${port}`
-    const starting = startInstance(test.database.url, { port, logger: createLogger('info', log) })
-    await expect.poll(waitingPids, polling).toHaveLength(1)
+    const starting = startInstance(test.database.url, { port, logger: log.logger })
+    await untilLogged(log, waiting)
     expect(await statusesAt(url)).toEqual([200, 503, 200])
     const rejected = await fetch(`${url}/v1/b2b/organizations/acme`)
     expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '1'])
@@ -36,10 +40,10 @@ describe('an instance that waits until another one has migrated the database', (
       request_id: expect.stringMatching(/^request-id-test-/),
       error_type: 'service_unavailable',
     })
-    expect(String(log.read()).match(/"msg":"waiting for .*migrates/g)).toHaveLength(1)
 
     await unlock()
     const service = await starting
+    expect(log.text.match(waiting)).toHaveLength(1)
     expect(service.url).toBe(url)
     expect(await statusesAt(url)).toEqual([200, 200, 200])
     expect((await fetch(`${url}/v1/b2b/organizations/acme`)).status).toBe(404)
@@ -47,21 +51,24 @@ describe('an instance that waits until another one has migrated the database', (
   })
 
   it('with a port for health opens the other one only then, and can be told to give up', async () => {
-    const unlock = await lockMigrations()
+    const unlock = await lockMigrations(other.database)
     const [port, healthPort] = [await findFreePort(), await findFreePort()]
     const abort = new AbortController()
-    const starting = startInstance(test.database.url, { port, healthPort, signal: abort.signal })
-    await expect.poll(waitingPids, polling).toHaveLength(1)
+    const { signal } = abort
+    const log = startLog()
+    const { logger } = log
+    const starting = startInstance(other.database.url, { port, healthPort, signal, logger })
+    await untilLogged(log, waiting)
     expect(await statusesAt(`http://127.0.0.1:${healthPort}`)).toEqual([200, 503, 200])
     await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow('fetch failed')
 
     abort.abort()
-    await expect(starting).rejects.toBe(abort.signal.reason)
+    await expect(starting).rejects.toBe(signal.reason)
     await expect(fetch(`http://127.0.0.1:${healthPort}/health/live`)).rejects.toThrow(
       'fetch failed',
     )
+    await expect.poll(() => countMigrations(other.database), polling).toBe(0)
     await unlock()
-    await expect.poll(waitingPids, polling).toHaveLength(0)
   })
 })
 
@@ -187,8 +194,8 @@ function statusesAt(url: string): Promise<number[]> {
 }
 
 /** @returns a function that releases the lock */
-async function lockMigrations(): Promise<() => Promise<void>> {
-  const client = await test.database.pool.connect()
+async function lockMigrations({ pool }: TestDatabase): Promise<() => Promise<void>> {
+  const client = await pool.connect()
   await client.query('SELECT pg_advisory_lock(70092024)')
   return async () => {
     await client.query('SELECT pg_advisory_unlock(70092024)')
@@ -196,11 +203,30 @@ async function lockMigrations(): Promise<() => Promise<void>> {
   }
 }
 
-/** The process ids of those that wait for the lock. */
-async function waitingPids(): Promise<number[]> {
-  const { rows } = await test.database.pool.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+/** How many instances are connected to migrate the database. */
+async function countMigrations({ pool }: TestDatabase): Promise<number | null> {
+  const { rowCount } = await pool.query(
+    `SELECT FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'connected-apps migration'`,
   )
-  return rows.map(({ pid }) => pid)
+  return rowCount
+}
+
+/** What an instance logs while it waits for the migrations of another one. */
+const waiting = /"msg":"waiting for .*migrates/g
+
+interface Log {
+  logger: Logger
+  text: string
+}
+
+function startLog(): Log {
+  const stream = new PassThrough()
+  const log: Log = { logger: createLogger('info', stream), text: '' }
+  stream.on('data', (chunk: Buffer) => (log.text += chunk.toString()))
+  return log
+}
+
+function untilLogged(log: Log, pattern: RegExp): Promise<void> {
+  return expect.poll(() => log.text, polling).toMatch(pattern)
 }
