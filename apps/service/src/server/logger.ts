@@ -6,9 +6,9 @@ import type { Observation } from './metrics.ts'
 import { findCurrentRequest } from './request-scope.ts'
 
 /**
- * Where the log is written to: standard error, in blocks, since a write of each line would take more
- * time than all else that is done for a log line. What is not written yet is written at exit, and is
- * lost only if the process is killed.
+ * Where the log is written to: standard error, in blocks, since each write costs more than a line.
+ * What is not written yet is written after a tenth of a second or at exit, and is lost only if the
+ * process is killed.
  */
 const standardError = { dest: 2, sync: false, minLength: 4096, periodicFlush: 100 }
 
