@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
-import { hashOf, isSameHash } from '../hash.ts'
+import { hashOf, isOneOf } from '../hash.ts'
 import { jsonType, serializeBody, unmatched } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
@@ -130,9 +130,6 @@ function errorIn(body: unknown): string | undefined {
 
 /** Compares a secret with a client whose `client_secret` is one or two hashes, in hexadecimal. */
 function compareClientSecret(this: { clientSecret?: string }, actual: string): boolean {
-  const hash = hashOf(actual)
-  return (this.clientSecret ?? '')
-    .split(',')
-    .map((each) => isSameHash(Buffer.from(each, 'hex'), hash))
-    .includes(true)
+  const accepted = (this.clientSecret ?? '').split(',').map((each) => Buffer.from(each, 'hex'))
+  return isOneOf(accepted, hashOf(actual))
 }

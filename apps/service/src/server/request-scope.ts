@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestListener } from 'node:http'
 import type { Span } from '@opentelemetry/api'
-import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api'
 import { newRequestId } from '../operation/response.ts'
 import type { Cause } from './cause.ts'
 import { runInSpan, startRequestSpan } from './tracing.ts'
@@ -41,18 +40,10 @@ const scopes = new AsyncLocalStorage<RequestScope>()
 export function withRequestScope(listener: RequestListener): RequestListener {
   return (request, response) => {
     const span = startRequestSpan(request, response)
-    const scope = newScope(span, request.method)
+    const { method } = request
+    const scope = { requestId: newRequestId(undefined), ids: {}, method, span }
     runInSpan(span, () => scopes.run(scope, listener, request, response))
   }
-}
-
-/** Runs `work` as if it belonged to a new request, which is not traced. */
-export function runInRequestScope<Result>(work: () => Result): Result {
-  return scopes.run(newScope(trace.wrapSpanContext(INVALID_SPAN_CONTEXT)), work)
-}
-
-function newScope(span: Span, method?: string): RequestScope {
-  return { requestId: newRequestId(undefined), ids: {}, method, span }
 }
 
 /** The scope of the request that the running code belongs to. A batch belongs to no request. */
