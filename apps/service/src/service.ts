@@ -92,7 +92,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { cleanupIntervalMs, shutdownDelayMs, drainMs } = settings
   const { healthPort, httpLimits, signal } = options
   const logger = options.logger ?? createLogger(defaults.logLevel)
-  const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
+  const onError = (error: Error): void => logger.error({ err: error }, 'database connection failed')
   const metrics = new Metrics()
   const observe = createObserve(metrics, logger)
   const database = new Database({
@@ -121,7 +121,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         })
   metrics.watch(database.pool, listener.pending)
   try {
-    // First of all, so that the platform sees a live process, however long the rest takes.
+    // Health checks come first, so that the process is live, however long the rest takes.
     const healthUrl = await untilAborted(healthListener.listen(), signal)
     const keys = await untilAborted(
       prepareDatabase(database, { ...options, prepare }, logger),
@@ -187,7 +187,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     healthListener.forceClose()
     metrics.close()
     const closed = database.forceClose().catch(onError)
-    // What it was waiting for when it was aborted may keep a connection for some time.
+    // After an abort, the statement that it was waiting for may keep its connection for some time.
     if (signal?.aborted !== true) await closed
     throw error
   }
@@ -210,7 +210,7 @@ async function prepareDatabase(
   const { databaseUrl, migrationDatabaseUrl, prepare, signal } = options
   const statementTimeoutMs = await checkConnection(databaseUrl, prepare)
   const onWait = (): void =>
-    logger.info('waiting for another instance, which migrates the database')
+    logger.info('waiting for another instance, which is migrating the database')
   const applied = await migrate({ databaseUrl, migrationDatabaseUrl, signal, onWait })
   if (applied.length > 0) logger.info({ applied }, 'migrated')
   if (statementTimeoutMs === 0 || statementTimeoutMs > queryTimeoutMs) {
@@ -221,7 +221,7 @@ async function prepareDatabase(
   }
   if (await isAuditLogMutable(database)) {
     logger.warn(
-      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables (MIGRATION_DATABASE_URL)',
+      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables, and pass its URL as MIGRATION_DATABASE_URL',
     )
   }
   return loadServerKeys(database)

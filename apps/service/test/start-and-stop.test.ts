@@ -46,7 +46,7 @@ describe('an instance that waits until another one has migrated the database', (
     await service.close()
   })
 
-  it('with a port for health opens the other one only then, and can be told to give up', async () => {
+  it('with a port for health opens the other one only then, and stops waiting when it is aborted', async () => {
     const unlock = await lockMigrations()
     const [port, healthPort] = [await findFreePort(), await findFreePort()]
     const abort = new AbortController()
@@ -65,7 +65,7 @@ describe('an instance that waits until another one has migrated the database', (
   })
 })
 
-it('an instance whose database never responds can be told to give up', async () => {
+it('an instance whose database never responds stops waiting when it is aborted', async () => {
   const silent = createServer((socket) => socket.on('error', () => undefined))
   await once(silent.listen(0, '127.0.0.1'), 'listening')
   const { port } = silent.address() as AddressInfo // it listens on TCP

@@ -23,7 +23,7 @@ const actions = [
   'endGrant',
 ]
 
-/** The variable whose URL is used, once that is known. */
+/** The variable whose URL is used; {@link connect} sets it. */
 let variable = 'DATABASE_URL'
 
 const command = createCommand({
@@ -46,7 +46,7 @@ const command = createCommand({
       try {
         await pipeline(Readable.from(readAuditLog(client, filter)), process.stdout, { end: false })
       } catch (error) {
-        // Whoever reads the output has read enough, such as `head`.
+        // The reader of the output, such as `head`, has closed it.
         if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
       }
     }),

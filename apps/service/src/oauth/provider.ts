@@ -63,7 +63,7 @@ export function createProvider(options: OAuthOptions): Provider {
     const isUnhandled = ctx.status === 404 && ctx.body === undefined
     if (isUnhandled) respondNotFound(ctx, requestId)
     const error = errorIn(ctx.body)
-    // In the body of an error as well, since that is what clients show and people quote.
+    // The body of an error has it as well, since clients show it and people quote it.
     if (error !== undefined) ctx.body = { ...(ctx.body as object), request_id: requestId } // safe: has an error
     ctx.set('X-Request-Id', requestId)
     if (ctx.status === 401) request.cause = unauthorizedCauseOf(ctx, error)
@@ -104,7 +104,7 @@ function routeOf(context: object): string {
   return oidc?.route ?? 'unknown'
 }
 
-/** Why an OAuth request is not authorized, which oidc-provider does not tell its callers. */
+/** Why an OAuth request is not authorized, which oidc-provider does not report. */
 function unauthorizedCauseOf(context: object, error: string | undefined): UnauthorizedCause {
   if (error !== 'invalid_client') return 'invalid_token'
   const { headers, oidc } = context as KoaContextWithOIDC // only a route of oidc-provider has this error

@@ -9,7 +9,7 @@ import { withClient } from './hosts.ts'
 const attempts = 3
 
 /**
- * Checks at start what the service needs of its connections, where it would otherwise fail later.
+ * Checks at start that connections support what the service needs, since it would otherwise fail later.
  *
  * @param prepare whether statements are prepared by name
  * @returns the role's `statement_timeout`, in milliseconds
@@ -49,7 +49,7 @@ async function connect(databaseUrl: string, use: (client: Client) => Promise<voi
   }
 }
 
-/** What PostgreSQL reports when prepared statements are not those of this client. */
+/** Whether PostgreSQL reported that a client's prepared statements are those of another client. */
 function isUnprepared(error: unknown): boolean {
   const duplicatePreparedStatement = '42P05'
   const invalidStatementName = '26000'

@@ -13,8 +13,8 @@ export type Phase = 'starting' | 'running' | 'stopping'
 const checkWritable = { name: 'check-writable', text: writableQuery }
 
 /**
- * What the platform asks for. `/health/live`: the process responds. `/health/ready`: it is running, and
- * can write to its database. Both name the version of the contract that it implements. `/metrics` is
+ * Serves what the platform checks. `/health/live`: the process responds. `/health/ready`: it is running,
+ * and can write to its database. Both name the version of the contract that it implements. `/metrics` is
  * for Prometheus.
  */
 export function createHealth(database: Database, metrics: Metrics, phase: () => Phase): Hono {
@@ -36,7 +36,7 @@ function isWritable(database: Database): Promise<boolean> {
   )
 }
 
-/** An application that serves nothing but this, and responds to every other request in one way. */
+/** Serves only these routes, and responds to every other request in the same way. */
 export function serveOnly(routes: Hono, otherwise: ContractResponse, observe: Observe): Hono {
   const { status, outcome } = otherwise
   return new Hono().route('/', routes).notFound(() => {

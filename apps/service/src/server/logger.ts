@@ -6,9 +6,9 @@ import type { Observation } from './metrics.ts'
 import { findCurrentRequest } from './request-scope.ts'
 
 /**
- * Where the log is written to: standard error, in blocks, since a write of each line would take more
- * time than all else that is done for a log line. What is not written yet is written at exit, and is
- * lost only if the process is killed.
+ * Where the log is written to: standard error, in blocks, since writing each line by itself would take
+ * longer than everything else about it. What is not written yet is written at exit, and is lost only if
+ * the process is killed.
  */
 const standardError = { dest: 2, sync: false, minLength: 4096, periodicFlush: 100 }
 
@@ -63,8 +63,8 @@ export function logFailure(
 }
 
 /**
- * What each line about the current request has. It is not added to every line of the logger, since
- * connections report their errors in the scope of the request that opened them.
+ * The fields of each line about the current request. They are not added to every line of the logger,
+ * since connections report their errors in the scope of the request that opened them.
  */
 function requestFields() {
   const request = findCurrentRequest()

@@ -23,9 +23,9 @@ export interface RequestIds {
   caller_id?: string | undefined
 }
 
-/** What is known of the request that the running code belongs to. */
+/** What is known about the request that the running code belongs to. */
 export interface RequestScope {
-  /** The id of the request in responses, in the log, and in the audit. */
+  /** The id of the request in responses, in the log, and in the audit log. */
   requestId: string
   readonly ids: RequestIds
   /** Why the response is a 401 or a failure, where the response does not say it. */
@@ -58,7 +58,7 @@ export function currentRequest(): RequestScope {
   return scope
 }
 
-/** Adds ids to what is known of the current request. Outside of a request it has no effect. */
+/** Adds ids to what is known about the current request. Outside of a request it has no effect. */
 export function noteIds(ids: RequestIds): void {
   Object.assign(findCurrentRequest()?.ids ?? {}, ids)
 }
