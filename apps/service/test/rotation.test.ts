@@ -246,7 +246,9 @@ describe('rotating a secret', () => {
     ])
     const hashes = async () => {
       const { rows } = await pool.query<{ hashes: (Buffer | null)[] }>(
-        'SELECT ARRAY[secret_hash, next_secret_hash] AS hashes FROM resource_servers',
+        `SELECT ARRAY[secret_hash, next_secret_hash] AS hashes FROM resource_servers
+         WHERE resource_server_id = $1`,
+        [owner.id],
       )
       return rows[0]?.hashes
     }

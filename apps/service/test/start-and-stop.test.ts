@@ -36,7 +36,7 @@ describe('an instance that waits until another one has migrated the database', (
       request_id: expect.stringMatching(/^request-id-test-/),
       error_type: 'service_unavailable',
     })
-    expect(String(log.read()).match(/"msg":"waiting for .*migrates/g)).toHaveLength(1)
+    expect(String(log.read()).match(/"msg":"waiting for .*migrating/g)).toHaveLength(1)
 
     await unlock()
     const service = await starting
@@ -186,9 +186,14 @@ function statusesAt(url: string): Promise<number[]> {
   )
 }
 
-/** @returns a function that releases the lock */
+/**
+ * Empties the database, since an instance waits only if a migration is pending, and takes the lock.
+ *
+ * @returns a function that releases the lock
+ */
 async function lockMigrations(): Promise<() => Promise<void>> {
   const client = await test.database.pool.connect()
+  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
   await client.query('SELECT pg_advisory_lock(70092024)')
   return async () => {
     await client.query('SELECT pg_advisory_unlock(70092024)')
@@ -200,7 +205,7 @@ async function lockMigrations(): Promise<() => Promise<void>> {
 async function waitingPids(): Promise<number[]> {
   const { rows } = await test.database.pool.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+     WHERE datname = current_database() AND application_name = 'connected-apps migration'`,
   )
   return rows.map(({ pid }) => pid)
 }
