@@ -1,4 +1,4 @@
-# The images of the service and of the mock. README.md of apps/service and of apps/mock say how to run them.
+# The images of the service and of the mock; apps/service/README.md and apps/mock/README.md say how to run them.
 #   docker build --target service --tag connected-apps-service .
 #   docker build --target mock --tag connected-apps-mock .
 
@@ -7,13 +7,13 @@ WORKDIR /build/repository
 COPY . .
 # Installs the pinned pnpm and all dependencies, and compiles every package.
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store npm run build
-# What is optional is PostgreSQL for the demo, which is not in the image.
+# The optional dependencies are the demo's PostgreSQL, which the images do not contain.
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
   npx pnpm --filter @connected-apps/service deploy --prod --no-optional ../service && \
   npx pnpm --filter @connected-apps/mock deploy --prod --no-optional ../mock
 
-# The programs belong to root and run as another user, so they can't change themselves. They need to
-# write no files, so the file system may be read-only.
+# The programs belong to root and run as another user, so they can't change themselves. They write no
+# files, so the file system may be read-only.
 FROM node:24.21.0-trixie-slim AS runtime
 ENV NODE_ENV=production
 USER node
@@ -32,7 +32,7 @@ COPY --from=build /build/service .
 # Without DATABASE_URL the service does not start, so this exposes no demo.
 ENV HOST=0.0.0.0
 EXPOSE 4020
-# Liveness, since some platforms restart an unhealthy container, which would not mend its database.
+# Liveness, since some platforms restart an unhealthy container, which would not repair its database.
 HEALTHCHECK --interval=10s --start-period=60s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT || process.env.PORT || 4020}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Node.js itself, so that it receives the signals; with the flags of the script `start`.

@@ -6,11 +6,11 @@ import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What a stage of the Dockerfile leads to: files, and how they are run. */
+/** The result of a stage of the Dockerfile: files, and how they are run. */
 export interface Image {
   /** The directory that stands for the root of the image's file system, without the base image. */
   files: string
-  /** The image that the first of its stages is from, such as `node:24.21.0-trixie`. */
+  /** The image that its first stage starts from, such as `node:24.21.0-trixie`. */
   base: string
   /** Paths in the image are absolute. */
   workdir: string
@@ -28,10 +28,10 @@ interface Instruction {
 }
 
 /**
- * Carries out the steps of the Dockerfile without a container engine: in an empty directory, with
- * the files of the repository that `.dockerignore` leaves. It stands in for `docker build` where
- * there is none, and throws at what it does not know. Steps run the programs of this machine, so
- * they must not name absolute paths.
+ * Runs the steps of the Dockerfile without a container engine: in an empty directory, with the files
+ * of the repository that `.dockerignore` does not exclude. Tests use it in place of `docker build`. It
+ * throws at instructions that it does not support. Steps run the programs of this machine, so they
+ * must not name absolute paths.
  *
  * @param directory an empty directory
  * @returns the stages by their names
@@ -110,16 +110,17 @@ async function apply(
     case 'CMD':
       return { ...image, command: parseExec(text) }
     default:
-      throw new Error(`${name} is not known to scripts/build-image.ts; add it there`)
+      throw new Error(`scripts/build-image.ts does not support ${name}; add it there`)
   }
 }
 
 async function copy(text: string, directory: string, stage: string | undefined): Promise<void> {
   const [source = '', destination = '', ...others] = text.split(' ')
-  if (others.length > 0) throw new Error(`COPY ${text}: only one source is known`)
+  if (others.length > 0)
+    throw new Error(`COPY ${text}: scripts/build-image.ts supports only one source`)
   const to = join(directory, destination)
   if (stage !== undefined) {
-    // Moved, since a copy takes seconds, and no other step uses the files.
+    // The files are moved, since a copy would take seconds, and no other step uses them.
     await rmdir(to)
     return rename(join(stage, source), to)
   }
@@ -133,7 +134,10 @@ async function copy(text: string, directory: string, stage: string | undefined):
 export async function readDockerignore(): Promise<(path: string) => boolean> {
   const text = await readFile(join(root, '.dockerignore'), 'utf8')
   const patterns = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  if (patterns.some((pattern) => pattern.startsWith('!'))) throw new Error('! is not known')
+  if (patterns.some((pattern) => pattern.startsWith('!')))
+    throw new Error(
+      '.dockerignore: patterns that start with ! are not supported by scripts/build-image.ts',
+    )
   return (path) => patterns.some((pattern) => matchesGlob(path, pattern))
 }
 
@@ -143,7 +147,7 @@ async function run(text: string, cwd: string, env: Record<string, string>): Prom
   const machine = Object.entries(process.env).filter(([name]) => kept.test(name))
   await promisify(execFile)('sh', ['-euc', text], {
     cwd,
-    // What is built here for the first time is taken from the repository's cache if it is the same.
+    // Packages that have not changed are taken from the repository's cache of builds.
     env: { ...Object.fromEntries(machine), TURBO_CACHE_DIR: join(root, '.turbo/cache'), ...env },
     maxBuffer: Number.POSITIVE_INFINITY,
   })
@@ -166,9 +170,9 @@ function parseVariables(text: string): Record<string, string> {
   )
 }
 
-/** Only the exec form: a shell would not pass signals on. */
+/** Parses the exec form. The shell form is rejected, since a shell would not forward signals. */
 function parseExec(text: string): string[] {
   const parsed: unknown = JSON.parse(text)
   if (Array.isArray(parsed) && parsed.every((part) => typeof part === 'string')) return parsed
-  throw new Error(`${text} is not an array of strings`)
+  throw new Error(`${text} must be an array of strings, since a shell would not forward signals`)
 }

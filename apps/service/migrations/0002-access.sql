@@ -32,8 +32,8 @@ CREATE TABLE grants (
   cleanup_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
   PRIMARY KEY (organization_id, grant_id),
   FOREIGN KEY (organization_id, member_id, connected_app_id) REFERENCES app_authorizations
-  -- The cleanup updates each active grant once a day, so all rows die every day. By default they are
-  -- vacuumed when a fifth of the table is dead.
+  -- The cleanup updates each active grant once a day, which leaves a dead row for each of them. By
+  -- default a table is vacuumed when a fifth of its rows is dead.
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX grants_by_id ON grants (grant_id);
 CREATE INDEX grants_by_cleanup_due_at ON grants (cleanup_due_at);
@@ -62,9 +62,9 @@ CREATE TABLE tokens (
   consumed_at timestamptz,
   PRIMARY KEY (organization_id, token_hash),
   FOREIGN KEY (organization_id, grant_id) REFERENCES grants
-  -- Every row dies, most of them within days. With the default of a fifth, the table was measured to
-  -- grow by 20 % and its indexes by 33 %; with a fiftieth, by 4 % and 11 %. And the cleanup's next batch
-  -- reads the dead index entries of those before it: 4,474 pages in place of 60, at 76 batches.
+  -- Every row is deleted, most of them within days. With the default of a fifth, the table was measured
+  -- to grow by 20 % and its indexes by 33 %; with a fiftieth, by 4 % and 11 %. Each batch of the cleanup
+  -- also reads the dead index entries of those before it: after 76 batches, 4,474 pages instead of 60.
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX tokens_by_hash ON tokens (token_hash);
 CREATE INDEX tokens_by_grant ON tokens (organization_id, grant_id);
@@ -88,7 +88,7 @@ CREATE TABLE oidc_sessions (
 CREATE INDEX oidc_sessions_by_uid ON oidc_sessions (uid) WHERE uid IS NOT NULL;
 CREATE INDEX oidc_sessions_by_expiry ON oidc_sessions (expires_at);
 
--- Who asked for what, when, by which request, and what came of it: requests to change something,
+-- Who requested what, when, in which request, and with what outcome: requests to change something,
 -- consents, and ends of grants. The service only adds rows; only the table's owner may delete them.
 CREATE TABLE audit_log (
   organization_id text NOT NULL,

@@ -2,7 +2,7 @@ import type { Operation } from '@connected-apps/contract'
 import { parseBasicCredentials } from '@connected-apps/contract'
 import { allOperations, matchOperation } from '@connected-apps/contract/operations'
 import type { HttpBindings } from '@hono/node-server'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
@@ -39,36 +39,20 @@ export function createApplication(options: ApplicationOptions) {
   const respond = createOperationEndpoint(database, options.rateLimit)
 
   if (options.health !== undefined) app.route('/', options.health)
-  app.use('/v1/b2b/sessions/jwks/*', async (c, next) => {
-    const startedAt = performance.now()
-    await next()
-    const { requestId } = currentRequest()
-    c.header('x-request-id', requestId)
-    const { status } = c.res
-    // A key set that does not exist is not found by the last route, which observes it as well.
-    if (status === 404) return
-    const outcome = status === 200 ? 'ok' : 'failed'
-    const durationMs = performance.now() - startedAt
-    observe({ requestId, route: 'session-jwks', status, outcome, durationMs })
-  })
+  const outcomeOf = ({ res }: Context): string => (res.status === 200 ? 'ok' : 'failed')
+  app.use('/v1/b2b/sessions/jwks/*', observed('session-jwks', outcomeOf))
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
-  app.use('/interaction/*', async (c, next) => {
-    const startedAt = performance.now()
-    await next()
-    const { requestId } = currentRequest()
-    c.header('x-request-id', requestId)
-    for (const [name, value] of Object.entries(pageHeaders(origin))) {
-      // A page with a form has a policy of its own.
-      if (!c.res.headers.has(name)) c.header(name, value)
-    }
-    observe({
-      requestId,
-      route: 'interaction',
-      status: c.res.status,
-      outcome: c.req.method === 'POST' ? 'submitted' : 'shown',
-      durationMs: performance.now() - startedAt,
-    })
-  })
+  app.use(
+    '/interaction/*',
+    observed('interaction', ({ req }) => (req.method === 'POST' ? 'submitted' : 'shown')),
+    async (c, next) => {
+      await next()
+      for (const [name, value] of Object.entries(pageHeaders(origin))) {
+        // A page with a form has a policy of its own.
+        if (!c.res.headers.has(name)) c.header(name, value)
+      }
+    },
+  )
   app.route('/interaction', interactionPages(provider, database, origin))
 
   for (const [path, create] of Object.entries(options.routes)) app.route(path, create(origin))
@@ -102,6 +86,21 @@ export function createApplication(options: ApplicationOptions) {
     const { requestId } = currentRequest()
     return toHttpResponse(fail(error), requestId)
   })
+
+  /** Observes the responses of a route that is not an operation's, and adds their request ids. */
+  function observed(route: string, outcome: (c: Context) => string): MiddlewareHandler {
+    return async (c, next) => {
+      const startedAt = performance.now()
+      await next()
+      const { requestId } = currentRequest()
+      c.header('x-request-id', requestId)
+      const { status } = c.res
+      // What does not exist is handled by the last route, which observes it as well.
+      if (status === 404) return
+      const durationMs = performance.now() - startedAt
+      observe({ requestId, route, status, outcome: outcome(c), durationMs })
+    }
+  }
 
   /** Logs an error. @returns the failure of the operation, or of any, since it is the same for all */
   function fail(

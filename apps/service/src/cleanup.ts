@@ -18,8 +18,8 @@ const revocationCount = `(SELECT aa.revocation_count FROM app_authorizations aa
 /**
  * Each of these removes at most one batch of rows that no response depends on any more. A row is
  * kept for a day after it expires, so that a clock that is wrong by minutes deletes nothing that is
- * needed. A consumed token is kept until it expires, so that a replay of it is detected, but without
- * its payload once no instance can have a setting with which the token may still be used again.
+ * needed. A consumed token is kept until it expires, so that a replay of it is detected. Its payload is
+ * removed once the token can't be used again, whatever `REFRESH_REUSE_SECONDS` an instance has.
  */
 const removals: Statement[] = [
   {

@@ -26,10 +26,10 @@ export interface Configuration {
   logLevel: string
 }
 
-/** The largest value of `REFRESH_REUSE_SECONDS`. The cleanup keeps what a repeat needs for this long. */
+/** The maximum of `REFRESH_REUSE_SECONDS`. The cleanup keeps what a repeat needs for this long. */
 export const maxRefreshReuseSeconds = 3600
 
-/** Lists every invalid setting, so that all of them can be fixed in one go. */
+/** Lists every invalid setting, so that all of them can be fixed at once. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
   readonly issues: string[]
@@ -75,7 +75,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   const { port, healthPort } = configuration
   if (port === healthPort && port !== 0) {
     issues.push(
-      'HEALTH_PORT is that of PORT; set it to another one, or unset it to serve both at one',
+      'HEALTH_PORT must not be that of PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
     )
   }
   // Probably a deployment in which a variable is not set. If it ran as a demo, it would lose its data.

@@ -17,11 +17,11 @@ const command = createCommand({
 }).action(run)
 const { stop, endDelay } = listenForStopSignals()
 await runCommand(command, { explain: explainError })
-// What a signal made it give up, such as the lookup of a host, would keep the process alive.
+// Work that the signal interrupted, such as the lookup of a host name, would keep the process running.
 if (stop.aborted) process.exit()
 
 async function run(): Promise<void> {
-  // Before the settings are read, since a build without the demo always needs a database.
+  // The demo is loaded before the settings are read, since a build without it always needs a database.
   const demo = process.env['DATABASE_URL'] === undefined ? await loadDemo() : undefined
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
@@ -57,7 +57,7 @@ async function run(): Promise<void> {
 /** What `apps/service/demo` adds to a service that has no database of its own. */
 export interface Demo {
   createRoutes: () => Hono
-  /** Fills the database. @returns what to tell the user */
+  /** Fills the database. @returns what to print for the user */
   prepare: (databaseUrl: string, origin: string) => Promise<string>
 }
 

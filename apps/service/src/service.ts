@@ -13,8 +13,8 @@ import type { ServerKeys } from './oauth/server-keys.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { unavailable, unmatched } from './operation/response.ts'
-import { checkConnection, isTooLong } from './postgres/check.ts'
-import { Database } from './postgres/database.ts'
+import { checkConnection } from './postgres/check.ts'
+import { Database, queryTimeoutMs } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { isAuditLogMutable } from './postgres/privileges.ts'
 import { dispatch } from './server/dispatch.ts'
@@ -92,11 +92,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { cleanupIntervalMs, shutdownDelayMs, drainMs } = settings
   const { healthPort, httpLimits, signal } = options
   const logger = options.logger ?? createLogger(defaults.logLevel)
-  const onError = (error: Error): void => logger.error({ err: error }, 'unexpected error')
+  const onError = (error: Error): void => logger.error({ err: error }, 'database connection failed')
   const metrics = new Metrics()
   const observe = createObserve(metrics, logger)
-  const observer = metrics
-  const database = new Database({ url: options.databaseUrl, poolSize, prepare, observer, onError })
+  const database = new Database({
+    url: options.databaseUrl,
+    poolSize,
+    prepare,
+    observer: metrics,
+    onError,
+  })
   let phase: Phase = 'starting'
   const health = createHealth(database, metrics, () => phase)
   const listener = new Listener({
@@ -116,9 +121,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         })
   metrics.watch(database.pool, listener.pending)
   try {
-    // First of all, so that the platform sees a live process, however long the rest takes.
+    // Health checks come first, so that the process is live, however long the rest takes.
     const healthUrl = await untilAborted(healthListener.listen(), signal)
-    const { keys, statementTimeoutMs } = await untilAborted(
+    const keys = await untilAborted(
       prepareDatabase(database, { ...options, prepare }, logger),
       signal,
     )
@@ -155,12 +160,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const keyReload = oauth.startReloading(options.keyReloadIntervalMs ?? 10_000)
     phase = 'running'
     logger.info({ url, healthUrl, issuer: issuer.origin, contract: contract.version }, 'listening')
-    if (isTooLong(statementTimeoutMs)) {
-      logger.warn(
-        { statementTimeoutMs },
-        "statements may run for longer than the service waits for them; ALTER ROLE … SET statement_timeout = '8s'",
-      )
-    }
 
     const close = async (endDelay?: AbortSignal): Promise<void> => {
       phase = 'stopping'
@@ -188,7 +187,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     healthListener.forceClose()
     metrics.close()
     const closed = database.forceClose().catch(onError)
-    // What it was waiting for when it was aborted may keep a connection for some time.
+    // After an abort, the statement that it was waiting for may keep its connection for some time.
     if (signal?.aborted !== true) await closed
     throw error
   }
@@ -200,24 +199,30 @@ async function delay(ms: number, signal: AbortSignal | undefined): Promise<void>
   await sleep(ms, undefined, signal && { signal }).catch(() => undefined)
 }
 
-/** Checks and migrates the database. @returns what the service has to know of it */
+/** Checks and migrates the database. @returns the keys that the instance starts with */
 async function prepareDatabase(
   database: Database,
   options: Pick<ServiceOptions, 'databaseUrl' | 'migrationDatabaseUrl' | 'signal'> & {
     prepare: boolean
   },
   logger: Logger,
-): Promise<{ keys: ServerKeys[]; statementTimeoutMs: number }> {
+): Promise<ServerKeys[]> {
   const { databaseUrl, migrationDatabaseUrl, prepare, signal } = options
   const statementTimeoutMs = await checkConnection(databaseUrl, prepare)
   const onWait = (): void =>
-    logger.info('waiting for another instance, which migrates the database')
+    logger.info('waiting for another instance, which is migrating the database')
   const applied = await migrate({ databaseUrl, migrationDatabaseUrl, signal, onWait })
   if (applied.length > 0) logger.info({ applied }, 'migrated')
-  if (await isAuditLogMutable(database)) {
+  if (statementTimeoutMs === 0 || statementTimeoutMs > queryTimeoutMs) {
     logger.warn(
-      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables (MIGRATION_DATABASE_URL)',
+      { statementTimeoutMs },
+      "statements of the role of DATABASE_URL may run for longer than the service waits for them; run ALTER ROLE … SET statement_timeout = '8s'",
     )
   }
-  return { keys: await loadServerKeys(database), statementTimeoutMs }
+  if (await isAuditLogMutable(database)) {
+    logger.warn(
+      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables, and pass its URL as MIGRATION_DATABASE_URL',
+    )
+  }
+  return loadServerKeys(database)
 }

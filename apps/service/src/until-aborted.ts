@@ -1,6 +1,6 @@
 /**
- * Waits for the work, but no longer than until the signal aborts. The work itself may go on; what it
- * then results in is ignored.
+ * Waits for the work, but no longer than until the signal aborts. The work itself may continue; its
+ * result is ignored.
  *
  * @throws the reason of the signal
  */

@@ -1,10 +1,12 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { Batcher } from '../src/postgres/batcher.ts'
 import { noObserver } from '../src/postgres/observer.ts'
 import {
   currentRequest,
   findCurrentRequest,
-  runInRequestScope,
+  withRequestScope,
 } from '../src/server/request-scope.ts'
 
 /** A running batch, which the test settles. */
@@ -99,7 +101,13 @@ describe('the batcher', () => {
       const seen = await batcher.add('x')
       return { seen, requestId: currentRequest().requestId }
     }
-    const [first, second] = await Promise.all([runInRequestScope(add), runInRequestScope(add)])
+    const addInRequest = (): ReturnType<typeof add> => {
+      const request = new IncomingMessage(new Socket())
+      return new Promise((resolve) => {
+        withRequestScope(() => resolve(add()))(request, new ServerResponse(request))
+      })
+    }
+    const [first, second] = await Promise.all([addInRequest(), addInRequest()])
     expect([first.seen, second.seen]).toEqual([undefined, undefined])
     expect(first.requestId).not.toBe(second.requestId)
   })

@@ -95,7 +95,7 @@ describe('the configuration', () => {
 
   it('allows no port for health that is the other one, unless any free one is meant', () => {
     expect(issuesIn({ PORT: '4030', HEALTH_PORT: '4030' })).toEqual([
-      'HEALTH_PORT is that of PORT; set it to another one, or unset it to serve both at one',
+      'HEALTH_PORT must not be that of PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
     ])
     expect(issuesIn({ PORT: '0', HEALTH_PORT: '0' })).toEqual([])
   })

@@ -123,7 +123,7 @@ describe.each(Object.entries(apis))('%s', (_, credentials) => {
     },
   )
 
-  it('is rejected without its secret, and told how to authenticate', async () => {
+  it('is rejected without its secret, with a header that says how to authenticate', async () => {
     const { id } = credentials()
     const rejections = await Promise.all([
       post(test.service.url, form({ token: 'a', client_id: id })),

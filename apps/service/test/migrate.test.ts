@@ -66,7 +66,7 @@ describe('migrations', () => {
     END $$`)
   })
 
-  it('make way for others who use that table, and are tried again', async () => {
+  it('make way for others who use that table, and are retried', async () => {
     await undoLast()
     const unlock = await hold('LOCK TABLE migrations IN SHARE MODE')
     const migrating = migrateNow()

@@ -113,7 +113,7 @@ describe('an authorization code', () => {
     await expect(exchange(config, flow, callback.href)).resolves.toBeDefined()
   })
 
-  it('can not be exchanged without its verifier', async () => {
+  it('cannot be exchanged without its verifier', async () => {
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, test.tenant.session.token)
     const callback = await approve(flow)
@@ -233,7 +233,7 @@ describe("a public client's refresh token", () => {
     }
   })
 
-  it('can not be used again by another client, which does not end the grant either', async () => {
+  it('cannot be used again by another client, which does not end the grant either', async () => {
     const { asPublicApp, asConfidentialApp, tenant } = test
     const config = await asPublicApp()
     const first = await authorize(config, tenant.session.token)

@@ -70,7 +70,7 @@ describe('rotating the keys that sign ID tokens and cookies', () => {
 
   it('is rejected while the new keys do not sign yet', async () => {
     await expect(rotateKeys(test.database.pool)).rejects.toThrow(
-      /^a rotation has started already; its keys sign from 2.*Z$/,
+      /^a rotation has started already; its keys sign from 2.*Z, so wait until then$/,
     )
   })
 

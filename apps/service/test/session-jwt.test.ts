@@ -1,12 +1,17 @@
 import { SignJWT, UnsecuredJWT, exportJWK, importJWK } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { organizationClaim, sessionClaim, verifySessionJwt } from '../src/operation/session.ts'
+import { sessionClaim, verifySessionJwt } from '../src/operation/session.ts'
 import { addProject } from '../src/provision/resources.ts'
 import { withJwt } from './support/operations.ts'
 import { revoke, revokeConnectedApp } from './support/revoke.ts'
 import { useService } from './support/service.ts'
 import type { SessionKeys } from './support/session-jwt.ts'
-import { generateSessionKeys, sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+import {
+  generateSessionKeys,
+  organizationClaim,
+  sessionClaims,
+  signSessionJwt,
+} from './support/session-jwt.ts'
 import { addTenant } from './support/tenant.ts'
 
 const test = useService()

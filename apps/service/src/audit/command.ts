@@ -10,10 +10,10 @@ import {
   runCommand,
 } from '@connected-apps/node-http/command'
 import type { Client } from 'pg'
-import { DatabaseError } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { readConfiguration } from '../configuration.ts'
-import { clientFor } from '../postgres/hosts.ts'
+import { isPrivilegeError } from '../postgres/errors.ts'
+import { withClient } from '../postgres/hosts.ts'
 import type { AuditFilter } from './log.ts'
 import { deleteAuditRows, readAuditLog, toTime } from './log.ts'
 
@@ -23,7 +23,7 @@ const actions = [
   'endGrant',
 ]
 
-/** The variable whose URL is used, once that is known. */
+/** The variable whose URL is used; {@link connect} sets it. */
 let variable = 'DATABASE_URL'
 
 const command = createCommand({
@@ -42,11 +42,11 @@ const command = createCommand({
   // The options of `delete` are its own, so that it never ignores one that would spare rows.
   .enablePositionalOptions()
   .action((filter: AuditFilter) =>
-    withClient(['DATABASE_URL', 'MIGRATION_DATABASE_URL'], async (client) => {
+    connect(['DATABASE_URL', 'MIGRATION_DATABASE_URL'], async (client) => {
       try {
         await pipeline(Readable.from(readAuditLog(client, filter)), process.stdout, { end: false })
       } catch (error) {
-        // Whoever reads the output has read enough, such as `head`.
+        // The reader of the output, such as `head`, has closed it.
         if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
       }
     }),
@@ -60,7 +60,7 @@ command
     if (Object.keys(command.opts()).length > 0) {
       throw new UsageError('delete takes no other option than --before; leave the others out')
     }
-    await withClient(['MIGRATION_DATABASE_URL', 'DATABASE_URL'], async (client) => {
+    await connect(['MIGRATION_DATABASE_URL', 'DATABASE_URL'], async (client) => {
       const deleted = await deleteAuditRows(client, before)
       process.stdout.write(`${JSON.stringify({ deleted })}\n`)
     })
@@ -69,7 +69,7 @@ command
 await runCommand(command, { explain })
 
 /** Connects to the first of these variables that is set. */
-async function withClient(
+async function connect(
   variables: [string, string],
   use: (client: Client) => Promise<void>,
 ): Promise<void> {
@@ -77,24 +77,11 @@ async function withClient(
   if (set === undefined) throw new CommandError(`${variables.join(' and ')} are missing; set one`)
   variable = set
   const { databaseUrl = '' } = readConfiguration({ DATABASE_URL: process.env[variable] })
-  const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
-  const client = new ClientClass({
-    connectionString,
-    application_name: 'connected-apps audit-log',
-  })
-  // A broken connection makes the running query fail, which is enough.
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    await use(client)
-  } finally {
-    await client.end()
-  }
+  await withClient(databaseUrl, { application_name: 'connected-apps audit-log' }, use)
 }
 
 function explain(error: unknown): string[] {
-  const insufficientPrivilege = '42501'
-  if (error instanceof DatabaseError && error.code === insufficientPrivilege) {
+  if (isPrivilegeError(error)) {
     const remedy = "set MIGRATION_DATABASE_URL to the URL of the tables' owner"
     return [`the role of ${variable} may not do this (${error.message}); ${remedy}`]
   }

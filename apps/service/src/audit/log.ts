@@ -14,8 +14,8 @@ export interface AuditFilter {
 }
 
 /**
- * Reads a date (in UTC) or time of ISO 8601. A time without an offset is none, since it would be
- * another one for each reader.
+ * Reads a date (in UTC) or time of ISO 8601. A time without an offset is rejected, since its meaning
+ * would depend on the reader.
  *
  * @returns undefined if it is neither
  */

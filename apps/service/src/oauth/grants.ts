@@ -130,7 +130,7 @@ export async function approveConsent(
   return row?.grant_id
 }
 
-/** Writes a consent that was not given to the audit log. */
+/** Writes to the audit log that a consent was denied, forbidden or superseded. */
 export async function recordConsent(
   database: Database,
   { memberId, connectedAppId, requestId }: Consent,

@@ -36,7 +36,7 @@ export async function findMember(
   memberId: string,
 ): Promise<{ name: string } | undefined> {
   const [row] = await database.query<FoundMember>(findById, [memberId])
-  return noted(memberId, row)
+  return noteMember(memberId, row)
 }
 
 /**
@@ -64,7 +64,7 @@ export async function findSignedInMember(
   connectedAppId: string,
 ): Promise<{ name: string } | undefined> {
   const [row] = await database.query<FoundMember>(findSignedIn, [memberId, connectedAppId])
-  return noted(memberId, row)
+  return noteMember(memberId, row)
 }
 
 interface FoundMember {
@@ -72,7 +72,7 @@ interface FoundMember {
   name: string
 }
 
-function noted(memberId: string, row: FoundMember | undefined): FoundMember | undefined {
+function noteMember(memberId: string, row: FoundMember | undefined): FoundMember | undefined {
   if (row !== undefined) noteIds({ organization_id: row.organization_id, member_id: memberId })
   return row
 }

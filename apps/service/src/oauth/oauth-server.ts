@@ -31,7 +31,10 @@ export function createOAuthServer(options: OAuthOptions): OAuthServer {
       handle = provider.callback()
       keys = loaded
     } catch (error) {
-      options.logger.error({ err: error }, 'reloading the keys failed')
+      options.logger.error(
+        { err: error },
+        'reloading the keys of ID tokens and cookies failed; it is retried',
+      )
     }
   }
 

@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
-import { hashOf, isSameHash } from '../hash.ts'
+import { hashOf, isOneOf } from '../hash.ts'
 import { jsonType, serializeBody, unmatched } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
@@ -63,7 +63,7 @@ export function createProvider(options: OAuthOptions): Provider {
     const isUnhandled = ctx.status === 404 && ctx.body === undefined
     if (isUnhandled) respondNotFound(ctx, requestId)
     const error = errorIn(ctx.body)
-    // In the body of an error as well, since that is what clients show and people quote.
+    // The body of an error has it as well, since clients show it and people quote it.
     if (error !== undefined) ctx.body = { ...(ctx.body as object), request_id: requestId } // safe: has an error
     ctx.set('X-Request-Id', requestId)
     if (ctx.status === 401) request.cause = unauthorizedCauseOf(ctx, error)
@@ -104,7 +104,7 @@ function routeOf(context: object): string {
   return oidc?.route ?? 'unknown'
 }
 
-/** Why an OAuth request is not authorized, which oidc-provider does not tell its callers. */
+/** Why an OAuth request is not authorized, which oidc-provider does not report. */
 function unauthorizedCauseOf(context: object, error: string | undefined): UnauthorizedCause {
   if (error !== 'invalid_client') return 'invalid_token'
   const { headers, oidc } = context as KoaContextWithOIDC // only a route of oidc-provider has this error
@@ -130,9 +130,6 @@ function errorIn(body: unknown): string | undefined {
 
 /** Compares a secret with a client whose `client_secret` is one or two hashes, in hexadecimal. */
 function compareClientSecret(this: { clientSecret?: string }, actual: string): boolean {
-  const hash = hashOf(actual)
-  return (this.clientSecret ?? '')
-    .split(',')
-    .map((each) => isSameHash(Buffer.from(each, 'hex'), hash))
-    .includes(true)
+  const accepted = (this.clientSecret ?? '').split(',').map((each) => Buffer.from(each, 'hex'))
+  return isOneOf(accepted, hashOf(actual))
 }

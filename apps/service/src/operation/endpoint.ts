@@ -3,7 +3,7 @@ import { checkRequest } from '@connected-apps/contract'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { readBody } from '@connected-apps/node-http'
 import { createRejectionRecorder } from '../audit/rejections.ts'
-import { hashOf, isSameHash } from '../hash.ts'
+import { hashOf, isOneOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import type { UnauthorizedCause } from '../server/cause.ts'
 import { currentRequest, noteIds } from '../server/request-scope.ts'
@@ -57,6 +57,7 @@ export function createOperationEndpoint(
     })
     if (context === undefined) return unauthorizedError(operation, 'unknown_project')
     noteIds({ project_id: context.projectId })
+    // The statement compared the hashes, too, but not in constant time.
     if (!isOneOf(context.secretHashes, secretHash)) {
       return unauthorizedError(operation, 'wrong_secret')
     }
@@ -84,11 +85,6 @@ export function createOperationEndpoint(
     const status = operation.successStatus
     return { outcome: 'ok', status, body: { status_code: status, ...data } }
   }
-}
-
-/** The statement compared the hashes, too, but not in constant time. All are compared. */
-function isOneOf(hashes: Buffer[], hash: Buffer): boolean {
-  return hashes.map((each) => isSameHash(each, hash)).includes(true)
 }
 
 /** @returns the response to a malformed request; undefined if the request is well-formed */

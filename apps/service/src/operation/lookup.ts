@@ -19,7 +19,7 @@ export interface SessionContext {
 /** Everything that the decision depends on, which is found by one statement. */
 export interface RequestContext {
   projectId: string
-  /** Two while the secret is rotated. */
+  /** The hashes of the secrets that are accepted: two while the secret is rotated. */
   secretHashes: Buffer[]
   /** Undefined if the secret is wrong, or if the project is within its rate limit. */
   retryAfterSeconds: number | undefined

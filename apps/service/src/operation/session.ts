@@ -4,9 +4,8 @@ import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
 import { hasNoNul } from '../postgres/database.ts'
 import type { SessionReference } from './lookup.ts'
 
-/** Names of the claims that describe a member session, the same as upstream's. */
+/** Name of the claim that describes a member session, the same as upstream's. */
 export const sessionClaim = 'https://stytch.com/session'
-export const organizationClaim = 'https://stytch.com/organization'
 
 /** The issuer (`iss`) of a project's session JWTs. */
 export function issuerOf(projectId: string): string {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from 'pg'
-import { DatabaseError } from 'pg'
 import { ConfigurationError } from '../configuration.ts'
 import { queryTimeoutMs } from './database.ts'
-import { clientFor } from './hosts.ts'
+import { isDatabaseError } from './errors.ts'
+import { withClient } from './hosts.ts'
 
 /** How many connections are tried, since a busy pooler may give a client the same server twice. */
 const attempts = 3
 
 /**
- * Checks at start what the service needs of its connections, where it would otherwise fail later.
+ * Checks at start that connections support what the service needs, since it would otherwise fail later.
  *
  * @param prepare whether statements are prepared by name
  * @returns the role's `statement_timeout`, in milliseconds
@@ -24,7 +24,7 @@ export async function checkConnection(databaseUrl: string, prepare: boolean): Pr
   const statement = prepare ? { name, text } : { text }
   let timeoutMs = 0
   for (let attempt = 0; attempt < (prepare ? attempts : 1); attempt += 1) {
-    await withClient(databaseUrl, async (client) => {
+    await connect(databaseUrl, async (client) => {
       for (let run = 0; run < 2; run += 1) {
         const { rows } = await client.query<{ setting: number }>(statement)
         timeoutMs = rows[0]?.setting ?? 0
@@ -37,42 +37,21 @@ export async function checkConnection(databaseUrl: string, prepare: boolean): Pr
   return timeoutMs
 }
 
-/** Whether statements may run for longer than the service waits for them. */
-export function isTooLong(statementTimeoutMs: number): boolean {
-  return statementTimeoutMs === 0 || statementTimeoutMs > queryTimeoutMs
-}
-
-async function withClient(
-  databaseUrl: string,
-  use: (client: Client) => Promise<void>,
-): Promise<void> {
-  const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
-  const client = new ClientClass({
-    connectionString,
-    query_timeout: queryTimeoutMs,
-    application_name: 'connected-apps check',
-  })
-  // A broken connection makes the running query fail, which is enough.
-  client.on('error', () => undefined)
+async function connect(databaseUrl: string, use: (client: Client) => Promise<void>): Promise<void> {
+  const options = { query_timeout: queryTimeoutMs, application_name: 'connected-apps check' }
   try {
-    await client.connect()
-    await use(client)
+    await withClient(databaseUrl, options, use)
   } catch (error) {
     if (!isUnprepared(error)) throw error
     throw new ConfigurationError([
       'DATABASE_URL leads to a connection pooler that shares connections between clients; set DATABASE_PREPARE=off, or make it pool sessions',
     ])
-  } finally {
-    await client.end()
   }
 }
 
-/** What PostgreSQL reports when prepared statements are not those of this client. */
+/** Whether PostgreSQL reported that a client's prepared statements are those of another client. */
 function isUnprepared(error: unknown): boolean {
   const duplicatePreparedStatement = '42P05'
   const invalidStatementName = '26000'
-  return (
-    error instanceof DatabaseError &&
-    [duplicatePreparedStatement, invalidStatementName].includes(error.code ?? '')
-  )
+  return isDatabaseError(error, duplicatePreparedStatement, invalidStatementName)
 }

@@ -87,7 +87,7 @@ export class Database {
       application_name: 'connected-apps',
     })
     const report = (error: Error): void => {
-      // Once the pool is closing, an error of a connection is of no interest any more.
+      // Errors of connections are expected once the pool is closing.
       if (!this.pool.ending) onError(error)
     }
     this.pool.on('error', report)

@@ -6,6 +6,9 @@ const defaultConnectTimeoutMs = 3000
 /** How long one server may take to say whether it accepts writes. */
 const probeTimeoutMs = 2000
 
+/** Whether a server accepts writes. A standby, or a server whose disk is full, can only be read. */
+export const writableQuery = "SELECT current_setting('transaction_read_only') = 'off' AS writable"
+
 /**
  * Splits a URL with several hosts, such as `postgres://ada@h1:5432,h2:5433/x`, into one URL for each
  * host. Only the hosts are separated by commas, so a URL with one host stays as it is.
@@ -18,8 +21,8 @@ export function urlsOf(databaseUrl: string): string[] {
 }
 
 /**
- * What to create a client or a pool with. Connecting fails after a timeout. If the URL has several hosts, each connection goes to one
- * that accepts writes at that time, so it follows a failover.
+ * What to create a client or a pool with. Connecting fails after a timeout. If the URL has several
+ * hosts, each connection goes to one that accepts writes at that time, so it follows a failover.
  */
 export function clientFor(
   databaseUrl: string,
@@ -41,6 +44,28 @@ export function clientFor(
     connectionString,
     Client: urls.length === 1 ? TimedClient : createMultiHostClass(TimedClient, urls),
   }
+}
+
+/** Runs `use` with a connection of its own, and closes it; that rolls an open transaction back. */
+export async function withClient<Result>(
+  databaseUrl: string,
+  options: Pick<ClientConfig, 'application_name' | 'query_timeout'>,
+  use: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const { Client: ClientClass, connectionString } = clientFor(databaseUrl)
+  const client = new ClientClass({ ...options, connectionString })
+  ignoreErrorEvents(client)
+  try {
+    await client.connect()
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A broken connection makes the running query fail, which is enough; the event would end the process. */
+function ignoreErrorEvents(client: Client): void {
+  client.on('error', () => undefined)
 }
 
 type Callback = ((error: Error) => void) | ((error: null, client: Client) => void)
@@ -85,14 +110,11 @@ async function probe(connectionString: string): Promise<Server> {
     query_timeout: probeTimeoutMs,
     application_name: 'connected-apps probe',
   })
-  // A broken connection makes the running query fail, which is enough.
-  client.on('error', () => undefined)
+  ignoreErrorEvents(client)
   const { host, port } = client
   try {
     await client.connect()
-    const { rows } = await client.query<{ writable: boolean }>(
-      "SELECT current_setting('transaction_read_only') = 'off' AS writable",
-    )
+    const { rows } = await client.query<{ writable: boolean }>(writableQuery)
     if (rows[0]?.writable === true) return { host, port }
   } catch (cause) {
     const { message, code } = cause as NodeJS.ErrnoException // pg rejects with nothing else

@@ -1,13 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { DatabaseError } from 'pg'
 import { explainError } from '../command-errors.ts'
-import { clientFor } from './hosts.ts'
-import { isLockError } from './lock-error.ts'
+import { isLockError, isPrivilegeError } from './errors.ts'
+import { withClient } from './hosts.ts'
 import { findMissingGrants } from './privileges.ts'
 
 const directory = new URL('../../migrations/', import.meta.url)
+/** The options of the connection. It has no timeout for queries, since a migration may take any time. */
+const session = { application_name: 'connected-apps migration' }
 /** An arbitrary number that nothing else in this database uses as an advisory lock. */
 const lockKey = 7_009_2024
 /** The time between two attempts to get the migration lock. */
@@ -49,10 +50,10 @@ interface Migration {
 export async function migrate(options: MigrationOptions): Promise<string[]> {
   const { databaseUrl, migrationDatabaseUrl = databaseUrl, signal } = options
   const isOwn = migrationDatabaseUrl === databaseUrl
-  const serviceRole = isOwn ? undefined : await withClient(databaseUrl, findRole)
+  const serviceRole = isOwn ? undefined : await withClient(databaseUrl, session, findRole)
   try {
     const migrations = await readMigrations()
-    return await withClient(migrationDatabaseUrl, (client) =>
+    return await withClient(migrationDatabaseUrl, session, (client) =>
       update(client, migrations, serviceRole, options),
     )
   } catch (error) {
@@ -61,8 +62,7 @@ export async function migrate(options: MigrationOptions): Promise<string[]> {
       const explanation = explainError(error, 'MIGRATION_DATABASE_URL').join('; ')
       throw new Error(explanation, { cause: error })
     }
-    const insufficientPrivilege = '42501'
-    if (!(error instanceof DatabaseError && error.code === insufficientPrivilege)) throw error
+    if (!isPrivilegeError(error)) throw error
     throw new Error(
       `the role of DATABASE_URL may not bring the schema up to date (${error.message}); run \`migrate\` with MIGRATION_DATABASE_URL too, the URL of the tables' owner`,
       { cause: error },
@@ -77,28 +77,6 @@ async function readMigrations(): Promise<Migration[]> {
     sql: await readFile(new URL(name, directory), 'utf8'),
   })
   return Promise.all(names.map(read))
-}
-
-/** Uses a connection without the pool's timeouts, since a migration may take any time. */
-async function withClient<Result>(
-  url: string,
-  use: (client: Client) => Promise<Result>,
-): Promise<Result> {
-  const { Client: ClientClass, connectionString } = clientFor(url)
-  const client = new ClientClass({
-    connectionString,
-    application_name: 'connected-apps migration',
-  })
-  // A broken connection makes the running query fail, which is enough; but without a listener the
-  // event would crash the process.
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return await use(client)
-  } finally {
-    // Closing the connection rolls an open transaction back.
-    await client.end()
-  }
 }
 
 async function findRole(client: Client): Promise<string> {

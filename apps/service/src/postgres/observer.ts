@@ -1,4 +1,4 @@
-/** What the work on the database reports to the metrics. */
+/** Receives measurements of the work on the database. */
 export interface DatabaseObserver {
   /** @param waitMs how long the first call of the batch has waited for it */
   observeBatch: (batch: string, size: number, waitMs: number) => void
@@ -8,7 +8,7 @@ export interface DatabaseObserver {
   trackRevocation: <Result>(revocation: Promise<Result>) => Promise<Result>
 }
 
-/** For a database whose work nobody observes. */
+/** Ignores everything, for a database without metrics. */
 export const noObserver: DatabaseObserver = {
   observeBatch: () => undefined,
   observeLockWait: () => undefined,

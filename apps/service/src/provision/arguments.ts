@@ -51,8 +51,8 @@ export function parseLogoUrl(value: string): string {
 }
 
 /**
- * Whether it is a URL as browsers and apps send it. `URL` also takes, and mends, what nobody sends,
- * so it would never equal a redirect URI: spaces, backslashes, a missing slash.
+ * Whether it is a URL as browsers and apps send it. `URL` alone also accepts, and corrects, spaces,
+ * backslashes and missing slashes, so such a value would never equal the redirect URI of a request.
  */
 function isWebUrl(value: string): boolean {
   return (

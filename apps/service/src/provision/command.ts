@@ -56,7 +56,7 @@ command
   .action(async ({ live = false, sessionJwks }: { live?: boolean; sessionJwks?: string }) => {
     const sessionKeys =
       sessionJwks === undefined ? { keys: [] } : await readSessionKeySet(sessionJwks)
-    await create(async (pool) => {
+    await change(async (pool) => {
       const { projectId, secret } = await addProject(pool, { live, sessionKeys })
       return { project_id: projectId, secret }
     })
@@ -69,7 +69,7 @@ command
   .argument('<FILE>', 'all keys that are accepted from now on')
   .action(async (file: string, { projectId }: { projectId: string }) => {
     const sessionKeys = await readSessionKeySet(file)
-    await create(async (pool) => {
+    await change(async (pool) => {
       await replaceSessionKeys(pool, projectId, sessionKeys)
       return { project_id: projectId, keys: sessionKeys.keys.length }
     })
@@ -87,7 +87,7 @@ command
   .addOption(new Option('--cancel', 'the new secret is rejected from now on').conflicts('finish'))
   .action(({ finish, cancel, ...ids }: SecretOwnerIds & { finish?: true; cancel?: true }) => {
     const owner = secretOwnerIn(ids)
-    return create(async (pool) => {
+    return change(async (pool) => {
       const printed = { [`${owner.type}_id`]: owner.id }
       if (finish) await finishSecretRotation(pool, owner)
       else if (cancel) await cancelSecretRotation(pool, owner)
@@ -101,7 +101,7 @@ command
   .description('new keys that sign ID tokens and cookies, and when they will')
   .option('--now', 'the old keys have leaked: nothing that they signed is accepted any more')
   .action(({ now }: { now?: true }) =>
-    create(async (pool) => {
+    change(async (pool) => {
       if (!now) return { signs_from: await rotateKeys(pool) }
       await replaceKeys(pool)
       return { message: 'the old keys are removed; everyone must sign in again' }
@@ -119,7 +119,7 @@ command
     parseIdentifier(value, 'external-id', 'organization_id'),
   )
   .action((options: { projectId: string; slug?: string; externalId?: string }) =>
-    create(async (pool) => {
+    change(async (pool) => {
       await assertExists(pool, 'project', options.projectId)
       await assertNewOrganizationNames(pool, options)
       return { organization_id: await addOrganization(pool, options) }
@@ -137,7 +137,7 @@ command
   .option('--roles <ROLES>', 'separated by commas; default: stytch_member', parseRoles)
   .action(
     (options: { organizationId: string; externalId?: string; name?: string; roles?: string[] }) =>
-      create(async (pool) => {
+      change(async (pool) => {
         await assertExists(pool, 'organization', options.organizationId)
         await assertNewMemberName(pool, options)
         return { member_id: await addMember(pool, options) }
@@ -151,7 +151,7 @@ command
   .requiredOption('--member-id <ID>', 'the Member')
   .option('--hours <NUMBER>', 'how long it lives', parseHours, 24)
   .action((options: { organizationId: string; memberId: string; hours: number }) =>
-    create(async (pool) => {
+    change(async (pool) => {
       const { organizationId, memberId, hours } = options
       await assertExists(pool, 'organization', organizationId)
       await assertExists(pool, 'member', memberId, organizationId)
@@ -182,7 +182,7 @@ command
   .option('--first-party', "developed by the project's owner")
   .option('--public', 'a client without a secret, such as one that runs in a browser')
   .action(({ firstParty = false, public: isPublic = false, ...options }: ConnectedAppOptions) =>
-    create(async (pool) => {
+    change(async (pool) => {
       await assertExists(pool, 'project', options.projectId)
       const app = { ...options, isFirstParty: firstParty }
       if (isPublic) return { connected_app_id: await addConnectedApp(pool, app) }
@@ -197,7 +197,7 @@ command
   .requiredOption('--project-id <ID>', 'its project')
   .requiredOption('--name <NAME>', 'what you call it')
   .action((options: { projectId: string; name: string }) =>
-    create(async (pool) => {
+    change(async (pool) => {
       await assertExists(pool, 'project', options.projectId)
       const { resourceServerId, secret } = await addResourceServer(pool, options)
       return { resource_server_id: resourceServerId, secret }
@@ -210,8 +210,8 @@ command.addHelpText('after', () =>
 
 await runCommand(command, { explain: explainError })
 
-/** Adds something in one transaction, and prints it. */
-async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
+/** Makes a change in one transaction, and prints its result. */
+async function change(work: (pool: Pool) => Promise<object>): Promise<void> {
   const { DATABASE_URL, MIGRATION_DATABASE_URL } = process.env
   if (!DATABASE_URL) {
     throw new CommandError("DATABASE_URL is missing; set it to the URL of the service's database")
@@ -225,9 +225,9 @@ async function create(add: (pool: Pool) => Promise<object>): Promise<void> {
   try {
     await pool.query('BEGIN')
     await pool.query(`SELECT ${commitOnDisk}`)
-    const created = await add(pool)
+    const result = await work(pool)
     await pool.query('COMMIT')
-    process.stdout.write(`${JSON.stringify(created)}\n`)
+    process.stdout.write(`${JSON.stringify(result)}\n`)
   } finally {
     await pool.end()
   }

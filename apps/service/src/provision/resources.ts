@@ -5,7 +5,7 @@ import { hashOf } from '../hash.ts'
 import { toPublicKeySet } from '../operation/session-jwks.ts'
 import { commitOnDisk } from '../postgres/database.ts'
 
-/** What was asked for can't be done. The message says why, and what to do. */
+/** The change can't be made. The message says why, and what to do. */
 export class ProvisionError extends Error {
   override name = 'ProvisionError'
 }

@@ -32,8 +32,8 @@ export async function rotateKeys(pool: Pool): Promise<Date> {
   const signsFrom = last[0]?.signs_from ?? undefined
   throw new ProvisionError(
     signsFrom === undefined
-      ? 'there are no keys to rotate; the service generates them when it first starts'
-      : `a rotation has started already; its keys sign from ${signsFrom.toISOString()}`,
+      ? 'there are no keys to rotate; start the service once, which generates them'
+      : `a rotation has started already; its keys sign from ${signsFrom.toISOString()}, so wait until then`,
   )
 }
 

@@ -12,11 +12,12 @@ import { toPublicKeySet } from '../operation/session-jwks.ts'
  */
 export async function readSessionKeySet(file: string): Promise<JSONWebKeySet> {
   const set = parseKeySet(await readFile(file, 'utf8'))
-  if (set === undefined) throw new CommandError(`${file} is not a JSON Web Key Set (RFC 7517)`)
+  if (set === undefined)
+    throw new CommandError(`${file} is not a JSON Web Key Set (RFC 7517), such as {"keys":[…]}`)
   const keys = toPublicKeySet(set)
   const signing = keys.keys.filter(isForRs256)
   if (signing.length === 0 && set.keys.length > 0) {
-    throw new CommandError(`${file} has no RSA key for RS256, by which session JWTs are signed`)
+    throw new CommandError(`${file} has no RSA key for RS256, which signs session JWTs; add one`)
   }
   const find = createLocalJWKSet(keys)
   for (const [index, { kid }] of signing.entries()) {
@@ -61,10 +62,10 @@ async function problemOf(
     return isShort ? 'has less than 2048 bits; generate a longer one' : undefined
   } catch (error) {
     if (error instanceof errors.JWKSMultipleMatchingKeys) {
-      return 'is not the only one that it may be; give each key a kid of its own'
+      return 'is not the only one that matches a JWT; give each key a kid of its own'
     }
     if (error instanceof errors.JWKSNoMatchingKey) {
-      return 'may not verify by its key_ops; give its public key'
+      return 'may not verify signatures, by its key_ops; pass its public key'
     }
     return 'is not a valid public key (RFC 7518, section 6.3.1)'
   }

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 
-/** Why a request got a 401. Clients are not told, but operators are. */
+/** Why a request got a 401. The log and the metrics show it to operators; the response does not. */
 export type UnauthorizedCause =
   | 'no_credentials'
   | 'unknown_project'
@@ -30,7 +30,7 @@ export class LockTimeoutError extends Error {
   override readonly name = 'LockTimeoutError'
 }
 
-/** What `pg` and Node.js say when there is no code, or no code that tells the causes apart. */
+/** Messages of `pg` and Node.js that have no code, or one that does not distinguish the causes. */
 const messages: [RegExp, FailureCause][] = [
   [/^timeout exceeded when trying to connect/, 'pool_exhausted'],
   [/^Query read timeout/, 'query_timeout'],
@@ -40,7 +40,7 @@ const messages: [RegExp, FailureCause][] = [
   [/^Connection terminated|is not queryable$|^(?:read|write) E/, 'connection_lost'],
 ]
 
-/** PostgreSQL's codes of errors (SQLSTATE), or the first characters of those. */
+/** PostgreSQL's error codes (SQLSTATE), or their first characters. */
 const sqlStates: [string, FailureCause][] = [
   ['57014', 'statement_timeout'],
   ['55P03', 'lock_timeout'],
@@ -55,7 +55,7 @@ const sqlStates: [string, FailureCause][] = [
   ['08', 'connection_lost'],
 ]
 
-/** Finds the cause of a failure. `other` is a bug in the service, or something yet unknown. */
+/** Finds the cause of a failure. `other` is a bug in the service, or a cause that is not listed yet. */
 export function causeOf(error: unknown): FailureCause {
   if (error instanceof LockTimeoutError) return 'lock_timeout'
   if (error instanceof DatabaseError) {

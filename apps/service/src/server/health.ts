@@ -3,20 +3,18 @@ import { Hono } from 'hono'
 import type { ContractResponse } from '../operation/response.ts'
 import { newRequestId, toHttpResponse } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
+import { writableQuery } from '../postgres/hosts.ts'
 import type { Metrics, Observe } from './metrics.ts'
 
 /** What an instance is doing. It is ready only while it is running. */
 export type Phase = 'starting' | 'running' | 'stopping'
 
-// A standby, or a server whose disk is full, can still be read; but a revoke has to write.
-const checkWritable = {
-  name: 'check-writable',
-  text: "SELECT current_setting('transaction_read_only') = 'off' AS writable",
-}
+// A database that can only be read is not enough, since a revoke has to write.
+const checkWritable = { name: 'check-writable', text: writableQuery }
 
 /**
- * What the platform asks for. `/health/live`: the process responds. `/health/ready`: it is running, and
- * can write to its database. Both name the version of the contract that it implements. `/metrics` is
+ * Serves what the platform checks. `/health/live`: the process responds. `/health/ready`: it is running,
+ * and can write to its database. Both name the version of the contract that it implements. `/metrics` is
  * for Prometheus.
  */
 export function createHealth(database: Database, metrics: Metrics, phase: () => Phase): Hono {
@@ -38,7 +36,7 @@ function isWritable(database: Database): Promise<boolean> {
   )
 }
 
-/** An application that serves nothing but this, and responds to every other request in one way. */
+/** Serves only these routes, and responds to every other request in the same way. */
 export function serveOnly(routes: Hono, otherwise: ContractResponse, observe: Observe): Hono {
   const { status, outcome } = otherwise
   return new Hono().route('/', routes).notFound(() => {

@@ -21,8 +21,8 @@ export interface ListenerOptions {
 }
 
 /**
- * A port on which the service listens. What it serves there can be replaced meanwhile, so that it
- * responds before everything that it serves has been created.
+ * A port on which the service listens. What it serves there can be replaced while it listens, so that
+ * health checks get a response before the application has been created.
  */
 export class Listener {
   readonly pending: PendingResponses

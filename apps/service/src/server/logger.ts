@@ -63,8 +63,8 @@ export function logFailure(
 }
 
 /**
- * What each line about the current request has. It is not added to every line of the logger, since
- * connections report their errors in the scope of the request that opened them.
+ * The fields of each line about the current request. They are not added to every line of the logger,
+ * since connections report their errors in the scope of the request that opened them.
  */
 function requestFields() {
   const request = findCurrentRequest()

@@ -14,7 +14,7 @@ export interface Observation {
   /** The operation's id or the route's name, never its URL: a URL can carry codes and the ids of pages. */
   route: string
   status: number
-  /** `ok`, or the name of the error that the contract or OAuth has for it. */
+  /** `ok`, or the name of the error in the contract or in OAuth. */
   outcome: string
   durationMs: number
 }
@@ -91,7 +91,7 @@ export class Metrics implements DatabaseObserver {
     )
   }
 
-  /** Also collects what these know at the time. */
+  /** Also collects the state of these at the time of collection. */
   watch(pool: Pool, pending: PendingResponses): void {
     this.#gauge(
       'database_connections',

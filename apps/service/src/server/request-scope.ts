@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestListener } from 'node:http'
 import type { Span } from '@opentelemetry/api'
-import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api'
 import { newRequestId } from '../operation/response.ts'
 import type { Cause } from './cause.ts'
 import { runInSpan, startRequestSpan } from './tracing.ts'
@@ -24,9 +23,9 @@ export interface RequestIds {
   caller_id?: string | undefined
 }
 
-/** What is known of the request that the running code belongs to. */
+/** What is known about the request that the running code belongs to. */
 export interface RequestScope {
-  /** The id of the request in responses, in the log, and in the audit. */
+  /** The id of the request in responses, in the log, and in the audit log. */
   requestId: string
   readonly ids: RequestIds
   /** Why the response is a 401 or a failure, where the response does not say it. */
@@ -41,18 +40,10 @@ const scopes = new AsyncLocalStorage<RequestScope>()
 export function withRequestScope(listener: RequestListener): RequestListener {
   return (request, response) => {
     const span = startRequestSpan(request, response)
-    const scope = newScope(span, request.method)
+    const { method } = request
+    const scope = { requestId: newRequestId(undefined), ids: {}, method, span }
     runInSpan(span, () => scopes.run(scope, listener, request, response))
   }
-}
-
-/** Runs `work` as if it belonged to a new request, which is not traced. */
-export function runInRequestScope<Result>(work: () => Result): Result {
-  return scopes.run(newScope(trace.wrapSpanContext(INVALID_SPAN_CONTEXT)), work)
-}
-
-function newScope(span: Span, method?: string): RequestScope {
-  return { requestId: newRequestId(undefined), ids: {}, method, span }
 }
 
 /** The scope of the request that the running code belongs to. A batch belongs to no request. */
@@ -67,7 +58,7 @@ export function currentRequest(): RequestScope {
   return scope
 }
 
-/** Adds ids to what is known of the current request. Outside of a request it has no effect. */
+/** Adds ids to what is known about the current request. Outside of a request it has no effect. */
 export function noteIds(ids: RequestIds): void {
   Object.assign(findCurrentRequest()?.ids ?? {}, ids)
 }

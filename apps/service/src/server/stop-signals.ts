@@ -1,13 +1,13 @@
 import type { EventEmitter } from 'node:events'
 
-/** How long a signal that came once may still come again, from another process that passed it on. */
+/** For how long a signal may arrive again because another process forwards it. */
 const echoMs = 1_000
 
 /**
  * Listens for SIGTERM and SIGINT. Without it either would end the process at once.
  *
- * @returns `stop` aborts at the first signal. `endDelay` aborts when there is no time to lose: at
- * SIGINT, which a person sends, and at a second SIGTERM.
+ * @returns `stop` aborts at the first signal. `endDelay` aborts when the service should
+ * stop without a delay: at SIGINT, which a person sends, and at a second SIGTERM.
  */
 export function listenForStopSignals(source: Pick<EventEmitter, 'on'> = process): {
   stop: AbortSignal
@@ -21,7 +21,7 @@ export function listenForStopSignals(source: Pick<EventEmitter, 'on'> = process)
     stop.abort()
   })
   source.on('SIGTERM', () => {
-    // Package managers pass on a signal that a whole group of processes was sent.
+    // If a whole process group is sent a signal, package managers forward it as well.
     if (performance.now() - stoppedAt > echoMs) endDelay.abort()
     stoppedAt = Math.min(stoppedAt, performance.now())
     stop.abort()

@@ -12,7 +12,7 @@ import {
 // This only reads OpenTelemetry's global: until an operator registers an SDK, no span is recorded.
 const tracer = trace.getTracer('@connected-apps/service')
 
-/** The methods that the semantic conventions name; others must not become names of spans. */
+/** The methods of OpenTelemetry's semantic conventions; others must not become names of spans. */
 const knownMethods = new Set([
   'CONNECT',
   'DELETE',
@@ -56,7 +56,7 @@ export function startRequestSpan(request: IncomingMessage, response: ServerRespo
   return span
 }
 
-/** The name of a request's span, with which it begins when its route is known. */
+/** The name of a request's span: its method, and its route once that is known. */
 export function spanNameOf(method = '', route?: string): string {
   const name = knownMethods.has(method) ? method : 'HTTP'
   return route === undefined ? name : `${name} ${route}`
@@ -115,7 +115,7 @@ async function traced<Result>(
   try {
     return await context.with(trace.setSpan(parent, span), work, undefined, span)
   } catch (error) {
-    // Not its message, which may have values of the statement.
+    // The message is left out, since it may contain values of the statement.
     span.setAttribute('error.type', typeOf(error))
     span.setStatus({ code: SpanStatusCode.ERROR })
     throw error

@@ -1,7 +1,10 @@
 import type { CryptoKey, JSONWebKeySet, JWTPayload } from 'jose'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
-import { issuerOf, organizationClaim, sessionClaim } from '../../src/operation/session.ts'
+import { issuerOf, sessionClaim } from '../../src/operation/session.ts'
 import type { Tenant } from './tenant.ts'
+
+/** A claim that upstream's JWTs have, and that the service ignores. */
+export const organizationClaim = 'https://stytch.com/organization'
 
 /** The keys of the issuer of a project's session JWTs. */
 export interface SessionKeys {

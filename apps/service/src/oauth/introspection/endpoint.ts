@@ -95,7 +95,7 @@ export function introspectBefore(
     }
     const { requestId } = currentRequest()
     const { status } = result
-    // In the body of an error as well, since that is what clients show and people quote.
+    // The body of an error has it as well, since clients show it and people quote it.
     const body = 'error' in result.body ? { ...result.body, request_id: requestId } : result.body
     observe({
       requestId,
@@ -111,7 +111,7 @@ export function introspectBefore(
       'cache-control': 'no-store',
       'x-request-id': requestId,
       ...(status === 401 && { 'www-authenticate': `Basic realm="${issuer}"` }),
-      // What was not read of a body can't be told apart from the next request.
+      // The rest of a body that was not read would be parsed as the next request.
       ...(!request.complete && { connection: 'close' }),
     })
     response.end(text)

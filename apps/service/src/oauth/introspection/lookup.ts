@@ -1,4 +1,4 @@
-import { hashOf, isSameHash } from '../../hash.ts'
+import { hashOf, isOneOf } from '../../hash.ts'
 import { Batcher } from '../../postgres/batcher.ts'
 import type { Database, Statement } from '../../postgres/database.ts'
 import { hasNoNul, lengthOf } from '../../postgres/database.ts'
@@ -133,6 +133,5 @@ export function isAuthenticated(
   secret: string | undefined,
 ): boolean {
   if (isPublic || secret === undefined) return isPublic && secret === undefined
-  const actual = hashOf(secret)
-  return secretHashes.some((hash) => isSameHash(hash, actual))
+  return isOneOf(secretHashes, hashOf(secret))
 }

@@ -3,7 +3,7 @@ import { routes } from '../configuration.ts'
 /** An introspection request, as far as its caller can be authenticated. */
 export interface IntrospectionRequest {
   callerId: string
-  /** Undefined if the request has only a client_id, as that of a public client. */
+  /** Undefined if the request has only a client_id, like that of a public client. */
   secret: string | undefined
   /** The token, or why there is none. Only an authenticated caller learns why. */
   token: { value: string } | InvalidRequest

@@ -1,7 +1,7 @@
 import type { OperationId } from '@connected-apps/contract'
 import type { Database, Statement } from '../../postgres/database.ts'
 import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
-import { isLockError } from '../../postgres/lock-error.ts'
+import { isLockError } from '../../postgres/errors.ts'
 import type { SessionContext } from '../lookup.ts'
 
 /** A revocation that every check has allowed, and the request that it comes from. */
