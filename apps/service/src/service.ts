@@ -216,7 +216,7 @@ async function prepareDatabase(
   if (applied.length > 0) logger.info({ applied }, 'migrated')
   if (await isAuditLogMutable(database)) {
     logger.warn(
-      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables (MIGRATION_DATABASE_URL)',
+      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the database and the tables (MIGRATION_DATABASE_URL), and revoke what else it was granted',
     )
   }
   return { keys: await loadServerKeys(database), statementTimeoutMs }

@@ -28,6 +28,12 @@ async function logOfStart(
   return String(stream.read() ?? '')
 }
 
+function changeDatabaseOwner(role: string): string {
+  return `DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I OWNER TO ', current_database()) || '${role}';
+  END $$`
+}
+
 const warning = 'can change or remove rows of the audit log'
 
 it("a service whose role may not create tables starts only with the owner's URL, or after `migrate`", async () => {
@@ -86,6 +92,51 @@ it('the next migration takes back what the role has too much of', async () => {
   expect(await logOfStart(serviceUrl)).toContain(warning)
   await migrate({ databaseUrl: serviceUrl, migrationDatabaseUrl: ownerUrl })
   await expect(servicePool.query('DELETE FROM audit_log')).rejects.toThrow('permission denied')
+  expect(await logOfStart(serviceUrl)).not.toContain(warning)
+})
+
+it.each<[string, (names: { service: string; owner: string; group: string }) => [string, string]]>([
+  [
+    "owns the tables' schema",
+    ({ service }) => [
+      `ALTER SCHEMA public OWNER TO ${service}`,
+      'ALTER SCHEMA public OWNER TO pg_database_owner',
+    ],
+  ],
+  [
+    'owns the database, and so the schema',
+    ({ service, owner }) => [changeDatabaseOwner(service), changeDatabaseOwner(owner)],
+  ],
+  [
+    'may become one that deletes rows, without inheriting that',
+    ({ service, group }) => [
+      `CREATE ROLE ${group}; GRANT DELETE ON audit_log TO ${group};
+       GRANT ${group} TO ${service} WITH INHERIT FALSE`,
+      `DROP OWNED BY ${group}; DROP ROLE ${group}`,
+    ],
+  ],
+  [
+    'may create triggers on the audit log',
+    ({ service }) => [
+      `GRANT TRIGGER ON audit_log TO ${service}`,
+      `REVOKE TRIGGER ON audit_log FROM ${service}`,
+    ],
+  ],
+])('a service warns if its role %s', async (_, statementsFor) => {
+  const { serviceUrl, ownerUrl } = roles
+  const { pool } = test.database
+  const service = new URL(serviceUrl).username
+  const [grant, undo] = statementsFor({
+    service: `"${service}"`,
+    owner: `"${new URL(ownerUrl).username}"`,
+    group: `"group-of-${service}"`,
+  })
+  await pool.query(grant)
+  try {
+    expect(await logOfStart(serviceUrl)).toContain(warning)
+  } finally {
+    await pool.query(undo)
+  }
   expect(await logOfStart(serviceUrl)).not.toContain(warning)
 })
 

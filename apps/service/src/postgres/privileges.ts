@@ -36,12 +36,21 @@ export async function findMissingGrants(
   return rows.map(({ statement }) => statement)
 }
 
+/**
+ * A member of a role can become it (`SET ROLE`), even without inheriting its privileges. The owner of
+ * a table, or of its schema, can drop it; a trigger can change or discard new rows.
+ */
 const checkAuditLog = {
   name: 'check-audit-log',
   text: `
-    SELECT has_any_column_privilege(oid, 'update') OR has_table_privilege(oid, 'delete, truncate')
-      OR pg_has_role(relowner, 'MEMBER') AS is_mutable
-    FROM pg_class WHERE oid = 'audit_log'::regclass`,
+    SELECT pg_has_role(c.relowner, 'MEMBER') OR pg_has_role(n.nspowner, 'MEMBER') OR EXISTS (
+        SELECT FROM pg_roles r
+        WHERE pg_has_role(r.oid, 'MEMBER') AND (
+          has_table_privilege(r.oid, c.oid, 'delete, truncate, trigger')
+          OR has_any_column_privilege(r.oid, c.oid, 'update'))
+      ) AS is_mutable
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = 'audit_log'::regclass`,
 }
 
 /** Whether the service's own role could change or remove rows of the audit log. */
