@@ -95,6 +95,19 @@ it('the next migration takes back what the role has too much of', async () => {
   expect(await logOfStart(serviceUrl)).not.toContain(warning)
 })
 
+it('a service whose role lacks a privilege does not start, and says which', async () => {
+  const { serviceUrl, ownerUrl } = roles
+  const role = new URL(serviceUrl).username
+  // As if the owner had added the table, and `migrate` did not know the role of the service.
+  await test.database.pool.query(`REVOKE INSERT, UPDATE ON resource_servers FROM "${role}"`)
+  expect(await migrate({ databaseUrl: ownerUrl })).toEqual([])
+  const message =
+    "the role of DATABASE_URL lacks the privilege INSERT on resource_servers; run `migrate` with MIGRATION_DATABASE_URL too, the URL of the tables' owner"
+  await expect(startInstance(serviceUrl)).rejects.toThrow(message)
+  await migrate({ databaseUrl: serviceUrl, migrationDatabaseUrl: ownerUrl })
+  await logOfStart(serviceUrl)
+})
+
 it.each<[string, (names: { service: string; owner: string; group: string }) => [string, string]]>([
   [
     "owns the tables' schema",

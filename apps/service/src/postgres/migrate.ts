@@ -5,7 +5,7 @@ import { DatabaseError } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { clientFor } from './hosts.ts'
 import { isLockError } from './lock-error.ts'
-import { findMissingGrants } from './privileges.ts'
+import { checkPrivileges, findMissingGrants, remedy } from './privileges.ts'
 
 const directory = new URL('../../migrations/', import.meta.url)
 /** An arbitrary number that nothing else in this database uses as an advisory lock. */
@@ -41,17 +41,28 @@ interface Migration {
 /**
  * Applies the migrations that the database doesn't have yet, and lets the service's role use the
  * tables. Instances that start at the same time wait for each other. If there is nothing to do, no
- * privilege is needed but to read.
+ * privilege is needed but those of the service.
  *
  * @returns the names of the migrations that this call applied
  * @throws the signal's reason; or an error whose message says in one line what to do
  */
 export async function migrate(options: MigrationOptions): Promise<string[]> {
+  const migrations = await readMigrations()
+  const applied = await updateAsOwner(migrations, options)
+  await withClient(options.databaseUrl, (client) =>
+    checkPrivileges(client, relationsIn(migrations)),
+  )
+  return applied
+}
+
+async function updateAsOwner(
+  migrations: Migration[],
+  options: MigrationOptions,
+): Promise<string[]> {
   const { databaseUrl, migrationDatabaseUrl = databaseUrl, signal } = options
   const isOwn = migrationDatabaseUrl === databaseUrl
   const serviceRole = isOwn ? undefined : await withClient(databaseUrl, findRole)
   try {
-    const migrations = await readMigrations()
     return await withClient(migrationDatabaseUrl, (client) =>
       update(client, migrations, serviceRole, options),
     )
@@ -64,7 +75,7 @@ export async function migrate(options: MigrationOptions): Promise<string[]> {
     const insufficientPrivilege = '42501'
     if (!(error instanceof DatabaseError && error.code === insufficientPrivilege)) throw error
     throw new Error(
-      `the role of DATABASE_URL may not bring the schema up to date (${error.message}); run \`migrate\` with MIGRATION_DATABASE_URL too, the URL of the tables' owner`,
+      `the role of DATABASE_URL may not bring the schema up to date (${error.message}); ${remedy}`,
       { cause: error },
     )
   }
