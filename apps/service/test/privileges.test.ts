@@ -92,7 +92,36 @@ it('the next migration takes back what the role has too much of', async () => {
   expect(await logOfStart(serviceUrl)).toContain(warning)
   await migrate({ databaseUrl: serviceUrl, migrationDatabaseUrl: ownerUrl })
   await expect(servicePool.query('DELETE FROM audit_log')).rejects.toThrow('permission denied')
+  await test.database.pool.query(`GRANT UPDATE (outcome) ON audit_log TO "${role}"`)
+  await migrate({ databaseUrl: serviceUrl, migrationDatabaseUrl: ownerUrl })
   expect(await logOfStart(serviceUrl)).not.toContain(warning)
+})
+
+it('a migration that has nothing to do takes no lock, whatever others than the owner granted', async () => {
+  const { serviceUrl, ownerUrl } = roles
+  const role = new URL(serviceUrl).username
+  const group = `"group-of-${role}"`
+  const client = await test.database.pool.connect()
+  await client.query(`
+    CREATE ROLE ${group}; GRANT UPDATE ON audit_log TO ${group} WITH GRANT OPTION;
+    SET ROLE ${group}; GRANT UPDATE ON audit_log TO "${role}"; RESET ROLE`)
+  try {
+    await client.query('BEGIN; SELECT pg_advisory_xact_lock(70092024)')
+    const waiting = new AbortController()
+    const migrating = migrate({
+      databaseUrl: serviceUrl,
+      migrationDatabaseUrl: ownerUrl,
+      signal: waiting.signal,
+      onWait: () => waiting.abort(new Error('waited for the lock')),
+    })
+    expect(await migrating).toEqual([])
+    expect(await logOfStart(serviceUrl)).toContain(warning)
+  } finally {
+    await client.query(
+      `ROLLBACK; REVOKE ALL ON audit_log FROM ${group} CASCADE; DROP ROLE ${group}`,
+    )
+    client.release()
+  }
 })
 
 it('a service whose role lacks a privilege does not start, and says which', async () => {

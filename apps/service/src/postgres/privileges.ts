@@ -16,8 +16,9 @@ const needed = `
   FROM unnest($1::text[]) AS name JOIN pg_class c ON c.oid = to_regclass(name)`
 
 /**
- * Finds what the service's role was not granted of the privileges that it needs, or was granted
- * beyond that. A role that owns a table has every privilege on it anyway.
+ * Finds what the owner of the tables has not granted the service's role of the privileges that it
+ * needs, or has granted beyond that. What others granted, the owner can't take back. A role that owns
+ * a table has every privilege on it anyway.
  *
  * @param relations the tables and views
  * @returns statements for the owner to run
@@ -35,9 +36,13 @@ export async function findMissingGrants(
      SELECT format('REVOKE ALL ON %s FROM %I; GRANT %s ON %s TO %I', n.oid::regclass, rolname,
        privileges, n.oid::regclass, rolname)
      FROM role, needed n
-     WHERE relowner <> role.oid AND privileges IS DISTINCT FROM (
-       SELECT string_agg(privilege_type, ', ' ORDER BY privilege_type)
-       FROM aclexplode(relacl) WHERE grantee = role.oid)`,
+     WHERE relowner <> role.oid AND (
+       EXISTS (
+         SELECT FROM pg_attribute a, aclexplode(a.attacl)
+         WHERE a.attrelid = n.oid AND grantee = role.oid AND grantor = relowner)
+       OR privileges IS DISTINCT FROM (
+         SELECT string_agg(privilege_type, ', ' ORDER BY privilege_type)
+         FROM aclexplode(relacl) WHERE grantee = role.oid AND grantor = relowner))`,
     [relations, role],
   )
   return rows.map(({ statement }) => statement)
