@@ -221,7 +221,7 @@ async function prepareDatabase(
   }
   if (await isAuditLogMutable(database)) {
     logger.warn(
-      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the tables, and pass its URL as MIGRATION_DATABASE_URL',
+      'the role of DATABASE_URL can change or remove rows of the audit log; let another role own the database and the tables, pass its URL as MIGRATION_DATABASE_URL, and revoke what else the role was granted',
     )
   }
   return loadServerKeys(database)

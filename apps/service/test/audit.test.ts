@@ -166,6 +166,38 @@ describe('the audit log has the end of a grant', () => {
     expect(await rowsAddedBy(replay)).toMatchObject([end('refresh_token_replayed', grantId)])
   })
 
+  it.each<[string, (started: Awaited<ReturnType<typeof start>>) => Promise<unknown>]>([
+    ['refreshed', ({ config, refreshToken }) => openid.refreshTokenGrant(config, refreshToken)],
+    ['revoked', ({ config, refreshToken }) => openid.tokenRevocation(config, refreshToken)],
+    ['exchanged', ({ config, flow, callback }) => exchange(config, flow, callback)],
+  ])('but not if a revoke ended it while its token or code was %s', async (_, use) => {
+    const { pool } = test.database
+    const started = await start()
+    // As if the code had not been exchanged yet.
+    await pool.query(
+      "UPDATE tokens SET consumed_at = NULL WHERE kind = 'AuthorizationCode' AND grant_id = $1",
+      [started.grantId],
+    )
+    const rows = await rowsAddedBy(async () => {
+      // The token is found, but can't be consumed or ended until the revoke is done.
+      const client = await pool.connect()
+      await client.query('BEGIN; LOCK TABLE tokens, grants IN SHARE MODE')
+      const using = use(started).catch(({ error }: openid.ResponseBodyError) => error)
+      const waiting = `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
+      await revoke(test.service.url, test.tenant)
+      await client.query('COMMIT')
+      client.release()
+      expect([undefined, 'invalid_grant']).toContain(await using)
+    })
+    expect(rows).toMatchObject([{ action: 'revokeConnectedApp', outcome: 'ok' }])
+    const { rows: grants } = await pool.query('SELECT ended_at FROM grants WHERE grant_id = $1', [
+      started.grantId,
+    ])
+    expect(grants).toEqual([{ ended_at: null }])
+  })
+
   it('but not the end of one access token', async () => {
     const { config, tokens } = await start()
     const rows = await rowsAddedBy(() => openid.tokenRevocation(config, tokens.access_token))

@@ -28,6 +28,12 @@ async function logOfStart(
   return String(stream.read() ?? '')
 }
 
+function changeDatabaseOwner(role: string): string {
+  return `DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I OWNER TO ', current_database()) || '${role}';
+  END $$`
+}
+
 const warning = 'can change or remove rows of the audit log'
 
 it("a service whose role may not create tables starts only with the owner's URL, or after `migrate`", async () => {
@@ -86,6 +92,93 @@ it('the next migration takes back what the role has too much of', async () => {
   expect(await logOfStart(serviceUrl)).toContain(warning)
   await migrate({ databaseUrl: serviceUrl, migrationDatabaseUrl: ownerUrl })
   await expect(servicePool.query('DELETE FROM audit_log')).rejects.toThrow('permission denied')
+  await test.database.pool.query(`GRANT UPDATE (outcome) ON audit_log TO "${role}"`)
+  await migrate({ databaseUrl: serviceUrl, migrationDatabaseUrl: ownerUrl })
+  expect(await logOfStart(serviceUrl)).not.toContain(warning)
+})
+
+it('a migration that has nothing to do takes no lock, whatever others than the owner granted', async () => {
+  const { serviceUrl, ownerUrl } = roles
+  const role = new URL(serviceUrl).username
+  const group = `"group-of-${role}"`
+  const client = await test.database.pool.connect()
+  await client.query(`
+    CREATE ROLE ${group}; GRANT UPDATE ON audit_log TO ${group} WITH GRANT OPTION;
+    SET ROLE ${group}; GRANT UPDATE ON audit_log TO "${role}"; RESET ROLE`)
+  try {
+    await client.query('BEGIN; SELECT pg_advisory_xact_lock(70092024)')
+    const waiting = new AbortController()
+    const migrating = migrate({
+      databaseUrl: serviceUrl,
+      migrationDatabaseUrl: ownerUrl,
+      signal: waiting.signal,
+      onWait: () => waiting.abort(new Error('waited for the lock')),
+    })
+    expect(await migrating).toEqual([])
+    expect(await logOfStart(serviceUrl)).toContain(warning)
+  } finally {
+    await client.query(
+      `ROLLBACK; REVOKE ALL ON audit_log FROM ${group} CASCADE; DROP ROLE ${group}`,
+    )
+    client.release()
+  }
+})
+
+it('a service whose role lacks a privilege does not start, and says which', async () => {
+  const { serviceUrl, ownerUrl } = roles
+  const role = new URL(serviceUrl).username
+  // As if the owner had added the table, and `migrate` did not know the role of the service.
+  await test.database.pool.query(`REVOKE INSERT, UPDATE ON resource_servers FROM "${role}"`)
+  expect(await migrate({ databaseUrl: ownerUrl })).toEqual([])
+  const message =
+    "the role of DATABASE_URL lacks the privilege INSERT on resource_servers; run `migrate` with MIGRATION_DATABASE_URL too, the URL of the tables' owner"
+  await expect(startInstance(serviceUrl)).rejects.toThrow(message)
+  await migrate({ databaseUrl: serviceUrl, migrationDatabaseUrl: ownerUrl })
+  await logOfStart(serviceUrl)
+})
+
+it.each<[string, (names: { service: string; owner: string; group: string }) => [string, string]]>([
+  [
+    "owns the tables' schema",
+    ({ service }) => [
+      `ALTER SCHEMA public OWNER TO ${service}`,
+      'ALTER SCHEMA public OWNER TO pg_database_owner',
+    ],
+  ],
+  [
+    'owns the database, and so the schema',
+    ({ service, owner }) => [changeDatabaseOwner(service), changeDatabaseOwner(owner)],
+  ],
+  [
+    'may become one that deletes rows, without inheriting that',
+    ({ service, group }) => [
+      `CREATE ROLE ${group}; GRANT DELETE ON audit_log TO ${group};
+       GRANT ${group} TO ${service} WITH INHERIT FALSE`,
+      `DROP OWNED BY ${group}; DROP ROLE ${group}`,
+    ],
+  ],
+  [
+    'may create triggers on the audit log',
+    ({ service }) => [
+      `GRANT TRIGGER ON audit_log TO ${service}`,
+      `REVOKE TRIGGER ON audit_log FROM ${service}`,
+    ],
+  ],
+])('a service warns if its role %s', async (_, statementsFor) => {
+  const { serviceUrl, ownerUrl } = roles
+  const { pool } = test.database
+  const service = new URL(serviceUrl).username
+  const [grant, undo] = statementsFor({
+    service: `"${service}"`,
+    owner: `"${new URL(ownerUrl).username}"`,
+    group: `"group-of-${service}"`,
+  })
+  await pool.query(grant)
+  try {
+    expect(await logOfStart(serviceUrl)).toContain(warning)
+  } finally {
+    await pool.query(undo)
+  }
   expect(await logOfStart(serviceUrl)).not.toContain(warning)
 })
 

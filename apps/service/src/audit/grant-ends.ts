@@ -3,16 +3,19 @@ import { commitOnDisk } from '../postgres/database.ts'
 import { currentRequest } from '../server/request-scope.ts'
 
 /**
- * The text of a statement that ends grants, and writes to the audit log why it does. Its first two
- * parameters are what {@link causeOfEnd} returns.
+ * The text of a statement that ends active grants, and writes to the audit log why it does. A grant
+ * that a revoke ended in the meantime has its row already, whatever the request found before. The
+ * statement's first two parameters are what {@link causeOfEnd} returns.
  *
- * @param condition which grants it ends; its parameters start at $3
+ * @param condition which of the active grants `a` it ends; its parameters start at $3
  */
 export function endGrants(condition: string): string {
   return `
     WITH ended AS (
-      UPDATE grants SET ended_at = now() WHERE ended_at IS NULL AND ${condition}
-      RETURNING organization_id, grant_id, member_id, connected_app_id
+      UPDATE grants g SET ended_at = now() FROM active_grants a
+      WHERE ${condition} AND g.ended_at IS NULL
+        AND g.organization_id = a.organization_id AND g.grant_id = a.grant_id
+      RETURNING g.organization_id, g.grant_id, g.member_id, g.connected_app_id
     )
     INSERT INTO audit_log (action, outcome, request_id, project_id, organization_id, member_id,
       connected_app_id, grant_id)

@@ -89,7 +89,7 @@ function tokenAdapter(database: Database, kind: TokenKind, reuseSeconds: number)
       // What is issued in exchange is committed in the same transaction.
       await database.begin()
       if (await consumeToken(database, kind, value, reuseSeconds)) return
-      // Already consumed: this is a replay, which ends the grant (RFC 9700, sections 2.1.1, 4.14.2).
+      // If the grant is still active, this is a replay, which ends it (RFC 9700, sections 2.1.1, 4.14.2).
       await database.rollback()
       await endGrantOfToken(database, kind, value)
       throw new errors.InvalidGrant('already used')

@@ -70,7 +70,7 @@ const find = {
 
 const end = {
   name: 'end-grant',
-  text: endGrants('grant_id = $3'),
+  text: endGrants('a.grant_id = $3'),
 }
 
 /** A consent page, by its interaction, the Member and the Connected App, and a request for it. */

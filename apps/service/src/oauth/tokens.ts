@@ -56,7 +56,7 @@ const consume = {
 
 const endGrant = {
   name: 'end-grant-of-token',
-  text: endGrants(`(organization_id, grant_id) = (
+  text: endGrants(`(a.organization_id, a.grant_id) = (
     SELECT organization_id, grant_id FROM tokens WHERE token_hash = $3 AND kind = $4 LIMIT 1)`),
 }
 

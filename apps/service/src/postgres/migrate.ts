@@ -4,7 +4,7 @@ import type { Client } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { isLockError, isPrivilegeError } from './errors.ts'
 import { withClient } from './hosts.ts'
-import { findMissingGrants } from './privileges.ts'
+import { checkPrivileges, findMissingGrants, remedy } from './privileges.ts'
 
 const directory = new URL('../../migrations/', import.meta.url)
 /** The options of the connection. It has no timeout for queries, since a migration may take any time. */
@@ -42,17 +42,28 @@ interface Migration {
 /**
  * Applies the migrations that the database doesn't have yet, and lets the service's role use the
  * tables. Instances that start at the same time wait for each other. If there is nothing to do, no
- * privilege is needed but to read.
+ * privilege is needed but those of the service.
  *
  * @returns the names of the migrations that this call applied
  * @throws the signal's reason; or an error whose message says in one line what to do
  */
 export async function migrate(options: MigrationOptions): Promise<string[]> {
+  const migrations = await readMigrations()
+  const applied = await updateAsOwner(migrations, options)
+  await withClient(options.databaseUrl, session, (client) =>
+    checkPrivileges(client, relationsIn(migrations)),
+  )
+  return applied
+}
+
+async function updateAsOwner(
+  migrations: Migration[],
+  options: MigrationOptions,
+): Promise<string[]> {
   const { databaseUrl, migrationDatabaseUrl = databaseUrl, signal } = options
   const isOwn = migrationDatabaseUrl === databaseUrl
   const serviceRole = isOwn ? undefined : await withClient(databaseUrl, session, findRole)
   try {
-    const migrations = await readMigrations()
     return await withClient(migrationDatabaseUrl, session, (client) =>
       update(client, migrations, serviceRole, options),
     )
@@ -64,7 +75,7 @@ export async function migrate(options: MigrationOptions): Promise<string[]> {
     }
     if (!isPrivilegeError(error)) throw error
     throw new Error(
-      `the role of DATABASE_URL may not bring the schema up to date (${error.message}); run \`migrate\` with MIGRATION_DATABASE_URL too, the URL of the tables' owner`,
+      `the role of DATABASE_URL may not bring the schema up to date (${error.message}); ${remedy}`,
       { cause: error },
     )
   }
