@@ -6,21 +6,23 @@ import { explainError } from './command-errors.ts'
 import { readConfiguration } from './configuration.ts'
 import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 import { createLogger } from './server/logger.ts'
-import { listenForStopSignals } from './server/stop-signals.ts'
+import type { StopSignals } from './server/stop-signals.ts'
 import { startService } from './service.ts'
 import { untilAborted } from './until-aborted.ts'
 
-const command = createCommand({
-  name: 'connected-apps',
-  version: `contract ${contract.version}`,
-  description: `Runs the service of ${contract.title} ${contract.version}. It takes no arguments: set environment variables, which apps/service/README.md lists.`,
-}).action(run)
-const { stop, endDelay } = listenForStopSignals()
-await runCommand(command, { explain: explainError })
-// What a signal made it give up, such as the lookup of a host, would keep the process alive.
-if (stop.aborted) process.exit()
+/** Runs the service until a signal stops it. */
+export async function runStartCommand(signals: StopSignals): Promise<void> {
+  const command = createCommand({
+    name: 'connected-apps',
+    version: `contract ${contract.version}`,
+    description: `Runs the service of ${contract.title} ${contract.version}. It takes no arguments: set environment variables, which apps/service/README.md lists.`,
+  }).action(() => run(signals))
+  await runCommand(command, { explain: explainError })
+  // What a signal made it give up, such as the lookup of a host, would keep the process alive.
+  if (signals.stop.aborted) process.exit()
+}
 
-async function run(): Promise<void> {
+async function run({ stop, endDelay }: StopSignals): Promise<void> {
   // Before the settings are read, since a build without the demo always needs a database.
   const demo = process.env['DATABASE_URL'] === undefined ? await loadDemo() : undefined
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
