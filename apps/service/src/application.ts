@@ -61,11 +61,13 @@ export function createApplication(options: ApplicationOptions) {
       // A page with a form has a policy of its own.
       if (!c.res.headers.has(name)) c.header(name, value)
     }
+    const { status } = c.res
+    const succeeded = c.req.method === 'POST' ? 'submitted' : 'shown'
     observe({
       requestId,
       route: 'interaction',
-      status: c.res.status,
-      outcome: c.req.method === 'POST' ? 'submitted' : 'shown',
+      status,
+      outcome: status < 400 ? succeeded : 'failed',
       durationMs: performance.now() - startedAt,
     })
   })
