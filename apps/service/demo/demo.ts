@@ -1,7 +1,7 @@
-// What the service is run with when it has no DATABASE_URL. `src/main.ts` loads it only then.
+// What the service is run with when it has no DATABASE_URL. `src/start-command.ts` loads it only then.
 import { contract } from '@connected-apps/contract/operations'
 import { Hono } from 'hono'
-import type { Demo } from '../src/main.ts'
+import type { Demo } from '../src/start-command.ts'
 import { authorizeDemo } from './authorize.ts'
 import { addDemoProject, demo } from './project.ts'
 

@@ -44,7 +44,10 @@ export function createApplication(options: ApplicationOptions) {
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
   app.use(
     '/interaction/*',
-    observed('interaction', ({ req }) => (req.method === 'POST' ? 'submitted' : 'shown')),
+    observed('interaction', ({ req, res }) => {
+      if (res.status >= 400) return 'failed'
+      return req.method === 'POST' ? 'submitted' : 'shown'
+    }),
     async (c, next) => {
       await next()
       for (const [name, value] of Object.entries(pageHeaders(origin))) {

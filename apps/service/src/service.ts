@@ -75,6 +75,9 @@ export interface Service {
 
 const defaults = readConfiguration({})
 
+/** How long requests without a connection and a database may take to fail. */
+const settleMs = 1_000
+
 /**
  * Starts one instance of the service. Any number of them may share one database.
  *
@@ -152,7 +155,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       oauth.handle,
     )
     listener.serve(
-      dispatch(issuer, isOAuthPath, introspect, listener.toRequestListener(application.fetch)),
+      dispatch(issuer, isOAuthPath, introspect, listener.toRequestHandler(application.fetch)),
     )
     const cleanup = startCleanup(database, cleanupIntervalMs, logger, (result) =>
       metrics.observeCleanup(result),
@@ -169,12 +172,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         await delay(shutdownDelayMs, endDelay)
       }
       const deadline = setTimeout(() => {
+        const pendingResponses = listener.pending.count
+        logger.warn({ pendingResponses, drainMs }, 'drain timed out')
         listener.forceClose()
         healthListener.forceClose()
         database.forceClose().catch(onError)
       }, drainMs)
       await Promise.all([listener.close(), cleanup.stop(), keyReload.stop()])
       await database.close()
+      // They log their failures, which nobody else learns of once their connections are closed.
+      await listener.settle(settleMs)
       await healthListener.close()
       clearTimeout(deadline)
       metrics.close()

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
+import { createLogger } from '../src/server/logger.ts'
 import { basic } from './support/operations.ts'
-import { pathOf } from './support/revoke.ts'
+import { pathOf, revoke, revokeConnectedApp } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
 
 /** How often to check whether something has happened, and for how long. */
@@ -87,6 +89,37 @@ describe('a service that stops', () => {
     await stopping.close()
     for (const socket of sockets) socket.destroy()
   })
+
+  it('logs how many responses it cuts off at its deadline, and then which requests', async () => {
+    const log = new PassThrough()
+    const logger = createLogger('info', log)
+    const stopping = await startInstance(test.database.url, { drainMs: 200, logger })
+    const unlock = await lockProjects()
+    const { publicAppId: client_id } = test.tenant
+    const sent = [
+      revoke(stopping.url, test.tenant),
+      fetch(`${stopping.url}/oauth2/introspect`, {
+        method: 'POST',
+        body: new URLSearchParams({ client_id, token: 'a-token' }),
+      }),
+    ]
+    const responses = Promise.allSettled(sent)
+    await expect.poll(countBlocked, polling).toBe(sent.length)
+
+    await stopping.close()
+    const lines = String(log.read()).trim().split('\n')
+    await unlock()
+    expect((await responses).map(({ status }) => status)).toEqual(sent.map(() => 'rejected'))
+    const entries = lines.map((line) => JSON.parse(line) as { msg: string; route?: string })
+    const from = entries.findIndex(({ msg }) => msg === 'drain timed out')
+    expect(entries[from]).toMatchObject({ level: 40, pendingResponses: sent.length })
+    const completed = entries.slice(from).filter(({ msg }) => msg === 'request completed')
+    expect(completed.map(({ route }) => route).toSorted()).toEqual([
+      'introspection',
+      revokeConnectedApp.operationId,
+    ])
+    expect(entries.at(-1)?.msg).toBe('stopped')
+  })
 })
 
 function revokeRequest(): string {
@@ -124,9 +157,11 @@ async function lockProjects(): Promise<() => Promise<void>> {
   }
 }
 
-async function isBlocked(): Promise<boolean> {
+const isBlocked = async (): Promise<boolean> => (await countBlocked()) > 0
+
+async function countBlocked(): Promise<number> {
   const { rows } = await test.database.pool.query(
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
   )
-  return rows.length > 0
+  return rows.length
 }

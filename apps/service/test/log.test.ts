@@ -141,6 +141,15 @@ describe('the log', () => {
     expect(linesAbout(page)).toEqual([
       { ...completed, route: 'interaction', outcome: 'shown', ...client, ...member },
     ])
+    const lostUrl = `${service.url}/interaction/lost`
+    const lost = await fetch(lostUrl)
+    const foreign = await fetch(lostUrl, { method: 'POST', headers: { origin: 'https://a.test' } })
+    expect([lost.status, foreign.status]).toEqual([400, 403])
+    for (const { headers, status } of [lost, foreign]) {
+      expect(linesAbout(headers.get('x-request-id'))).toMatchObject([
+        { route: 'interaction', status_code: status, outcome: 'failed' },
+      ])
+    }
     const grant_id = expect.stringMatching(/^grant-/)
     const [exchanged, introspected, failed, replayed] = ids.map(linesAbout)
     expect(exchanged).toEqual([{ ...completed, route: 'token', ...client, ...member, grant_id }])

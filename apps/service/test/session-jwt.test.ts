@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import { SignJWT, UnsecuredJWT, exportJWK, importJWK } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sessionClaim, verifySessionJwt } from '../src/operation/session.ts'
@@ -151,6 +152,35 @@ describe('a session JWT', () => {
       revoke(service.url, tenant, { headers: withJwt(revokeConnectedApp, jwt) }),
     )
     expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([200, 400])
+  })
+
+  it('without `kid` is verified with each key of its algorithm, as in a rotation', async () => {
+    const { projectId, sessionKeys } = test.tenant
+    const { keys } = sessionKeys.publicKeys
+    const [added] = strangerKeys.publicKeys.keys
+    const claims = sessionClaims(test.tenant)
+    const sign = (privateKey: CryptoKey, changes = {}) =>
+      new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
+    const { privateKey } = await generateSessionKeys()
+    const jwts = {
+      current: await sign(sessionKeys.privateKey),
+      added: await sign(strangerKeys.privateKey),
+      expired: await sign(strangerKeys.privateKey, { exp: past }),
+      stranger: await sign(privateKey),
+    }
+    const verified = await Promise.all(
+      Object.entries(jwts).map(async ([name, jwt]) => [
+        name,
+        await verifySessionJwt(jwt, projectId, { keys: [...keys, { ...added, kid: 'added' }] }),
+      ]),
+    )
+    const member = { memberId: test.tenant.memberId }
+    expect(Object.fromEntries(verified)).toEqual({
+      current: member,
+      added: member,
+      expired: undefined,
+      stranger: undefined,
+    })
   })
 
   it('is rejected when it is of another project', async () => {

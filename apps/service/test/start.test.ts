@@ -159,6 +159,28 @@ describe('pnpm start', () => {
     silent.close()
   })
 
+  // The kernel sends a container's first process no signal that it does not listen for yet.
+  it('ends at a signal that arrives before most of it is loaded', async () => {
+    const hooks = `
+      import { registerHooks } from 'node:module'
+      let isSent = false
+      registerHooks({
+        resolve(specifier, context, next) {
+          const isFirst = /\\/(main|stop-signals)\\.ts$/.test(specifier)
+          if (!isSent && !isFirst) process.kill(process.pid, 'SIGTERM')
+          isSent ||= !isFirst
+          return next(specifier, context)
+        },
+      })`
+    const { output, exited } = start({
+      PORT: '0',
+      DATABASE_URL: inject('postgresUrl'),
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}`,
+    })
+    expect(await exited).toBe(0)
+    expect(output).toEqual({ out: '', err: '' })
+  })
+
   it('with a database that does not respond says so in one line', async () => {
     const { output, exited } = start({ PORT: '0', DATABASE_URL: 'postgres://127.0.0.1:1/x' })
     expect(await exited).toBe(2)

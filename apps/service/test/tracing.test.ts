@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import {
   InMemorySpanExporter,
@@ -17,7 +17,15 @@ import { useService } from './support/service.ts'
 const exporter = new InMemorySpanExporter()
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
 provider.register()
-afterAll(() => provider.shutdown())
+// Other files run in the same process, where OpenTelemetry's globals would stay.
+afterAll(async () => {
+  await provider.shutdown()
+  for (const api of [trace, context, propagation]) api.disable()
+  const keys = Object.getOwnPropertySymbols(globalThis)
+  for (const key of keys.filter((each) => String(each).includes('opentelemetry'))) {
+    Reflect.deleteProperty(globalThis, key)
+  }
+})
 beforeEach(() => exporter.reset())
 
 const stream = new PassThrough()

@@ -28,6 +28,13 @@ export class PendingResponses {
     return this.#responses.keys()
   }
 
+  /** How many responses are not closed yet. */
+  get count(): number {
+    let count = 0
+    for (const { size } of this.#responses.values()) count += size
+    return count
+  }
+
   /** The responses on a connection that are not closed yet, the oldest first. */
   on(connection: Duplex): ReadonlySet<ServerResponse> {
     return this.#responses.get(connection) ?? new Set()

@@ -1,6 +1,6 @@
-import type { RequestListener } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import type Provider from 'oidc-provider'
+import type { RequestHandler } from '../server/request-scope.ts'
 import type { OAuthOptions } from './provider.ts'
 import { createProvider } from './provider.ts'
 import { loadServerKeys } from './server-keys.ts'
@@ -9,7 +9,7 @@ import { loadServerKeys } from './server-keys.ts'
 export interface OAuthServer {
   /** The provider with the current keys. A request may go on with the one that it began with. */
   provider: () => Provider
-  handle: RequestListener
+  handle: RequestHandler
   /** Reloads the keys at an interval, until it is stopped. */
   startReloading: (intervalMs: number) => { stop: () => Promise<void> }
 }

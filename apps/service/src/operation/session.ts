@@ -1,5 +1,5 @@
 import type { Operation } from '@connected-apps/contract'
-import type { JSONWebKeySet, JWTPayload } from 'jose'
+import type { JSONWebKeySet, JWTPayload, JWTVerifyOptions } from 'jose'
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
 import { hasNoNul } from '../postgres/database.ts'
 import type { SessionReference } from './lookup.ts'
@@ -65,7 +65,7 @@ export async function verifySessionJwt(
 ): Promise<{ memberId: string } | undefined> {
   if (jwt.length > maxJwtLength) return undefined
   try {
-    const { payload } = await jwtVerify(jwt, createLocalJWKSet(keys), {
+    const payload = await payloadOf(jwt, keys, {
       algorithms: ['RS256'],
       issuer: issuerOf(projectId),
       audience: projectId,
@@ -76,6 +76,29 @@ export async function verifySessionJwt(
     return { memberId: payload.sub }
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
+/** Without `kid` any key of the algorithm may have signed a JWT, so each of them is tried. */
+async function payloadOf(
+  jwt: string,
+  keys: JSONWebKeySet,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(jwt, createLocalJWKSet(keys), options)).payload
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    for await (const key of error) {
+      try {
+        return (await jwtVerify(jwt, key, options)).payload
+      } catch (failure) {
+        // A TypeError: the key is too short.
+        const isWrongKey = failure instanceof errors.JWSSignatureVerificationFailed
+        if (!isWrongKey && !(failure instanceof TypeError)) throw failure
+      }
+    }
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import type { RequestHandler } from './request-scope.ts'
 import { withRequestScope } from './request-scope.ts'
 
 /**
@@ -12,9 +12,9 @@ import { withRequestScope } from './request-scope.ts'
 export function dispatch(
   issuer: URL,
   isOAuth: (path: string) => boolean,
-  oauth: RequestListener,
-  application: RequestListener,
-): RequestListener {
+  oauth: RequestHandler,
+  application: RequestHandler,
+): RequestHandler {
   return withRequestScope((request, response) => {
     for (const name of forwardedHeaders) delete request.headers[name]
     const target = request.url ?? ''
@@ -22,8 +22,8 @@ export function dispatch(
     const hasHost = request.headers.host !== undefined || request.httpVersion === '1.0'
     if (hasHost) request.headers.host = issuer.host
     request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
-    if (hasHost && isOAuth(request.url ?? '')) oauth(request, response)
-    else application(request, response)
+    const handle = hasHost && isOAuth(request.url ?? '') ? oauth : application
+    return handle(request, response)
   })
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import type { RequestListener, Server, ServerOptions } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GracefulClose, ListenOptions } from '@connected-apps/node-http'
 import {
   PendingResponses,
@@ -11,6 +12,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { respondToMalformedRequests } from './malformed-requests.ts'
 import type { Observe } from './metrics.ts'
+import type { RequestHandler } from './request-scope.ts'
 
 export interface ListenerOptions {
   address: ListenOptions
@@ -31,7 +33,8 @@ export class Listener {
   readonly #handleInvalidUrl: (error: unknown) => Response
   readonly #address: ListenOptions
   #listening: Promise<string> | undefined
-  #serve: RequestListener
+  readonly #handled = new Set<Promise<void>>()
+  #serve: RequestHandler
 
   constructor({ address, application, observe, httpLimits }: ListenerOptions) {
     this.#address = address
@@ -39,17 +42,21 @@ export class Listener {
     this.pending = new PendingResponses(this.#server)
     this.#graceful = prepareGracefulClose(this.#server, this.pending)
     this.#handleInvalidUrl = respondToMalformedRequests(this.#server, this.pending, observe)
-    this.#serve = this.toRequestListener(application.fetch)
-    this.#server.on('request', (request, response) => this.#serve(request, response))
+    this.#serve = this.toRequestHandler(application.fetch)
+    this.#server.on('request', (request, response) => {
+      const handled = this.#serve(request, response)
+      this.#handled.add(handled)
+      void handled.finally(() => this.#handled.delete(handled))
+    })
   }
 
-  toRequestListener(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
+  toRequestHandler(fetch: Parameters<typeof getRequestListener>[0]): RequestHandler {
     return getRequestListener(fetch, { errorHandler: this.#handleInvalidUrl })
   }
 
   /** Replaces what it serves. */
-  serve(requestListener: RequestListener): void {
-    this.#serve = requestListener
+  serve(handle: RequestHandler): void {
+    this.#serve = handle
   }
 
   /** Listens, if it doesn't yet. @returns its URL, without a slash at the end */
@@ -74,5 +81,13 @@ export class Listener {
   forceClose(): void {
     this.#server.close()
     this.#graceful.forceClose()
+  }
+
+  /** Waits for the code that still runs for closed connections, but no longer than this. */
+  async settle(timeoutMs: number): Promise<void> {
+    await Promise.race([
+      Promise.allSettled(this.#handled),
+      sleep(timeoutMs, undefined, { ref: false }),
+    ])
   }
 }

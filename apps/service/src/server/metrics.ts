@@ -103,11 +103,9 @@ export class Metrics implements DatabaseObserver {
         gauge.set({ state: 'waiting' }, pool.waitingCount)
       },
     )
-    this.#gauge('pending_responses', 'Responses that are not complete.', [], (gauge) => {
-      let count = 0
-      for (const connection of pending.connections) count += pending.on(connection).size
-      gauge.set(count)
-    })
+    this.#gauge('pending_responses', 'Responses that are not complete.', [], (gauge) =>
+      gauge.set(pending.count),
+    )
   }
 
   observe({ route, status, outcome, durationMs }: Observation): void {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Span } from '@opentelemetry/api'
 import { newRequestId } from '../operation/response.ts'
 import type { Cause } from './cause.ts'
@@ -36,13 +36,16 @@ export interface RequestScope {
 
 const scopes = new AsyncLocalStorage<RequestScope>()
 
+/** Handles a request. What it returns settles once no code runs for the request any more. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
 /** Handles each request in a scope of its own. */
-export function withRequestScope(listener: RequestListener): RequestListener {
+export function withRequestScope(handle: RequestHandler): RequestHandler {
   return (request, response) => {
     const span = startRequestSpan(request, response)
     const { method } = request
     const scope = { requestId: newRequestId(undefined), ids: {}, method, span }
-    runInSpan(span, () => scopes.run(scope, listener, request, response))
+    return runInSpan(span, () => scopes.run(scope, handle, request, response))
   }
 }
 

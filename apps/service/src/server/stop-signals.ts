@@ -3,16 +3,15 @@ import type { EventEmitter } from 'node:events'
 /** For how long a signal may arrive again because another process forwards it. */
 const echoMs = 1_000
 
-/**
- * Listens for SIGTERM and SIGINT. Without it either would end the process at once.
- *
- * @returns `stop` aborts at the first signal. `endDelay` aborts when the service should
- * stop without a delay: at SIGINT, which a person sends, and at a second SIGTERM.
- */
-export function listenForStopSignals(source: Pick<EventEmitter, 'on'> = process): {
+export interface StopSignals {
+  /** Aborts at the first signal. */
   stop: AbortSignal
+  /** Aborts when the service should stop without a delay: at SIGINT, which a person sends, and at a second SIGTERM. */
   endDelay: AbortSignal
-} {
+}
+
+/** Listens for SIGTERM and SIGINT. Without it either would end the process at once. */
+export function listenForStopSignals(source: Pick<EventEmitter, 'on'> = process): StopSignals {
   const stop = new AbortController()
   const endDelay = new AbortController()
   let stoppedAt = Infinity

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Context, Span, SpanOptions } from '@opentelemetry/api'
+import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import {
   ROOT_CONTEXT,
   SpanKind,
@@ -9,8 +9,11 @@ import {
   trace,
 } from '@opentelemetry/api'
 
-// This only reads OpenTelemetry's global: until an operator registers an SDK, no span is recorded.
-const tracer = trace.getTracer('@connected-apps/service')
+/** Only reads OpenTelemetry's global: until an operator registers an SDK, no span is recorded. */
+function getTracer(): Tracer {
+  // Each time, since a tracer that is kept goes on recording when its SDK is no longer registered.
+  return trace.getTracer('@connected-apps/service')
+}
 
 /** The methods of OpenTelemetry's semantic conventions; others must not become names of spans. */
 const knownMethods = new Set([
@@ -31,7 +34,7 @@ const knownMethods = new Set([
  */
 export function startRequestSpan(request: IncomingMessage, response: ServerResponse): Span {
   const { method = '', headers, httpVersion } = request
-  const span = tracer.startSpan(
+  const span = getTracer().startSpan(
     spanNameOf(method),
     {
       kind: SpanKind.SERVER,
@@ -111,7 +114,7 @@ async function traced<Result>(
   work: (span: Span) => Promise<Result>,
   options: SpanOptions,
 ): Promise<Result> {
-  const span = tracer.startSpan(name, options, parent)
+  const span = getTracer().startSpan(name, options, parent)
   try {
     return await context.with(trace.setSpan(parent, span), work, undefined, span)
   } catch (error) {

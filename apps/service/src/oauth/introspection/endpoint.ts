@@ -1,9 +1,10 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Database } from '../../postgres/database.ts'
 import type { UnauthorizedCause } from '../../server/cause.ts'
 import { logFailure } from '../../server/logger.ts'
 import type { Observe } from '../../server/metrics.ts'
+import type { RequestHandler } from '../../server/request-scope.ts'
 import { currentRequest, noteIds } from '../../server/request-scope.ts'
 import { routes } from '../configuration.ts'
 import type { ActiveToken } from './lookup.ts'
@@ -58,8 +59,8 @@ interface OAuthError {
  */
 export function introspectBefore(
   { database, issuer, observe, logger }: IntrospectionOptions,
-  next: RequestListener,
-): RequestListener {
+  next: RequestHandler,
+): RequestHandler {
   const lookUp = createLookup(database)
 
   async function introspect(request: IncomingMessage): Promise<OAuthResponse> {
@@ -120,8 +121,7 @@ export function introspectBefore(
   return (request, response) => {
     const isIntrospection =
       request.method === 'POST' && request.url?.split('?', 1)[0] === routes.introspection
-    if (isIntrospection) void respond(request, response)
-    else next(request, response)
+    return isIntrospection ? respond(request, response) : next(request, response)
   }
 }
 
