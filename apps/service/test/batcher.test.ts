@@ -104,7 +104,7 @@ describe('the batcher', () => {
     const addInRequest = (): ReturnType<typeof add> => {
       const request = new IncomingMessage(new Socket())
       return new Promise((resolve) => {
-        withRequestScope(() => resolve(add()))(request, new ServerResponse(request))
+        void withRequestScope(async () => resolve(add()))(request, new ServerResponse(request))
       })
     }
     const [first, second] = await Promise.all([addInRequest(), addInRequest()])
