@@ -114,9 +114,10 @@ describe('a service that stops', () => {
     const from = entries.findIndex(({ msg }) => msg === 'drain timed out')
     expect(entries[from]).toMatchObject({ level: 40, pendingResponses: sent.length })
     const completed = entries.slice(from).filter(({ msg }) => msg === 'request completed')
-    const routes = new Set(['introspection', revokeConnectedApp.operationId])
-    expect(new Set(completed.map(({ route }) => route))).toEqual(routes)
-    expect(completed).toHaveLength(routes.size)
+    expect(completed).toHaveLength(sent.length)
+    expect(new Set(completed.map(({ route }) => route))).toEqual(
+      new Set([revokeConnectedApp.operationId, 'introspection']),
+    )
     expect(entries.at(-1)?.msg).toBe('stopped')
   })
 })
