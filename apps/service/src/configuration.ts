@@ -78,6 +78,16 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       'HEALTH_PORT must not be that of PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
     )
   }
+  // What the service would take for its own address is not one under which others reach it.
+  if (
+    environment['DATABASE_URL'] &&
+    !isLoopback(configuration.host) &&
+    !environment['PUBLIC_URL']
+  ) {
+    issues.push(
+      `PUBLIC_URL is missing; with HOST ${JSON.stringify(configuration.host)}, set it to the URL under which browsers and apps reach the service`,
+    )
+  }
   // Probably a deployment in which a variable is not set. If it ran as a demo, it would lose its data.
   if (environment['DATABASE_URL'] === '') {
     issues.push('DATABASE_URL is empty; set it, or unset it for the demo')
@@ -122,7 +132,11 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const isPostgres = (url: string): boolean =>
       /^postgres(?:ql)?:$/.test(URL.parse(url)?.protocol ?? '')
     if (urlsOf(value).every(isPostgres)) return value
-    issues.push(`${name} must be a URL that starts with postgres:// or postgresql://`)
+    issues.push(
+      /^postgres(?:ql)?:\/\//.test(value)
+        ? `${name} is not a valid URL; in the user and the password, write / as %2F, ? as %3F and # as %23`
+        : `${name} must be a URL that starts with postgres:// or postgresql://`,
+    )
     return undefined
   }
 }

@@ -106,7 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onError,
   })
   let phase: Phase = 'starting'
-  const health = createHealth(database, metrics, () => phase)
+  const health = createHealth(database, metrics, () => phase, logger)
   const listener = new Listener({
     application: serveOnly(health, unavailable, observe),
     address: { host, port: options.port, names: { host: 'HOST', port: 'PORT' } },

@@ -40,6 +40,7 @@ aroundAll(async (runTests) => {
       [index, ...values],
     )
   }
+  await pool.query("INSERT INTO projects (project_id, secret_hash) VALUES ('p2', '')")
   client = new Client({ connectionString: roles.serviceUrl })
   await client.connect()
   try {
@@ -152,6 +153,12 @@ describe('pnpm audit-log', () => {
     [['--action', 'revoke'], '--action must be one of revokeConnectedApp, consent, endGrant; see'],
     [['delete', '--before', '2026-01-31', '--project-id', 'p'], 'unknown option --project-id'],
     [['--project-id', 'p', 'delete', '--before', '2026-01-31'], 'delete takes no other option'],
+    [['delete', '--before', '2100-01-01'], '--before 2100-01-01T00:00Z is in the future'],
+    [['--project-id', 'p9'], 'there is no project p9; give its id, not its slug or external id'],
+    [['--organization-id', 'acme'], 'there is no organization acme'],
+    [['--member-id', 'ada'], 'there is no member ada'],
+    [['--connected-app-id', 'x'], 'there is no connected app x'],
+    [['--since', '2026-02-01', '--until', '2026-01-01'], '--since 2026-02-01T00:00Z is not before'],
   ])('%j says what to do in one line, and changes nothing', async (args, message) => {
     const { code, out, err } = await run(args, { MIGRATION_DATABASE_URL: roles.ownerUrl })
     expect({ code, out }).toEqual({ code: 2, out: '' })

@@ -119,12 +119,17 @@ describe('the configuration', () => {
   })
 
   it.each(['0.0.0.0', '::', '192.0.2.1', 'db.example', '128.0.0.1', '127.0.0.1.example', '::2'])(
-    'allows no demo on %s, which other machines can reach',
+    'allows no demo on %s, which other machines can reach, and a service only with its URL',
     (HOST) => {
       expect(issuesIn({ HOST })).toEqual([
         `HOST "${HOST}" is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
       ])
-      expect(issuesIn({ HOST, DATABASE_URL: 'postgres://db.example' })).toEqual([])
+      const DATABASE_URL = 'postgres://db.example'
+      expect(issuesIn({ HOST, DATABASE_URL })).toEqual([
+        `PUBLIC_URL is missing; with HOST "${HOST}", set it to the URL under which browsers and apps reach the service`,
+      ])
+      const PUBLIC_URL = 'https://apps.example'
+      expect(issuesIn({ HOST, DATABASE_URL, PUBLIC_URL })).toEqual([])
     },
   )
 

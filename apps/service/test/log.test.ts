@@ -8,6 +8,7 @@ import { sendRaw } from './support/raw-http.ts'
 import { revoke, revokeConnectedApp } from './support/revoke.ts'
 import { startInstance, useService } from './support/service.ts'
 import { sessionClaims, signSessionJwt } from './support/session-jwt.ts'
+import { redirectUri } from './support/tenant.ts'
 
 const stream = new PassThrough()
 let text = ''
@@ -148,6 +149,25 @@ describe('the log', () => {
     for (const { headers, status } of [lost, foreign]) {
       expect(linesAbout(headers.get('x-request-id'))).toMatchObject([
         { route: 'interaction', status_code: status, outcome: 'failed' },
+      ])
+    }
+    const authorize = (query: Record<string, string>) =>
+      fetch(`${service.url}/oauth2/authorize?${new URLSearchParams(query).toString()}`, {
+        redirect: 'manual',
+      })
+    const shown = await authorize({ client_id: 'nobody' })
+    const taken = await authorize({
+      client_id: tenant.publicAppId,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+    })
+    expect([shown.status, taken.status]).toEqual([400, 303])
+    for (const [{ headers }, outcome] of [
+      [shown, 'invalid_client'],
+      [taken, 'invalid_request'],
+    ] as const) {
+      expect(linesAbout(headers.get('x-request-id'))).toMatchObject([
+        { route: 'authorization', outcome },
       ])
     }
     const grant_id = expect.stringMatching(/^grant-/)

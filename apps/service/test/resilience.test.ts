@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import { contract } from '@connected-apps/contract/operations'
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import { basic, outcomeOf } from './support/operations.ts'
@@ -13,7 +14,14 @@ import { startInstance, useService } from './support/service.ts'
 const polling = { interval: 50, timeout: 20_000 }
 
 const postgres = useOwnPostgres()
-const test = useService({}, postgres)
+interface Line {
+  msg: string
+  cause?: string
+}
+const log: Line[] = []
+const write = (line: string): number => log.push(JSON.parse(line) as Line) // pino writes a line each
+const logger = pino({ level: 'info' }, { write })
+const test = useService({ logger }, postgres)
 
 async function statusOf(path: string): Promise<number> {
   return (await fetch(test.service.url + path)).status
@@ -70,10 +78,14 @@ describe('the service', () => {
   })
 
   it('is not ready while its database is read-only', async () => {
+    const from = log.length
     await setReadOnly('on')
     await expect.poll(() => statusOf('/health/ready'), polling).toBe(503)
+    expect(await statusOf('/health/ready')).toBe(503)
     await setReadOnly('off')
     await expect.poll(() => statusOf('/health/ready'), polling).toBe(200)
+    const said = log.slice(from).filter(({ msg }) => /ready/.test(msg))
+    expect(said).toMatchObject([{ msg: 'not ready', cause: 'read_only' }, { msg: 'ready again' }])
   })
 
   it.each([

@@ -202,7 +202,7 @@ describe('pnpm start', () => {
     const { output, exited } = start({
       PORT: '0',
       DATABASE_URL: path === undefined ? url : url.replace(/\/[^/]*$/, path),
-      ...(HOST !== undefined && { HOST }),
+      ...(HOST !== undefined && { HOST, PUBLIC_URL: 'https://apps.example' }),
       LOG_LEVEL: 'silent',
     })
     expect(await exited).toBe(2)

@@ -15,7 +15,7 @@ import { readConfiguration } from '../configuration.ts'
 import { isPrivilegeError } from '../postgres/errors.ts'
 import { withClient } from '../postgres/hosts.ts'
 import type { AuditFilter } from './log.ts'
-import { deleteAuditRows, readAuditLog, toTime } from './log.ts'
+import { deleteAuditRows, findUnknown, readAuditLog, toTime } from './log.ts'
 
 const actions = [
   ...allOperations.filter(({ safety }) => safety !== 'safe').map(({ operationId }) => operationId),
@@ -43,6 +43,7 @@ const command = createCommand({
   .enablePositionalOptions()
   .action((filter: AuditFilter) =>
     connect(['DATABASE_URL', 'MIGRATION_DATABASE_URL'], async (client) => {
+      await assertMeaningful(client, filter)
       try {
         await pipeline(Readable.from(readAuditLog(client, filter)), process.stdout, { end: false })
       } catch (error) {
@@ -60,6 +61,9 @@ command
     if (Object.keys(command.opts()).length > 0) {
       throw new UsageError('delete takes no other option than --before; leave the others out')
     }
+    if (Date.parse(before) > Date.now()) {
+      throw new UsageError(`--before ${before} is in the future; pass a time in the past`)
+    }
     await connect(['MIGRATION_DATABASE_URL', 'DATABASE_URL'], async (client) => {
       const deleted = await deleteAuditRows(client, before)
       process.stdout.write(`${JSON.stringify({ deleted })}\n`)
@@ -67,6 +71,18 @@ command
   })
 
 await runCommand(command, { explain })
+
+/** Rejects a filter that finds nothing for a wrong reason, since that looks as if nothing had happened. */
+async function assertMeaningful(client: Client, filter: AuditFilter): Promise<void> {
+  const { since, until } = filter
+  if (since !== undefined && until !== undefined && Date.parse(since) >= Date.parse(until)) {
+    throw new UsageError(`--since ${since} is not before --until ${until}`)
+  }
+  const unknown = await findUnknown(client, filter)
+  if (unknown === undefined) return
+  const { noun, id } = unknown
+  throw new CommandError(`there is no ${noun} ${id}; give its id, not its slug or external id`)
+}
 
 /** Connects to the first of these variables that is set. */
 async function connect(

@@ -37,6 +37,26 @@ const conditions = {
   until: 'at <',
 } satisfies Record<keyof AuditFilter, string>
 
+const lookups = {
+  projectId: ['project', 'SELECT FROM projects WHERE project_id = $1'],
+  organizationId: ['organization', 'SELECT FROM organizations WHERE organization_id = $1'],
+  memberId: ['member', 'SELECT FROM members WHERE member_id = $1'],
+  connectedAppId: ['connected app', 'SELECT FROM connected_apps WHERE connected_app_id = $1'],
+} as const satisfies Partial<Record<keyof AuditFilter, [string, string]>>
+
+/** Finds an id in the filter that names nothing. */
+export async function findUnknown(
+  client: Client,
+  filter: AuditFilter,
+): Promise<{ noun: string; id: string } | undefined> {
+  for (const name of Object.keys(lookups) as (keyof typeof lookups)[]) {
+    const id = filter[name]
+    const [noun, text] = lookups[name]
+    if (id !== undefined && (await client.query(text, [id])).rowCount === 0) return { noun, id }
+  }
+  return undefined
+}
+
 /** What identifies a row, in the order in which they are read. */
 interface Position {
   /** Text, since a Date of JavaScript has no microseconds. */

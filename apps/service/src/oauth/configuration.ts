@@ -91,6 +91,7 @@ export function createConfiguration(
       )
     },
     async renderError(ctx, { error, error_description: description }) {
+      ctx.state['error'] = error
       ctx.type = 'html'
       ctx.body = (await errorPage(error, description)).toString()
     },

@@ -6,7 +6,7 @@ type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 /** The stylesheet, small enough to be inlined in every page. */
 const style = `
   :root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif }
-  body { max-width: 34rem; margin: 3rem auto; padding: 0 1rem }
+  body { overflow-wrap: anywhere; max-width: 34rem; margin: 3rem auto; padding: 0 1rem }
   label, input, button { display: block; font: inherit }
   input { width: 100%; box-sizing: border-box; padding: 0.5rem; margin: 0.25rem 0 1rem }
   button { padding: 0.5rem 1.5rem; margin: 0.75rem 0; cursor: pointer }

@@ -71,7 +71,7 @@ export function createProvider(options: OAuthOptions): Provider {
       requestId,
       route: routeOf(ctx),
       status: ctx.status,
-      outcome: isUnhandled ? unmatched.outcome : (error ?? 'ok'),
+      outcome: isUnhandled ? unmatched.outcome : (error ?? errorShownBy(ctx) ?? 'ok'),
       durationMs: performance.now() - startedAt,
     })
   })
@@ -121,6 +121,17 @@ function respondNotFound(ctx: KoaContext, requestId: string): void {
   ctx.status = unmatched.status
   ctx.type = jsonType
   ctx.body = serializeBody(unmatched, requestId)
+}
+
+/** The error that a page shows to a person, or that a redirect takes back to the app. */
+function errorShownBy({ state, response }: KoaContext): string | undefined {
+  const shown: unknown = state['error']
+  if (typeof shown === 'string') return shown
+  const target = URL.parse(response.get('location'))
+  // Only what oidc-provider itself writes there, so that nobody can invent outcomes.
+  return target?.searchParams.has('iss')
+    ? (target.searchParams.get('error') ?? undefined)
+    : undefined
 }
 
 function errorIn(body: unknown): string | undefined {

@@ -1,9 +1,12 @@
 import { contract } from '@connected-apps/contract/operations'
 import { Hono } from 'hono'
+import type { Logger } from 'pino'
 import type { ContractResponse } from '../operation/response.ts'
 import { newRequestId, toHttpResponse } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import { writableQuery } from '../postgres/hosts.ts'
+import type { FailureCause } from './cause.ts'
+import { causeOf } from './cause.ts'
 import type { Metrics, Observe } from './metrics.ts'
 
 /** What an instance is doing. It is ready only while it is running. */
@@ -16,24 +19,40 @@ const checkWritable = { name: 'check-writable', text: writableQuery }
  * Serves what the platform checks. `/health/live`: the process responds. `/health/ready`: it is running,
  * and can write to its database. Both name the version of the contract that it implements. `/metrics` is
  * for Prometheus.
+ *
+ * The log says when a running instance is found not to be ready, and when it is ready again, since
+ * nobody sends it the requests whose failures would say why.
  */
-export function createHealth(database: Database, metrics: Metrics, phase: () => Phase): Hono {
+export function createHealth(
+  database: Database,
+  metrics: Metrics,
+  phase: () => Phase,
+  logger: Logger,
+): Hono {
   const app = new Hono()
+  let cause: FailureCause | undefined
+  const check = async (): Promise<boolean> => {
+    if (phase() !== 'running') return false
+    const found = await whyNotWritable(database)
+    if (found !== undefined && found !== cause) logger.warn({ cause: found }, 'not ready')
+    if (found === undefined && cause !== undefined) logger.info('ready again')
+    cause = found
+    return found === undefined
+  }
   app.get('/health/live', (c) => c.json({ live: true, contract: contract.version }))
   app.get('/health/ready', async (c) => {
-    const ready = phase() === 'running' && (await isWritable(database))
+    const ready = await check()
     return c.json({ ready, contract: contract.version }, ready ? 200 : 503)
   })
   app.get('/metrics', async () => metrics.response())
   return app
 }
 
-/** Any failure means "not writable"; the pool's error listener logs the reason. */
-function isWritable(database: Database): Promise<boolean> {
-  return database.query<{ writable: boolean }>(checkWritable, []).then(
-    ([row]) => row?.writable === true,
-    () => false,
-  )
+/** @returns undefined if the database can be written to */
+function whyNotWritable(database: Database): Promise<FailureCause | undefined> {
+  return database
+    .query<{ writable: boolean }>(checkWritable, [])
+    .then(([row]) => (row?.writable === true ? undefined : 'read_only'), causeOf)
 }
 
 /** Serves only these routes, and responds to every other request in the same way. */
