@@ -24,7 +24,7 @@ export interface Redactor {
  */
 export function createRedactor(allSecrets: readonly string[]): Redactor {
   const secrets = allSecrets.filter(({ length }) => length >= MIN_LENGTH)
-  let forms: SecretForms | undefined
+  let forms: SecretForms[] | undefined
 
   // Most texts of a server pass this check, which costs far less than any other.
   const isClean = (text: string) =>
@@ -34,8 +34,13 @@ export function createRedactor(allSecrets: readonly string[]): Redactor {
     if (isClean(text)) return text
     if (text.length > MAX_LENGTH) return REDACTED
     forms ??= formsOf(secrets)
-    const rest = forms.usual.reduce((each, form) => each.replaceAll(form, REDACTED), text)
-    return containsEncoded(rest, forms.normalized) ? REDACTED : rest
+    let rest = text
+    // One after the other, since the rest of a secret could not be found once a part of it is replaced.
+    for (const { usual, normalized } of forms) {
+      for (const form of usual) rest = rest.replaceAll(form, REDACTED)
+      if (containsEncoded(rest, normalized)) return REDACTED
+    }
+    return rest
   }
 
   const redactValue = (value: unknown, depth: number): unknown => {
@@ -53,22 +58,19 @@ export function createRedactor(allSecrets: readonly string[]): Redactor {
 }
 
 interface SecretForms {
-  /** As they are, percent-encoded, and escaped as in JSON. The longest are first, since a secret may be part of another. */
+  /** Percent-encoded, escaped as in JSON, and as it is. The last is the shortest, and may be the start of the others. */
   usual: string[]
   normalized: string[]
 }
 
-function formsOf(secrets: readonly string[]): SecretForms {
+/** The forms of each secret. The longest are first, since a secret may be part of another. */
+function formsOf(secrets: readonly string[]): SecretForms[] {
   const sorted = secrets.toSorted((one, other) => other.length - one.length)
-  return {
-    usual: sorted.flatMap((secret) => [
-      secret,
-      encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
-    ]),
+  return sorted.map((secret) => ({
+    usual: [encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), secret],
     // A secret may itself look as if some of it were encoded.
-    normalized: sorted.flatMap(normalizedForms).filter(({ length }) => length >= MIN_LENGTH),
-  }
+    normalized: normalizedForms(secret).filter(({ length }) => length >= MIN_LENGTH),
+  }))
 }
 
 /**

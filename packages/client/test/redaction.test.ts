@@ -236,6 +236,27 @@ describe.each(allOperations)('$operationId', (operation) => {
     expect(result).toHaveProperty('error.error_message', 'first [redacted], second [redacted]')
   })
 
+  test('a session within a header that is encoded around it is redacted with all of it', async () => {
+    const { status } = exampleOf(operation, 'unauthorized')
+    const body = { error_message: 'a-part-of-another%5bz' }
+    const fetch: Fetch = async () => Response.json(body, { status })
+    const client = new B2BClient({ ...credentials, fetch })
+    const headers = { 'x-api-key': 'a-part-of-another[z' }
+    const options = { authorization: { session_token: 'part-of-another' }, headers }
+    const result = await methodsOf(client, operation).tryCall(paramsOf(operation), options)
+    expect(result).toHaveProperty('error.error_message', '[redacted]')
+  })
+
+  test('a secret that ends with a percent sign is redacted with the rest of its encoding', async () => {
+    const { status } = exampleOf(operation, 'unauthorized')
+    const secret = 'hundred-of-100%'
+    const body = { error_message: `x=${encodeURIComponent(secret)}, ${secret}` }
+    const fetch: Fetch = async () => Response.json(body, { status })
+    const client = new B2BClient({ ...credentials, secret, fetch })
+    const result = await methodsOf(client, operation).tryCall(paramsOf(operation))
+    expect(result).toHaveProperty('error.error_message', 'x=[redacted], [redacted]')
+  })
+
   test.each([
     ['percent-encoded twice', '%2573ecret%252Dtoken%2DX38e'],
     ['in JSON within JSON', String.raw`secret-token-\\u0058\\u00338e`],
