@@ -1,0 +1,16 @@
+export type {
+  Exchange,
+  Journal,
+  JournalAssertion,
+  JournalEntry,
+  JournalFilter,
+  MockKey,
+  MockRequest,
+  MockResponse,
+  Plan,
+  PlannedResponse,
+  RequestHead,
+  Scenario,
+  ScenarioDefinition,
+  ScenarioEngine,
+} from './api.ts'
