@@ -1,5 +1,7 @@
+import type { ReceivedHeaders } from '@connected-apps/contract'
 import { readBody } from '@connected-apps/node-http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { maxBodyBytes } from '../scenarios/request-violations.ts'
 
 /** A request with its target split into path and query, and the response to it. */
 export interface Exchange {
@@ -33,8 +35,10 @@ export function originForm(target: string): string {
   return form.startsWith('/') || form.startsWith('*') ? form : `/${form}`
 }
 
-/** The largest request body that is accepted. */
-export const maxBodyBytes = 1024 * 1024
+/** Headers as Node.js has parsed them, read like a Fetch `Headers`. */
+export function readableHeaders(headers: IncomingHttpHeaders): ReceivedHeaders {
+  return { get: (name) => headers[name.toLowerCase()]?.toString() ?? null }
+}
 
 /**
  * Reads the body of a request. More of it is discarded than is kept, because a client that is still

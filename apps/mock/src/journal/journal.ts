@@ -1,7 +1,12 @@
-import type { ExampleName, OperationId, PathParameters, Status } from '@connected-apps/contract'
+import type {
+  ExampleName,
+  OperationId,
+  PathParameters,
+  ReceivedHeaders,
+  Status,
+} from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
-import type { IncomingHttpHeaders } from 'node:http'
 import { BoundedLog } from './bounded-log.ts'
 
 /** The journal keeps this many of the latest requests. */
@@ -126,7 +131,7 @@ export function toJournalEntry(
   method: string,
   path: string,
   match: OperationMatch | undefined,
-  headers: IncomingHttpHeaders,
+  headers: ReceivedHeaders,
 ): Omit<JournalEntry, 'number' | 'arrivedAt'> {
   return {
     ...Object.fromEntries(
@@ -135,17 +140,17 @@ export function toJournalEntry(
     ...(match && { operationId: match.operation.operationId }),
     method,
     path: path.slice(0, 512),
-    credentials: headers.authorization === undefined ? 'absent' : 'present',
+    credentials: headers.get('authorization') === null ? 'absent' : 'present',
     session: sessionKindOf(match, headers),
   }
 }
 
 function sessionKindOf(
   match: OperationMatch | undefined,
-  headers: IncomingHttpHeaders,
+  headers: ReceivedHeaders,
 ): JournalEntry['session'] {
   const { token, jwt } = match?.operation.sessionHeaders ?? {}
-  const isSent = (name?: string) => name !== undefined && headers[name.toLowerCase()] !== undefined
+  const isSent = (name?: string) => name !== undefined && headers.get(name) !== null
   if (isSent(token)) return isSent(jwt) ? 'both' : 'token'
   return isSent(jwt) ? 'jwt' : 'none'
 }

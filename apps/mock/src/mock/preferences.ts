@@ -17,10 +17,10 @@ type RawPreferences = Partial<Record<'code' | 'example' | 'wait' | 'dynamic' | '
 /** Parses the preferences of a request; `Prefer` takes precedence over the query. */
 export function parsePreferences(
   operation: Operation,
-  prefer: string | string[] | undefined,
+  prefer: string | null,
   query: URLSearchParams,
 ): Preferences | InvalidChoice {
-  const raw: RawPreferences = { ...fromQuery(query), ...fromHeader(String(prefer ?? '')) }
+  const raw: RawPreferences = { ...fromQuery(query), ...fromHeader(prefer ?? '') }
   const { code, example: name, wait, dynamic, seed } = raw
   const example = chooseExample(operation, code, name)
   if (typeof example === 'object') return example

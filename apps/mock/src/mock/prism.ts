@@ -1,5 +1,5 @@
 import { parseBody } from '@connected-apps/contract'
-import type { Operation } from '@connected-apps/contract'
+import type { Operation, ReceivedHeaders } from '@connected-apps/contract'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import type {
   IHttpConfig,
@@ -7,7 +7,6 @@ import type {
   IHttpResponse,
   PrismHttpComponents,
 } from '@stoplight/prism-http'
-import type { IncomingHttpHeaders } from 'node:http'
 
 /** Prism's engine with the contract loaded; rejects when Prism has no response. */
 export type Prism = (request: IHttpRequest, choice: PrismChoice) => Promise<IHttpResponse>
@@ -85,9 +84,8 @@ export function toPrismRequest(
     },
     headers: Object.fromEntries(
       headerParameters.flatMap((parameter) => {
-        const name = parameter.toLowerCase()
-        const value = headers[name]
-        return typeof value === 'string' ? [[name, value]] : []
+        const value = headers.get(parameter)
+        return value === null ? [] : [[parameter.toLowerCase(), value]]
       }),
     ),
     ...('value' in parsed && { body: parsed.value }),
@@ -97,6 +95,6 @@ export function toPrismRequest(
 interface PrismInput {
   path: string
   query: URLSearchParams
-  headers: IncomingHttpHeaders
-  body: Buffer
+  headers: ReceivedHeaders
+  body: Uint8Array
 }

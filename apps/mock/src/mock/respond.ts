@@ -40,7 +40,7 @@ export async function respond(
   const { path, query, headers, body } = request
   const [violation] = requestViolations(match, request)
   if (violation) return errorResponse(operation, violation.example)
-  const preferences = parsePreferences(operation, headers['prefer'], query)
+  const preferences = parsePreferences(operation, headers.get('prefer'), query)
   if ('error' in preferences) {
     return errorResponse(operation, operation.malformedExample, { preference: preferences.error })
   }
@@ -49,7 +49,7 @@ export async function respond(
     ? undefined
     : player.nextResponse(match, scenarioId(match, request))
   const chosen = preferences.example ?? planned?.example
-  const bytes = body as Buffer // safe: a body that is too long has violated the contract above
+  const bytes = body as Uint8Array // safe: a body that is too long has violated the contract above
   const response = await prism(toPrismRequest(operation, { path, query, headers, body: bytes }), {
     ...(chosen && { code: exampleResponse(operation, chosen).status }),
     ...(chosen && !dynamic && { exampleKey: chosen }),
@@ -72,8 +72,7 @@ export async function respond(
 /** The value of the parameter by which the operation's scenarios are chosen; empty if it is not sent. */
 function scenarioId({ operation, path }: OperationMatch, { query, headers }: RequestParts): string {
   const { parameter } = operation.scenarios
-  const value = path[parameter] ?? query.get(parameter) ?? headers[parameter.toLowerCase()]
-  return String(value ?? '')
+  return path[parameter] ?? query.get(parameter) ?? headers.get(parameter) ?? ''
 }
 
 /** An example of the contract, with `error_details` where only the mock knows the reason. */

@@ -5,7 +5,7 @@ import type { ListenOptions } from '@connected-apps/node-http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
-import { isControlPath, readRequestBody, splitTarget } from '../http/request.ts'
+import { isControlPath, readableHeaders, readRequestBody, splitTarget } from '../http/request.ts'
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
@@ -85,7 +85,8 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   }
 
   async function handleOperation({ request, response, path, query }: Exchange): Promise<void> {
-    const { method = '', headers } = request
+    const { method = '' } = request
+    const headers = readableHeaders(request.headers)
     const match = matchOperation(method, path)
     const entry = journal.add(toJournalEntry(method, path, match, headers))
     const closed = abortOnClose(response)

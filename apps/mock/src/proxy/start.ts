@@ -7,6 +7,7 @@ import {
   controlPrefix,
   isControlPath,
   originForm,
+  readableHeaders,
   readRequestBody,
   splitTarget,
 } from '../http/request.ts'
@@ -168,10 +169,14 @@ async function checkExchange(
   body: Buffer | 'too long',
   send: (bytes: Buffer) => Promise<UpstreamResponse>,
 ): Promise<CheckedExchange> {
-  const { method = '', headers } = request
+  const { method = '' } = request
   const match = matchOperation(method, path)
   if (!match) return { violations: [unmatchedRequest] }
-  const violations = requestViolations(match, { query, headers, body })
+  const violations = requestViolations(match, {
+    query,
+    headers: readableHeaders(request.headers),
+    body,
+  })
   if (violations.length > 0 || body === 'too long') {
     return {
       violations: violations.map(({ where, pointer, message }) => ({

@@ -1,8 +1,13 @@
 import { checkRequest, parseBasicCredentials } from '@connected-apps/contract'
-import type { Operation, RequestViolation as FormViolation } from '@connected-apps/contract'
+import type {
+  Operation,
+  ReceivedHeaders,
+  RequestViolation as FormViolation,
+} from '@connected-apps/contract'
 import type { OperationMatch } from '@connected-apps/contract/operations'
-import type { IncomingHttpHeaders } from 'node:http'
-import { maxBodyBytes } from '../http/request.ts'
+
+/** The largest request body that is accepted. */
+export const maxBodyBytes = 1024 * 1024
 
 /** One way in which a request violates the contract, and the contract's response to it. */
 export interface RequestViolation {
@@ -18,8 +23,8 @@ export interface RequestViolation {
 /** The parts of a request that the contract covers, besides its path. */
 export interface RequestParts {
   query: URLSearchParams
-  headers: IncomingHttpHeaders
-  body: Buffer | 'too long'
+  headers: ReceivedHeaders
+  body: Uint8Array | 'too long'
 }
 
 /**
@@ -30,16 +35,15 @@ export function requestViolations(
   { operation, path }: OperationMatch,
   { query, headers, body }: RequestParts,
 ): RequestViolation[] {
-  const headerReader = { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null }
   const isTooLong = body === 'too long'
-  const form = { path, query, headers: headerReader, body: isTooLong ? '' : body }
+  const form = { path, query, headers, body: isTooLong ? '' : body }
   const tooLong: RequestViolation = {
     example: operation.malformedExample,
     where: 'body',
     message: `is longer than ${maxBodyBytes} bytes`,
   }
   return [
-    ...credentialsViolations(operation, headers.authorization),
+    ...credentialsViolations(operation, headers.get('authorization')),
     ...checkRequest(operation, form).map(fromFormViolation),
     ...(isTooLong ? [tooLong] : []),
   ]
@@ -48,7 +52,7 @@ export function requestViolations(
 // Alternatives in the contract's `security` would have to be Basic too, as no other is implemented.
 function credentialsViolations(
   { security: [scheme] }: Operation,
-  authorization: string | undefined,
+  authorization: string | null,
 ): RequestViolation[] {
   if (!scheme || parseBasicCredentials(authorization)) return []
   const message = 'must be HTTP Basic with a project_id and a secret'
