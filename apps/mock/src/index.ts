@@ -1,10 +1,15 @@
 export { ListenError } from '@connected-apps/node-http'
-export type { JournalAssertion, JournalEntry, JournalFilter } from './journal/journal.ts'
+export { ScenarioError, scenarios } from '@connected-apps/scenarios'
+export type {
+  JournalAssertion,
+  JournalEntry,
+  JournalFilter,
+  PlannedResponse,
+  Scenario,
+  ScenarioDefinition,
+} from '@connected-apps/scenarios'
 export { startMock } from './mock/start.ts'
 export type { Mock, MockOptions } from './mock/start.ts'
 export { startProxy } from './proxy/start.ts'
 export type { Proxy, ProxyOptions } from './proxy/start.ts'
 export type { ContractViolation, LoggedViolation } from './proxy/violations.ts'
-export { ScenarioError } from './scenarios/parse-scenario.ts'
-export { scenarios } from './scenarios/scenario.ts'
-export type { PlannedResponse, Scenario, ScenarioDefinition } from './scenarios/scenario.ts'

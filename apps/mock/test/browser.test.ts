@@ -1,4 +1,5 @@
 import { allOperations } from '@connected-apps/contract/operations'
+import { exampleResponse } from '@connected-apps/scenarios'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { exampleRequest } from '../src/mock/example-request.ts'
-import { exampleResponse } from '../src/scenarios/choose-example.ts'
 import { authorization } from './call.ts'
 import { errorOf } from './operations.ts'
 

@@ -1,12 +1,12 @@
 import { checkResponseBody } from '@connected-apps/contract'
 import { allOperations, contract, matchOperation } from '@connected-apps/contract/operations'
+import { maxBodyBytes } from '@connected-apps/scenarios'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startServer } from '../src/http/server.ts'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { exampleRequest } from '../src/mock/example-request.ts'
-import { maxBodyBytes } from '../src/scenarios/request-violations.ts'
 import { authorization, call } from './call.ts'
 import type { CallOptions } from './call.ts'
 import {

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { allOperations, contract } from '@connected-apps/contract/operations'
+import {
+  ScenarioPlayer,
+  examplesOf,
+  findOperation,
+  maxPlayerEntries,
+  parseScenario,
+} from '@connected-apps/scenarios'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { scenarios, startMock } from '../src/index.ts'
 import type { Mock, Scenario, ScenarioDefinition } from '../src/index.ts'
 import { exampleRequest } from '../src/mock/example-request.ts'
-import { examplesOf } from '../src/scenarios/choose-example.ts'
-import { findOperation, parseScenario } from '../src/scenarios/parse-scenario.ts'
-import { maxPlayerEntries, ScenarioPlayer } from '../src/scenarios/player.ts'
 import { call } from './call.ts'
 import {
   anyOperation,

@@ -1,8 +1,8 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
+import { Journal, maxJournalEntries } from '@connected-apps/scenarios'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { JournalFilter, Mock } from '../src/index.ts'
-import { Journal, maxJournalEntries } from '../src/journal/journal.ts'
 import { call } from './call.ts'
 import { anyOperation, errorOf, first, statusOf, successOf } from './operations.ts'
 

@@ -1,11 +1,10 @@
 import { checkResponseBody } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
+import { examplesOf, parsePreferences } from '@connected-apps/scenarios'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { parsePreferences } from '../src/mock/preferences.ts'
-import { examplesOf } from '../src/scenarios/choose-example.ts'
 import { call } from './call.ts'
 import {
   anyOperation,

@@ -1,9 +1,9 @@
 import { checkParameter, checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
 import { allOperations, isOperationId, operations } from '@connected-apps/contract/operations'
+import { exampleResponse, examplesOf } from '@connected-apps/scenarios'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { scenarios, startMock } from '../src/index.ts'
 import type { Mock, Scenario } from '../src/index.ts'
-import { exampleResponse, examplesOf } from '../src/scenarios/choose-example.ts'
 import { call } from './call.ts'
 import {
   errorOf,

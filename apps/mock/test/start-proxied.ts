@@ -1,7 +1,7 @@
+import { examplesOf } from '@connected-apps/scenarios'
 import { afterAll, beforeEach } from 'vitest'
 import { startProxy } from '../src/index.ts'
 import type { Proxy } from '../src/index.ts'
-import { examplesOf } from '../src/scenarios/choose-example.ts'
 import { anyOperation, first, responseOf, successOf } from './operations.ts'
 import { startProvider } from './provider.ts'
 import type { Provider } from './provider.ts'

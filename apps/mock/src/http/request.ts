@@ -1,7 +1,7 @@
 import type { ReceivedHeaders } from '@connected-apps/contract'
 import { readBody } from '@connected-apps/node-http'
+import { maxBodyBytes } from '@connected-apps/scenarios'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { maxBodyBytes } from '../scenarios/request-violations.ts'
 
 /** A request with its target split into path and query, and the response to it. */
 export interface Exchange {

@@ -1,14 +1,17 @@
 import { parseBody } from '@connected-apps/contract'
 import { contract } from '@connected-apps/contract/operations'
 import { BodyAbortedError } from '@connected-apps/node-http'
+import {
+  ScenarioError,
+  findOperation,
+  maxBodyBytes,
+  parseJournalQuery,
+  parseScenario,
+} from '@connected-apps/scenarios'
+import type { Journal, ScenarioPlayer } from '@connected-apps/scenarios'
 import { controlPrefix, readRequestBody } from '../http/request.ts'
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
-import type { Journal } from '../journal/journal.ts'
-import { parseJournalQuery } from '../journal/query.ts'
-import { findOperation, parseScenario, ScenarioError } from '../scenarios/parse-scenario.ts'
-import type { ScenarioPlayer } from '../scenarios/player.ts'
-import { maxBodyBytes } from '../scenarios/request-violations.ts'
 
 /** The parts of the mock that control routes read and change. */
 export interface ControlContext {

@@ -1,11 +1,9 @@
 import type { Operation } from '@connected-apps/contract'
 import { allOperations, contract } from '@connected-apps/contract/operations'
+import { maxWaitSeconds, triggeredExample } from '@connected-apps/scenarios'
+import type { PlannedResponse, Scenario, ScenarioPlayer } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlPrefix } from '../http/request.ts'
-import { triggeredExample } from '../scenarios/choose-example.ts'
-import type { ScenarioPlayer } from '../scenarios/player.ts'
-import { maxWaitSeconds } from '../scenarios/scenario.ts'
-import type { PlannedResponse, Scenario } from '../scenarios/scenario.ts'
 import { exampleCurl, quote } from './example-request.ts'
 
 const pagePaths: ReadonlySet<string> = new Set(['/', '/favicon.ico'])

@@ -2,12 +2,13 @@ import { declaresStatus } from '@connected-apps/contract'
 import type { Operation } from '@connected-apps/contract'
 import { contract } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
-import { exampleResponse, examplesOf } from '../scenarios/choose-example.ts'
-import type { ExampleResponse } from '../scenarios/choose-example.ts'
-import type { ScenarioPlayer } from '../scenarios/player.ts'
-import { requestViolations } from '../scenarios/request-violations.ts'
-import type { RequestParts } from '../scenarios/request-violations.ts'
-import { parsePreferences } from './preferences.ts'
+import {
+  exampleResponse,
+  examplesOf,
+  parsePreferences,
+  requestViolations,
+} from '@connected-apps/scenarios'
+import type { ExampleResponse, RequestParts, ScenarioPlayer } from '@connected-apps/scenarios'
 import { toPrismRequest } from './prism.ts'
 import type { Prism } from './prism.ts'
 

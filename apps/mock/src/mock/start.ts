@@ -2,6 +2,14 @@ import type { ExampleName, Status } from '@connected-apps/contract'
 import { matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
+import {
+  Journal,
+  ScenarioPlayer,
+  parseScenario,
+  toJournalEntry,
+  triggeredExample,
+} from '@connected-apps/scenarios'
+import type { ScenarioDefinition } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
@@ -9,11 +17,6 @@ import { isControlPath, readableHeaders, readRequestBody, splitTarget } from '..
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
-import { Journal, toJournalEntry } from '../journal/journal.ts'
-import { triggeredExample } from '../scenarios/choose-example.ts'
-import { parseScenario } from '../scenarios/parse-scenario.ts'
-import { ScenarioPlayer } from '../scenarios/player.ts'
-import type { ScenarioDefinition } from '../scenarios/scenario.ts'
 import { respondToControl } from './control-api.ts'
 import { isPageRequest, respondWithPage } from './page.ts'
 import { loadPrism } from './prism.ts'

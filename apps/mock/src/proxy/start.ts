@@ -1,6 +1,7 @@
 import { contract, matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError, parseBaseUrl } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
+import { requestViolations } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPreflight, setCorsHeaders } from '../http/cors.ts'
 import {
@@ -14,7 +15,6 @@ import {
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
-import { requestViolations } from '../scenarios/request-violations.ts'
 import { sendProblem } from './problem.ts'
 import { BrokenResponseError, forward } from './upstream.ts'
 import type { UpstreamResponse } from './upstream.ts'

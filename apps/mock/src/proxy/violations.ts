@@ -1,6 +1,6 @@
 import { checkResponse } from '@connected-apps/contract'
 import type { Operation, ResponseViolation } from '@connected-apps/contract'
-import { BoundedLog } from '../journal/bounded-log.ts'
+import { BoundedLog } from '@connected-apps/scenarios'
 import type { UpstreamResponse } from './upstream.ts'
 
 /** The proxy keeps this many of the latest violations. */

@@ -1,7 +1,7 @@
 import type { ExampleName, Operation } from '@connected-apps/contract'
-import { chooseExample } from '../scenarios/choose-example.ts'
-import type { InvalidChoice } from '../scenarios/choose-example.ts'
-import { maxWaitSeconds } from '../scenarios/scenario.ts'
+import { chooseExample } from './choose-example.ts'
+import type { InvalidChoice } from './choose-example.ts'
+import { maxWaitSeconds } from './scenario.ts'
 
 /** The response that a request prefers, in `Prefer` (RFC 7240) or in the query. */
 export interface Preferences {
