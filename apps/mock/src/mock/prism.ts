@@ -71,7 +71,7 @@ export function toPrismRequest(
   { method, queryParameters, headerParameters, requestBody }: Operation,
   { path, query, headers, body }: PrismInput,
 ): IHttpRequest {
-  const parsed = requestBody ? parseBody(body) : {}
+  const parsed = requestBody && body !== 'too long' ? parseBody(body) : {}
   return {
     method: method.toLowerCase() as IHttpRequest['method'], // Prism has every method of OpenAPI
     url: {
@@ -92,9 +92,10 @@ export function toPrismRequest(
   }
 }
 
-interface PrismInput {
+/** The parts of a request that Prism may need. */
+export interface PrismInput {
   path: string
   query: URLSearchParams
   headers: ReceivedHeaders
-  body: Uint8Array
+  body: Uint8Array | 'too long'
 }

@@ -19,8 +19,9 @@ import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { respondToControl } from './control-api.ts'
 import { isPageRequest, respondWithPage } from './page.ts'
+import { errorResponse, planResponse } from './plan.ts'
 import { loadPrism } from './prism.ts'
-import { errorResponse, respond } from './respond.ts'
+import { respond } from './respond.ts'
 import type { MockResponse } from './respond.ts'
 
 /** Where the mock listens; by default on a free port of 127.0.0.1. */
@@ -98,14 +99,15 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
       entry.aborted = true
       return
     }
-    const mockResponse = await respond(match, { path, query, headers, body }, prism, player)
-    const { waitSeconds, status, example } = mockResponse
+    const plan = planResponse(match, { query, headers, body }, player)
+    const { waitSeconds } = plan
+    const mockResponse = await respond(plan, { path, query, headers, body }, prism)
     if (waitSeconds > 0 && !(await sleep(waitSeconds, closed))) {
       entry.aborted = true
       return
     }
-    entry.status = status as Status // safe: each response is one that the contract declares
-    if (example !== undefined) entry.example = example as ExampleName // for the same reason
+    entry.status = mockResponse.status as Status // safe: each response is one that the contract declares
+    if (plan.kind !== 'dynamic') entry.example = plan.example as ExampleName // for the same reason
     if (body === 'too long') response.setHeader('Connection', 'close')
     send(response, mockResponse)
   }
