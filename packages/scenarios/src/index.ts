@@ -3,7 +3,6 @@ export type {
   MockKey,
   MockRequest,
   MockResponse,
-  Plan,
   RequestHead,
   ScenarioEngine,
 } from './api.ts'
@@ -14,6 +13,8 @@ export { Journal, maxJournalEntries, toJournalEntry } from './journal/journal.ts
 export type { JournalAssertion, JournalEntry, JournalFilter } from './journal/journal.ts'
 export { parseJournalQuery } from './journal/query.ts'
 export { findOperation, parseScenario, ScenarioError } from './parse-scenario.ts'
+export { errorResponse, planResponse } from './plan.ts'
+export type { Plan } from './plan.ts'
 export { maxPlayerEntries, ScenarioPlayer } from './player.ts'
 export { parsePreferences } from './preferences.ts'
 export { maxBodyBytes, requestViolations } from './request-violations.ts'

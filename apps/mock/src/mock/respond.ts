@@ -1,5 +1,4 @@
-import type { ExampleResponse } from '@connected-apps/scenarios'
-import type { Plan } from './plan.ts'
+import type { ExampleResponse, Plan } from '@connected-apps/scenarios'
 import { toPrismRequest } from './prism.ts'
 import type { Prism, PrismInput } from './prism.ts'
 

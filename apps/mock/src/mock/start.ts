@@ -5,7 +5,9 @@ import type { ListenOptions } from '@connected-apps/node-http'
 import {
   Journal,
   ScenarioPlayer,
+  errorResponse,
   parseScenario,
+  planResponse,
   toJournalEntry,
   triggeredExample,
 } from '@connected-apps/scenarios'
@@ -19,7 +21,6 @@ import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { respondToControl } from './control-api.ts'
 import { isPageRequest, respondWithPage } from './page.ts'
-import { errorResponse, planResponse } from './plan.ts'
 import { loadPrism } from './prism.ts'
 import { respond } from './respond.ts'
 import type { MockResponse } from './respond.ts'

@@ -1,13 +1,12 @@
 import type { ExampleName, Operation } from '@connected-apps/contract'
 import { contract } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
-import {
-  exampleResponse,
-  examplesOf,
-  parsePreferences,
-  requestViolations,
-} from '@connected-apps/scenarios'
-import type { ExampleResponse, RequestParts, ScenarioPlayer } from '@connected-apps/scenarios'
+import { exampleResponse, examplesOf } from './choose-example.ts'
+import type { ExampleResponse } from './choose-example.ts'
+import type { ScenarioPlayer } from './player.ts'
+import { parsePreferences } from './preferences.ts'
+import { requestViolations } from './request-violations.ts'
+import type { RequestParts } from './request-violations.ts'
 
 /** What was decided for a request: a complete response, an example, or a body to generate. */
 export type Plan = FixedPlan | ExamplePlan | DynamicPlan
