@@ -596,8 +596,8 @@ export const operations = {
       internal_server_error: shared.internal_server_error,
     },
     scenarios: {
-      parameter: "organization_id",
-      prefix: "organization-test-00000000-0000-4000-8000-",
+      parameter: "connected_app_id",
+      prefix: "connected-app-test-00000000-0000-4000-9000-",
       sequences: [
         {
           id: "000000d03200",
