@@ -1,9 +1,11 @@
 export { ListenError } from '@connected-apps/node-http'
-export { ScenarioError, scenarios } from '@connected-apps/scenarios'
+export { allScenarios, ScenarioError, scenarios } from '@connected-apps/scenarios'
 export type {
+  Journal,
   JournalAssertion,
   JournalEntry,
   JournalFilter,
+  MockKey,
   PlannedResponse,
   Scenario,
   ScenarioDefinition,

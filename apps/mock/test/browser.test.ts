@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { scenarios, startMock } from '../src/index.ts'
+import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { exampleRequest } from '../src/mock/example-request.ts'
 import { authorization } from './call.ts'
@@ -71,7 +71,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
     page.on('pageerror', (error) => messages.push(error.message))
     await page.goto(mock.url)
     const headers = await page.getByRole('rowheader').allTextContents()
-    expect(headers).toEqual(scenarios.map(({ title }) => title))
+    expect(headers).toEqual(allScenarios.map(({ title }) => title))
     expect(await page.getByRole('link', { name: 'The journal' }).getAttribute('href')).toBe(
       `${mock.url}/__mock/journal`,
     )

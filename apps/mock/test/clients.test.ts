@@ -3,7 +3,7 @@ import type { Operation } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import { B2BClient as OfficialClient, StytchError } from 'stytch'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { scenarios, startMock, startProxy } from '../src/index.ts'
+import { allScenarios, startMock, startProxy } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { responseOf, scenarioValue, statusOf, successOf } from './operations.ts'
 import { startProvider } from './provider.ts'
@@ -51,7 +51,7 @@ function methodOf(client: object, { clientMethod }: Operation): Method {
 }
 
 function scenariosOf({ operationId }: Operation) {
-  return scenarios.filter((scenario) => scenario.operationId === operationId)
+  return allScenarios.filter((scenario) => scenario.operationId === operationId)
 }
 
 const rows = clients.flatMap((client) =>
@@ -74,7 +74,7 @@ describe.each(rows)('$name calls $method', ({ operation, createClient, ...client
     expect(await send()).toEqual(responseOf(operation, successOf(operation)).body)
     const { operationId } = operation
     const kind = session === undefined ? 'none' : 'token'
-    expect(mock.journal.entries()).toMatchObject([{ operationId, ...path, session: kind }])
+    expect(mock.journal.list()).toMatchObject([{ operationId, ...path, session: kind }])
   })
 
   const errorScenarios = scenariosOf(operation).filter(
@@ -137,7 +137,7 @@ it.each(limited)(
     const values = scenarioValue(operation, id)
     const response = await methodOf(client, operation)({ ...path, ...values })
     expect(response).toMatchObject({ status_code: operation.successStatus })
-    expect(mock.journal.entries().map(({ example }) => example)).toEqual(
+    expect(mock.journal.list().map(({ example }) => example)).toEqual(
       responses.map(({ example }) => example),
     )
   },

@@ -2,7 +2,7 @@ import { checkResponseBody } from '@connected-apps/contract'
 import { allOperations, contract, matchOperation } from '@connected-apps/contract/operations'
 import { maxBodyBytes } from '@connected-apps/scenarios'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startServer } from '../src/http/server.ts'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
@@ -26,6 +26,7 @@ beforeAll(async () => {
   mock = await startMock()
 })
 afterAll(() => mock.close())
+beforeEach(() => mock.reset())
 
 const unmatched = { status: contract.unmatched.status, body: contract.unmatched.body }
 const malformed = { status: contract.malformed.status, body: contract.malformed.body }

@@ -1,14 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { allOperations, contract } from '@connected-apps/contract/operations'
-import {
-  ScenarioPlayer,
-  examplesOf,
-  findOperation,
-  maxPlayerEntries,
-  parseScenario,
-} from '@connected-apps/scenarios'
+import { examplesOf, findOperation, ScenarioEngine } from '@connected-apps/scenarios'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { scenarios, startMock } from '../src/index.ts'
+import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock, Scenario, ScenarioDefinition } from '../src/index.ts'
 import { exampleRequest } from '../src/mock/example-request.ts'
 import { call } from './call.ts'
@@ -97,7 +91,7 @@ describe.each(allOperations)(
 describe('a scenario that is defined at run time', () => {
   const definition = JSON.stringify({ responses: [{ example: limit }, { example: success }] })
   const sequence = first(
-    scenarios.filter((each) => each.operationId === operationId && each.responses.length > 2),
+    allScenarios.filter((each) => each.operationId === operationId && each.responses.length > 2),
   )
   const builtIn = sequence.responses.map(({ example }) => statusOf(anyOperation, example))
   const { length } = builtIn
@@ -140,7 +134,7 @@ describe('a scenario that is defined at run time', () => {
     await put(id, JSON.stringify({ title: 'Mine', responses: [{ example: success }] }))
     const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
     const page = await (await fetch(mock.url)).text()
-    expect(list.split(`"${id}"`)).toHaveLength(2)
+    expect(list.split(`"id":"${id}"`)).toHaveLength(2)
     const { target } = exampleRequest(anyOperation, scenarioValue(anyOperation, id))
     expect(page.split(target)).toHaveLength(2)
     for (const text of [list, page]) expect(text).toContain('Mine')
@@ -246,7 +240,7 @@ describe('a scenario that is defined at run time', () => {
     const defined: Scenario = JSON.parse(await (await put('mine', definition)).text())
     const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
     const { scenarios: listed }: { scenarios: Scenario[] } = JSON.parse(list)
-    expect(listed).toEqual([defined, ...scenarios])
+    expect(listed).toEqual([defined, ...allScenarios])
     for (const scenario of listed) {
       const response = await put(scenario.id, JSON.stringify(scenario), scenario.operationId)
       expect(await response.json()).toEqual(scenario)
@@ -263,44 +257,14 @@ describe('a scenario that is defined at run time', () => {
     const documented = [readme, text].map((each) => [...each.matchAll(command)])
     expect(documented.map((each) => each.length)).toEqual([1, allOperations.length])
     for (const [, operation = '', id = '', shown = ''] of documented.flat()) {
-      const scenario = parseScenario(operation, id, JSON.parse(shown))
+      const place = { operationId: operation, id }
+      const scenario = new ScenarioEngine().key().defineAt(place, JSON.parse(shown))
       const found = findOperation(operation)
       expect((await put(id, shown, operation)).status).toBe(200)
       const expected = scenario.responses.map(({ example }) => statusOf(found, example))
       // The last response of each is delayed.
       expect(await statuses(id, 2, found)).toEqual(expected.slice(0, 2))
     }
-  })
-})
-
-describe('the state of the scenarios', () => {
-  it('is bounded, and keeps what was used last', () => {
-    const player = new ScenarioPlayer()
-    const other = otherParameter(anyOperation)
-    const { id, responses } = first(
-      scenarios.filter((each) => each.operationId === operationId && each.responses.length === 2),
-    )
-    const [begin, end] = responses.map(({ example }) => example)
-    const next = (value: string, scenario = id) => {
-      const path = { ...scenarioValue(anyOperation, scenario), [other]: value }
-      return player.nextResponse({ operation: anyOperation, path }, scenario)?.example
-    }
-    const define = (scenario: string) =>
-      player.define(parseScenario(operationId, scenario, { responses: [{ example: success }] }))
-    expect(next('kept')).toBe(begin)
-    expect(next('evicted')).toBe(begin)
-    for (let member = 0; member < maxPlayerEntries - 1; member += 1) {
-      next(`m${member}`)
-      next('kept')
-    }
-    expect(next('kept')).toBe(end)
-    expect(next('evicted')).toBe(begin)
-    for (let app = 0; app < 2 * maxPlayerEntries; app += 1) define(`a${app}`)
-    expect(player.scenarios()).toHaveLength(maxPlayerEntries + scenarios.length)
-    const inUse = `a${maxPlayerEntries}` // the oldest definition that is left
-    expect(next('m', inUse)).toBe(success)
-    define('new')
-    expect(next('m', inUse)).toBe(success)
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { scenarios, startMock } from '../src/index.ts'
+import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { sleep } from '../src/mock/start.ts'
 import { call } from './call.ts'
@@ -35,16 +35,16 @@ it('stops waiting when the client disconnects, and records it in the journal', a
   await vi.waitFor(() => expect(mock.journal.total).toBe(1), { timeout: 10_000 })
   abort.abort()
   await expect(pending).rejects.toThrow('aborted')
-  await vi.waitFor(() => expect(mock.journal.entries()).toMatchObject([{ aborted: true }]), {
+  await vi.waitFor(() => expect(mock.journal.list()).toMatchObject([{ aborted: true }]), {
     timeout: 10_000,
   })
-  expect(mock.journal.entries()[0]).not.toHaveProperty('status')
+  expect(mock.journal.list()[0]).not.toHaveProperty('status')
 })
 
 it('closes without waiting for delayed responses', async () => {
   const other = await startMock()
   const { id } = first(
-    scenarios.filter(
+    allScenarios.filter(
       ({ operationId, responses: [{ waitSeconds = 0 }] }) =>
         operationId === anyOperation.operationId && waitSeconds > 10,
     ),
@@ -59,10 +59,10 @@ it('closes without waiting for delayed responses', async () => {
 it('leaves no timer and no listener after a sleep that was aborted', async () => {
   const abort = new AbortController()
   const removed = vi.spyOn(abort.signal, 'removeEventListener')
-  const sleeping = sleep(60, abort.signal)
+  const sleeping = sleep(60_000, abort.signal)
   abort.abort()
   expect(await sleeping).toBe(false)
   expect(removed).toHaveBeenCalledTimes(1)
-  expect(await sleep(60, abort.signal)).toBe(false)
-  expect(await sleep(0.001, new AbortController().signal)).toBe(true)
+  expect(await sleep(60_000, abort.signal)).toBe(false)
+  expect(await sleep(1, new AbortController().signal)).toBe(true)
 })

@@ -1,8 +1,7 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
-import { Journal, maxJournalEntries } from '@connected-apps/scenarios'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
-import type { JournalFilter, Mock } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
 import { call } from './call.ts'
 import { anyOperation, errorOf, first, statusOf, successOf } from './operations.ts'
 
@@ -78,8 +77,8 @@ describe.each(allOperations)('the journal of $operationId', (operation) => {
       if (sent.length < names.length) continue
       const examples = sent.map((name) => [name, String(operation.parameters[name]?.example)])
       await call(mock.url, operation, { values: Object.fromEntries(examples) })
-      expect(mock.journal.entries().at(-1)).toMatchObject({ session: kind })
-      const text = JSON.stringify(mock.journal.entries())
+      expect(mock.journal.list().at(-1)).toMatchObject({ session: kind })
+      const text = JSON.stringify(mock.journal.list())
       for (const [, secret = ''] of examples) expect(text).not.toContain(secret)
     }
   })
@@ -109,7 +108,7 @@ describe('the journal', () => {
   it('records rejected requests and unknown routes', async () => {
     await fetch(`${mock.url}/${'a'.repeat(5_000)}`)
     await call(mock.url, anyOperation, { values: { [parameter]: 'a b' } })
-    const [unknownRoute, rejected] = mock.journal.entries()
+    const [unknownRoute, rejected] = mock.journal.list()
     const { status, example } = contract.unmatched
     expect(unknownRoute).toMatchObject({ status, example })
     expect(unknownRoute).not.toHaveProperty('operationId')
@@ -122,18 +121,6 @@ describe('the journal', () => {
     await call(mock.url, anyOperation)
     expect((await control('/journal', { method: 'DELETE' })).status).toBe(204)
     expect((await control('/journal')).body).toEqual({ total: 0, entries: [] })
-  })
-
-  it('keeps only the latest requests, but counts all of them', () => {
-    const journal = new Journal()
-    for (let count = 0; count < 5 * maxJournalEntries; count += 1) {
-      journal.add({ method: 'POST', path: '/', credentials: 'absent', session: 'none' })
-    }
-    const entries = journal.entries()
-    expect(entries).toHaveLength(maxJournalEntries)
-    expect(entries.at(-1)?.number).toBe(5 * maxJournalEntries)
-    expect(journal.total).toBe(5 * maxJournalEntries)
-    expect(journal.assert({}, 1).message).toMatch(/the oldest 4000 were discarded/)
   })
 })
 
@@ -203,26 +190,6 @@ describe('an assertion', () => {
       })
     },
   )
-
-  it('does not hold for an exact number once requests have been discarded', () => {
-    const journal = new Journal()
-    const add = (path: string) =>
-      journal.add({ method, path, credentials: 'absent', session: 'none' })
-    const filter = (path: string): JournalFilter => ({ path })
-    add('first')
-    add('second')
-    expect(journal.assert(filter('second'), 1)).toMatchObject({ ok: true })
-    for (let count = 1; count < maxJournalEntries; count += 1) add('other')
-    expect(journal.assert(filter('first'), 0)).toMatchObject({
-      ok: false,
-      message: expect.stringMatching(/the oldest 1 were discarded.*reset the journal/),
-    })
-    expect(journal.assert(filter('second'), 1)).toMatchObject({ ok: false })
-    expect(journal.assert(filter('second'))).toMatchObject({ ok: true })
-    expect(journal.assert(filter('first'))).toMatchObject({ ok: false })
-    journal.reset()
-    expect(journal.assert(filter('first'), 0)).toMatchObject({ ok: true })
-  })
 
   it('is available to tests in the same process', async () => {
     await call(mock.url, anyOperation)

@@ -1,6 +1,6 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { scenarios, startMock } from '../src/index.ts'
+import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock, ScenarioDefinition } from '../src/index.ts'
 import { exampleCurl } from '../src/mock/example-request.ts'
 import { anyOperation, scenarioValue, successOf } from './operations.ts'
@@ -21,7 +21,9 @@ describe('GET /', () => {
       expect(page).toContain(contract.version)
       expect(page).toContain(operation.summary)
       expect(page).toContain(exampleCurl(mock.url, operation))
-      for (const { id } of scenarios.filter((each) => each.operationId === operation.operationId)) {
+      for (const { id } of allScenarios.filter(
+        (each) => each.operationId === operation.operationId,
+      )) {
         expect(page).toContain(exampleCurl(mock.url, operation, scenarioValue(operation, id)))
       }
     },

@@ -3,8 +3,11 @@ export class LruMap<Key, Value> {
   readonly #entries = new Map<Key, Value>()
   readonly #maxEntries: number
 
-  constructor(maxEntries: number) {
+  readonly #onEvict: ((key: Key, value: Value) => void) | undefined
+
+  constructor(maxEntries: number, onEvict?: (key: Key, value: Value) => void) {
     this.#maxEntries = maxEntries
+    this.#onEvict = onEvict
   }
 
   get(key: Key): Value | undefined {
@@ -17,8 +20,19 @@ export class LruMap<Key, Value> {
     this.#entries.delete(key)
     this.#entries.set(key, value)
     if (this.#entries.size <= this.#maxEntries) return
-    const [leastRecent] = this.#entries.keys()
-    if (leastRecent !== undefined) this.#entries.delete(leastRecent)
+    const [leastRecent] = this.#entries
+    if (leastRecent === undefined) return
+    this.#entries.delete(leastRecent[0])
+    this.#onEvict?.(...leastRecent)
+  }
+
+  /** Whether there is an entry; does not count as a use of it. */
+  has(key: Key): boolean {
+    return this.#entries.has(key)
+  }
+
+  get size(): number {
+    return this.#entries.size
   }
 
   delete(key: Key): boolean {

@@ -1,11 +1,14 @@
-import { checkParameter } from '@connected-apps/contract'
+import { checkParameter, checkResponseBody } from '@connected-apps/contract'
 import type { Operation } from '@connected-apps/contract'
-import { isOperationId, operations } from '@connected-apps/contract/operations'
+import { allOperations, isOperationId, operations } from '@connected-apps/contract/operations'
 import { chooseExample } from './choose-example.ts'
+import { listOf } from './lists.ts'
+import type { ListItem, ListProperty } from './lists.ts'
 import { maxWaitSeconds } from './scenario.ts'
 import type { PlannedResponse, Scenario } from './scenario.ts'
 
 const maxResponses = 20
+const maxListItems = 100
 
 /** A scenario definition is invalid; the message says what is wrong. */
 export class ScenarioError extends Error {
@@ -17,10 +20,11 @@ export class ScenarioError extends Error {
  *
  * @throws {ScenarioError}
  */
-export function findOperation(operationId: string): Operation {
-  if (isOperationId(operationId)) return operations[operationId]
+export function findOperation(operationId: unknown): Operation {
+  if (typeof operationId === 'string' && isOperationId(operationId)) return operations[operationId]
   const ids = Object.keys(operations).join(', ')
-  throw new ScenarioError(`unknown operation ${operationId.slice(0, 64)}; operations are ${ids}`)
+  const given = String(operationId).slice(0, 64)
+  throw new ScenarioError(`unknown operation ${given}; operations are ${ids}`)
 }
 
 /**
@@ -29,21 +33,28 @@ export function findOperation(operationId: string): Operation {
  *
  * @throws {ScenarioError}
  */
-export function parseScenario(operationId: string, id: string, definition: unknown): Scenario {
+export function parseScenario(operationId: unknown, id: unknown, definition: unknown): Scenario {
   const operation = findOperation(operationId)
   const { parameter } = operation.scenarios
-  const declared = operation.parameters[parameter]
-  if (!declared || checkParameter(declared, id).length > 0) {
+  if (!isValueOf(operation, parameter, id)) {
     throw new ScenarioError(`the id is not a ${parameter} that the contract allows`)
   }
   const fixed = { operationId: operation.operationId, parameter, id }
-  const given = asRecord(definition, 'a scenario', [...Object.keys(fixed), 'title', 'responses'])
+  const list = listOf(operation)
+  const given = asRecord(definition, 'a scenario', [
+    ...Object.keys(fixed),
+    'title',
+    'responses',
+    ...(list ? [list.property] : []),
+  ])
   for (const [key, value] of Object.entries(fixed)) {
     if (given[key] !== undefined && given[key] !== value) {
       throw new ScenarioError(`${key} differs from ${value}; leave it out`)
     }
   }
-  const { title = 'Defined at run time', responses } = given
+  const items = list && given[list.property]
+  const success = { status: operation.successStatus }
+  const { title = 'Defined at run time', responses = items && [success] } = given
   if (typeof title !== 'string') throw new ScenarioError('title must be a string')
   if (!Array.isArray(responses) || responses.length === 0 || responses.length > maxResponses) {
     throw new ScenarioError(`responses must be a list of 1 to ${maxResponses} responses`)
@@ -56,7 +67,54 @@ export function parseScenario(operationId: string, id: string, definition: unkno
     ...fixed,
     title: title.slice(0, 128),
     responses: [first, ...others],
+    ...(list && items !== undefined && { [list.property]: parseList(operation, list, items) }),
   }
+}
+
+/** Completes each item with what the contract's example has, and checks the list as a response. */
+function parseList(operation: Operation, list: ListProperty, given: unknown): ListItem[] {
+  const { property, itemId } = list
+  if (!Array.isArray(given) || given.length > maxListItems) {
+    throw new ScenarioError(`${property} must be a list of at most ${maxListItems} items`)
+  }
+  const [example] = Object.values(operation.examples)
+  const body = example?.body as { readonly [name: string]: unknown } // a success is an object
+  const known = body[property] as readonly ListItem[] // and its list is one of objects
+  const names = [...new Set(known.flatMap((item) => Object.keys(item)))]
+  const defaults = Object.entries(known[0] ?? {}).filter(([name]) =>
+    known.every((item) => name in item),
+  )
+  const items = given.map((item: unknown, index) => ({
+    ...Object.fromEntries(defaults.filter(([name]) => name !== itemId)),
+    ...asRecord(item, `${property}[${index}]`, names),
+  }))
+  const ids = items.map((item: ListItem) => item[itemId])
+  const invalid = ids.findIndex((id) => !isValueOf(operation, itemId, id))
+  if (invalid !== -1) {
+    throw new ScenarioError(
+      `${property}[${invalid}].${itemId} is not a ${itemId} that the contract allows`,
+    )
+  }
+  const repeated = ids.findIndex((id, index) => ids.indexOf(id) !== index)
+  if (repeated !== -1) {
+    throw new ScenarioError(`${property}[${repeated}].${itemId} is in the list already`)
+  }
+  const response = { ...body, [property]: items }
+  const [violation] = checkResponseBody(operation, operation.successStatus, response)
+  if (violation) throw new ScenarioError(`${violation.pointer.slice(1)} ${violation.message}`)
+  return items
+}
+
+/** Whether this is a value of the parameter, of the operation itself or of another one. */
+function isValueOf({ parameters }: Operation, name: string, value: unknown): value is string {
+  const declared = [parameters, ...allOperations.map((other) => other.parameters)].find(
+    (each) => name in each,
+  )?.[name]
+  return (
+    declared !== undefined &&
+    typeof value === 'string' &&
+    checkParameter(declared, value).length === 0
+  )
 }
 
 function parseResponse(operation: Operation, response: unknown, index: number): PlannedResponse {
@@ -66,14 +124,16 @@ function parseResponse(operation: Operation, response: unknown, index: number): 
   if (example === undefined) throw new ScenarioError(`${path} has neither status nor example`)
   if (typeof example === 'object') throw new ScenarioError(`${path}: ${example.error}`)
   if (waitSeconds === undefined) return { example }
-  if (typeof waitSeconds !== 'number' || waitSeconds < 0 || waitSeconds > maxWaitSeconds) {
+  // Written so that it rejects NaN, which code can pass and JSON can not.
+  if (typeof waitSeconds !== 'number' || !(waitSeconds >= 0 && waitSeconds <= maxWaitSeconds)) {
     throw new ScenarioError(`${path}.waitSeconds must be a number from 0 to ${maxWaitSeconds}`)
   }
   return { example, waitSeconds }
 }
 
 function toText(value: unknown): string | undefined {
-  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value)
+  if (value === undefined || typeof value === 'string') return value
+  return typeof value === 'number' ? String(value) : '' // which no operation has
 }
 
 const responseKeys = ['status', 'example', 'waitSeconds']

@@ -7,34 +7,37 @@ import type { ScenarioPlayer } from './player.ts'
 import { parsePreferences } from './preferences.ts'
 import { requestViolations } from './request-violations.ts'
 import type { RequestParts } from './request-violations.ts'
+import type { Scenario } from './scenario.ts'
 
 /** What was decided for a request: a complete response, an example, or a body to generate. */
 export type Plan = FixedPlan | ExamplePlan | DynamicPlan
 
 /** No operation matches, or the request violates the contract. */
-interface FixedPlan {
+export interface FixedPlan {
   kind: 'fixed'
   response: ExampleResponse
-  example: string
-  waitSeconds: 0
+  example: ExampleName
+  delayMs: 0
 }
 
 /** The response is an example of the operation. */
-interface ExamplePlan {
+export interface ExamplePlan {
   kind: 'example'
   operation: Operation
   status: number
   example: ExampleName
-  waitSeconds: number
+  /** How long to delay the response. */
+  delayMs: number
+  /** The request preferred this response, so no list is written into it. */
+  isPreferred: boolean
+  /** The scenario that the request selected by an id. */
+  scenario?: Scenario
 }
 
-/** The body is generated from the schema of this status. */
-interface DynamicPlan {
+/** The request prefers a body that is generated from the schema of this status. */
+export interface DynamicPlan extends Omit<ExamplePlan, 'kind' | 'example'> {
   kind: 'dynamic'
-  operation: Operation
-  status: number
   seed?: string
-  waitSeconds: number
 }
 
 /**
@@ -48,33 +51,42 @@ export function planResponse(
 ): Plan {
   if (!match) {
     const { status, body, example } = contract.unmatched
-    return { kind: 'fixed', response: { status, headers: {}, body }, example, waitSeconds: 0 }
+    const headers = { 'content-type': 'application/json' }
+    return { kind: 'fixed', response: { status, headers, body }, example, delayMs: 0 }
   }
   const { operation } = match
   const [violation] = requestViolations(match, request)
   if (violation) return fixedPlan(operation, violation.example)
   const { query, headers } = request
   const preferences = parsePreferences(operation, headers.get('prefer'), query)
-  if ('error' in preferences) {
-    return fixedPlan(operation, operation.malformedExample, { preference: preferences.error })
-  }
+  if ('error' in preferences) return rejectChoice(operation, { preference: preferences.error })
   const { dynamic, seed } = preferences
-  const planned = preferences.example
-    ? undefined
-    : player.nextResponse(match, scenarioId(match, request))
+  const id = scenarioId(match, request)
+  const scenario = preferences.example ? undefined : player.find({ ...operation, id })
+  const planned = scenario && player.nextResponse(scenario, match)
   const [success] = examplesOf(operation, operation.successStatus)
   const example = preferences.example ?? planned?.example ?? success
   if (example === undefined) throw new Error(`${operation.operationId} has no example of a success`)
-  const { status } = exampleResponse(operation, example)
-  const waitSeconds = preferences.waitSeconds ?? planned?.waitSeconds ?? 0
+  const plan = {
+    operation,
+    status: exampleResponse(operation, example).status,
+    delayMs: 1000 * (preferences.waitSeconds ?? planned?.waitSeconds ?? 0),
+    ...(scenario && { scenario }),
+  }
   return dynamic
-    ? { kind: 'dynamic', operation, status, ...(seed !== undefined && { seed }), waitSeconds }
-    : { kind: 'example', operation, status, example, waitSeconds }
+    ? { kind: 'dynamic', ...plan, isPreferred: true, ...(seed !== undefined && { seed }) }
+    : { kind: 'example', ...plan, isPreferred: preferences.example !== undefined, example }
 }
 
-function fixedPlan(operation: Operation, example: string, details?: object): FixedPlan {
+/** The response to a request with something for the mock that is not valid; the details say what. */
+export function rejectChoice(operation: Operation, details: object): FixedPlan {
+  return fixedPlan(operation, operation.malformedExample, details)
+}
+
+function fixedPlan(operation: Operation, name: string, details?: object): FixedPlan {
+  const example = name as ExampleName // the generation checks the names
   const response = errorResponse(operation, example, details)
-  return { kind: 'fixed', response, example, waitSeconds: 0 }
+  return { kind: 'fixed', response, example, delayMs: 0 }
 }
 
 /** The value of the parameter by which the operation's scenarios are chosen; empty if it is not sent. */

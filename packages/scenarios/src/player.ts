@@ -1,6 +1,6 @@
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { LruMap } from './lru-map.ts'
-import { scenarios } from './scenario.ts'
+import { allScenarios } from './scenario.ts'
 import type { PlannedResponse, Scenario } from './scenario.ts'
 
 /** How many defined scenarios, and how many sequences in progress, are kept at most. */
@@ -11,27 +11,28 @@ export type ScenarioKey = Pick<Scenario, 'operationId' | 'id'>
 
 /** Gives each scenario its responses in order, and tracks how far each sequence has come. */
 export class ScenarioPlayer {
-  readonly #builtIn: ReadonlyMap<string, Scenario> = new Map(
-    scenarios.map((scenario) => [keyOf(scenario), scenario]),
-  )
   readonly #defined = new LruMap<string, Scenario>(maxPlayerEntries)
   readonly #callCounts = new LruMap<string, number>(maxPlayerEntries)
 
+  /** The scenario of an operation and an id, as it is now. */
+  find({ operationId, id }: ScenarioKey): Scenario | undefined {
+    const key = keyOf({ operationId, id })
+    return this.#defined.get(key) ?? builtIn.get(key)
+  }
+
   /**
-   * The next response if the id belongs to a scenario of the operation. Each combination of path
+   * The next response of a scenario. Each combination of path
    * parameters has a sequence of its own, so that tests that run in parallel with different Members
    * do not consume each other's responses.
    */
-  nextResponse({ operation, path }: OperationMatch, id: string): PlannedResponse | undefined {
-    const key = keyOf({ operationId: operation.operationId, id })
-    const scenario = this.#defined.get(key) ?? this.#builtIn.get(key)
-    if (!scenario) return undefined
+  nextResponse(scenario: Scenario, { path }: OperationMatch): PlannedResponse {
     const { responses } = scenario
+    const key = keyOf(scenario)
     if (responses.length === 1) return responses[0]
     const sequence = [key, ...Object.values(path).map(encodeURIComponent)].join('/')
     const calls = this.#callCounts.get(sequence) ?? 0
     this.#callCounts.set(sequence, calls + 1)
-    return responses[Math.min(calls, responses.length - 1)]
+    return responses[Math.min(calls, responses.length - 1)] ?? responses[0]
   }
 
   /** Defines a scenario, which replaces any other of the same operation and id. */
@@ -45,7 +46,7 @@ export class ScenarioPlayer {
     const replaced = new Set(this.#defined.keys())
     return [
       ...this.#defined.values(),
-      ...scenarios.filter((scenario) => !replaced.has(keyOf(scenario))),
+      ...allScenarios.filter((scenario) => !replaced.has(keyOf(scenario))),
     ]
   }
 
@@ -66,6 +67,10 @@ export class ScenarioPlayer {
     }
   }
 }
+
+const builtIn: ReadonlyMap<string, Scenario> = new Map(
+  allScenarios.map((scenario) => [keyOf(scenario), scenario]),
+)
 
 function keyOf({ operationId, id }: ScenarioKey): string {
   return `${operationId}/${encodeURIComponent(id)}`

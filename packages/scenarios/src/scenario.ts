@@ -1,5 +1,12 @@
-import type { ExampleName, Operation, OperationId } from '@connected-apps/contract'
-import { allOperations } from '@connected-apps/contract/operations'
+import type {
+  ExampleName,
+  Operation,
+  OperationId,
+  ResponseBody,
+  SuccessStatus,
+} from '@connected-apps/contract'
+import { allOperations, operations } from '@connected-apps/contract/operations'
+import { oneAppPerScenario } from './one-app-per-scenario.ts'
 
 /** The longest delay of a response. */
 export const maxWaitSeconds = 60
@@ -13,6 +20,14 @@ export interface PlannedResponse<Id extends OperationId = OperationId> {
 
 type Responses<Id extends OperationId> = readonly [PlannedResponse<Id>, ...PlannedResponse<Id>[]]
 
+type SuccessBody<Id extends OperationId> = ResponseBody<Id, SuccessStatus<Id>>
+
+/** A Connected App in the list of a Member. */
+export type ListedApp = SuccessBody<'getMemberConnectedApps'>['connected_apps'][number]
+
+/** A Member in the list of a Connected App. */
+export type ListedMember = SuccessBody<'getOrganizationConnectedApp'>['active_members'][number]
+
 /** The responses of an operation to an id, call by call; the last one repeats. */
 export interface Scenario {
   operationId: OperationId
@@ -21,15 +36,50 @@ export interface Scenario {
   id: string
   title: string
   responses: Responses<OperationId>
+  /** The list in a success of *Get Connected Apps*, instead of the example's. */
+  connected_apps?: readonly ListedApp[]
+  /** The list in a success of *Get Connected App*, instead of the example's. */
+  active_members?: readonly ListedMember[]
 }
 
-/** What a scenario is defined by; its examples are those of its operation. */
+interface DefinedLists {
+  /** The apps of the Member whose `member_id` is the id. What is left out of an app is the example's. */
+  getMemberConnectedApps: {
+    connected_apps: readonly (Partial<ListedApp> & Pick<ListedApp, 'connected_app_id'>)[]
+  }
+  /** The Members who use the app whose `connected_app_id` is the id. */
+  getOrganizationConnectedApp: {
+    active_members: readonly (Partial<ListedMember> & Pick<ListedMember, 'member_id'>)[]
+  }
+}
+
+interface Definition<Id extends OperationId> {
+  operationId: Id
+  id: string
+  title?: string
+}
+
+/**
+ * What a scenario is defined by. Its examples are those of its operation. Where a list is given, the
+ * responses may be left out.
+ */
 export type ScenarioDefinition = {
-  [Id in OperationId]: { operationId: Id; id: string; title?: string; responses: Responses<Id> }
+  [Id in OperationId]:
+    | (Definition<Id> & { responses: Responses<Id> })
+    | (Id extends keyof DefinedLists
+        ? Definition<Id> & DefinedLists[Id] & { responses?: Responses<Id> }
+        : never)
 }[OperationId]
 
-/** The built-in scenarios: for each operation one per example, and the sequences of the contract. */
-export const scenarios: readonly Scenario[] = allOperations.flatMap(scenariosOf)
+const fromContract = allOperations.flatMap(scenariosOf)
+
+/**
+ * The built-in scenarios: for each operation one per example, the sequences of the contract, and a
+ * list with an app for each scenario of the revoke.
+ */
+export const allScenarios: readonly Scenario[] = allOperations.flatMap(({ operationId }) =>
+  [...fromContract, listOfOneAppPerScenario()].filter((each) => each.operationId === operationId),
+)
 
 function scenariosOf({ operationId, examples, scenarios: own }: Operation): Scenario[] {
   const { parameter, prefix, sequences } = own
@@ -44,4 +94,32 @@ function scenariosOf({ operationId, examples, scenarios: own }: Operation): Scen
     title,
     responses: responses as unknown as Responses<OperationId>, // the generation checks the names
   }))
+}
+
+/** A screen that shows this list lets a person trigger every scenario of the revoke. */
+function listOfOneAppPerScenario(): Scenario {
+  const { operationId, id, title } = oneAppPerScenario
+  const { examples, scenarios } = operations[operationId]
+  const { logo_url: _, ...app } = examples.connected_apps.body.connected_apps[0]
+  const { examples: revokeExamples } = operations.revokeConnectedApp
+  return {
+    operationId,
+    parameter: scenarios.parameter,
+    id: scenarios.prefix + id,
+    title,
+    responses: [{ example: 'connected_apps' }],
+    connected_apps: fromContract
+      .filter((scenario) => scenario.operationId === 'revokeConnectedApp')
+      .map((scenario) => ({
+        ...app,
+        connected_app_id: scenario.id,
+        name: scenario.title,
+        description: scenario.responses.map(({ example }) => statusAndName(example)).join(', '),
+      })),
+  }
+
+  function statusAndName(example: string): string {
+    const known: Operation['examples'] = revokeExamples
+    return `${known[example]?.status} ${example}`
+  }
 }

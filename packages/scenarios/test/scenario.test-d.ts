@@ -3,7 +3,9 @@ import { expectTypeOf, test } from 'vitest'
 import type { JournalFilter, PlannedResponse, Scenario, ScenarioDefinition } from '../src/index.ts'
 
 type DefinitionOf<Id extends OperationId> = Extract<ScenarioDefinition, { operationId: Id }>
-type ExampleOf<Id extends OperationId> = DefinitionOf<Id>['responses'][number]['example']
+type ExampleOf<Id extends OperationId> = NonNullable<
+  DefinitionOf<Id>['responses']
+>[number]['example']
 
 test('a response is an example of the contract, chosen by its name alone', () => {
   expectTypeOf<PlannedResponse['example']>().toEqualTypeOf<ExampleName>()
@@ -24,7 +26,7 @@ test('a definition has only examples of its own operation', () => {
 
 test('a scenario has at least one response', () => {
   expectTypeOf<[]>().not.toExtend<Scenario['responses']>()
-  expectTypeOf<[]>().not.toExtend<ScenarioDefinition['responses']>()
+  expectTypeOf<[]>().not.toExtend<NonNullable<ScenarioDefinition['responses']>>()
 })
 
 test('a filter of the journal has only the fields and values of an entry', () => {

@@ -1,59 +1,59 @@
 import { parseBody } from '@connected-apps/contract'
 import { contract } from '@connected-apps/contract/operations'
-import { BodyAbortedError } from '@connected-apps/node-http'
+import { abortOnClose, BodyAbortedError } from '@connected-apps/node-http'
 import {
-  ScenarioError,
+  controlPrefix,
   findOperation,
   maxBodyBytes,
   parseJournalQuery,
-  parseScenario,
+  ScenarioError,
 } from '@connected-apps/scenarios'
-import type { Journal, ScenarioPlayer } from '@connected-apps/scenarios'
-import { controlPrefix, readRequestBody } from '../http/request.ts'
-import type { Exchange } from '../http/request.ts'
+import type { MockKey, ScenarioEngine, Target } from '@connected-apps/scenarios'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 
-/** The parts of the mock that control routes read and change. */
-export interface ControlContext {
-  journal: Journal
-  player: ScenarioPlayer
-  reset: () => void
+/** A request to a control route, and the response to it. */
+interface ControlExchange {
+  request: IncomingMessage
+  response: ServerResponse
+  target: Target
 }
 
-type ControlRoute = (exchange: Exchange, context: ControlContext) => void | Promise<void>
+type ControlRoute = (exchange: ControlExchange, key: MockKey) => void | Promise<void>
 
 const routes: Record<string, ControlRoute> = {
   'GET /health': ({ response }) =>
     sendJson(response, 200, { status: 'ok', contract: contract.version }),
-  'POST /reset': ({ response }, { reset }) => {
-    reset()
+  'POST /reset': ({ response }, key) => {
+    key.reset()
     response.writeHead(204).end()
   },
   'GET /journal': listJournal,
-  'DELETE /journal': ({ response }, { journal }) => {
-    journal.reset()
-    response.writeHead(204).end()
-  },
+  'DELETE /journal': clearJournal,
   'GET /journal/assert': assertJournal,
-  'GET /scenarios': ({ response }, { player }) =>
-    sendJson(response, 200, { scenarios: player.scenarios() }),
-  'DELETE /scenarios': ({ response }, { player }) => {
-    player.reset()
+  'GET /scenarios': ({ response }, key) => sendJson(response, 200, { scenarios: key.scenarios() }),
+  'DELETE /scenarios': ({ response }, key) => {
+    key.resetScenarios()
     response.writeHead(204).end()
   },
   'PUT /scenarios/{operationId}/{id}': defineScenario,
-  'DELETE /scenarios/{operationId}/{id}': ({ response, path }, { player }) => {
-    const { operationId, id } = scenarioIn(path)
-    player.reset({ operationId: findOperation(operationId).operationId, id })
+  'DELETE /scenarios/{operationId}/{id}': ({ response, target }, key) => {
+    const { operationId, id } = scenarioIn(target.path)
+    key.resetScenarios({ operationId: findOperation(operationId).operationId, id })
     response.writeHead(204).end()
   },
 }
 
-/** Responds to a request whose path is below the control prefix. */
-export async function respondToControl(exchange: Exchange, context: ControlContext): Promise<void> {
-  const { request, response, path } = exchange
+/** Responds to a request whose path is below the control prefix, for the isolation key that it names. */
+export async function respondToControl(
+  exchange: ControlExchange,
+  engine: ScenarioEngine,
+): Promise<void> {
+  const { request, response, target } = exchange
+  if (target.error !== undefined) return sendJson(response, 400, { message: target.error })
   const method = request.method === 'HEAD' ? 'GET' : request.method
-  const template = path
+  const template = target.path
     .slice(controlPrefix.length)
     .replace(/^\/scenarios\/[^/]+\/[^/]+$/, '/scenarios/{operationId}/{id}')
   const route = routes[`${method} ${template}`]
@@ -62,39 +62,50 @@ export async function respondToControl(exchange: Exchange, context: ControlConte
     return
   }
   try {
-    await route(exchange, context)
+    await route(exchange, engine.key(target.key || undefined))
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error
     sendJson(response, 400, { message: error.message })
   }
 }
 
-function listJournal({ response, query }: Exchange, { journal }: ControlContext): void {
-  const parsed = parseJournalQuery(query, false)
+function listJournal({ response, target }: ControlExchange, { journal }: MockKey): void {
+  const parsed = parseJournalQuery(target.query, false)
   if ('error' in parsed) return sendJson(response, 400, { message: parsed.error })
-  sendJson(response, 200, { total: journal.total, entries: journal.entries(parsed.filter) })
+  sendJson(response, 200, { total: journal.total, entries: journal.list(parsed.filter) })
 }
 
-function assertJournal({ response, query }: Exchange, { journal }: ControlContext): void {
-  const parsed = parseJournalQuery(query, true)
+function clearJournal({ response, target }: ControlExchange, { journal }: MockKey): void {
+  const parsed = parseJournalQuery(target.query, false)
   if ('error' in parsed) return sendJson(response, 400, { message: parsed.error })
-  const assertion = journal.assert(parsed.filter, parsed.times)
+  journal.clear(parsed.filter)
+  response.writeHead(204).end()
+}
+
+async function assertJournal(
+  { response, target }: ControlExchange,
+  { journal }: MockKey,
+): Promise<void> {
+  const parsed = parseJournalQuery(target.query, true)
+  if ('error' in parsed) return sendJson(response, 400, { message: parsed.error })
+  const { filter, times, timeoutMs } = parsed
+  const assertion =
+    timeoutMs === undefined
+      ? journal.assert(filter, times)
+      : await journal.waitFor(filter, times, { timeoutMs, signal: abortOnClose(response) })
   sendJson(response, assertion.ok ? 200 : 409, assertion)
 }
 
 async function defineScenario(
-  { request, response, path }: Exchange,
-  { player }: ControlContext,
+  { request, response, target }: ControlExchange,
+  key: MockKey,
 ): Promise<void> {
   const body = await readRequestBody(request)
   if (body instanceof BodyAbortedError) return
   const parsed =
     body === 'too long' ? { violation: `is longer than ${maxBodyBytes} bytes` } : parseBody(body)
   if ('violation' in parsed) throw new ScenarioError(`the body ${parsed.violation}`)
-  const { operationId, id } = scenarioIn(path)
-  const scenario = parseScenario(operationId, id, parsed.value)
-  player.define(scenario)
-  sendJson(response, 200, scenario)
+  sendJson(response, 200, key.defineAt(scenarioIn(target.path), parsed.value))
 }
 
 function scenarioIn(path: string): { operationId: string; id: string } {

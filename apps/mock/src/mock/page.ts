@@ -1,7 +1,7 @@
 import type { Operation } from '@connected-apps/contract'
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { maxWaitSeconds, triggeredExample } from '@connected-apps/scenarios'
-import type { PlannedResponse, Scenario, ScenarioPlayer } from '@connected-apps/scenarios'
+import type { PlannedResponse, Scenario } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlPrefix } from '../http/request.ts'
 import { exampleCurl, quote } from './example-request.ts'
@@ -18,13 +18,13 @@ export function respondWithPage(
   response: ServerResponse,
   path: string,
   url: string,
-  player: ScenarioPlayer,
+  scenarios: readonly Scenario[],
 ): void {
   if (path !== '/') {
     response.writeHead(204, { 'cache-control': 'max-age=86400' }).end()
     return
   }
-  const text = pageHtml(url, player.scenarios())
+  const text = pageHtml(url, scenarios)
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(text),

@@ -1,22 +1,19 @@
-import type { ExampleName, Status } from '@connected-apps/contract'
+import type { ReceivedHeaders } from '@connected-apps/contract'
 import { matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
 import {
-  Journal,
-  ScenarioPlayer,
+  controlPrefix,
   errorResponse,
-  parseScenario,
-  planResponse,
-  toJournalEntry,
+  readTarget,
+  ScenarioEngine,
   triggeredExample,
 } from '@connected-apps/scenarios'
-import type { ScenarioDefinition } from '@connected-apps/scenarios'
+import type { MockKey, Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
-import { isControlPath, readableHeaders, readRequestBody, splitTarget } from '../http/request.ts'
-import type { Exchange } from '../http/request.ts'
+import { isControlPath, readableHeaders, readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { respondToControl } from './control-api.ts'
@@ -28,20 +25,18 @@ import type { MockResponse } from './respond.ts'
 /** Where the mock listens; by default on a free port of 127.0.0.1. */
 export type MockOptions = Partial<ListenOptions>
 
-/** A running mock. */
-export interface Mock {
+/** A running mock. Its own journal and scenarios are those of requests without an isolation key. */
+export interface Mock extends MockKey {
   /** Its base URL, without a trailing slash. */
   url: string
-  /** The received requests. */
-  journal: Pick<Journal, 'total' | 'entries' | 'assert' | 'reset'>
+  /** The base URL of requests with an isolation key, for clients that can set neither header nor query. */
+  urlOf(key: string): string
   /**
-   * Defines the responses of an operation to an id, call by call; the last one repeats.
+   * The journal and the scenarios of an isolation key.
    *
-   * @throws {ScenarioError} when the contract has no such operation or example, or allows no such id
+   * @throws {TypeError} when a request could not name such a key
    */
-  define(scenario: ScenarioDefinition): void
-  /** Empties the journal, restarts sequences, and removes defined scenarios. */
-  reset(): void
+  key(name: string): MockKey
   /** Closes every connection and the server. */
   close(): Promise<void>
 }
@@ -57,12 +52,7 @@ export interface Mock {
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const prism = await loadPrism()
-  const journal = new Journal()
-  const player = new ScenarioPlayer()
-  const reset = () => {
-    journal.reset()
-    player.reset()
-  }
+  const engine = new ScenarioEngine()
   const server = await startServer(
     { host: '127.0.0.1', port: 0, ...options },
     (request, response) => {
@@ -72,52 +62,49 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     },
   )
   return {
+    ...engine.key(),
     url: server.url,
-    journal,
-    define: (scenario) => player.define(parseScenario(scenario.operationId, scenario.id, scenario)),
-    reset,
+    urlOf: (key) => `${server.url}${controlPrefix}/s/${key}`,
+    key: (name) => engine.key(name),
     close: () => server.close(),
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { path, query } = splitTarget(request.url ?? '/')
-    const exchange = { request, response, path, query }
+    const headers = readableHeaders(request.headers)
+    const target = readTarget(request.url ?? '/', headers)
+    const { path } = target
     setCorsHeaders(request.headers, response)
     if (isPreflight(request)) respondToPreflight(request.headers, response)
-    else if (isControlPath(path)) await respondToControl(exchange, { journal, player, reset })
-    else if (isPageRequest(request, path)) respondWithPage(response, path, server.url, player)
-    else await handleOperation(exchange)
+    else if (isControlPath(path)) await respondToControl({ request, response, target }, engine)
+    else if (isPageRequest(request, path))
+      respondWithPage(response, path, server.url, engine.key().scenarios())
+    else await handleOperation(request, response, headers, target)
   }
 
-  async function handleOperation({ request, response, path, query }: Exchange): Promise<void> {
-    const { method = '' } = request
-    const headers = readableHeaders(request.headers)
-    const match = matchOperation(method, path)
-    const entry = journal.add(toJournalEntry(method, path, match, headers))
+  async function handleOperation(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: ReceivedHeaders,
+    target: Target,
+  ): Promise<void> {
+    const { method = '', url = '/' } = request
+    const exchange = engine.receive({ method, url, headers }, target)
     const closed = abortOnClose(response)
     const body = await readRequestBody(request)
-    if (body instanceof BodyAbortedError) {
-      entry.aborted = true
-      return
-    }
-    const plan = planResponse(match, { query, headers, body }, player)
-    const { waitSeconds } = plan
+    if (body instanceof BodyAbortedError) return exchange.abort()
+    const plan = exchange.plan(body)
+    const { path, query } = target
     const mockResponse = await respond(plan, { path, query, headers, body }, prism)
-    if (waitSeconds > 0 && !(await sleep(waitSeconds, closed))) {
-      entry.aborted = true
-      return
-    }
-    entry.status = mockResponse.status as Status // safe: each response is one that the contract declares
-    if (plan.kind !== 'dynamic') entry.example = plan.example as ExampleName // for the same reason
+    if (plan.delayMs > 0 && !(await sleep(plan.delayMs, closed))) return exchange.abort()
     if (body === 'too long') response.setHeader('Connection', 'close')
-    send(response, mockResponse)
+    send(response, exchange.finish(mockResponse))
   }
 }
 
 /** Sleeps, and resolves early to false when the signal aborts first. */
-export async function sleep(seconds: number, signal: AbortSignal): Promise<boolean> {
+export async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
-    return await setTimeout(seconds * 1000, true, { signal })
+    return await setTimeout(ms, true, { signal })
   } catch (error) {
     if (signal.aborted) return false
     throw error
@@ -139,7 +126,7 @@ function respondToFailure(
     return
   }
   const message = error instanceof Error ? error.message : String(error)
-  const { path } = splitTarget(request.url ?? '/')
+  const { path } = readTarget(request.url ?? '/', readableHeaders(request.headers))
   const { operation } = matchOperation(request.method ?? '', path) ?? {}
   const example = operation && triggeredExample(operation, 'failure')
   if (operation && example) send(response, errorResponse(operation, example, { mock: message }))

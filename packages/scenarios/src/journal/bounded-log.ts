@@ -2,7 +2,8 @@
 export class BoundedLog<Entry> {
   readonly #maxEntries: number
   #entries: Numbered<Entry>[] = []
-  #total = 0
+  #lastNumber = 0
+  #discarded = 0
 
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries
@@ -10,15 +11,23 @@ export class BoundedLog<Entry> {
 
   /** The number of entries since the start or the last reset, including discarded ones. */
   get total(): number {
-    return this.#total
+    return this.#entries.length + this.#discarded
+  }
+
+  /** The number of the oldest entries that were discarded since the start or the last reset. */
+  get discarded(): number {
+    return this.#discarded
   }
 
   /** Adds an entry, and returns the very object that the log keeps. */
   add(entry: Entry): Numbered<Entry> {
-    this.#total += 1
-    const numbered = { number: this.#total, ...entry }
+    this.#lastNumber += 1
+    const numbered = { number: this.#lastNumber, ...entry }
     this.#entries.push(numbered)
-    if (this.#entries.length > this.#maxEntries) this.#entries.shift()
+    if (this.#entries.length > this.#maxEntries) {
+      this.#entries.shift()
+      this.#discarded += 1
+    }
     return numbered
   }
 
@@ -27,9 +36,15 @@ export class BoundedLog<Entry> {
     return this.#entries
   }
 
+  /** Removes entries; they do not count as discarded. */
+  remove(isRemoved: (entry: Numbered<Entry>) => boolean): void {
+    this.#entries = this.#entries.filter((entry) => !isRemoved(entry))
+  }
+
   reset(): void {
     this.#entries = []
-    this.#total = 0
+    this.#lastNumber = 0
+    this.#discarded = 0
   }
 }
 

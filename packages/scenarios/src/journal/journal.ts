@@ -9,7 +9,7 @@ import { allOperations } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { BoundedLog } from './bounded-log.ts'
 
-/** The journal keeps this many of the latest requests. */
+/** The journal of a key keeps this many of the latest requests. */
 export const maxJournalEntries = 1000
 
 /** Whether project credentials were sent; their value is not recorded. */
@@ -33,6 +33,8 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
   path: string
   /** Absent when no operation matches the method and path. */
   operationId?: OperationId
+  /** The title of the scenario that the request selected by an id. */
+  scenario?: string
   /** Whether project credentials were sent; their value is not recorded. */
   credentials: (typeof credentialsKinds)[number]
   /** Which session headers of the operation were sent; their values are not recorded. */
@@ -41,12 +43,16 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
   status?: Status
   /** The contract's example that was sent as the response. */
   example?: ExampleName
+  /** From the arrival of the request until its response was sent, in milliseconds. */
+  durationMs?: number
   /** The client disconnected before the response was sent. */
   aborted?: true
 }
 
 /** Selects the entries that are equal in every given field. */
-export type JournalFilter = Partial<Omit<JournalEntry, 'number' | 'arrivedAt' | 'aborted'>>
+export type JournalFilter = Partial<
+  Omit<JournalEntry, 'number' | 'arrivedAt' | 'scenario' | 'durationMs' | 'aborted'>
+>
 
 const pathParameters = allOperations.flatMap((operation) => operation.pathParameters)
 
@@ -71,54 +77,138 @@ export interface JournalAssertion {
   actual: number
 }
 
-/** A log of the latest {@link maxJournalEntries} requests. */
+/** The longest that {@link Journal.waitFor} waits. */
+export const maxWaitForMs = 60_000
+
+/** A log of the latest {@link maxJournalEntries} requests of one isolation key. */
 export class Journal {
   readonly #log = new BoundedLog<Omit<JournalEntry, 'number'>>(maxJournalEntries)
+  readonly #listeners = new Set<(entry: JournalEntry) => void>()
+  #isEvicted: boolean
+
+  /** @param isEvicted whether there was a journal of the same key that has been evicted */
+  constructor(isEvicted = false) {
+    this.#isEvicted = isEvicted
+  }
 
   /** The number of requests since the start or the last reset, including discarded ones. */
   get total(): number {
     return this.#log.total
   }
 
-  /** Adds a request that has just been received. The caller completes the entry later. */
+  /** Adds a request that has just been received. */
   add(request: Omit<JournalEntry, 'number' | 'arrivedAt'>): JournalEntry {
-    return this.#log.add({ arrivedAt: new Date().toISOString(), ...request })
+    const entry = this.#log.add({ arrivedAt: new Date().toISOString(), ...request })
+    this.#notify(entry)
+    return entry
+  }
+
+  /** Adds the outcome to an entry that `add` has returned. */
+  complete(entry: JournalEntry, outcome: Partial<JournalEntry>): void {
+    Object.assign(entry, outcome)
+    this.#notify(entry)
   }
 
   /** The entries that match, oldest first. */
-  entries(filter: JournalFilter = {}): JournalEntry[] {
-    const criteria = Object.entries(filter).filter(([, value]) => value !== undefined)
+  list(filter: JournalFilter = {}): JournalEntry[] {
     return this.#log
       .entries()
-      .filter(
-        (entry) => criteria.every(([name, value]) => entry[name as keyof JournalFilter] === value), // safe: `criteria` are the entries of a JournalFilter
-      )
+      .filter(matches(filter))
       .map((entry) => ({ ...entry }))
   }
 
   /**
    * Whether exactly `times` requests match, or at least one if `times` is undefined. An exact count
-   * fails once requests have been discarded, because some of those may have matched.
+   * fails once requests have been discarded, because some of those may have matched, and so it does
+   * after the key was evicted, until the journal is cleared.
    */
   assert(filter: JournalFilter, times?: number): JournalAssertion {
-    const actual = this.entries(filter).length
-    const discarded = this.#log.total - this.#log.entries().length
-    const ok = times === undefined ? actual > 0 : actual === times && discarded === 0
+    const actual = this.#count(filter)
+    const missing = this.#missing()
+    const ok = times === undefined ? actual > 0 : actual === times && missing === undefined
     const message = [
       `expected ${times ?? 'at least 1'} request(s)${describe(filter)}, found ${actual}`,
-      ...(discarded > 0
-        ? [
-            `(the oldest ${discarded} were discarded and may have matched; reset the journal earlier)`,
-          ]
-        : []),
+      ...(missing === undefined
+        ? []
+        : [`(${missing} may have matched; reset the journal earlier)`]),
     ].join(' ')
     return { ok, message, expected: times, actual }
   }
 
-  /** Removes every entry. */
-  reset(): void {
-    this.#log.reset()
+  /**
+   * Like {@link assert}, as soon as that many requests match, or more, or the time is over, or the
+   * signal aborts. It never rejects.
+   */
+  async waitFor(
+    filter: JournalFilter,
+    times?: number,
+    { timeoutMs = 5000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ): Promise<JournalAssertion> {
+    const isDone = () => this.#count(filter) >= (times ?? 1)
+    if (!isDone() && !signal?.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(end, Math.min(timeoutMs, maxWaitForMs))
+        const unsubscribe = this.subscribe(() => {
+          if (isDone()) end()
+        })
+        signal?.addEventListener('abort', end)
+        function end() {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', end)
+          unsubscribe()
+          resolve()
+        }
+      })
+    }
+    return this.assert(filter, times)
   }
+
+  /** Removes the entries that match. Without a filter it removes all, and starts counting anew. */
+  clear(filter: JournalFilter = {}): void {
+    if (criteriaOf(filter).length > 0) return this.#log.remove(matches(filter))
+    this.#log.reset()
+    this.#isEvicted = false
+  }
+
+  /**
+   * Calls the listener with each entry when its request arrives, and again when it is complete. The
+   * entry is the journal's own: it is not to be changed.
+   *
+   * @returns a function that ends it
+   */
+  subscribe(listener: (entry: JournalEntry) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Makes exact counts fail for who still holds this journal. */
+  evict(): void {
+    this.#isEvicted = true
+  }
+
+  #notify(entry: JournalEntry): void {
+    for (const listener of this.#listeners) listener(entry)
+  }
+
+  #count(filter: JournalFilter): number {
+    return this.#log.entries().filter(matches(filter)).length
+  }
+
+  /** What is not in the journal any more, in words. */
+  #missing(): string | undefined {
+    if (this.#isEvicted) return 'the key was evicted, and earlier requests'
+    const { discarded } = this.#log
+    return discarded > 0 ? `the oldest ${discarded} were discarded and` : undefined
+  }
+}
+
+function matches(filter: JournalFilter): (entry: JournalEntry) => boolean {
+  const criteria = criteriaOf(filter)
+  return (entry) => criteria.every(([name, value]) => entry[name as keyof JournalFilter] === value) // safe: `criteria` are the entries of a JournalFilter
+}
+
+function criteriaOf(filter: JournalFilter): [string, unknown][] {
+  return Object.entries(filter).filter(([, value]) => value !== undefined)
 }
 
 function describe(filter: JournalFilter): string {

@@ -1,9 +1,11 @@
 import { allOperations } from '@connected-apps/contract/operations'
-import { credentialsKinds, filterNames, sessionKinds } from './journal.ts'
+import { credentialsKinds, filterNames, maxWaitForMs, sessionKinds } from './journal.ts'
 import type { JournalFilter } from './journal.ts'
 
 /** A parsed query of the journal, or why it is invalid. */
-export type JournalQuery = { filter: JournalFilter; times?: number } | { error: string }
+export type JournalQuery =
+  | { filter: JournalFilter; times?: number; timeoutMs?: number }
+  | { error: string }
 
 /** The fields that have a fixed set of values: a filter by any other value could never match. */
 const allowedValues: Partial<Record<keyof JournalFilter, readonly string[]>> = {
@@ -14,12 +16,14 @@ const allowedValues: Partial<Record<keyof JournalFilter, readonly string[]>> = {
   session: sessionKinds,
 }
 
+const assertionNames: readonly string[] = ['times', 'timeoutMs']
+
 /**
- * Parses a filter and, for an assertion, `times`. Unknown and repeated names are errors, and so are
+ * Parses a filter and, for an assertion, `times` and `timeoutMs`. Unknown and repeated names are errors, and so are
  * unknown values.
  */
 export function parseJournalQuery(query: URLSearchParams, isAssertion: boolean): JournalQuery {
-  const names: readonly string[] = isAssertion ? [...filterNames, 'times'] : filterNames
+  const names: readonly string[] = isAssertion ? [...filterNames, ...assertionNames] : filterNames
   const unknown = [...query.keys()].find((name) => !names.includes(name))
   if (unknown !== undefined) {
     return { error: `unknown filter ${unknown.slice(0, 64)}; filters are ${names.join(', ')}` }
@@ -34,12 +38,20 @@ export function parseJournalQuery(query: URLSearchParams, isAssertion: boolean):
   }
   const times = query.get('times')
   if (times !== null && !/^\d{1,9}$/.test(times)) return { error: 'times must be a whole number' }
+  const timeoutMs = query.get('timeoutMs')
+  if (timeoutMs !== null && !(/^\d{1,5}$/.test(timeoutMs) && Number(timeoutMs) <= maxWaitForMs)) {
+    return { error: `timeoutMs must be a whole number from 0 to ${maxWaitForMs}` }
+  }
   const status = query.get('status')
   const filter = {
-    ...Object.fromEntries([...query].filter(([name]) => name !== 'times')),
+    ...Object.fromEntries([...query].filter(([name]) => !assertionNames.includes(name))),
     ...(status !== null && { status: Number(status) }),
   } as JournalFilter // safe: names and values are checked above
-  return { filter, ...(times !== null && { times: Number(times) }) }
+  return {
+    filter,
+    ...(times !== null && { times: Number(times) }),
+    ...(timeoutMs !== null && { timeoutMs: Number(timeoutMs) }),
+  }
 }
 
 function unique(values: string[]): string[] {

@@ -1,0 +1,142 @@
+import { exampleResponse, examplesOf } from './choose-example.ts'
+import type { ExampleResponse } from './choose-example.ts'
+import { Exchange } from './exchange.ts'
+import type { MockRequest, RequestHead } from './exchange.ts'
+import type { Journal } from './journal/journal.ts'
+import { KeyState } from './key-state.ts'
+import { LruMap } from './lru-map.ts'
+import type { Plan } from './plan.ts'
+import type { ScenarioKey } from './player.ts'
+import type { Scenario, ScenarioDefinition } from './scenario.ts'
+import { sleep } from './sleep.ts'
+import { isKey, keyDescription, readTarget } from './target.ts'
+import type { Target } from './target.ts'
+
+/** How many isolation keys are kept at most, besides the default one. */
+export const maxKeys = 100
+
+/** Of how many evicted keys it is known that they were evicted. */
+const maxEvictedKeys = 10_000
+
+/** The journal, definitions, sequences and lists of one isolation key; independent of every other. */
+export interface MockKey {
+  readonly journal: Journal
+  /** The scenarios in effect: those defined here, and the built-in ones that are not replaced. */
+  scenarios(): Scenario[]
+  /**
+   * Defines the responses of an operation to an id, call by call, the list that it has, or both.
+   *
+   * @throws {ScenarioError} when the contract has no such operation or example, or allows no such
+   *   id or list
+   */
+  define(definition: ScenarioDefinition): Scenario
+  /**
+   * Like `define`, for a definition that came over HTTP: what it says of operation and id, if
+   * anything, has to agree with where it came to.
+   *
+   * @throws {ScenarioError}
+   */
+  defineAt(place: { operationId: string; id: string }, definition: unknown): Scenario
+  /** Empties the journal, removes definitions, restarts sequences, and brings back revoked apps. */
+  reset(): void
+  /**
+   * Removes definitions, restarts sequences and brings back revoked apps, of one scenario or of all.
+   *
+   * @throws {ScenarioError} when the contract has no such operation
+   */
+  resetScenarios(scenario?: ScenarioKey): void
+}
+
+/**
+ * Decides which response a request to a mock gets, and keeps what is needed for that. Each mock has
+ * one.
+ *
+ * @example
+ * const engine = new ScenarioEngine()
+ * const { status, headers, body } = await engine.respond({ method, url, headers, body })
+ * engine.key().journal.assert({ operationId: 'revokeConnectedApp' }, 1).ok
+ */
+export class ScenarioEngine {
+  readonly #default = new KeyState(false)
+  readonly #evicted = new LruMap<string, true>(maxEvictedKeys)
+  readonly #states = new LruMap<string, KeyState>(maxKeys, (key, state) => {
+    state.journal.evict()
+    this.#evicted.set(key, true)
+  })
+
+  /**
+   * What belongs to one isolation key; without a name, what belongs to requests without a key.
+   *
+   * @throws {TypeError} when a request could not name such a key
+   */
+  key(name?: string): MockKey {
+    if (name !== undefined && !isKey(name)) throw new TypeError(`a key is ${keyDescription}`)
+    // Looked up for each use, because the key may have been evicted in between.
+    const state = () => this.#stateOf(name ?? '')
+    return {
+      get journal() {
+        return state().journal
+      },
+      scenarios: () => state().player.scenarios(),
+      define: (definition) => {
+        // Code that is not type-checked may pass anything.
+        const { operationId, id } = Object(definition) as Partial<ScenarioDefinition>
+        return state().define(operationId, id, definition)
+      },
+      defineAt: ({ operationId, id }, definition) => state().define(operationId, id, definition),
+      reset: () => {
+        state().journal.clear()
+        state().resetScenarios()
+      },
+      resetScenarios: (scenario) => state().resetScenarios(scenario),
+    }
+  }
+
+  /**
+   * Starts an exchange, for mocks that read the body later or have responses of their own.
+   *
+   * @param target what `readTarget` has read, if it has been called already
+   */
+  receive(head: RequestHead, target: Target = readTarget(head.url, head.headers)): Exchange {
+    return new Exchange(head, target, this.#stateOf(target.key))
+  }
+
+  /**
+   * The response to a request, after its delay. Where a request prefers a generated body, it is the
+   * example of that status.
+   *
+   * @throws the reason of the signal when it aborts during the delay
+   */
+  async respond(
+    request: MockRequest,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<ExampleResponse> {
+    const exchange = this.receive(request)
+    const plan = exchange.plan(request.body)
+    if (plan.delayMs > 0 || signal?.aborted) {
+      try {
+        await sleep(plan.delayMs, signal)
+      } catch (error) {
+        exchange.abort()
+        throw error
+      }
+    }
+    return exchange.finish(responseOf(plan))
+  }
+
+  #stateOf(key: string): KeyState {
+    if (key === '') return this.#default
+    const known = this.#states.get(key)
+    if (known) return known
+    const state = new KeyState(this.#evicted.delete(key))
+    this.#states.set(key, state)
+    return state
+  }
+}
+
+function responseOf(plan: Plan): ExampleResponse {
+  if (plan.kind === 'fixed') return plan.response
+  const { operation, status } = plan
+  const example = plan.kind === 'example' ? plan.example : examplesOf(operation, status)[0]
+  return exampleResponse(operation, example ?? '')
+}

@@ -1,0 +1,95 @@
+import type { Status } from '@connected-apps/contract'
+import { matchOperation } from '@connected-apps/contract/operations'
+import type { OperationMatch } from '@connected-apps/contract/operations'
+import { toJournalEntry } from './journal/journal.ts'
+import type { Journal, JournalEntry } from './journal/journal.ts'
+import type { KeyState } from './key-state.ts'
+import { planResponse, rejectChoice } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { maxBodyBytes } from './request-violations.ts'
+import type { Target } from './target.ts'
+
+/** A request to a mock before its body has been read. */
+export interface RequestHead {
+  method: string
+  /** As it was sent: path and query, or an absolute URL. */
+  url: string
+  /** A Fetch `Headers`, or anything that reads like one. */
+  headers: { get(name: string): string | null }
+}
+
+/** A request to a mock. */
+export interface MockRequest extends RequestHead {
+  /** Empty for none; `too long` for more than {@link maxBodyBytes}, which need not be kept. */
+  body: Uint8Array | 'too long'
+}
+
+/**
+ * A request in progress: first `plan`, then `finish` or `abort`. It is in the journal from the start.
+ */
+export class Exchange {
+  /** The path without the prefix of the key, and the query without the key. */
+  readonly target: Target
+  readonly #head: RequestHead
+  readonly #match: OperationMatch | undefined
+  readonly #state: KeyState
+  readonly #journal: Journal
+  readonly #entry: JournalEntry
+  readonly #startedMs = performance.now()
+  #plan: Plan | undefined
+
+  constructor(head: RequestHead, target: Target, state: KeyState) {
+    const { method, headers } = head
+    this.target = target
+    this.#head = head
+    this.#match = matchOperation(method, target.path)
+    this.#state = state
+    this.#journal = state.journal
+    this.#entry = state.journal.add(toJournalEntry(method, target.path, this.#match, headers))
+  }
+
+  /** Decides the response. It advances sequences, so it is called once. */
+  plan(body: MockRequest['body']): Plan {
+    const { query, error } = this.target
+    const { headers } = this.#head
+    const isTooLong = body === 'too long' || body.byteLength > maxBodyBytes
+    const request = { query, headers, body: isTooLong ? ('too long' as const) : body }
+    this.#plan =
+      this.#match && error !== undefined
+        ? rejectChoice(this.#match.operation, { key: error })
+        : planResponse(this.#match, request, this.#state.player)
+    if ('scenario' in this.#plan && this.#plan.scenario) {
+      this.#entry.scenario = this.#plan.scenario.title
+    }
+    return this.#plan
+  }
+
+  /**
+   * Completes the journal entry. A revoke that ends in its success removes the app from the Member,
+   * and the success of a list operation gets its list, unless the request preferred its response.
+   *
+   * @returns the response to send, with another body where a list differs
+   */
+  finish<Sent extends { status: number; body: unknown }>(response: Sent): Sent {
+    const { status } = response
+    const plan = this.#plan
+    this.#journal.complete(this.#entry, {
+      status: status as Status, // safe: each response is one that the contract declares
+      ...(plan && 'example' in plan && { example: plan.example }),
+      durationMs: Math.round(performance.now() - this.#startedMs),
+    })
+    const match = this.#match
+    if (!match || !plan || plan.kind === 'fixed') return response
+    if (status !== match.operation.successStatus) return response
+    const { revoked } = this.#state
+    revoked.add(match)
+    if (plan.isPreferred) return response
+    const body = revoked.writeList(match, plan.scenario, response.body)
+    return body === response.body ? response : { ...response, body }
+  }
+
+  /** Records that the client disconnected before the response was sent. */
+  abort(): void {
+    this.#journal.complete(this.#entry, { aborted: true })
+  }
+}

@@ -1,0 +1,42 @@
+import { Journal } from './journal/journal.ts'
+import { listOf, RevokedPairs } from './lists.ts'
+import { findOperation, parseScenario } from './parse-scenario.ts'
+import { ScenarioPlayer } from './player.ts'
+import type { ScenarioKey } from './player.ts'
+import type { Scenario } from './scenario.ts'
+
+/** All that is kept for one isolation key. */
+export class KeyState {
+  readonly journal: Journal
+  readonly player = new ScenarioPlayer()
+  readonly revoked = new RevokedPairs()
+
+  constructor(isEvicted: boolean) {
+    this.journal = new Journal(isEvicted)
+  }
+
+  /** @throws {ScenarioError} */
+  define(operationId: unknown, id: unknown, definition: unknown): Scenario {
+    const scenario = parseScenario(operationId, id, definition)
+    this.player.define(scenario)
+    this.#bringBack(scenario)
+    return scenario
+  }
+
+  /**
+   * Removes definitions, restarts sequences and brings back revoked items, of one scenario or of all.
+   *
+   * @throws {ScenarioError} when the contract has no such operation
+   */
+  resetScenarios(scenario?: ScenarioKey): void {
+    if (scenario) this.#bringBack(scenario)
+    else this.revoked.clear()
+    this.player.reset(scenario)
+  }
+
+  /** Brings back the revoked items of a list. */
+  #bringBack({ operationId, id }: ScenarioKey): void {
+    const operation = findOperation(operationId)
+    if (listOf(operation)) this.revoked.clear({ [operation.scenarios.parameter]: id })
+  }
+}

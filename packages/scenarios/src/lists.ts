@@ -1,0 +1,88 @@
+import type { Operation, OperationId } from '@connected-apps/contract'
+import type { OperationMatch } from '@connected-apps/contract/operations'
+import { LruMap } from './lru-map.ts'
+import type { Scenario } from './scenario.ts'
+
+/** How many revoked pairs are kept at most. */
+export const maxRevokedPairs = 1000
+
+/** A list in the success of an operation; whose list it is, the parameter of its scenarios says. */
+export interface ListProperty {
+  property: 'connected_apps' | 'active_members'
+  /** The property of an item by which it is identified. */
+  itemId: 'connected_app_id' | 'member_id'
+}
+
+/** An item of a list, as far as it matters here. */
+export type ListItem = Readonly<Record<string, unknown>>
+
+const lists: Partial<Record<OperationId, ListProperty>> = {
+  getMemberConnectedApps: { property: 'connected_apps', itemId: 'connected_app_id' },
+  getOrganizationConnectedApp: { property: 'active_members', itemId: 'member_id' },
+}
+
+/** The list in the success of an operation; undefined if there is none that a revoke changes. */
+export function listOf({ operationId }: Pick<Operation, 'operationId'>): ListProperty | undefined {
+  return lists[operationId]
+}
+
+/** Which apps have been revoked for which Members. Ids compare as strings. */
+export class RevokedPairs {
+  readonly #pairs = new LruMap<string, Pair>(maxRevokedPairs)
+
+  /** Remembers the pair if this was a revoke. */
+  add({ operation, path }: OperationMatch): void {
+    if (operation.operationId !== 'revokeConnectedApp') return
+    const { member_id: member = '', connected_app_id: app = '' } = path
+    this.#pairs.set(keyOf({ member_id: member, connected_app_id: app }), {
+      member_id: member,
+      connected_app_id: app,
+    })
+  }
+
+  /** Brings back what has been revoked: all of it, or that of one Member or app. */
+  clear(owner?: Partial<Pair>): void {
+    for (const pair of this.#pairs.values()) {
+      if (isPartOf(owner, pair)) this.#pairs.delete(keyOf(pair))
+    }
+  }
+
+  /**
+   * The body of a success with the list of the scenario, if it has one, and without what has been
+   * revoked. Other bodies are returned as they are.
+   */
+  writeList<Body>(
+    { operation, path }: OperationMatch,
+    scenario: Scenario | undefined,
+    body: Body,
+  ): Body {
+    const list = listOf(operation)
+    if (!list) return body
+    const { property, itemId } = list
+    const { parameter } = operation.scenarios
+    const given = body as Record<string, readonly ListItem[] | undefined> // a success has the property
+    const items: readonly ListItem[] = scenario?.[property] ?? given[property] ?? []
+    const left =
+      this.#pairs.size === 0
+        ? items
+        : items.filter((item) => {
+            const ids = { [parameter]: path[parameter], [itemId]: item[itemId] }
+            return !this.#pairs.has(keyOf(ids as unknown as Pair)) // the two ids are those of a pair
+          })
+    return left === given[property] ? body : { ...body, [property]: left }
+  }
+}
+
+interface Pair {
+  member_id: string
+  connected_app_id: string
+}
+
+// No id that the contract allows has a slash.
+function keyOf({ member_id: member, connected_app_id: app }: Pair): string {
+  return `${member}/${app}`
+}
+
+function isPartOf(owner: Partial<Pair> = {}, pair: Pair): boolean {
+  return Object.entries(owner).every(([name, id]) => pair[name as keyof Pair] === id) // its own names
+}

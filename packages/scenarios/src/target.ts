@@ -1,0 +1,57 @@
+/** The prefix of the paths that belong to a mock rather than to the contract. */
+export const controlPrefix = '/__mock'
+
+/** What a request is for. */
+export interface Target {
+  /** The isolation key; empty for the default one. */
+  key: string
+  /** Without the prefix of the key. */
+  path: string
+  /** Without the key. */
+  query: URLSearchParams
+  /** Why the key is not valid; then it is empty. */
+  error?: string
+}
+
+/**
+ * Reads the isolation key of a request, and what is left of its target without it. A prefix of the
+ * path takes precedence over the header `X-Mock-Key`, and that over `__key` in the query.
+ *
+ * @example
+ * readTarget('/__mock/s/test-7/v1/b2b/organizations', headers) // { key: 'test-7', path: '/v1/b2b/organizations', … }
+ */
+export function readTarget(url: string, headers: { get(name: string): string | null }): Target {
+  const { path, query } = splitTarget(url)
+  const [prefix = '', fromPath] = keyPrefixPattern.exec(path) ?? []
+  const key = fromPath ?? headers.get('x-mock-key') ?? query.get('__key') ?? ''
+  query.delete('__key')
+  const target = { key, path: path.slice(prefix.length) || '/', query }
+  if (key === '' && fromPath === undefined) return target
+  if (isKey(key)) return target
+  return { ...target, key: '', error: `the key of a mock is ${keyDescription}` }
+}
+
+/** Whether this is the name of an isolation key. */
+export function isKey(name: string): boolean {
+  return /^[\w.~:-]{1,128}$/.test(name)
+}
+
+export const keyDescription = '1 to 128 letters, digits and . _ ~ : -'
+
+const keyPrefixPattern = /^\/__mock\/s\/([^/]*)(?=\/|$)/
+
+/**
+ * Splits a request target (RFC 9112 section 3.2) into path and query. Unlike `new URL()` it keeps
+ * dot segments such as `..`, so that the contract's patterns can reject them.
+ */
+export function splitTarget(target: string): { path: string; query: URLSearchParams } {
+  const [beforeFragment = ''] = originForm(target).split('#', 1)
+  const [path = ''] = beforeFragment.split('?', 1)
+  return { path, query: new URLSearchParams(beforeFragment.slice(path.length)) }
+}
+
+/** A request target without scheme and authority. */
+export function originForm(target: string): string {
+  const form = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
+  return form.startsWith('/') || form.startsWith('*') ? form : `/${form}`
+}
