@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { typecheck: { enabled: true } } })
+// Loading the same modules anew for each file would take most of the time.
+export default defineConfig({ test: { isolate: false, typecheck: { enabled: true } } })

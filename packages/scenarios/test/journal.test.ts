@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import type { JournalFilter } from '../src/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { JournalAssertion, JournalFilter } from '../src/index.ts'
 import { Journal, maxJournalEntries } from '../src/journal/journal.ts'
 
 describe('the journal', () => {
@@ -34,4 +34,97 @@ describe('the journal', () => {
     journal.clear()
     expect(journal.assert(filter('first'), 0)).toMatchObject({ ok: true })
   })
+})
+
+describe('a journal that is waited for', () => {
+  const post = { method: 'POST', path: '/', credentials: 'absent', session: 'none' } as const
+  const limited = { status: 429, example: 'too_many_requests' } as const
+  let journal: Journal
+  beforeEach(() => {
+    vi.useFakeTimers()
+    journal = new Journal()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('resolves as soon as a request matches, which may be when it is complete', async () => {
+    const waiting = journal.waitFor({ status: 429 })
+    const entry = journal.add(post)
+    const settled = vi.fn<() => void>()
+    const observed = waiting.then(settled)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(settled).not.toHaveBeenCalled()
+    journal.complete(entry, limited)
+    await observed
+    expect(await waiting).toMatchObject({ ok: true, actual: 1 })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('resolves at once when enough requests match, and not well when there are too many', async () => {
+    for (let count = 0; count < 3; count += 1) journal.add(post)
+    expect(await journal.waitFor({}, 3)).toMatchObject({ ok: true })
+    expect(await journal.waitFor({}, 2)).toMatchObject({ ok: false, expected: 2, actual: 3 })
+    expect(await journal.waitFor({ method: 'GET' }, 0)).toMatchObject({ ok: true })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each([
+    [{}, 5000],
+    [{ timeoutMs: 50 }, 50],
+    [{ timeoutMs: Number.MAX_SAFE_INTEGER }, 60_000],
+  ])('resolves with what is missing when the time is over: %o', async (options, timeoutMs) => {
+    const settled = vi.fn<(assertion: JournalAssertion) => void>()
+    const observed = journal.waitFor({}, 2, options).then(settled)
+    journal.add(post)
+    await vi.advanceTimersByTimeAsync(timeoutMs - 1)
+    expect(settled).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    await observed
+    expect(settled.mock.calls).toMatchObject([[{ ok: false, expected: 2, actual: 1 }]])
+  })
+
+  it('resolves when the signal aborts, and leaves no timer and no listener', async () => {
+    const abort = new AbortController()
+    const removed = vi.spyOn(abort.signal, 'removeEventListener')
+    const waiting = journal.waitFor({}, 1, { signal: abort.signal })
+    abort.abort()
+    expect(await waiting).toMatchObject({ ok: false })
+    expect(await journal.waitFor({}, 1, { signal: abort.signal })).toMatchObject({ ok: false })
+    expect(vi.getTimerCount()).toBe(0)
+    expect(removed).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a journal that is cleared', () => {
+  const journal = new Journal()
+  const add = (method: string) =>
+    journal.add({ method, path: '/', credentials: 'absent', session: 'none' })
+
+  it('loses only what matches the filter, which does not count as discarded', () => {
+    for (const method of ['GET', 'POST', 'GET']) add(method)
+    journal.clear({ method: 'GET' })
+    expect(journal.list()).toMatchObject([{ number: 2, method: 'POST' }])
+    expect(journal.total).toBe(1)
+    expect(journal.assert({}, 1)).toMatchObject({ ok: true })
+    add('GET')
+    expect(journal.list()).toMatchObject([{ number: 2 }, { number: 4 }])
+  })
+
+  it('loses everything without a filter, and counts anew', () => {
+    journal.clear({})
+    add('GET')
+    expect(journal.list()).toMatchObject([{ number: 1 }])
+  })
+})
+
+it('a listener hears of each request when it arrives and when it is complete, until it ends', () => {
+  const journal = new Journal()
+  const heard: (number | undefined)[] = []
+  const unsubscribe = journal.subscribe(({ status }) => heard.push(status))
+  const entry = journal.add({ method: 'GET', path: '/', credentials: 'absent', session: 'none' })
+  journal.complete(entry, { status: 404 })
+  unsubscribe()
+  journal.complete(entry, { status: 429 })
+  expect(heard).toEqual([undefined, 404])
 })

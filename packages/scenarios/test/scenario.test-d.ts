@@ -1,5 +1,6 @@
 import type { ExampleName, OperationId } from '@connected-apps/contract'
 import { expectTypeOf, test } from 'vitest'
+import { scenarios } from '../src/index.ts'
 import type { JournalFilter, PlannedResponse, Scenario, ScenarioDefinition } from '../src/index.ts'
 
 type DefinitionOf<Id extends OperationId> = Extract<ScenarioDefinition, { operationId: Id }>
@@ -37,4 +38,27 @@ test('a filter of the journal has only the fields and values of an entry', () =>
   // @ts-expect-error a misspelled filter would match everything
   const misspelled: JournalFilter = { membr_id: 'a' }
   void misspelled
+})
+
+test('the id of a scenario is a literal, by its name and by its operation', () => {
+  expectTypeOf(
+    scenarios.tooManyRequestsTwiceThenRevoked.connected_app_id,
+  ).toEqualTypeOf<'connected-app-test-00000000-0000-4000-8000-000429429200'>()
+  expectTypeOf(
+    scenarios.getMemberConnectedApps.tooManyRequests.member_id,
+  ).toEqualTypeOf<'member-test-00000000-0000-4000-8000-000000000429'>()
+  expectTypeOf<OperationId>().toExtend<keyof typeof scenarios>()
+  // @ts-expect-error a misspelled name
+  void scenarios.tooManyRequest
+})
+
+test('a list is defined for the operation that has it, and each item has an id', () => {
+  const own = { operationId: 'getMemberConnectedApps', id: 'm' } as const
+  expectTypeOf<
+    typeof own & { connected_apps: [{ connected_app_id: 'a'; name: 'A' }] }
+  >().toExtend<ScenarioDefinition>()
+  expectTypeOf<
+    typeof own & { connected_apps: [{ name: 'A' }] }
+  >().not.toExtend<ScenarioDefinition>()
+  expectTypeOf<typeof own>().not.toExtend<ScenarioDefinition>()
 })
