@@ -1,5 +1,6 @@
 import { B2BClient } from '@connected-apps/client'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { B2BClient as OfficialClient } from 'stytch'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ScenarioError, scenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { call } from './call.ts'
@@ -117,6 +118,16 @@ describe('a key', () => {
       status: 400,
       body: { error_details: { key: message } },
     })
+  })
+
+  it('in the path is dropped by the official package, which keeps only the host of a base URL', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const env = `${mock.urlOf('worker-1')}/`
+    const client = new OfficialClient({ project_id: 'project-test-1', secret: 's', env })
+    await client.organizations.members.getConnectedApps(ids)
+    warn.mockRestore()
+    expect(mock.key('worker-1').journal.total).toBe(0)
+    expect(mock.journal.total).toBe(1)
   })
 
   it('survives in the base URL of a page that shows it', async () => {

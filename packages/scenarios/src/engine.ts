@@ -2,14 +2,14 @@ import { exampleResponse, examplesOf } from './choose-example.ts'
 import type { ExampleResponse } from './choose-example.ts'
 import { Exchange } from './exchange.ts'
 import type { MockRequest, RequestHead } from './exchange.ts'
-import type { Journal } from './journal/journal.ts'
+import type { Journal, JournalEntry } from './journal/journal.ts'
 import { KeyState } from './key-state.ts'
 import { LruMap } from './lru-map.ts'
 import type { Plan } from './plan.ts'
 import type { ScenarioKey } from './player.ts'
 import type { Scenario, ScenarioDefinition } from './scenario.ts'
 import { sleep } from './sleep.ts'
-import { isKey, keyDescription, readTarget } from './target.ts'
+import { keyPrefix, readTarget } from './target.ts'
 import type { Target } from './target.ts'
 
 /** How many isolation keys are kept at most, besides the default one. */
@@ -18,9 +18,15 @@ export const maxKeys = 100
 /** Of how many evicted keys it is known that they were evicted. */
 const maxEvictedKeys = 10_000
 
+/** The latest requests of one isolation key. */
+export type KeyJournal = Pick<
+  Journal,
+  'total' | 'list' | 'assert' | 'waitFor' | 'clear' | 'subscribe'
+>
+
 /** The journal, definitions, sequences and lists of one isolation key; independent of every other. */
 export interface MockKey {
-  readonly journal: Journal
+  readonly journal: KeyJournal
   /** The scenarios in effect: those defined here, and the built-in ones that are not replaced. */
   scenarios(): Scenario[]
   /**
@@ -57,8 +63,9 @@ export interface MockKey {
  * engine.key().journal.assert({ operationId: 'revokeConnectedApp' }, 1).ok
  */
 export class ScenarioEngine {
-  readonly #default = new KeyState(false)
+  readonly #listeners = new Set<EngineListener>()
   readonly #evicted = new LruMap<string, true>(maxEvictedKeys)
+  readonly #default = this.#createState('')
   readonly #states = new LruMap<string, KeyState>(maxKeys, (key, state) => {
     state.journal.evict()
     this.#evicted.set(key, true)
@@ -67,10 +74,10 @@ export class ScenarioEngine {
   /**
    * What belongs to one isolation key; without a name, what belongs to requests without a key.
    *
-   * @throws {TypeError} when a request could not name such a key
+   * @throws {TypeError} when there can be no such key
    */
   key(name?: string): MockKey {
-    if (name !== undefined && !isKey(name)) throw new TypeError(`a key is ${keyDescription}`)
+    if (name !== undefined) keyPrefix(name)
     // Looked up for each use, because the key may have been evicted in between.
     const state = () => this.#stateOf(name ?? '')
     return {
@@ -124,15 +131,37 @@ export class ScenarioEngine {
     return exchange.finish(responseOf(plan))
   }
 
+  /**
+   * Calls the listener with each request of every key when it arrives, and again when it is
+   * complete; the default key is the empty string.
+   *
+   * @returns a function that ends it
+   */
+  subscribe(listener: EngineListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   #stateOf(key: string): KeyState {
     if (key === '') return this.#default
     const known = this.#states.get(key)
     if (known) return known
-    const state = new KeyState(this.#evicted.delete(key))
+    const state = this.#createState(key)
     this.#states.set(key, state)
     return state
   }
+
+  #createState(key: string): KeyState {
+    const state = new KeyState(this.#evicted.delete(key))
+    state.journal.subscribe((entry) => {
+      for (const listener of this.#listeners) listener(entry, key)
+    })
+    return state
+  }
 }
+
+/** Hears of each request when it arrives, and again when it is complete. */
+type EngineListener = (entry: JournalEntry, key: string) => void
 
 function responseOf(plan: Plan): ExampleResponse {
   if (plan.kind === 'fixed') return plan.response

@@ -1,12 +1,12 @@
 export { chooseExample, exampleResponse, examplesOf, triggeredExample } from './choose-example.ts'
 export type { ExampleResponse, InvalidChoice } from './choose-example.ts'
 export { maxKeys, ScenarioEngine } from './engine.ts'
-export type { MockKey } from './engine.ts'
+export type { KeyJournal, MockKey } from './engine.ts'
 export type { Exchange, MockRequest, RequestHead } from './exchange.ts'
 export { scenarios } from './generated/scenarios.ts'
 export { BoundedLog } from './journal/bounded-log.ts'
 export { maxJournalEntries } from './journal/journal.ts'
-export type { Journal, JournalAssertion, JournalEntry, JournalFilter } from './journal/journal.ts'
+export type { JournalAssertion, JournalEntry, JournalFilter } from './journal/journal.ts'
 export { parseJournalQuery } from './journal/query.ts'
 export { findOperation, ScenarioError } from './parse-scenario.ts'
 export { errorResponse } from './plan.ts'
@@ -22,5 +22,5 @@ export type {
   Scenario,
   ScenarioDefinition,
 } from './scenario.ts'
-export { controlPrefix, originForm, readTarget, splitTarget } from './target.ts'
+export { controlPrefix, keyPrefix, originForm, readTarget, splitTarget } from './target.ts'
 export type { Target } from './target.ts'

@@ -31,12 +31,22 @@ export function readTarget(url: string, headers: { get(name: string): string | n
   return { ...target, key: '', error: `the key of a mock is ${keyDescription}` }
 }
 
+/**
+ * The prefix of the paths of requests with an isolation key.
+ *
+ * @throws {TypeError} when there can be no such key
+ */
+export function keyPrefix(key: string): string {
+  if (!isKey(key)) throw new TypeError(`the key of a mock is ${keyDescription}`)
+  return `${controlPrefix}/s/${key}`
+}
+
 /** Whether this is the name of an isolation key. */
-export function isKey(name: string): boolean {
+function isKey(name: string): boolean {
   return /^[\w.~:-]{1,128}$/.test(name)
 }
 
-export const keyDescription = '1 to 128 letters, digits and . _ ~ : -'
+const keyDescription = '1 to 128 letters, digits and . _ ~ : -'
 
 const keyPrefixPattern = /^\/__mock\/s\/([^/]*)(?=\/|$)/
 

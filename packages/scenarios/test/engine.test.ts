@@ -88,6 +88,26 @@ describe('a response', () => {
   })
 })
 
+describe('a listener of the engine', () => {
+  it('hears of each request of every key when it arrives and when it is complete', async () => {
+    const heard: unknown[] = []
+    const unsubscribe = engine.subscribe(({ number, status }, key) =>
+      heard.push([key, number, status]),
+    )
+    for (const headers of [{}, { 'x-mock-key': 'k' }]) {
+      await engine.respond(requestOf(revokeConnectedApp, {}, { headers }))
+    }
+    unsubscribe()
+    await engine.respond(requestOf(revokeConnectedApp))
+    expect(heard).toEqual([
+      ['', 1, undefined],
+      ['', 1, 200],
+      ['k', 1, undefined],
+      ['k', 1, 200],
+    ])
+  })
+})
+
 describe('an exchange', () => {
   it('is in the journal from its start, and has what was sent at its end', () => {
     const { body, ...head } = requestOf(revokeConnectedApp)

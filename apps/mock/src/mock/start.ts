@@ -3,8 +3,8 @@ import { matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
 import {
-  controlPrefix,
   errorResponse,
+  keyPrefix,
   readTarget,
   ScenarioEngine,
   triggeredExample,
@@ -29,12 +29,17 @@ export type MockOptions = Partial<ListenOptions>
 export interface Mock extends MockKey {
   /** Its base URL, without a trailing slash. */
   url: string
-  /** The base URL of requests with an isolation key, for clients that can set neither header nor query. */
+  /**
+   * The base URL of requests with an isolation key, for clients that can set neither header nor
+   * query.
+   *
+   * @throws {TypeError} when there can be no such key
+   */
   urlOf(key: string): string
   /**
    * The journal and the scenarios of an isolation key.
    *
-   * @throws {TypeError} when a request could not name such a key
+   * @throws {TypeError} when there can be no such key
    */
   key(name: string): MockKey
   /** Closes every connection and the server. */
@@ -64,7 +69,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   return {
     ...engine.key(),
     url: server.url,
-    urlOf: (key) => `${server.url}${controlPrefix}/s/${key}`,
+    urlOf: (key) => server.url + keyPrefix(key),
     key: (name) => engine.key(name),
     close: () => server.close(),
   }
@@ -77,7 +82,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     if (isPreflight(request)) respondToPreflight(request.headers, response)
     else if (isControlPath(path)) await respondToControl({ request, response, target }, engine)
     else if (isPageRequest(request, path))
-      respondWithPage(response, path, server.url, engine.key().scenarios())
+      respondWithPage(response, path, server.url, engine.key(target.key || undefined).scenarios())
     else await handleOperation(request, response, headers, target)
   }
 
