@@ -104,10 +104,11 @@ it('compiles the examples of its README and of that of the scenarios', async () 
   const readmes = [root, join(root, '../../packages/scenarios')].map((directory) =>
     readFile(join(directory, 'README.md'), 'utf8'),
   )
-  const examples = (await Promise.all(readmes)).map((readme) =>
-    [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code).join('\n'),
-  )
-  expect(examples).not.toContain('')
+  const blocks = (await Promise.all(readmes)).map((readme) => [
+    ...readme.matchAll(/^```ts\n(.*?)^```/gms),
+  ])
+  expect(blocks).not.toContainEqual([])
+  const examples = blocks.flat().map(([, code = '']) => code)
   for (const name of ['vitest', '@types/node']) {
     const installed = join(project, 'node_modules', name)
     await rm(installed, { recursive: true, force: true })
