@@ -77,7 +77,7 @@ export class ScenarioEngine {
    * @throws {TypeError} when there can be no such key
    */
   key(name?: string): MockKey {
-    if (name !== undefined) keyPrefix(name)
+    if (name !== undefined) keyPrefix(name) // throws when a request could not name it
     // Looked up for each use, because the key may have been evicted in between.
     const state = () => this.#stateOf(name ?? '')
     return {

@@ -61,12 +61,14 @@ export function planResponse(
   const preferences = parsePreferences(operation, headers.get('prefer'), query)
   if ('error' in preferences) return rejectChoice(operation, { preference: preferences.error })
   const { dynamic, seed } = preferences
-  const id = scenarioId(match, request)
-  const scenario = preferences.example ? undefined : player.find({ ...operation, id })
+  const { operationId } = operation
+  const scenario = preferences.example
+    ? undefined
+    : player.find({ operationId, id: scenarioId(match, request) })
   const planned = scenario && player.nextResponse(scenario, match)
   const [success] = examplesOf(operation, operation.successStatus)
   const example = preferences.example ?? planned?.example ?? success
-  if (example === undefined) throw new Error(`${operation.operationId} has no example of a success`)
+  if (example === undefined) throw new Error(`${operationId} has no example of a success`)
   const plan = {
     operation,
     status: exampleResponse(operation, example).status,

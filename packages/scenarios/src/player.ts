@@ -21,9 +21,8 @@ export class ScenarioPlayer {
   }
 
   /**
-   * The next response of a scenario. Each combination of path
-   * parameters has a sequence of its own, so that tests that run in parallel with different Members
-   * do not consume each other's responses.
+   * The next response of a scenario. Each combination of path parameters has a sequence of its own,
+   * so that tests that run in parallel with different Members do not consume each other's responses.
    */
   nextResponse(scenario: Scenario, { path }: OperationMatch): PlannedResponse {
     const { responses } = scenario
