@@ -1,10 +1,10 @@
 export { ListenError } from '@connected-apps/node-http'
 export { allScenarios, ScenarioError, scenarios } from '@connected-apps/scenarios'
 export type {
+  Journal,
   JournalAssertion,
   JournalEntry,
   JournalFilter,
-  KeyJournal,
   MockKey,
   PlannedResponse,
   Scenario,

@@ -2,7 +2,7 @@ import { exampleResponse, examplesOf } from './choose-example.ts'
 import type { ExampleResponse } from './choose-example.ts'
 import { Exchange } from './exchange.ts'
 import type { MockRequest, RequestHead } from './exchange.ts'
-import type { Journal, JournalEntry } from './journal/journal.ts'
+import type { JournalEntry, JournalLog } from './journal/journal.ts'
 import { KeyState } from './key-state.ts'
 import { LruMap } from './lru-map.ts'
 import type { Plan } from './plan.ts'
@@ -19,14 +19,14 @@ export const maxKeys = 100
 const maxEvictedKeys = 10_000
 
 /** The latest requests of one isolation key. */
-export type KeyJournal = Pick<
-  Journal,
+export type Journal = Pick<
+  JournalLog,
   'total' | 'list' | 'assert' | 'waitFor' | 'clear' | 'subscribe'
 >
 
 /** The journal, definitions, sequences and lists of one isolation key; independent of every other. */
 export interface MockKey {
-  readonly journal: KeyJournal
+  readonly journal: Journal
   /** The scenarios in effect: those defined here, and the built-in ones that are not replaced. */
   scenarios(): Scenario[]
   /**

@@ -2,7 +2,7 @@ import type { Status } from '@connected-apps/contract'
 import { matchOperation } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { toJournalEntry } from './journal/journal.ts'
-import type { Journal, JournalEntry } from './journal/journal.ts'
+import type { JournalLog, JournalEntry } from './journal/journal.ts'
 import type { KeyState } from './key-state.ts'
 import { planResponse, rejectChoice } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -33,7 +33,7 @@ export class Exchange {
   readonly #head: RequestHead
   readonly #match: OperationMatch | undefined
   readonly #state: KeyState
-  readonly #journal: Journal
+  readonly #journal: JournalLog
   readonly #entry: JournalEntry
   readonly #startedMs = performance.now()
   #plan: Plan | undefined

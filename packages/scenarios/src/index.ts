@@ -1,7 +1,7 @@
 export { exampleResponse, examplesOf, triggeredExample } from './choose-example.ts'
 export type { ExampleResponse } from './choose-example.ts'
 export { maxKeys, ScenarioEngine } from './engine.ts'
-export type { KeyJournal, MockKey } from './engine.ts'
+export type { Journal, MockKey } from './engine.ts'
 export type { Exchange, MockRequest, RequestHead } from './exchange.ts'
 export { scenarios } from './generated/scenarios.ts'
 export { BoundedLog } from './journal/bounded-log.ts'

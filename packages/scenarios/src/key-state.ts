@@ -1,4 +1,4 @@
-import { Journal } from './journal/journal.ts'
+import { JournalLog } from './journal/journal.ts'
 import { listOf, RevokedPairs } from './lists.ts'
 import { findOperation, parseScenario } from './parse-scenario.ts'
 import { ScenarioPlayer } from './player.ts'
@@ -7,12 +7,12 @@ import type { Scenario } from './scenario.ts'
 
 /** All that is kept for one isolation key. */
 export class KeyState {
-  readonly journal: Journal
+  readonly journal: JournalLog
   readonly player = new ScenarioPlayer()
   readonly revoked = new RevokedPairs()
 
   constructor(isEvicted: boolean) {
-    this.journal = new Journal(isEvicted)
+    this.journal = new JournalLog(isEvicted)
   }
 
   /** @throws {ScenarioError} */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { JournalAssertion, JournalFilter } from '../src/index.ts'
-import { Journal, maxJournalEntries } from '../src/journal/journal.ts'
+import { JournalLog, maxJournalEntries } from '../src/journal/journal.ts'
 
 describe('the journal', () => {
   it('keeps only the latest requests, but counts all of them', () => {
-    const journal = new Journal()
+    const journal = new JournalLog()
     for (let count = 0; count < 5 * maxJournalEntries; count += 1) {
       journal.add({ method: 'POST', path: '/', credentials: 'absent', session: 'none' })
     }
@@ -16,7 +16,7 @@ describe('the journal', () => {
   })
 
   it('does not hold for an exact number once requests have been discarded', () => {
-    const journal = new Journal()
+    const journal = new JournalLog()
     const add = (path: string) =>
       journal.add({ method: 'POST', path, credentials: 'absent', session: 'none' })
     const filter = (path: string): JournalFilter => ({ path })
@@ -39,10 +39,10 @@ describe('the journal', () => {
 describe('a journal that is waited for', () => {
   const post = { method: 'POST', path: '/', credentials: 'absent', session: 'none' } as const
   const limited = { status: 429, example: 'too_many_requests' } as const
-  let journal: Journal
+  let journal: JournalLog
   beforeEach(() => {
     vi.useFakeTimers()
-    journal = new Journal()
+    journal = new JournalLog()
   })
   afterEach(() => {
     vi.useRealTimers()
@@ -97,7 +97,7 @@ describe('a journal that is waited for', () => {
 })
 
 describe('a journal that is cleared', () => {
-  const journal = new Journal()
+  const journal = new JournalLog()
   const add = (method: string) =>
     journal.add({ method, path: '/', credentials: 'absent', session: 'none' })
 
@@ -119,7 +119,7 @@ describe('a journal that is cleared', () => {
 })
 
 it('a listener hears of each request when it arrives and when it is complete, until it ends', () => {
-  const journal = new Journal()
+  const journal = new JournalLog()
   const heard: (number | undefined)[] = []
   const unsubscribe = journal.subscribe(({ status }) => heard.push(status))
   const entry = journal.add({ method: 'GET', path: '/', credentials: 'absent', session: 'none' })

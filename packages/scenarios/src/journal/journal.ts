@@ -77,11 +77,11 @@ export interface JournalAssertion {
   actual: number
 }
 
-/** The longest that {@link Journal.waitFor} waits. */
+/** The longest that {@link JournalLog.waitFor} waits. */
 export const maxWaitForMs = 60_000
 
 /** A log of the latest {@link maxJournalEntries} requests of one isolation key. */
-export class Journal {
+export class JournalLog {
   readonly #log = new BoundedLog<Omit<JournalEntry, 'number'>>(maxJournalEntries)
   readonly #listeners = new Set<(entry: JournalEntry) => void>()
   #isEvicted: boolean
