@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import msw from 'msw-2/package.json' with { type: 'json' }
 import vitest from 'vitest/package.json' with { type: 'json' }
 import { installDependencies } from '../../../../scripts/fetch-packages.ts'
 import { packageVersions } from '../../../../scripts/package-versions.ts'
@@ -26,6 +27,7 @@ export async function installConsumerProject(tarballs: Tarball[]): Promise<strin
       ),
       '@types/node': packageVersions['@types/node'],
       vitest: vitest.version,
+      msw: msw.version, // not the latest, which does not run on Node.js 20
       undici: packageVersions.undici, // an example of the client's README imports it
     },
   }
