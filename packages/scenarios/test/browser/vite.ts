@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLogger } from 'vite'
 import type { InlineConfig, Logger, Plugin } from 'vite'
@@ -22,7 +20,7 @@ export function viteProject(msw: MswPackage): ViteProject {
   const config: InlineConfig = {
     configFile: false,
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    cacheDir: join(tmpdir(), `vite-of-a-test-${process.pid}-${msw}`),
+    cacheDir: `node_modules/.cache/vite-${msw}`,
     customLogger: { ...logger, warn, warnOnce: warn, error: warn },
     resolve: { alias: [{ find: /^msw(?=\/|$)/, replacement: msw }] },
     plugins: [pages(msw)],
