@@ -1,4 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-// Loading the same modules anew for each file would take most of the time.
-export default defineConfig({ test: { isolate: false, typecheck: { enabled: true } } })
+export default defineConfig({
+  test: {
+    // Loading the same modules anew for each file would take most of the time.
+    isolate: false,
+    // Vite and a browser take seconds on a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    typecheck: { enabled: true },
+  },
+})
