@@ -96,6 +96,14 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
     ])
   })
 
+  test('takes a base URL relative to the page', async () => {
+    vi.stubGlobal('location', { href: 'http://127.0.0.1:5173/apps' })
+    server.use(...handlers({ baseUrl: '/api', engine }))
+    vi.unstubAllGlobals()
+    expect((await fetch(revokeUrl({}, 'http://127.0.0.1:5173/api'), post)).status).toBe(200)
+    expect(engine.key().journal.total).toBe(1)
+  })
+
   test.each(['test.stytch.com', '', '/v1', 'file:///v1'])(
     'rejects a base URL that is none: %j',
     (wrong) => {
