@@ -1,0 +1,116 @@
+// The state of the screen. A team can take this file as it is, with `../api.ts`: it needs TanStack
+// Query 5, and a backend that responds as `../server/backend.ts` does.
+import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ConnectedApp, ConnectedApps, Problem, ProblemCode } from '../api.ts'
+
+const URL_OF_APPS = '/api/connected-apps'
+const QUERY_KEY = ['connected-apps']
+
+/** A little longer than the backend waits for the API, which knows more of what went wrong. */
+const TIMEOUT_MS = 15_000
+/** How often a request goes on by itself after a 429. */
+const MAX_RETRIES = 3
+/** With a longer delay, a person is told to come back instead. */
+const MAX_DELAY_MS = 60_000
+const DEFAULT_DELAY_MS = 5_000
+
+/** Why a request failed: a problem that the backend reported, or `offline` if it was not reached. */
+export class ConnectedAppsProblem extends Error {
+  readonly code: ProblemCode | 'offline'
+  readonly requestId: string | undefined
+  /** When to send the request again, in milliseconds as `Date.now()` has them; only after a 429. */
+  readonly retryAt: number | undefined
+
+  constructor(problem: Omit<Problem, 'code'> & { code: ProblemCode | 'offline' }) {
+    super(problem.code)
+    this.code = problem.code
+    this.requestId = problem.request_id
+    if (problem.code === 'rate_limited') {
+      const seconds = problem.retry_after_seconds
+      this.retryAt = Date.now() + (seconds === undefined ? DEFAULT_DELAY_MS : seconds * 1000)
+    }
+  }
+}
+
+/** The Member's Connected Apps. While a 429 is waited for, its problem is the `failureReason`. */
+export function useConnectedApps(): UseQueryResult<ConnectedApp[], ConnectedAppsProblem> {
+  return useQuery({
+    queryKey: QUERY_KEY,
+    queryFn: async ({ signal }) => {
+      const response = await send(URL_OF_APPS, { signal })
+      const { connected_apps: apps } = (await response.json()) as ConnectedApps // as the backend has it
+      return apps
+    },
+    ...retries,
+  })
+}
+
+/** How the access ended: by this request, or before it. */
+export type RevokeOutcome = 'revoked' | 'already gone'
+
+/**
+ * Takes an app's access away. Once it resolves, the access is gone, and the app is no longer in the
+ * list. While a 429 is waited for, it is pending and its problem is the `failureReason`. It may be
+ * repeated after any failure.
+ *
+ * @example
+ * const revoke = useRevokeConnectedApp()
+ * <button onClick={() => revoke.mutate(app)}>Disconnect</button>
+ */
+export function useRevokeConnectedApp(): UseMutationResult<
+  RevokeOutcome,
+  ConnectedAppsProblem,
+  Pick<ConnectedApp, 'connected_app_id'>
+> {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ connected_app_id: id }) => {
+      try {
+        await send(`${URL_OF_APPS}/${encodeURIComponent(id)}/revoke`, { method: 'POST' })
+        return 'revoked'
+      } catch (error) {
+        if (error instanceof ConnectedAppsProblem && error.code === 'already_gone') {
+          return 'already gone'
+        }
+        throw error
+      }
+    },
+    onSuccess: async (_, { connected_app_id: id }) => {
+      // A list that is on its way may still have the app.
+      await queryClient.cancelQueries({ queryKey: QUERY_KEY })
+      queryClient.setQueryData<ConnectedApp[]>(QUERY_KEY, (apps) =>
+        apps?.filter((app) => app.connected_app_id !== id),
+      )
+    },
+    ...retries,
+  })
+}
+
+const retries = {
+  retry: (failures: number, { retryAt = Infinity }: ConnectedAppsProblem): boolean =>
+    failures < MAX_RETRIES && retryAt - Date.now() <= MAX_DELAY_MS,
+  retryDelay: (_: number, { retryAt = 0 }: ConnectedAppsProblem): number => retryAt - Date.now(),
+  // A person who is offline is told so, rather than left waiting.
+  networkMode: 'always',
+} as const
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout
+  let response
+  try {
+    response = await fetch(url, { ...init, signal })
+  } catch {
+    throw new ConnectedAppsProblem({ code: timeout.aborted ? 'unavailable' : 'offline' })
+  }
+  if (response.ok) return response
+  throw new ConnectedAppsProblem(await readProblem(response))
+}
+
+/** What stands in front of the backend sends other bodies than the backend. */
+async function readProblem(response: Response): Promise<Problem> {
+  const unreadable = { code: response.status >= 500 ? 'unavailable' : 'unexpected' } as const
+  const body = (await response.json().catch(() => undefined)) as Problem | undefined // as the backend has it
+  return typeof body?.code === 'string' ? body : unreadable
+}

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { createClient } from '@connected-apps/client'
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import type { SignedInMember } from './backend.ts'
+import { createBackend } from './backend.ts'
+import { DemoSessions } from './demo-session.ts'
+
+/** Where the API is, the project's credentials there, and whose apps the demo shows. */
+export interface AppOptions extends SignedInMember {
+  baseUrl: string
+  project_id: string
+  secret: string
+  /** How long the API may take to respond, in milliseconds. */
+  timeoutMs?: number
+}
+
+const built = fileURLToPath(new URL('../../dist/browser', import.meta.url))
+
+/** The whole example: the screen, its backend, and a sign-in that stands in for the team's own. */
+export function createApp({ baseUrl, project_id, secret, timeoutMs, ...member }: AppOptions): Hono {
+  // A person is looking at the screen, which shows what goes on and tries again by itself. Retries
+  // of the client would only make them wait without a word.
+  const client = createClient({ baseUrl, project_id, secret, timeoutMs, maxRetries: 0 })
+  const sessions = new DemoSessions(member)
+  return new Hono()
+    .use(
+      secureHeaders({
+        contentSecurityPolicy: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          connectSrc: ["'self'"],
+          // Logos are on the apps' own hosts.
+          imgSrc: ["'self'", 'https:'],
+          baseUri: ["'none'"],
+          formAction: ["'none'"],
+          frameAncestors: ["'none'"],
+        },
+        xFrameOptions: 'DENY',
+        strictTransportSecurity: false, // what terminates TLS decides that
+      }),
+    )
+    .route('/api', createBackend(client, sessions.findMember))
+    .route('/sign-in', sessions.routes())
+    .get('/', async (context, next) => {
+      const signedIn = await sessions.findMember(context.req.raw)
+      context.header('cache-control', 'no-cache')
+      return signedIn === undefined ? context.redirect('/sign-in') : next()
+    })
+    .use(serveStatic({ root: built }))
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Pages of one browser wait for the mock's delays side by side.
+    maxConcurrency: 4,
+  },
+})
