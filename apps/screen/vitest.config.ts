@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    // `vitest --mode soak` looks at everything in every way.
+    ...(mode === 'soak' && { env: { SOAK: 'true' } }),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Pages of one browser wait for the mock's delays side by side.
     maxConcurrency: 4,
   },
-})
+}))

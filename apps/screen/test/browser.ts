@@ -22,22 +22,24 @@ export interface Look {
   colorScheme: 'light' | 'dark'
 }
 
-export const looks: readonly [Look, ...Look[]] = [
+export const looks: readonly [Look, Look, Look, Look] = [
   { width: 390, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
   { width: 390, colorScheme: 'dark' },
   { width: 1280, colorScheme: 'light' },
 ]
 
-/** Opens a browser of its own, with its own cookies, at an address. */
+/** Opens an address with cookies of its own, until the page is disposed of. */
 export async function open(
   browser: Browser,
   url: string,
   { width, colorScheme }: Look,
-): Promise<Page> {
+): Promise<Page & AsyncDisposable> {
   const viewport = { width, height: 844 }
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
-  const page = await context.newPage()
+  const page = Object.assign(await context.newPage(), {
+    [Symbol.asyncDispose]: () => context.close(),
+  })
   // The hosts of logos. Whatever else the page asks another host for fails the test.
   await page.route(
     (address) => address.origin !== new URL(url).origin,

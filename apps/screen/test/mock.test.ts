@@ -1,16 +1,19 @@
 import { scenarios, startMock } from '@connected-apps/mock'
-import type { Mock } from '@connected-apps/mock'
+import type { Mock, Scenario } from '@connected-apps/mock'
 import { existsSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ConnectedApp } from '../src/api.ts'
+import type { ConnectedApps } from '../src/api.ts'
+import type { Look } from './browser.ts'
 import { executablePath, inspect, launchBrowser, looks, open } from './browser.ts'
 import { startScreen } from './start-screen.ts'
 
-const requestId = 'request-id-test-b05c992f-ebdc-489d-a754-c7e70ba13141'
+const timeoutMs = 4_000
 
 /** What the screen says in the end, by the contract's example. */
 const endings: Record<string, string> = {
+  connected_apps: 'Calendar Assistant',
+  no_connected_apps: 'No apps are connected',
   revoked: 'is disconnected. It no longer has access.',
   connected_app_not_found: 'was already disconnected.',
   session_authorization_error: 'Ask an admin for this',
@@ -23,7 +26,20 @@ const endings: Record<string, string> = {
 }
 const unexpected = 'That didn’t work'
 
-const revokes = scenarios.filter(({ operationId }) => operationId === 'revokeConnectedApp')
+const isSoak = process.env['SOAK'] !== undefined
+
+/** Each scenario of an operation with one look at the screen, or in a soak with every one. */
+function casesOf(id: Scenario['operationId']): [title: string, scenario: Scenario, look: Look][] {
+  return scenarios
+    .filter(({ operationId }) => operationId === id)
+    .flatMap((scenario, index) =>
+      (isSoak ? looks : [looks[index % 4] ?? looks[0]]).map((look): [string, Scenario, Look] => [
+        scenario.title,
+        scenario,
+        look,
+      ]),
+    )
+}
 
 describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   let mock: Mock
@@ -33,7 +49,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   beforeAll(async () => {
     mock = await startMock()
     browser = await launchBrowser()
-    screen = await startScreen(mock.url, { timeoutMs: 4_000 })
+    screen = await startScreen(mock.url, { timeoutMs })
   })
 
   afterAll(async () => {
@@ -42,66 +58,136 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await mock.close()
   })
 
-  it.concurrent.for(
-    revokes.map(
-      (scenario, index) => [scenario.title, scenario, looks[index % 4] ?? looks[0]] as const,
-    ),
-  )(
+  it.concurrent.for(casesOf('revokeConnectedApp'))(
     'meets a person well when a revoke has the scenario "%s"',
-    async ([title, { id, responses }, look]) => {
-      const page = await open(browser, screen.url, look)
-      const app = {
-        connected_app_id: id,
-        name: title,
-        description: 'Plans meetings.',
-        scopes_granted: 'openid email calendar:read',
-        logo_url: 'https://example.com/logo.png',
-      } satisfies ConnectedApp
-      await page.route('**/api/connected-apps', (route) =>
-        route.fulfill({
-          json: {
-            connected_apps: [
-              app,
-              {
-                ...app,
-                name: 'Command Line',
-                connected_app_id: 'other',
-                logo_url: 'http://example.com/logo.png',
-              },
-            ],
-          },
-        }),
-      )
+    async ([title, scenario, look]) => {
+      await using page = await open(browser, screen.url, look)
+      await page.route('**/api/connected-apps', async (route) => {
+        const { connected_apps: apps } = (await (await route.fetch()).json()) as ConnectedApps
+        const app = { ...apps[0], connected_app_id: scenario.id, name: title }
+        await route.fulfill({ json: { connected_apps: [app, ...apps] } })
+      })
       await page.reload()
-      const row = await disconnect(page, id, title)
-      for (const [index, { example, waitSeconds = 0 }] of responses.entries()) {
-        const isLast = index === responses.length - 1
-        if (waitSeconds > 0) {
-          await expect.poll(() => row.getByRole('button').textContent()).toContain('Disconnecting…')
-          await inspect(page, `${title} pending`)
-        }
-        if (example === 'too_many_requests') {
-          await row.getByText('Just a moment').waitFor()
-          if (index === 0) await inspect(page, `${title} waiting`)
-        }
-        if (!isLast && example === 'internal_server_error') {
-          await row.getByText('Something went wrong').waitFor()
-          await row.getByRole('button', { name: 'Try again' }).click()
-        }
-        if (isLast) {
-          const ending =
-            waitSeconds > 4 ? 'Something went wrong on our side' : (endings[example] ?? unexpected)
-          await page.getByText(ending).first().waitFor()
-        }
-      }
-      await inspect(page, title)
-      await page.context().close()
+      await disconnect(page, title)
+      await follow(page, scenario, 'Disconnecting…')
     },
   )
+
+  it.concurrent.for(casesOf('getMemberConnectedApps'))(
+    'meets a person well when the list has the scenario "%s"',
+    async ([, scenario, look]) => {
+      await using page = await open(browser, `${screen.url}/sign-in?member_id=${scenario.id}`, look)
+      await follow(page, scenario, 'Loading your connected apps…')
+    },
+  )
+
+  it('removes a disconnected app, says so, and keeps the focus on the page', async () => {
+    await using page = await open(browser, screen.url, looks[0])
+    await page.getByRole('button', { name: 'Disconnect Calendar Assistant' }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Disconnect Calendar Assistant?' })
+    await inspect(page, 'dialog')
+    const cancel = dialog.getByRole('button', { name: 'Cancel' })
+    expect(await cancel.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText('Calendar Assistant is disconnected.').waitFor()
+    expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
+      'Command Line',
+    ])
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Connected apps')
+    await disconnect(page, 'Command Line')
+    await page.getByRole('heading', { name: 'No apps are connected' }).waitFor()
+    await inspect(page, 'all disconnected')
+  })
+
+  it('goes on without a connection, and after it', async () => {
+    await using page = await open(browser, screen.url, looks[1])
+    await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
+    await page.context().setOffline(true)
+    await disconnect(page, 'Calendar Assistant')
+    await page.getByText('You seem to be offline').waitFor()
+    await inspect(page, 'offline')
+    await page.context().setOffline(false)
+    await page.getByRole('button', { name: 'Try again to disconnect Calendar Assistant' }).click()
+    await page.getByText('Calendar Assistant is disconnected.').waitFor()
+  })
+
+  it('lets a person sign in again when the session is over', async () => {
+    await using page = await open(browser, screen.url, looks[2])
+    await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
+    await page.context().clearCookies()
+    await disconnect(page, 'Calendar Assistant')
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
+  })
+
+  it('does not keep a person waiting for minutes', async () => {
+    await using page = await open(browser, screen.url, looks[3])
+    await page.route('**/revoke', (route) =>
+      route.fulfill({ status: 429, json: { code: 'rate_limited', retry_after_seconds: 290 } }),
+    )
+    await disconnect(page, 'Calendar Assistant')
+    await page.getByText('Please try again in 5 minutes.').waitFor()
+  })
+
+  it('shows initials in place of logos that are missing or insecure', async () => {
+    await using page = await open(browser, screen.url, looks[3])
+    const logos = [
+      'https://example.com/logo.png',
+      'http://example.com/logo.png',
+      'javascript:0',
+      undefined,
+    ]
+    await page.route('https://example.com/**', (route) => route.fulfill({ status: 404 }))
+    await page.route('**/api/connected-apps', (route) => {
+      const apps = logos.map((logo_url, index) => ({
+        connected_app_id: `app-${index}`,
+        name: `${index} app`,
+        description: '',
+        scopes_granted: '',
+        logo_url,
+      }))
+      return route.fulfill({ json: { connected_apps: apps } })
+    })
+    await page.reload()
+    await page.getByRole('heading', { name: '3 app' }).waitFor()
+    await expect.poll(() => page.locator('img').count()).toBe(0)
+    await inspect(page, 'initials')
+  })
 })
 
-async function disconnect(page: Page, id: string, name: string) {
+/** States that were inspected. Many errors look alike, so only a soak inspects each of them. */
+const inspected = new Set<string>()
+
+/** Goes through the responses of a scenario as a person does, and inspects what is shown. */
+async function follow(
+  page: Page,
+  { title, operationId, responses }: Scenario,
+  pending: string,
+): Promise<void> {
+  const see = async (text: string): Promise<void> => {
+    await page.getByText(text).first().waitFor()
+    const state = `${operationId} ${isSoak ? `${title} ` : ''}${text}`
+    if (!isSoak && inspected.has(state)) return
+    inspected.add(state)
+    await inspect(page, state)
+  }
+  for (const [index, { example, waitSeconds = 0 }] of responses.entries()) {
+    if (waitSeconds > 0) await see(pending)
+    if (waitSeconds * 1000 > timeoutMs) return see('Something went wrong on our side')
+    if (example === 'too_many_requests' && index === 0) await see('Just a moment')
+    if (index === responses.length - 1) await see(endings[example] ?? unexpected)
+    else if (example === 'internal_server_error') {
+      await page.getByRole('button', { name: 'Try again' }).click()
+    }
+  }
+}
+
+async function disconnect(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: `Disconnect ${name}`, exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
-  return page.getByRole('listitem').filter({ hasText: name })
 }

@@ -2,6 +2,7 @@ import { useId, useLayoutEffect, useRef, useState } from 'react'
 import type { ConnectedApp } from '../api.ts'
 import { AppLogo } from './app-logo.tsx'
 import { DisconnectDialog } from './disconnect-dialog.tsx'
+import { explainProblem } from './explain-problem.ts'
 import { ProblemNotice, WaitingNotice } from './problem-notice.tsx'
 import { describeScopes } from './scopes.ts'
 import type { RevokeOutcome } from './use-connected-apps.ts'
@@ -40,32 +41,23 @@ export function AppRow({ app, signInUrl, onDisconnected, onFocusLost }: AppRowPr
   }
 
   const { isPending, failureReason, error } = revoke
+  // The person has confirmed it already, so another attempt asks no more.
+  const isRetry = error !== null && explainProblem(error, app.name).action === 'retry'
+  const label = isRetry ? 'Try again' : 'Disconnect'
   return (
     <li className="app" ref={row} aria-labelledby={nameId} aria-busy={isPending}>
       <AppLogo app={app} />
       <div className="app-text">
         <h2 id={nameId}>{app.name}</h2>
         {app.description && <p className="app-description">{app.description}</p>}
-        {scopes.length > 0 && (
-          <ul className="scopes" aria-label="What it may do">
-            {scopes.map((scope) => (
-              <li key={scope}>{scope}</li>
-            ))}
-          </ul>
-        )}
       </div>
-      <button
-        type="button"
-        className="button app-action"
-        aria-disabled={isPending} // a button that is really disabled would lose the focus
-        onClick={() => {
-          if (!isPending) setIsAsking(true)
-        }}
-      >
-        {isPending && <span className="spinner" aria-hidden="true" />}
-        {isPending ? 'Disconnecting…' : 'Disconnect'}
-        <span className="visually-hidden"> {app.name}</span>
-      </button>
+      {scopes.length > 0 && (
+        <ul className="scopes" aria-label="What it may do">
+          {scopes.map((scope) => (
+            <li key={scope}>{scope}</li>
+          ))}
+        </ul>
+      )}
       <div className="app-state">
         <div role="status">
           {isPending && <span className="visually-hidden">Disconnecting {app.name}…</span>}
@@ -74,16 +66,24 @@ export function AppRow({ app, signInUrl, onDisconnected, onFocusLost }: AppRowPr
           )}
         </div>
         <div role="alert">
-          {error && (
-            <ProblemNotice
-              problem={error}
-              appName={app.name}
-              signInUrl={signInUrl}
-              onRetry={disconnect}
-            />
-          )}
+          {error && <ProblemNotice problem={error} appName={app.name} signInUrl={signInUrl} />}
         </div>
       </div>
+      <button
+        type="button"
+        className="button app-action"
+        aria-disabled={isPending} // a button that is really disabled would lose the focus
+        onClick={() => {
+          if (isRetry) disconnect()
+          else if (!isPending) setIsAsking(true)
+        }}
+      >
+        {isPending && <span className="spinner" aria-hidden="true" />}
+        {isPending ? 'Disconnecting…' : label}
+        <span className="visually-hidden">
+          {isRetry && ' to disconnect'} {app.name}
+        </span>
+      </button>
       {isAsking && (
         <DisconnectDialog
           appName={app.name}

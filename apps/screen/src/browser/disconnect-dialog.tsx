@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react'
+import { useId, useLayoutEffect, useRef } from 'react'
 
 interface DisconnectDialogProps {
   appName: string
@@ -11,10 +11,10 @@ export function DisconnectDialog({ appName, onConfirm, onClose }: DisconnectDial
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   const textId = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = dialog
     current?.showModal()
-    // Closing it gives the focus back to the button that opened it.
+    // Closing it gives the focus back to the button that opened it, but only while it is on the page.
     return () => current?.close()
   }, [])
   return (

@@ -7,7 +7,8 @@ interface ProblemNoticeProps {
   /** The app that could not be disconnected; without one, the apps could not be listed. */
   appName?: string
   signInUrl: string
-  onRetry: () => void
+  /** Without it, the button to try again is elsewhere. */
+  onRetry?: () => void
 }
 
 /** What went wrong, and the one thing to do about it. */
@@ -22,7 +23,7 @@ export function ProblemNotice({ problem, appName, signInUrl, onRetry }: ProblemN
           For support: <code>{problem.requestId}</code>
         </p>
       )}
-      {action === 'retry' && (
+      {action === 'retry' && onRetry && (
         <button type="button" className="button" onClick={onRetry}>
           Try again
         </button>
