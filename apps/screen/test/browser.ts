@@ -72,3 +72,9 @@ export async function inspect(page: Page, name: string): Promise<void> {
   // Nothing is cut off at the side.
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
 }
+
+/** Disconnects an app, and confirms it. */
+export async function disconnect(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: `Disconnect ${name}`, exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
+}

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectedApps } from '../src/api.ts'
 import type { Look } from './browser.ts'
-import { executablePath, inspect, launchBrowser, looks, open } from './browser.ts'
+import { disconnect, executablePath, inspect, launchBrowser, looks, open } from './browser.ts'
 import { startScreen } from './start-screen.ts'
 
 const timeoutMs = 4_000
@@ -185,9 +185,4 @@ async function follow(
       await page.getByRole('button', { name: 'Try again' }).click()
     }
   }
-}
-
-async function disconnect(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: `Disconnect ${name}`, exact: true }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
 }

@@ -38,8 +38,7 @@ export function DisconnectDialog({ appName, onConfirm, onClose }: DisconnectDial
       >
         <h2 id={titleId}>Disconnect {appName}?</h2>
         <p id={textId}>
-          It loses access to your account right away. To use it again, you’ll have to connect it
-          anew.
+          It loses access to your account right away. You can connect it again later.
         </p>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>

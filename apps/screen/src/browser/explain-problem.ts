@@ -34,9 +34,9 @@ const explanations: Record<ConnectedAppsProblem['code'], Explain> = {
     text: `Sign in again to ${wanted}.`,
     action: 'sign in',
   }),
-  not_permitted: (wanted) => ({
+  not_permitted: (wanted, appName) => ({
     title: 'Ask an admin for this',
-    text: `Your role doesn’t allow you to ${wanted}. An admin of your organization can give you the permission, or do it for you.`,
+    text: `Your role doesn’t allow you to ${wanted}. An admin of your organization can ${appName === undefined ? 'change that' : 'do it for you, or change your role'}.`,
   }),
   other_organization: (wanted) => ({
     title: 'You’re signed in to another organization',

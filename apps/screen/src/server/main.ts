@@ -44,8 +44,15 @@ ${Object.values(variables)
   .action(run)
 await runCommand(command, {
   engine: '>=24.18',
-  explain: (error) => (error instanceof ConnectedAppsError ? [error.message] : undefined),
+  explain: (error) => (error instanceof ConnectedAppsError ? [explain(error)] : undefined),
 })
+
+/** The client's message, with the variable in place of the client's own argument. */
+function explain(error: ConnectedAppsError): string {
+  if (error.kind !== 'argument' || !Object.hasOwn(variables, error.argument)) return error.message
+  const [name] = variables[error.argument as keyof typeof variables] // checked above
+  return error.message.replace(error.argument, name).replace(/ \(.*\)(?=;|$)/, '')
+}
 
 async function run({ port }: { port: number }): Promise<void> {
   const read = (key: keyof typeof variables): string => {
