@@ -17,10 +17,11 @@ export const commands = {
   start: {
     run: ['node', 'scripts/start.ts'],
     accepts: () => false,
-    help: `npm start: installs, builds, and runs the mock and the service until Ctrl-C.
+    help: `npm start: installs, builds, and runs the mock, the service and the screen until Ctrl-C.
 
 Environment:
   PORT           where the service listens (default 4020; the mock stays at 4010)
+  SCREEN_PORT    where the screen listens (default 4030)
   DATABASE_URL   a PostgreSQL for the service, in place of a temporary one with a demo in it
 
 npm run mock -- --port 4999 starts the mock alone, on another port.`,
@@ -44,6 +45,16 @@ Options:
   --port PORT           the port, 0 for a free one (default 4010; of the proxy 4011)
   --upstream URL        the provider, for the proxy
   --pass-other-routes   the proxy forwards requests for other operations without a check`,
+  },
+  screen: {
+    run: ['node', 'scripts/run-task.ts', 'screen', 'start'],
+    help: `npm run screen: starts the Connected apps screen alone, until Ctrl-C.
+
+CONNECTED_APPS_BASE_URL=http://127.0.0.1:4020 npm run screen -- --port 4031
+                      a second one, on the service that npm start runs
+
+Options:
+  --port PORT   the port, 0 for a free one (default 4030)`,
   },
   test: {
     run: ['node', 'scripts/test.ts'],

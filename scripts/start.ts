@@ -1,4 +1,4 @@
-// Runs the mock and the service until one of them ends, or until this process is asked to stop.
+// Runs the mock, the service and the screen until one of them ends, or until this process is asked to stop.
 import { isStopRequested } from './run-process.mjs'
 import { runScript } from './run-task.ts'
 import { runTasks } from './turbo.ts'
@@ -7,8 +7,8 @@ process.exitCode =
   (await runTasks(['generate'])) || (await runTasks(['build'])) || (await runServers())
 
 async function runServers(): Promise<number> {
-  console.log('Starting the mock and the service.')
-  const servers = ['mock', 'service'].map((name) =>
+  console.log('Starting the mock, the service and the screen.')
+  const servers = ['mock', 'service', 'screen'].map((name) =>
     runScript(name, 'start', [], { stdio: ['inherit', 'pipe', 'inherit'] }),
   )
   // When the terminal has been closed, this process must still live to stop the servers.
@@ -35,10 +35,16 @@ async function runServers(): Promise<number> {
   return Math.max(...(await Promise.all(exitCodes)))
 }
 
-function printBox([mock = '', service = '']: string[]): void {
+function printBox([mock = '', service = '', screen = '']: string[]): void {
   // The mock goes on with how to use it, which its page and its own command show too.
   const [where = ''] = mock.split('\n', 1)
-  const lines = [where, ...service.trimEnd().split('\n'), '', 'Ctrl-C stops both.']
+  const lines = [
+    where,
+    screen.trimEnd(),
+    ...service.trimEnd().split('\n'),
+    '',
+    'Ctrl-C stops them all.',
+  ]
   const width = Math.max(...lines.map((line) => line.length))
   console.log(`╭${'─'.repeat(width + 4)}╮`)
   for (const line of ['', ...lines, '']) console.log(`│  ${line.padEnd(width)}  │`)
