@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { scenarios, startMock } from '@connected-apps/mock'
+import { allScenarios, startMock } from '@connected-apps/mock'
 import type { Mock } from '@connected-apps/mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { member, secret, startScreen } from './start-screen.ts'
@@ -40,7 +40,7 @@ function revoke(id: string, headers: Record<string, string> = {}, url = screen.u
 }
 
 const idOf = (example: string): string =>
-  scenarios.find(
+  allScenarios.find(
     ({ operationId, responses }) =>
       operationId === 'revokeConnectedApp' && responses[0].example === example,
   )?.id ?? ''
@@ -79,7 +79,7 @@ describe('the backend', () => {
   it('reports an API that is down or too slow as unavailable', async () => {
     const slow = await startScreen(mock.url, { timeoutMs: 100 })
     const down = await startScreen('http://127.0.0.1:9')
-    const id = scenarios.find(({ responses }) => responses[0].waitSeconds === 3)?.id ?? ''
+    const id = allScenarios.find(({ responses }) => responses[0].waitSeconds === 3)?.id ?? ''
     for (const { url, close } of [slow, down]) {
       const response = await revoke(id, { cookie: await signIn(url) }, url)
       expect([response.status, await response.json()]).toEqual([503, { code: 'unavailable' }])

@@ -1,14 +1,15 @@
-import { scenarios, startMock } from '@connected-apps/mock'
+import { allScenarios, startMock } from '@connected-apps/mock'
 import type { Mock, Scenario } from '@connected-apps/mock'
 import { existsSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ConnectedApps } from '../src/api.ts'
 import type { Look } from './browser.ts'
 import { disconnect, executablePath, inspect, launchBrowser, looks, open } from './browser.ts'
-import { startScreen } from './start-screen.ts'
+import { member, startScreen } from './start-screen.ts'
 
 const timeoutMs = 4_000
+
+let screens = 0
 
 /** What the screen says in the end, by the contract's example. */
 const endings: Record<string, string> = {
@@ -26,11 +27,17 @@ const endings: Record<string, string> = {
 }
 const unexpected = 'That didn’t work'
 
+const otherApp = {
+  connected_app_id: 'connected-app-test-5c1d8c0e-6d0e-4f35-9f0a-2b6f1f3f9a17',
+  name: 'Command Line',
+  scopes_granted: 'openid notes:read',
+}
+
 const isSoak = process.env['SOAK'] !== undefined
 
 /** Each scenario of an operation with one look at the screen, or in a soak with every one. */
 function casesOf(id: Scenario['operationId']): [title: string, scenario: Scenario, look: Look][] {
-  return scenarios
+  return allScenarios
     .filter(({ operationId }) => operationId === id)
     .flatMap((scenario, index) =>
       (isSoak ? looks : [looks[index % 4] ?? looks[0]]).map((look): [string, Scenario, Look] => [
@@ -44,28 +51,41 @@ function casesOf(id: Scenario['operationId']): [title: string, scenario: Scenari
 describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   let mock: Mock
   let browser: Browser
-  let screen: Awaited<ReturnType<typeof startScreen>>
 
   beforeAll(async () => {
     mock = await startMock()
     browser = await launchBrowser()
-    screen = await startScreen(mock.url, { timeoutMs })
   })
 
   afterAll(async () => {
-    screen.close()
     await browser.close()
     await mock.close()
   })
 
+  /** Opens a screen of its own, for which the mock has a state of its own. */
+  async function openScreen(look: Look, path = '/') {
+    const key = `test-${++screens}`
+    const screen = await startScreen(mock.urlOf(key), { timeoutMs })
+    const page = await open(browser, screen.url + path, look)
+    return {
+      page,
+      mocked: mock.key(key),
+      async [Symbol.asyncDispose]() {
+        await page.context().close()
+        screen.close()
+      },
+    }
+  }
+
   it.concurrent.for(casesOf('revokeConnectedApp'))(
     'meets a person well when a revoke has the scenario "%s"',
     async ([title, scenario, look]) => {
-      await using page = await open(browser, screen.url, look)
-      await page.route('**/api/connected-apps', async (route) => {
-        const { connected_apps: apps } = (await (await route.fetch()).json()) as ConnectedApps
-        const app = { ...apps[0], connected_app_id: scenario.id, name: title }
-        await route.fulfill({ json: { connected_apps: [app, ...apps] } })
+      await using screen = await openScreen(look)
+      const { page, mocked } = screen
+      mocked.define({
+        operationId: 'getMemberConnectedApps',
+        id: member.member_id,
+        connected_apps: [{ connected_app_id: scenario.id, name: title }, otherApp],
       })
       await page.reload()
       await disconnect(page, title)
@@ -76,13 +96,14 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   it.concurrent.for(casesOf('getMemberConnectedApps'))(
     'meets a person well when the list has the scenario "%s"',
     async ([, scenario, look]) => {
-      await using page = await open(browser, `${screen.url}/sign-in?member_id=${scenario.id}`, look)
-      await follow(page, scenario, 'Loading your connected apps…')
+      await using screen = await openScreen(look, `/sign-in?member_id=${scenario.id}`)
+      await follow(screen.page, scenario, 'Loading your connected apps…')
     },
   )
 
   it('removes a disconnected app, says so, and keeps the focus on the page', async () => {
-    await using page = await open(browser, screen.url, looks[0])
+    await using screen = await openScreen(looks[0])
+    const { page, mocked } = screen
     await page.getByRole('button', { name: 'Disconnect Calendar Assistant' }).focus()
     await page.keyboard.press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Disconnect Calendar Assistant?' })
@@ -102,10 +123,16 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await disconnect(page, 'Command Line')
     await page.getByRole('heading', { name: 'No apps are connected' }).waitFor()
     await inspect(page, 'all disconnected')
+    // What the API says, rather than what the screen remembers.
+    await page.reload()
+    await page.getByRole('heading', { name: 'No apps are connected' }).waitFor()
+    const revokes = { operationId: 'revokeConnectedApp', session: 'token', status: 200 } as const
+    expect(mocked.journal.assert(revokes, 2)).toMatchObject({ ok: true })
   })
 
   it('goes on without a connection, and after it', async () => {
-    await using page = await open(browser, screen.url, looks[1])
+    await using screen = await openScreen(looks[1])
+    const { page } = screen
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
     await page.context().setOffline(true)
     await disconnect(page, 'Calendar Assistant')
@@ -117,7 +144,8 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   })
 
   it('lets a person sign in again when the session is over', async () => {
-    await using page = await open(browser, screen.url, looks[2])
+    await using screen = await openScreen(looks[2])
+    const { page } = screen
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
     await page.context().clearCookies()
     await disconnect(page, 'Calendar Assistant')
@@ -126,7 +154,8 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   })
 
   it('does not keep a person waiting for minutes', async () => {
-    await using page = await open(browser, screen.url, looks[3])
+    await using screen = await openScreen(looks[3])
+    const { page } = screen
     await page.route('**/revoke', (route) =>
       route.fulfill({ status: 429, json: { code: 'rate_limited', retry_after_seconds: 290 } }),
     )
@@ -135,7 +164,8 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   })
 
   it('shows initials in place of logos that are missing or insecure', async () => {
-    await using page = await open(browser, screen.url, looks[3])
+    await using screen = await openScreen(looks[3])
+    const { page } = screen
     const logos = [
       'https://example.com/logo.png',
       'http://example.com/logo.png',
