@@ -11,8 +11,9 @@ const timeoutMs = 4_000
 
 let screens = 0
 
-/** What the screen says in the end, by the contract's example. */
+/** What the screen says in the end, by the contract's example, or by the title of a scenario. */
 const endings: Record<string, string> = {
+  'One app per scenario': 'Too many requests twice, then revoked',
   connected_apps: 'Calendar Assistant',
   no_connected_apps: 'No apps are connected',
   revoked: 'is disconnected. It no longer has access.',
@@ -27,6 +28,12 @@ const endings: Record<string, string> = {
 }
 const unexpected = 'That didn’t work'
 
+interface ScreenOptions {
+  path?: string
+  /** Default: those of the contract's example. */
+  apps?: { connected_app_id: string; name: string; scopes_granted?: string; logo_url?: string }[]
+}
+
 const otherApp = {
   connected_app_id: 'connected-app-test-5c1d8c0e-6d0e-4f35-9f0a-2b6f1f3f9a17',
   name: 'Command Line',
@@ -35,17 +42,34 @@ const otherApp = {
 
 const isSoak = process.env['SOAK'] !== undefined
 
-/** Each scenario of an operation with one look at the screen, or in a soak with every one. */
-function casesOf(id: Scenario['operationId']): [title: string, scenario: Scenario, look: Look][] {
-  return allScenarios
-    .filter(({ operationId }) => operationId === id)
-    .flatMap((scenario, index) =>
-      (isSoak ? looks : [looks[index % 4] ?? looks[0]]).map((look): [string, Scenario, Look] => [
-        scenario.title,
-        scenario,
-        look,
-      ]),
-    )
+const revokes = allScenarios.filter(({ operationId }) => operationId === 'revokeConnectedApp')
+
+/** Many errors look alike in place of a list, so only a soak has all of them. */
+const lists = allScenarios
+  .filter(({ operationId }) => operationId === 'getMemberConnectedApps')
+  .filter((scenario, index, all) => {
+    const like = endingsOf(scenario)
+    return isSoak || all.findIndex((each) => endingsOf(each) === like) === index
+  })
+
+function endingsOf({ title, responses }: Scenario): string {
+  const seen = responses.map(({ example, waitSeconds }) => [endingOf(title, example), waitSeconds])
+  return JSON.stringify(seen)
+}
+
+function endingOf(title: string, example: string): string {
+  return endings[title] ?? endings[example] ?? unexpected
+}
+
+/** Each scenario with one look at the screen, or in a soak with every one. */
+function withLooks(all: Scenario[]): [title: string, scenario: Scenario, look: Look][] {
+  return all.flatMap((scenario, index) =>
+    (isSoak ? looks : [looks[index % 4] ?? looks[0]]).map((look): [string, Scenario, Look] => [
+      scenario.title,
+      scenario,
+      look,
+    ]),
+  )
 }
 
 describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
@@ -63,8 +87,12 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   })
 
   /** Opens a screen of its own, for which the mock has a state of its own. */
-  async function openScreen(look: Look, path = '/') {
+  async function openScreen(look: Look, { path = '/', apps }: ScreenOptions = {}) {
     const key = `test-${++screens}`
+    if (apps !== undefined) {
+      const id = member.member_id
+      mock.key(key).define({ operationId: 'getMemberConnectedApps', id, connected_apps: apps })
+    }
     const screen = await startScreen(mock.urlOf(key), { timeoutMs })
     const page = await open(browser, screen.url + path, look)
     return {
@@ -77,26 +105,21 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     }
   }
 
-  it.concurrent.for(casesOf('revokeConnectedApp'))(
+  it.concurrent.for(withLooks(revokes))(
     'meets a person well when a revoke has the scenario "%s"',
     async ([title, scenario, look]) => {
-      await using screen = await openScreen(look)
-      const { page, mocked } = screen
-      mocked.define({
-        operationId: 'getMemberConnectedApps',
-        id: member.member_id,
-        connected_apps: [{ connected_app_id: scenario.id, name: title }, otherApp],
-      })
-      await page.reload()
+      const apps = [{ connected_app_id: scenario.id, name: title }, otherApp]
+      await using screen = await openScreen(look, { apps })
+      const { page } = screen
       await disconnect(page, title)
       await follow(page, scenario, 'Disconnecting…')
     },
   )
 
-  it.concurrent.for(casesOf('getMemberConnectedApps'))(
+  it.concurrent.for(withLooks(lists))(
     'meets a person well when the list has the scenario "%s"',
     async ([, scenario, look]) => {
-      await using screen = await openScreen(look, `/sign-in?member_id=${scenario.id}`)
+      await using screen = await openScreen(look, { path: `/sign-in?member_id=${scenario.id}` })
       await follow(screen.page, scenario, 'Loading your connected apps…')
     },
   )
@@ -164,25 +187,15 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   })
 
   it('shows initials in place of logos that are missing or insecure', async () => {
-    await using screen = await openScreen(looks[3])
+    const logos = ['https://example.com/logo.png', 'http://example.com/logo.png', 'data:,', '']
+    const apps = logos.map((logo_url, index) => ({
+      connected_app_id: `app-${index}`,
+      name: `${index} app`,
+      logo_url,
+    }))
+    await using screen = await openScreen(looks[3], { apps })
     const { page } = screen
-    const logos = [
-      'https://example.com/logo.png',
-      'http://example.com/logo.png',
-      'javascript:0',
-      undefined,
-    ]
     await page.route('https://example.com/**', (route) => route.fulfill({ status: 404 }))
-    await page.route('**/api/connected-apps', (route) => {
-      const apps = logos.map((logo_url, index) => ({
-        connected_app_id: `app-${index}`,
-        name: `${index} app`,
-        description: '',
-        scopes_granted: '',
-        logo_url,
-      }))
-      return route.fulfill({ json: { connected_apps: apps } })
-    })
     await page.reload()
     await page.getByRole('heading', { name: '3 app' }).waitFor()
     await expect.poll(() => page.locator('img').count()).toBe(0)
@@ -210,7 +223,7 @@ async function follow(
     if (waitSeconds > 0) await see(pending)
     if (waitSeconds * 1000 > timeoutMs) return see('Something went wrong on our side')
     if (example === 'too_many_requests' && index === 0) await see('Just a moment')
-    if (index === responses.length - 1) await see(endings[example] ?? unexpected)
+    if (index === responses.length - 1) await see(endingOf(title, example))
     else if (example === 'internal_server_error') {
       await page.getByRole('button', { name: 'Try again' }).click()
     }
