@@ -45,7 +45,6 @@ export async function open(
     (address) => address.origin !== new URL(url).origin,
     (route) => {
       expect(route.request().resourceType()).toBe('image')
-      expect(route.request().headers()['referer']).toBeUndefined()
       return route.fulfill({ contentType: 'image/svg+xml', body: logo })
     },
   )
@@ -69,6 +68,7 @@ export async function inspect(page: Page, name: string): Promise<void> {
   const { violations } = await page.evaluate<AxeResults>('axe.run()')
   const severe = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   expect(severe.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+  expect(await page.locator('img:not([referrerpolicy=no-referrer])').count()).toBe(0)
   // Nothing is cut off at the side.
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
 }

@@ -149,8 +149,8 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     // What the API says, rather than what the screen remembers.
     await page.reload()
     await page.getByRole('heading', { name: 'No apps are connected' }).waitFor()
-    const revokes = { operationId: 'revokeConnectedApp', session: 'token', status: 200 } as const
-    expect(mocked.journal.assert(revokes, 2)).toMatchObject({ ok: true })
+    const revoked = { operationId: 'revokeConnectedApp', session: 'token', status: 200 } as const
+    expect(mocked.journal.assert(revoked, 2)).toMatchObject({ ok: true })
   })
 
   it('goes on without a connection, and after it', async () => {
