@@ -94,12 +94,12 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
       mock.key(key).define({ operationId: 'getMemberConnectedApps', id, connected_apps: apps })
     }
     const screen = await startScreen(mock.urlOf(key), { timeoutMs })
-    const page = await open(browser, screen.url + path, look)
+    const opened = await open(browser, screen.url + path, look)
     return {
-      page,
+      page: opened.page,
       mocked: mock.key(key),
       async [Symbol.asyncDispose]() {
-        await page.context().close()
+        await opened[Symbol.asyncDispose]()
         screen.close()
       },
     }

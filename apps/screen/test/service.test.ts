@@ -59,13 +59,13 @@ describe.skipIf(!existsSync(executablePath))('the screen on the service', () => 
       await allow(id, token)
     }
     const screen = await startScreen(baseUrl, { project_id: projectId, secret, ...member })
-    const page = await open(browser, screen.url, looks[0])
+    const opened = await open(browser, screen.url, looks[0])
     return {
-      page,
+      page: opened.page,
       memberId,
       ids,
       async [Symbol.asyncDispose]() {
-        await page[Symbol.asyncDispose]()
+        await opened[Symbol.asyncDispose]()
         screen.close()
       },
     }
