@@ -13,7 +13,10 @@ export interface ReceivedResponse {
   status: number
   /** A Fetch `Headers`, or anything that reads like one. */
   headers: ReceivedHeaders
-  /** The body as text, or as bytes: then they must be UTF-8 without a byte order mark. */
+  /**
+   * The body as text, or as bytes: then they must be UTF-8 without a byte order mark, and decoded if
+   * `headers` name no `Content-Encoding`.
+   */
   body: string | Uint8Array
 }
 
@@ -71,7 +74,9 @@ export function checkResponseHeaders(
 
 /**
  * Checks a response against the contract: declared status, media type, headers, JSON, and the
- * schema of the body.
+ * schema of the body. Bytes are taken as they came over the wire, so that a `Content-Encoding` other
+ * than `identity` is their one violation: nothing in them can be read. Whoever decodes them takes it
+ * out of the headers. Text has been decoded by whoever made it.
  *
  * @returns every violation
  * @example
@@ -85,10 +90,30 @@ export function checkResponse(
   operation: Operation,
   response: ReceivedResponse,
 ): ResponseViolation[] {
+  const { status, headers, body } = response
+  if (isEncoded(headers) && typeof body !== 'string' && declaresStatus(operation, status)) {
+    const message = 'names an encoding from which the body was not decoded'
+    return [{ part: 'header', where: 'Content-Encoding', message }]
+  }
+  const content = checkResponseContent(operation, response)
+  const isRepeated = isList(headers.get('content-type') ?? '')
   return [
-    ...checkResponseContent(operation, response),
-    ...checkResponseHeaders(operation, response.status, response.headers),
+    ...(isRepeated && content.every(({ part }) => part !== 'media type' && part !== 'status')
+      ? [{ part: 'media type' as const, where: '', message: 'content-type is sent more than once' }]
+      : []),
+    ...content,
+    ...checkResponseHeaders(operation, status, headers),
   ]
+}
+
+function isEncoded(headers: ReceivedHeaders): boolean {
+  const codings = (headers.get('content-encoding') ?? '').toLowerCase().split(',')
+  return codings.some((coding) => !['', 'identity'].includes(coding.trim()))
+}
+
+// Header fields of the same name are joined by a comma (RFC 9110 section 5.3).
+function isList(value: string): boolean {
+  return value.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').includes(',')
 }
 
 /**

@@ -53,6 +53,33 @@ describe.each(responses)('the response $title', ({ operation, status, headers, b
     expect(check({ body: wrong })).toEqual([{ part: 'body', where: '', message }])
   })
 
+  test.each(['gzip', 'br, identity', 'GZIP'])(
+    'violates it once if the bytes are still in %s',
+    (encoding) => {
+      const encoded = { ...headers, 'content-encoding': encoding }
+      const message = 'names an encoding from which the body was not decoded'
+      expect(check({ headers: encoded, body: bytes(0x1f, 0x8b, 0x08, 0x00) })).toEqual([
+        { part: 'header', where: 'Content-Encoding', message },
+      ])
+      expect(check({ headers: encoded })).toEqual([]) // text has been decoded
+    },
+  )
+
+  test('satisfies it with an encoding that is none', () => {
+    for (const encoding of ['identity', 'Identity', '']) {
+      const encoded = { ...headers, 'content-encoding': encoding }
+      expect(check({ headers: encoded, body: utf8(text) })).toEqual([])
+    }
+  })
+
+  test('violates it with two media types, of which the second comes after a parameter', () => {
+    const message = 'content-type is sent more than once'
+    const repeated = { ...headers, 'content-type': `${json};charset=utf-8, text/html` }
+    expect(check({ headers: repeated })).toEqual([{ part: 'media type', where: '', message }])
+    const quoted = { ...headers, 'content-type': `${json};a="b,\\",c"` }
+    expect(check({ headers: quoted })).toEqual([])
+  })
+
   test('violates it without any of its required properties, all of which are named', () => {
     const missing = checkResponseBody(operation, status, {})
     expect(missing).not.toEqual([])

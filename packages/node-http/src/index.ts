@@ -1,5 +1,6 @@
 export { parseBaseUrl } from './base-url.ts'
 export type { ParsedBaseUrl } from './base-url.ts'
+export { UndecodableBodyError, contentCodings, decodeBody } from './decode-body.ts'
 export { prepareGracefulClose } from './graceful-close.ts'
 export type { GracefulClose } from './graceful-close.ts'
 export { createHttpServer } from './http-server.ts'
