@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
 import { allOperations } from '@connected-apps/contract/operations'
 import type { Status } from '@connected-apps/contract'
 import { contractCases } from '../src/cases.ts'
@@ -387,6 +388,70 @@ test.each([
     )
   },
 )
+
+// Sent by the client and by node:http, of which only the first decodes by itself.
+describe('a response that is compressed although nobody asked for it', () => {
+  const compress = {
+    gzip: gzipSync,
+    deflate: deflateSync,
+    br: brotliCompressSync,
+    zstd: zstdCompressSync,
+  }
+
+  async function run(encoding: string, encode: (body: string) => Uint8Array): Promise<Report> {
+    await using provider = await startProvider((request) => {
+      const { headers, ...response } = expectedResponse(request)
+      const body = encode(String(response.body))
+      return { ...response, headers: { ...headers, 'content-encoding': encoding }, body }
+    })
+    const target = await createTarget({ url: provider.url, ...credentials, profile: 'remote' })
+    return await runCases(target, aRequestAndNoCredentials)
+  }
+
+  test.each(Object.entries(compress))('is decoded from %s', async (encoding, encode) => {
+    expect(failures(await run(encoding, (body) => encode(body)))).toEqual([])
+  })
+
+  test('is decoded from two codings', async () => {
+    expect(failures(await run('br, gzip', (body) => gzipSync(brotliCompressSync(body))))).toEqual(
+      [],
+    )
+  })
+
+  test('is checked after it is decoded', async () => {
+    for (const failure of failures(await run('gzip', () => gzipSync('<html>')))) {
+      expect(failure).toMatch(/: \d+ body: is not JSON; it looks like HTML$/)
+    }
+  })
+
+  test('is the one violation if it cannot be decoded', async () => {
+    const unknown = failures(await run('compress', (body) => Buffer.from(body)))
+    expect(unknown).toHaveLength(2)
+    for (const failure of unknown) {
+      expect(failure).toMatch(
+        /: \d+ header Content-Encoding: names an encoding from which the body was not decoded$/,
+      )
+    }
+    const [sentByClient, sentRaw] = failures(await run('gzip', (body) => Buffer.from(body)))
+    expect(sentByClient).toMatch(
+      /: response: .*\(the body is not what its Content-Encoding says\)$/,
+    )
+    expect(sentRaw).toMatch(/: \d+ header Content-Encoding: names an encoding /)
+  })
+
+  test('is a violation if it is longer than 1 MiB once decoded', async () => {
+    const bomb = brotliCompressSync(Buffer.alloc(4 * 1024 * 1024, ' '))
+    let isProbe = true // a probe without a response ends the run
+    const encode = (body: string) => {
+      const encoded = isProbe ? brotliCompressSync(body) : bomb
+      isProbe = false
+      return encoded
+    }
+    const found = failures(await run('br', encode))
+    expect(found).toHaveLength(2)
+    for (const failure of found) expect(failure).toMatch(/response body exceeds 1 MiB$/)
+  })
+})
 
 test('reports 101 Switching Protocols, after which no response follows, as a failure', async () => {
   await using target = await startProvider(() => ({

@@ -3,7 +3,7 @@ import type { Authorization, Client, Fetch } from '@connected-apps/client'
 import { checkRequest } from '@connected-apps/contract'
 import type { Operation } from '@connected-apps/contract'
 import type { RunSettings } from '../options.ts'
-import { receiveBody, toNoResponseError } from './exchange.ts'
+import { decodeFetched, receiveBody, toNoResponseError } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
 import { defaultBody, parameterValues, pick, secretFor } from './request.ts'
 import type { CaseRequest, Credentials } from './request.ts'
@@ -45,7 +45,7 @@ export async function sendWithClient(
       const body = response.body === null ? '' : await receiveBody(response.body)
       exchange = {
         sent: { query: new URL(url).searchParams, headers },
-        received: { status: response.status, headers: response.headers, body },
+        received: await decodeFetched(response.status, response.headers, Buffer.from(body)),
       }
       // The Response constructor throws on any body, even an empty one, for a status such as 204.
       return new Response(body.length === 0 ? null : body, response)

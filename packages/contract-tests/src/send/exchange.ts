@@ -1,5 +1,11 @@
 import type { ReceivedHeaders, ReceivedResponse } from '@connected-apps/contract'
-import { BodyAbortedError, readBody } from '@connected-apps/node-http'
+import {
+  BodyAbortedError,
+  UndecodableBodyError,
+  contentCodings,
+  decodeBody,
+  readBody,
+} from '@connected-apps/node-http'
 
 /** A request as it was sent, and the response to it. */
 export interface Exchange {
@@ -25,6 +31,11 @@ export function toNoResponseError(error: unknown, timeoutMs: number): NoResponse
       break
     }
     if ('code' in each && typeof each.code === 'string') {
+      // What `fetch` throws where a body is not in its Content-Encoding; each coding has its codes.
+      if (/^(Z_|ERR__|ERR_BROTLI|ZSTD_)/.test(each.code)) {
+        reason = ' (the body is not what its Content-Encoding says)'
+        break
+      }
       reason = ` (${each.code})`
       break
     }
@@ -40,4 +51,46 @@ export async function receiveBody(stream: AsyncIterable<Uint8Array>): Promise<Ui
   if (body === 'too long') throw new NoResponseError('the response body exceeds 1 MiB')
   if (body instanceof BodyAbortedError) throw body
   return body
+}
+
+/**
+ * The response as the contract describes it: without a Content-Encoding. What cannot be decoded
+ * keeps its headers, from which `checkResponse` makes the violation. Throws a {@link NoResponseError}.
+ */
+export async function decodeResponse(
+  status: number,
+  headers: Headers,
+  body: Uint8Array,
+): Promise<ReceivedResponse> {
+  const decoded = await decodeBody(body, headers.get('content-encoding'), {
+    maxBytes: maxBodyBytes,
+  })
+  if (decoded === 'too long') throw new NoResponseError('the decoded response body exceeds 1 MiB')
+  if (decoded instanceof UndecodableBodyError) return { status, headers, body }
+  return { status, headers: withoutEncoding(headers), body: decoded }
+}
+
+/** Like {@link decodeResponse}, for a body from `fetch`, which has decoded what it can. */
+export async function decodeFetched(
+  status: number,
+  headers: Headers,
+  body: Uint8Array,
+): Promise<ReceivedResponse> {
+  const codings = contentCodings(headers.get('content-encoding'))
+  // Whether it knows zstd depends on the version of Node.js; a frame begins with these bytes (RFC 8878).
+  const isDecoded = codings.includes('zstd')
+    ? !Buffer.from(body).subarray(0, 4).equals(Buffer.from('28b52ffd', 'hex'))
+    : codings.every((coding) => fetchCodings.has(coding))
+  return isDecoded
+    ? { status, headers: withoutEncoding(headers), body }
+    : decodeResponse(status, headers, body)
+}
+
+/** What `fetch` decodes in every version of Node.js. */
+const fetchCodings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br'])
+
+function withoutEncoding(headers: Headers): Headers {
+  const decoded = new Headers(headers)
+  decoded.delete('content-encoding')
+  return decoded
 }

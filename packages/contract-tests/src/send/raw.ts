@@ -3,7 +3,7 @@ import * as https from 'node:https'
 import { expandPath } from '@connected-apps/contract'
 import type { Operation, PathParameters, ReceivedResponse } from '@connected-apps/contract'
 import type { RunSettings } from '../options.ts'
-import { NoResponseError, receiveBody, toNoResponseError } from './exchange.ts'
+import { NoResponseError, decodeResponse, receiveBody, toNoResponseError } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
 import { basicCredentials, defaultBody, parameterValues, pick } from './request.ts'
 import type { CaseRequest, Credentials } from './request.ts'
@@ -62,11 +62,8 @@ export async function sendRaw(
 
 async function receive(outgoing: http.ClientRequest): Promise<ReceivedResponse> {
   const { incoming, hasBody } = await receiveHead(outgoing)
-  return {
-    status: incoming.statusCode ?? 0,
-    headers: toHeaders(incoming),
-    body: hasBody ? await receiveBody(incoming) : '',
-  }
+  const body = hasBody ? await receiveBody(incoming) : Buffer.alloc(0)
+  return decodeResponse(incoming.statusCode ?? 0, toHeaders(incoming), body)
 }
 
 // After a 101, Node.js emits `upgrade` in place of `response` and `error`, and there is no body.
