@@ -85,3 +85,23 @@ export class CoverageRecorder {
     }
   }
 }
+
+/** The kinds of elements with their titles, without those that the operation lacks. */
+export function coverageRows(
+  coverage: Partial<Coverage>,
+): [title: string, items: CoverageItem[]][] {
+  const rows: [title: string, items: CoverageItem[] | undefined][] = [
+    ['statuses', coverage.statuses],
+    ['examples', coverage.examples],
+    ['response headers', coverage.responseHeaders],
+    ['parameters', coverage.parameters],
+    ['request body', coverage.requestBody],
+    ['security schemes', coverage.securitySchemes],
+  ]
+  return rows.flatMap(([title, items = []]) => (items.length > 0 ? [[title, items]] : []))
+}
+
+/** The names of the elements that were not covered. */
+export function notCovered(items: readonly CoverageItem[]): string[] {
+  return items.filter(({ covered }) => !covered).map(({ name }) => name)
+}

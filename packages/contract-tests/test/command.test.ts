@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -101,7 +101,10 @@ describe('exit code 2, with one line on standard error that says what to do', ()
     [[...complete, 's3cret'], /unexpected argument; each value follows its option; /],
     [[...complete, '--secret', 's3cret'], /--secret is given twice/],
     [[...complete, '--help=yes'], /--help takes no value/],
-    [[...complete, '--reporter', 'tap'], /--reporter must be one of text, junit, github; /],
+    [
+      [...complete, '--reporter', 'tap'],
+      /--reporter must be one of text, junit, github, summary, alone or with =FILE; /,
+    ],
     [[...complete, '--profile', 'prism'], /--profile must be one of auto, mock, remote; /],
     [
       [...complete, '--require', '200,418'],
@@ -113,7 +116,23 @@ describe('exit code 2, with one line on standard error that says what to do', ()
       /--operation must be one of /,
     ],
     [[...complete, '--timeout-ms', '1s'], /timeoutMs must be an integer, 1 to 2147483647 /],
-    [[...complete, '--output', '/no/such/directory/report.xml'], /--output .*\(ENOENT\)/],
+    [
+      [...complete, '--reporter', 'junit=/no/such/directory/report.xml'],
+      /--reporter cannot write the file of junit \(ENOENT\); pass a file in an existing directory$/,
+    ],
+    [[...complete, '--reporter', 'junit='], /--reporter must be one of /],
+    [
+      [...complete, '--reporter', 'summary'],
+      /--reporter has no file for summary; pass summary=FILE/,
+    ],
+    [
+      [...complete, '--reporter', 'junit', '--reporter', 'github'],
+      /--reporter junit needs a file here; pass --reporter junit=FILE/,
+    ],
+    [
+      [...complete, '--reporter', 'junit=/dev/null', 'text=/dev/../dev/null'],
+      /--reporter has one file for two reports; pass a file for each/,
+    ],
     [[...complete, '--session-token', 'a b'], /sessionToken is malformed; pass it exactly/],
     [
       complete,
@@ -152,13 +171,23 @@ test('writes only JUnit to standard output', async () => {
   expect(XMLValidator.validate(out)).toBe(true)
 })
 
-test('writes JUnit to a file, and the text report to standard output', async () => {
-  const output = join(directory, 'report.xml')
-  const args = ['--url', invalid.url, ...base, '--reporter', 'junit', '--output', output]
-  const { code, out } = await contractTests(args)
+test('writes several reports at once, and the text report to standard output', async () => {
+  const [junit, plain, summary, step] = ['junit', 'text', 'summary', 'step'].map((name) =>
+    join(directory, name),
+  ) as [string, string, string, string] // one for each of the four
+  const names = [`junit=${junit}`, 'github', `text=${plain}`, `summary=${summary}`, 'summary']
+  await writeFile(step, 'of another command\n')
+  const args = ['--url', invalid.url, ...base, ...names.flatMap((name) => ['--reporter', name])]
+  const { code, out } = await contractTests(args, { GITHUB_STEP_SUMMARY: step })
   expect(code).toBe(1)
-  expect(out).toContain('\nFAILED: ')
-  expect(XMLValidator.validate(await readFile(output, 'utf8'))).toBe(true)
+  expect(XMLValidator.validate(await readFile(junit, 'utf8'))).toBe(true)
+  const textReport = await readFile(plain, 'utf8')
+  expect(textReport).toMatch(/\nFAILED: [^\n]*\n$/)
+  expect(out.startsWith(textReport)).toBe(true)
+  expect(out.slice(textReport.length)).toMatch(/^(::(error|notice) [^\n]*\n)+$/)
+  const markdown = await readFile(summary, 'utf8')
+  expect(markdown).toMatch(/^### :x: contract-tests /)
+  expect(await readFile(step, 'utf8')).toBe(`of another command\n${markdown}`)
 })
 
 test('writes GitHub annotations', async () => {

@@ -6,6 +6,8 @@ import { runContract } from '../src/index.ts'
 import type { Outcome, Report } from '../src/index.ts'
 import { githubReport } from '../src/reporters/github.ts'
 import { junitReport } from '../src/reporters/junit.ts'
+import { runView } from '../src/reporters/run-view.ts'
+import { summaryReport } from '../src/reporters/summary.ts'
 import { textReport } from '../src/reporters/text.ts'
 import { safeOperation, statusOf } from './support/operations.ts'
 import { startProvider, validResponse } from './support/provider.ts'
@@ -117,12 +119,14 @@ test('the reports name the operations for which a status was skipped, unless it 
     skippedStatuses: [{ ...first, operations: [operationId] }, ...others],
   }
   expect(textReport(changed)).toContain(`\nSkipped: ${first.status} (${operationId}: `)
-  expect(githubReport(changed)).toContain(`title=${first.status} was skipped::${operationId}: `)
+  expect(githubReport(runView(changed))).toContain(
+    `title=${first.status} was skipped::${operationId}: `,
+  )
 })
 
 test('the JUnit report has a suite for each operation, a testcase for each check, and a failure for each missing status', async () => {
   const report = await runWithEveryOutcome()
-  const xml = junitReport(report)
+  const xml = junitReport(runView(report))
   expect(XMLValidator.validate(xml)).toBe(true)
   expect(xml).toContain(`name="contract-tests of ${contract.title} ${contract.version}"`)
   const cases = testcasesOf(xml)
@@ -145,13 +149,129 @@ test('the JUnit report has a suite for each operation, a testcase for each check
   expect(cases.filter(({ failure }) => failure !== undefined)).toHaveLength(failed)
   expect(cases.filter((each) => each['skipped'] !== undefined)).toHaveLength(skipped)
   expect(xml).toContain(
-    `tests="${cases.length}" failures="${failed}" errors="0" skipped="${skipped}"`,
+    `<testsuites name="contract-tests of ${contract.title} ${contract.version}" tests="${cases.length}" failures="${failed}" errors="0" time="`,
   )
+})
+
+/** What the schema of Jenkins (junit-10.xsd of its xUnit plugin) allows of what is used here. */
+const jenkins: Record<string, { required: string[]; optional: string[]; children: string[] }> = {
+  testsuites: {
+    required: [],
+    optional: ['name', 'time', 'tests', 'failures', 'errors'],
+    children: ['testsuite'],
+  },
+  testsuite: {
+    required: ['name', 'tests', 'failures', 'errors'],
+    optional: [
+      'time',
+      'skipped',
+      'timestamp',
+      'hostname',
+      'id',
+      'package',
+      'file',
+      'log',
+      'url',
+      'group',
+    ],
+    children: ['testsuite', 'properties', 'testcase', 'system-out', 'system-err'],
+  },
+  testcase: {
+    required: ['name'],
+    optional: ['time', 'classname', 'group'],
+    children: ['skipped', 'error', 'failure', 'system-out', 'system-err'],
+  },
+  skipped: { required: [], optional: ['type', 'message'], children: ['#text'] },
+  failure: { required: [], optional: ['type', 'message'], children: ['#text'] },
+}
+const surefireTime = /^(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?$/
+
+function schemaErrors(nodes: Record<string, unknown>[], allowed: string[]): string[] {
+  return nodes.flatMap((node) => {
+    const { ':@': attributes = {}, ...element } = node
+    const [[name, children] = ['', []]] = Object.entries(element)
+    if (!allowed.includes(name)) return [`<${name}> is not allowed`]
+    const rules = jenkins[name]
+    if (rules === undefined) return []
+    const given = Object.keys(attributes as object) // the parser's attributes are an object
+    const { time = '' }: { time?: string } = Object(attributes)
+    return [
+      ...given
+        .filter((each) => ![...rules.required, ...rules.optional].includes(each))
+        .map((each) => `<${name}> has ${each}`),
+      ...rules.required
+        .filter((each) => !given.includes(each))
+        .map((each) => `<${name}> lacks ${each}`),
+      ...(name === 'testcase' || surefireTime.test(time) ? [] : [`<${name}> has the time ${time}`]),
+      ...schemaErrors(children as Record<string, unknown>[], rules.children), // the parser's children are an array
+    ]
+  })
+}
+
+test('the JUnit report satisfies the schema of Jenkins', async () => {
+  const report = withSpecialCharacters(await runWithEveryOutcome())
+  const checks = report.checks.map((check, index) => ({ ...check, durationMs: index / 3 }))
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    preserveOrder: true,
+    ignoreDeclaration: true,
+  })
+  const parse = (xml: string): Record<string, unknown>[] => parser.parse(xml)
+  const xml = junitReport(runView({ ...report, checks }))
+  expect(schemaErrors(parse(xml), ['testsuites'])).toEqual([])
+  // The rules themselves find what is wrong.
+  expect(schemaErrors(parse(xml.replace('errors="0"', 'skipped="0"')), ['testsuites'])).toEqual([
+    '<testsuites> has skipped',
+  ])
+  expect(
+    schemaErrors(parse('<testsuites><testsuite time="1e-7"/></testsuites>'), ['testsuites']),
+  ).toEqual([
+    ...['name', 'tests', 'failures', 'errors'].map((each) => `<testsuite> lacks ${each}`),
+    '<testsuite> has the time 1e-7',
+  ])
+})
+
+test('the summary has the verdict, a row for each failure, and the coverage, for any name and message', async () => {
+  const report = withSpecialCharacters(await runWithEveryOutcome())
+  const markdown = summaryReport(runView(report))
+  expect(markdown).toMatch(
+    /^### :x: contract-tests of .*\n\nFAILED: \d+ passed, \d+ failed, \d+ skipped\n\n/,
+  )
+  const rows = markdown.split('\n').filter((line) => line.startsWith('|'))
+  const failures = countOf(report, 'failed') + 1
+  const coverage = Object.values(report.coverage).flatMap((each) =>
+    Object.values(each).filter((items) => items.length > 0),
+  )
+  expect(rows).toHaveLength(2 + failures + 2 + coverage.length)
+  for (const row of rows)
+    expect(row.split('|').length - 1).toBe(rows.indexOf(row) < 2 + failures ? 4 : 5)
+  // Nothing that Markdown or HTML would read.
+  const text = markdown.replaceAll(/&#\d+;|<br>|<\/?details>|<\/?summary>|^### :x:/gm, '')
+  expect(text).not.toMatch(/[<>`*_[\]#~@\\&]/)
+})
+
+test('the summary stays below the size that GitHub accepts', async () => {
+  const report = await runWithEveryOutcome()
+  const [check] = report.checks.filter(({ outcome }) => outcome === 'failed')
+  if (check === undefined) throw new Error('nothing failed')
+  const violations = check.violations.map((each) => ({
+    ...each,
+    message: '\u{1F600}'.repeat(5000),
+  }))
+  const checks = Array.from({ length: 500 }, (_, index) => ({
+    ...check,
+    name: `${index}`,
+    violations,
+  }))
+  const markdown = summaryReport(runView({ ...report, checks }))
+  expect(Buffer.byteLength(markdown)).toBeLessThan(1024 * 1024)
+  expect(markdown).toContain('and 401 more')
 })
 
 test('the JUnit report is well-formed for any name and message', async () => {
   const report = withSpecialCharacters(await runWithEveryOutcome())
-  const xml = junitReport(report)
+  const xml = junitReport(runView(report))
   expect(XMLValidator.validate(xml)).toBe(true)
   // oxlint-disable-next-line no-control-regex -- XML 1.0 forbids these characters
   expect(xml).not.toMatch(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/)
@@ -160,7 +280,7 @@ test('the JUnit report is well-formed for any name and message', async () => {
 
 test('the GitHub report has one annotation per line for any name and message', async () => {
   const report = withSpecialCharacters(await runWithEveryOutcome())
-  const text = githubReport(report)
+  const text = githubReport(runView(report))
   const annotations = text.slice(textReport(report).length).split('\n').slice(0, -1)
   expect(annotations).toHaveLength(countOf(report, 'failed') + report.skippedStatuses.length)
   for (const line of annotations) {

@@ -1,14 +1,13 @@
 #!/usr/bin/env node
-import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { OperationId, Status } from '@connected-apps/contract'
 import { allOperations, contract } from '@connected-apps/contract/operations'
-import { CommandError, Option, createCommand, runCommand } from '@connected-apps/node-http/command'
+import { Option, createCommand, runCommand } from '@connected-apps/node-http/command'
 import { UsageError } from '../options.ts'
 import type { ContractOptions } from '../options.ts'
-import { githubReport } from '../reporters/github.ts'
-import { junitReport } from '../reporters/junit.ts'
-import { textReport } from '../reporters/text.ts'
+import { prepareDestinations, reporterOption, writeReports } from '../reporters/destinations.ts'
+import type { Destination } from '../reporters/destinations.ts'
+import { runView } from '../reporters/run-view.ts'
 import { runContract } from '../target.ts'
 
 // Not an import attribute, for which Node.js 20 prints a warning.
@@ -16,14 +15,10 @@ const manifest: { version: string; engines: { node: string } } = createRequire(i
   '@connected-apps/contract-tests/package.json',
 )
 
-const reporters = { text: textReport, junit: junitReport, github: githubReport }
-
 /** The options of the command: those of a run, and these. */
 interface CommandOptions extends ContractOptions {
   operation?: OperationId[]
-  reporter: keyof typeof reporters
-  /** The file for the report; standard output then receives the text report. */
-  output?: string
+  reporter?: Destination[]
 }
 
 const command = createCommand({
@@ -74,15 +69,7 @@ command
     parseStatuses,
   )
   .option('--timeout-ms <MS>', 'timeout of each request (default: 10000)', Number)
-  .addOption(
-    new Option('--reporter <REPORTER>', 'format of the report')
-      .choices(Object.keys(reporters))
-      .default('text'),
-  )
-  .option(
-    '--output <FILE>',
-    'write the report to this file, and the text report to standard output',
-  )
+  .addOption(reporterOption())
   .addHelpText(
     'after',
     '\nExit codes: 0 passed, 1 failed, 2 usage error or no response from the URL.',
@@ -94,13 +81,10 @@ await runCommand(command, {
   explain: (error) => (error instanceof UsageError ? [error.message] : undefined),
 })
 
-async function test({ operation, reporter, output, ...options }: CommandOptions): Promise<void> {
-  // An unwritable file has to be found before the run, which changes the target and takes time.
-  if (output !== undefined) await write(output, '')
+async function test({ operation, reporter = [], ...options }: CommandOptions): Promise<void> {
+  await prepareDestinations(reporter, { isOutputFree: true })
   const report = await runContract({ ...options, operations: operation })
-  const text = reporters[reporter](report)
-  if (output !== undefined) await write(output, text)
-  process.stdout.write(output === undefined ? text : textReport(report))
+  await writeReports(runView(report), reporter, (text) => process.stdout.write(text))
   process.exitCode = report.passed ? 0 : 1
 }
 
@@ -112,14 +96,4 @@ function withVariable(flags: string, description: string, isMandatory = false): 
 
 function parseStatuses(value: string): Status[] | 'all' {
   return value === 'all' ? value : (value.split(',').map(Number) as Status[]) // the run validates them
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    const message = `--output cannot be written (${code}); pass a file in an existing directory`
-    throw new CommandError(message, { cause: error })
-  }
 }

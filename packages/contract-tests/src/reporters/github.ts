@@ -1,31 +1,11 @@
-import { describeSkipped } from '../report.ts'
-import type { Report } from '../report.ts'
-import { describeViolation } from '../verify.ts'
-import { textReport } from './text.ts'
+import type { Annotation, ReportView } from './view.ts'
 
-/** The text report, followed by an annotation for each failure and each skipped status. */
-export function githubReport(report: Report): string {
-  const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
-  const annotations = [
-    ...failed.map(({ operation, name, violations }) =>
-      annotation(
-        'error',
-        operation ? `${operation} ${name}` : name,
-        violations.map(describeViolation).join('\n'),
-      ),
-    ),
-    ...report.skippedStatuses.map((skipped) =>
-      annotation(
-        report.missingStatuses.includes(skipped.status) ? 'error' : 'notice',
-        `${skipped.status} was skipped`,
-        describeSkipped(report, skipped),
-      ),
-    ),
-  ]
-  return textReport(report) + annotations.map((line) => `${line}\n`).join('')
+/** The text report, followed by the annotations. */
+export function githubReport({ text, annotations }: ReportView): string {
+  return text + annotations.map((each) => `${annotation(each)}\n`).join('')
 }
 
-function annotation(level: 'error' | 'notice', title: string, message: string): string {
+function annotation({ level, title, message }: Annotation): string {
   return `::${level} title=${escapeProperty(title)}::${escapeData(message)}`
 }
 

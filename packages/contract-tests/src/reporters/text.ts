@@ -1,3 +1,4 @@
+import { coverageRows, notCovered } from '../coverage.ts'
 import type { Coverage, CoverageItem } from '../coverage.ts'
 import { checksOf, describeSkipped } from '../report.ts'
 import type { Check, Outcome, Report } from '../report.ts'
@@ -41,27 +42,18 @@ function checkLines({ name, outcome, violations, reason }: Check): string[] {
   ]
 }
 
-function coverageLines(operation: string, coverage: Coverage | undefined): string[] {
+/** What was covered of an operation and what was not, a kind of element a line. */
+export function coverageLines(
+  operation: string,
+  coverage: Partial<Coverage> | undefined,
+): string[] {
   if (coverage === undefined) return []
-  const rows: [title: string, items: CoverageItem[]][] = [
-    ['statuses', coverage.statuses],
-    ['examples', coverage.examples],
-    ['response headers', coverage.responseHeaders],
-    ['parameters', coverage.parameters],
-    ['request body', coverage.requestBody],
-    ['security schemes', coverage.securitySchemes],
-  ]
-  return [
-    `Coverage of ${operation}`,
-    ...rows
-      .filter(([, items]) => items.length > 0)
-      .map(([title, items]) => coverageRow(title, items)),
-    '',
-  ]
+  const rows = coverageRows(coverage).map(([title, items]) => coverageRow(title, items))
+  return [`Coverage of ${operation}`, ...rows, '']
 }
 
 function coverageRow(title: string, items: CoverageItem[]): string {
-  const missed = items.filter(({ covered }) => !covered).map(({ name }) => name)
+  const missed = notCovered(items)
   const count = `${items.length - missed.length}/${items.length}`
   const suffix = missed.length === 0 ? '' : `  not covered: ${missed.join(', ')}`
   return `  ${title.padEnd(18)}${count.padStart(5)}${suffix}`
@@ -72,7 +64,8 @@ function skippedLine(report: Report, skipped: Report['skippedStatuses'][number])
   return `Skipped${required}: ${skipped.status} (${describeSkipped(report, skipped)})`
 }
 
-function verdict({ checks, passed }: Report): string {
+/** The result on one line. */
+export function verdict({ checks, passed }: Report): string {
   const count = (outcome: Outcome) => checks.filter((check) => check.outcome === outcome).length
   return `${passed ? 'PASSED' : 'FAILED'}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`
 }

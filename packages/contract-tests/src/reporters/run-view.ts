@@ -1,0 +1,63 @@
+import { checksOf, describeSkipped } from '../report.ts'
+import type { Check, Report } from '../report.ts'
+import { describeViolation } from '../verify.ts'
+import { textReport, verdict } from './text.ts'
+import type { Annotation, ReportView, ReportedCase, ReportedSuite } from './view.ts'
+
+/** A run of the suite, as the reporters show it. */
+export function runView(report: Report): ReportView {
+  const { title, version } = report.contract
+  const suites = [
+    suite("the contract's document", checksOf(report, undefined)),
+    ...report.operations.map((operation) => suite(operation, checksOf(report, operation))),
+    { name: 'the required statuses', cases: requiredStatusCases(report) },
+  ]
+  return {
+    title: `contract-tests of ${title} ${version}`,
+    passed: report.passed,
+    verdict: verdict(report),
+    text: textReport(report),
+    suites: suites.filter(({ cases }) => cases.length > 0),
+    annotations: annotationsOf(report),
+    coverage: report.coverage,
+  }
+}
+
+function suite(name: string, checks: Check[]): ReportedSuite {
+  const cases = checks.map((check) => ({
+    ...check,
+    violations: check.violations.map(describeViolation),
+  }))
+  return { name, cases }
+}
+
+// JUnit has no overall verdict, so that each missing status needs a failed case of its own.
+function requiredStatusCases({ skippedStatuses, missingStatuses }: Report): ReportedCase[] {
+  return skippedStatuses
+    .filter(({ status }) => missingStatuses.includes(status))
+    .map(({ status, operations }) => ({
+      name: `a case of the required status ${status} runs`,
+      outcome: 'failed',
+      violations: [`${status} response: every case was skipped for ${operations.join(', ')}`],
+      durationMs: 0,
+    }))
+}
+
+/** One for each failure, and one for each skipped status. */
+function annotationsOf(report: Report): Annotation[] {
+  const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
+  return [
+    ...failed.map(({ operation, name, violations }) => ({
+      level: 'error' as const,
+      title: operation ? `${operation} ${name}` : name,
+      message: violations.map(describeViolation).join('\n'),
+    })),
+    ...report.skippedStatuses.map((skipped) => ({
+      level: report.missingStatuses.includes(skipped.status)
+        ? ('error' as const)
+        : ('notice' as const),
+      title: `${skipped.status} was skipped`,
+      message: describeSkipped(report, skipped),
+    })),
+  ]
+}

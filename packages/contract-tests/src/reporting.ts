@@ -1,0 +1,6 @@
+export { CoverageRecorder } from './coverage.ts'
+export type { Coverage, CoverageItem } from './coverage.ts'
+export { prepareDestinations, reporterOption, writeReports } from './reporters/destinations.ts'
+export type { Destination } from './reporters/destinations.ts'
+export { coverageLines } from './reporters/text.ts'
+export type { Annotation, ReportView, ReportedCase, ReportedSuite } from './reporters/view.ts'
