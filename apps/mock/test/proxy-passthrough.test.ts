@@ -1,5 +1,6 @@
 import { allOperations } from '@connected-apps/contract/operations'
 import { exampleResponse, examplesOf } from '@connected-apps/scenarios'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { startMock, startProxy } from '../src/index.ts'
 import { exampleRequest } from '../src/mock/example-request.ts'
@@ -91,6 +92,30 @@ describe('passes through unchanged', () => {
     expect(proxy.totals()).toEqual({ exchanges: 1, violations: 0, failures: 0 })
   })
 
+  it.each([
+    ['gzip', gzipSync(successBody)],
+    ['deflate', deflateSync(successBody)],
+    ['br', brotliCompressSync(successBody)],
+    ['zstd', zstdCompressSync(successBody)],
+    ['br, gzip', gzipSync(brotliCompressSync(successBody))],
+  ])('a body that is compressed although nobody asked: %s', async (encoding, encoded) => {
+    const headers = {
+      ...headersOf(successStatus),
+      'content-encoding': encoding,
+      'content-length': encoded.length,
+    }
+    provider.respond = (response) => response.writeHead(successStatus, headers).end(encoded)
+    const request = rawRequest(anyOperation)
+    const [head, ...body] = (await sendRaw(proxy.url, request, { halfClose: false })).split(
+      '\r\n\r\n',
+    )
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${successStatus} `))
+    expect(head).toContain(`content-encoding: ${encoding}\r\n`)
+    expect(body.join('\r\n\r\n')).toBe(encoded.toString())
+    expect((await call(proxy.url, anyOperation)).body).toEqual(success)
+    expect(proxy.totals()).toEqual({ exchanges: 2, violations: 0, failures: 0 })
+  })
+
   it('headers in their order and case, repeated ones included', async () => {
     provider.respond = (response) =>
       response
@@ -168,6 +193,7 @@ describe('passes through unchanged', () => {
     expect(provider.requests).toMatchObject([
       { method: 'PUT', url: '/v1/b2b/sessions', body: 'x=1' },
     ])
+    expect(await (await fetch(permissive.url)).text()).toBe('tea')
     expect((await call(permissive.url, anyOperation)).status).toBe(502)
     expect(permissive.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
     await permissive.close()

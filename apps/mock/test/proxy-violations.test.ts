@@ -1,9 +1,11 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import { startProxy } from '../src/index.ts'
 import type { LoggedViolation } from '../src/index.ts'
 import { exampleRequest } from '../src/mock/example-request.ts'
-import { call } from './call.ts'
+import { repeatedParts } from '../src/proxy/check.ts'
+import { authorization, call } from './call.ts'
 import type { CallOptions } from './call.ts'
 import {
   anyOperation,
@@ -40,13 +42,17 @@ function withoutMediaType(headers: Record<string, string>): Record<string, strin
 
 describe('a response that violates the contract', () => {
   // A few for each part of a response; the contract tests cover every field with the same check.
-  const invalidResponses: [what: string, status: number, headers: object, body: string, where: string[]][] = [
+  const invalidResponses: [what: string, status: number, headers: object, body: string | Uint8Array, where: string[]][] = [
     ['a missing field', successStatus, headersOf(successStatus), bodyWith(successStatus, { status_code: undefined }), ['body']],
     ['a status_code of another status', limit, headersOf(limit), bodyWith(limit, { status_code: failure }), ['body /status_code']],
     ['an empty body', limit, headersOf(limit), '', ['body']],
     ['a truncated body', limit, headersOf(limit), validBody(limit).slice(0, -1), ['body']],
     ['a body with a byte order mark', failure, headersOf(failure), `\uFEFF${validBody(failure)}`, ['body']],
     ['a compressed body', successStatus, { ...headersOf(successStatus), 'content-encoding': 'gzip' }, successBody, ['header Content-Encoding']],
+    ['a body in an unknown encoding', successStatus, { ...headersOf(successStatus), 'content-encoding': 'compress' }, successBody, ['header Content-Encoding']],
+    ['a compressed body that violates the contract', successStatus, { ...headersOf(successStatus), 'content-encoding': 'gzip' }, gzipSync('{}'), ['body', 'body']],
+    ['a compressed body that is too long', successStatus, { ...headersOf(successStatus), 'content-encoding': 'br' }, brotliCompressSync(Buffer.alloc(11 * 1024 * 1024)), ['body']],
+    ['two media types', successStatus, { ...headersOf(successStatus), 'content-type': ['application/json; charset=utf-8', 'text/html'] }, successBody, ['header Content-Type']],
     ['HTML', failure, { ...headersOf(failure), 'content-type': 'text/html' }, '<h1>Hello</h1>', ['header Content-Type', 'body']],
     ['another media type', limit, { ...headersOf(limit), 'content-type': 'text/plain' }, validBody(limit), ['header Content-Type']],
     ['no media type', limit, withoutMediaType(headersOf(limit)), validBody(limit), ['header Content-Type']],
@@ -226,6 +232,41 @@ describe('a request that violates the contract', () => {
     const headers = { authorization: '' }
     const { body } = await call(proxy.url, anyOperation, { values, headers })
     expect(body).toMatchObject({ violations: [{}, ...names.map(() => ({}))] })
+  })
+
+  const headersOnce = Object.keys(parameters).filter((name) => parameters[name]?.in === 'header')
+  it.each<[name: string, value: string]>([
+    ['Authorization', authorization],
+    ['Content-Type', 'application/json'],
+    ['Host', 'x'],
+    ...headersOnce.map((name): [string, string] => [name, String(parameters[name]?.example)]),
+  ])('never reaches the provider: two headers %s', async (name, value) => {
+    const isInExample = name === 'Authorization' || name === 'Host'
+    for (const other of [value, 'other']) {
+      const lines = [...(isInExample ? [] : [value]), other].map((each) => `${name}: ${each}\r\n`)
+      const request = rawRequest(anyOperation, { headers: lines.join('') })
+      expect(await sendRaw(proxy.url, request, { halfClose: false })).toMatch(/^HTTP\/1\.1 422 /)
+    }
+    expect(proxy.violations().map(placeOf)).toEqual(Array(2).fill(`request header ${name}`))
+    expect(proxy.violations()[0]?.message).toBe('is sent more than once')
+    expect(provider.requests).toEqual([])
+  })
+
+  it('would be reported for a query parameter that is sent twice', () => {
+    const declared = {
+      in: 'query',
+      required: false,
+      example: 1,
+      errorExample: '',
+      validate: () => true,
+    } as const
+    const operation = { parameters: { limit: declared }, security: [] }
+    const sent = (query: string) => ({
+      request: { rawHeaders: ['Limit', '1', 'Limit', '2'] },
+      query: new URLSearchParams(query),
+    })
+    expect(repeatedParts(operation, sent('limit=1&limit=2'))).toEqual(['query limit'])
+    expect(repeatedParts(operation, sent('limit=1&other=2&other=2'))).toEqual([])
   })
 
   it('keeps its dot segments, which are a violation', async () => {

@@ -1,24 +1,27 @@
 import { contract, matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError, parseBaseUrl } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
-import { requestViolations } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isPreflight, setCorsHeaders } from '../http/cors.ts'
+import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
 import {
   controlPrefix,
   isControlPath,
   originForm,
-  readableHeaders,
   readRequestBody,
   splitTarget,
 } from '../http/request.ts'
 import type { Exchange } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
+import { checkExchange } from './check.ts'
+import { isPageRequest, respondWithPage } from './page.ts'
 import { sendProblem } from './problem.ts'
-import { BrokenResponseError, forward } from './upstream.ts'
+import { trafficView } from './report.ts'
+import { TrafficRecord } from './traffic.ts'
+import type { TrafficReport } from './traffic.ts'
+import { forward } from './upstream.ts'
 import type { UpstreamResponse } from './upstream.ts'
-import { responseViolations, ViolationLog } from './violations.ts'
+import { ViolationLog } from './violations.ts'
 import type { ContractViolation, LoggedViolation } from './violations.ts'
 
 /** Where the proxy listens, and which provider it checks. */
@@ -41,7 +44,9 @@ export interface Proxy {
   violations(): LoggedViolation[]
   /** The numbers of checked exchanges, of violations, and of requests without a response. */
   totals(): { exchanges: number; violations: number; failures: number }
-  /** Clears violations and totals. */
+  /** The violations by operation, and what the traffic covered of the contract. */
+  traffic(): TrafficReport
+  /** Clears violations, totals and traffic. */
   reset(): void
   /** Closes every connection and the server. */
   close(): Promise<void>
@@ -64,13 +69,16 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   if (baseUrl.url === undefined) throw new TypeError(`upstream ${baseUrl.error}`)
   const upstream = new URL(baseUrl.url)
   const log = new ViolationLog()
+  const traffic = new TrafficRecord()
   let exchanges = 0
   let failures = 0
   const reset = () => {
     exchanges = 0
     failures = 0
     log.reset()
+    traffic.reset()
   }
+  const totals = () => ({ exchanges, violations: log.total, failures })
   const server = await startServer(
     { host: '127.0.0.1', port: 0, ...address },
     (request, response) => {
@@ -83,7 +91,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   return {
     url: server.url,
     violations: () => log.entries(),
-    totals: () => ({ exchanges, violations: log.total, failures }),
+    totals,
+    traffic: () => traffic.report(),
     reset,
     close: () => server.close(),
   }
@@ -91,6 +100,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = { request, response, ...splitTarget(request.url ?? '/') }
     if (isControlPath(exchange.path)) return respondToControl(exchange)
+    if (!passOtherRoutes && isPageRequest(request, exchange.path)) {
+      return sendPage(response, exchange.path)
+    }
     const body = await readRequestBody(request)
     if (body instanceof BodyAbortedError) return
     const send = (bytes: Buffer) =>
@@ -109,6 +121,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }
     const result = await checkExchange(exchange, body, send)
     exchanges += 1
+    traffic.add(result, {
+      target: `${request.method} ${exchange.path.slice(0, 512)}`,
+      query: exchange.query,
+      headers: { get: (name) => request.headers[name.toLowerCase()]?.toString() ?? null },
+    })
     if (result.violations.length === 0 && result.response) return passOn(response, result.response)
     report(exchange, result.violations)
     setCorsHeaders(request.headers, response)
@@ -126,13 +143,22 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     for (const violation of violations) onViolation?.(violation, method, path)
   }
 
+  function sendPage(response: ServerResponse, path: string): void {
+    const { text } = trafficView(traffic.report(), totals())
+    respondWithPage(response, path, upstream.href, text, log.entries())
+  }
+
   function respondToControl({ request, response, path }: Exchange): void {
     setCorsHeaders(request.headers, response)
-    const route = `${request.method} ${path.slice(controlPrefix.length)}`
-    if (route === 'GET /violations') {
+    if (isPreflight(request)) return respondToPreflight(request.headers, response)
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const route = `${method} ${path.slice(controlPrefix.length)}`
+    if (route === 'GET ' || route === 'GET /') {
+      sendPage(response, path)
+    } else if (route === 'GET /violations') {
       const { version } = contract
-      const totals = { exchanges, failures, total: log.total }
-      sendJson(response, 200, { contract: version, ...totals, violations: log.entries() })
+      const counts = { exchanges, failures, total: log.total }
+      sendJson(response, 200, { contract: version, ...counts, violations: log.entries() })
     } else if (route === 'DELETE /violations') {
       reset()
       response.writeHead(204).end()
@@ -156,51 +182,6 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     if (response.headersSent) response.destroy()
     else sendProblem(response, violationsUrl, message)
   }
-}
-
-interface CheckedExchange {
-  violations: ContractViolation[]
-  /** The provider's response; undefined if it was incomplete or the request was not sent. */
-  response?: UpstreamResponse
-}
-
-async function checkExchange(
-  { request, path, query }: Exchange,
-  body: Buffer | 'too long',
-  send: (bytes: Buffer) => Promise<UpstreamResponse>,
-): Promise<CheckedExchange> {
-  const { method = '' } = request
-  const match = matchOperation(method, path)
-  if (!match) return { violations: [unmatchedRequest] }
-  const violations = requestViolations(match, {
-    query,
-    headers: readableHeaders(request.headers),
-    body,
-  })
-  if (violations.length > 0 || body === 'too long') {
-    return {
-      violations: violations.map(({ where, pointer, message }) => ({
-        direction: 'request',
-        where,
-        ...(pointer && { pointer }),
-        message,
-      })),
-    }
-  }
-  try {
-    const response = await send(body)
-    return { violations: responseViolations(match.operation, response), response }
-  } catch (error) {
-    if (!(error instanceof BrokenResponseError)) throw error
-    const { where, message } = error
-    return { violations: [{ direction: 'response', where, message }] }
-  }
-}
-
-const unmatchedRequest: ContractViolation = {
-  direction: 'request',
-  where: 'method and path',
-  message: `match no operation of the contract (${contract.title} ${contract.version})`,
 }
 
 function passOn(response: ServerResponse, upstreamResponse: UpstreamResponse): void {

@@ -4,7 +4,7 @@ import https from 'node:https'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 
 /** The largest response that is accepted; those of the contract have a few hundred bytes. */
-const maxResponseBytes = 10 * 1024 * 1024
+export const maxResponseBytes = 10 * 1024 * 1024
 
 /** How long the provider may take; longer than the longest delay of the mock. */
 const timeoutMs = 90_000
@@ -125,7 +125,7 @@ function requestHeaders(upstream: URL, rawHeaders: string[], body: Buffer): stri
     ...toPairs(endToEndHeaders(rawHeaders))
       .filter(([name]) => !replaced.has(name.toLowerCase()))
       .flat(),
-    // A compressed body could not be checked against the contract.
+    // A compressed body would have to be decoded before it can be checked.
     'Accept-Encoding',
     'identity',
     'Content-Length',
@@ -162,7 +162,8 @@ function toPairs(rawHeaders: string[]): [string, string][] {
   ])
 }
 
-function reasonOf(error: unknown): string {
+/** What went wrong with a connection, in a few words. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.message !== '') return error.message
   // If no address of a host name can be reached, Node.js throws an error without a message.

@@ -1,7 +1,4 @@
-import { checkResponse } from '@connected-apps/contract'
-import type { Operation, ResponseViolation } from '@connected-apps/contract'
 import { BoundedLog } from '@connected-apps/scenarios'
-import type { UpstreamResponse } from './upstream.ts'
 
 /** The proxy keeps this many of the latest violations. */
 export const maxLoggedViolations = 1000
@@ -58,28 +55,4 @@ export function describeViolation({
   message,
 }: ContractViolation): string {
   return `${direction} ${where}${pointer ? ` ${pointer}` : ''}: ${message}`
-}
-
-/** Checks a provider's response against the contract. */
-export function responseViolations(
-  operation: Operation,
-  response: UpstreamResponse,
-): ContractViolation[] {
-  return [
-    ...encodingViolations(response.headers),
-    ...checkResponse(operation, response).map(toContractViolation),
-  ]
-}
-
-// The proxy sends `Accept-Encoding: identity`, because it could not check a compressed body.
-function encodingViolations(headers: Headers): ContractViolation[] {
-  if ((headers.get('content-encoding') ?? 'identity') === 'identity') return []
-  return [{ direction: 'response', where: 'header Content-Encoding', message: 'must be identity' }]
-}
-
-function toContractViolation({ part, where, message }: ResponseViolation): ContractViolation {
-  const direction = 'response'
-  if (part === 'header') return { direction, where: `header ${where}`, message }
-  if (part === 'media type') return { direction, where: 'header Content-Type', message }
-  return { direction, where: part, ...(where !== '' && { pointer: where }), message }
 }

@@ -1,0 +1,128 @@
+import { contract } from '@connected-apps/contract/operations'
+import { coverageLines } from '@connected-apps/contract-tests/reporting'
+import type {
+  Annotation,
+  ReportedCase,
+  ReportedSuite,
+  ReportView,
+} from '@connected-apps/contract-tests/reporting'
+import type { Proxy } from './start.ts'
+import type { OperationTraffic, TrafficReport, ViolationCount } from './traffic.ts'
+
+type Totals = ReturnType<Proxy['totals']>
+
+/** Whether something was checked and nothing was wrong. */
+export function isPassed({ exchanges, violations, failures }: Totals): boolean {
+  return exchanges > 0 && violations + failures === 0
+}
+
+/** The traffic through a proxy, as the reporters show it. */
+export function trafficView(traffic: TrafficReport, totals: Totals): ReportView {
+  const { title, version } = contract
+  const suites = [...traffic.operations.map(operationSuite), trafficSuite(traffic, totals)]
+  const name = `validation proxy of ${title} ${version}`
+  const passed = isPassed(totals)
+  const verdict = `${passed ? 'PASSED' : 'FAILED'}: ${summaryOf(totals)}`
+  const notCalled = traffic.operations.filter(({ exchanges }) => exchanges === 0)
+  const operationIds = notCalled.map(({ operationId }) => operationId).join(', ')
+  return {
+    title: name,
+    passed,
+    verdict,
+    text: textOf(suites, traffic, operationIds, verdict),
+    suites,
+    annotations: annotationsOf(suites, operationIds),
+    coverage: Object.fromEntries(
+      traffic.operations.map(({ operationId, coverage }) => [operationId, coverage]),
+    ),
+  }
+}
+
+function summaryOf({ exchanges, violations, failures }: Totals): string {
+  return [
+    `checked ${exchanges} exchange(s) against ${contract.title} ${contract.version}, found ${violations} violation(s)`,
+    ...(failures > 0 ? [`the upstream failed ${failures} time(s)`] : []),
+    ...(exchanges === 0 ? ['nothing was checked, so the result is unknown'] : []),
+  ].join('; ')
+}
+
+function operationSuite({
+  operationId,
+  exchanges,
+  requests,
+  responses,
+}: OperationTraffic): ReportedSuite {
+  const skipped = exchanges === 0 ? { reason: 'it was not called' } : {}
+  return {
+    name: operationId,
+    cases: [
+      { ...checked('its requests conform to the contract', requests), ...skipped },
+      { ...checked('its responses conform to the contract', responses), ...skipped },
+    ].map((each) => ('reason' in each ? { ...each, outcome: 'skipped' } : each)),
+  }
+}
+
+function trafficSuite({ unmatched }: TrafficReport, totals: Totals): ReportedSuite {
+  const { exchanges, failures } = totals
+  const failed = { total: failures, lines: [`the upstream failed ${failures} time(s)`] }
+  const nothing = {
+    total: exchanges === 0 ? 1 : 0,
+    lines: ['nothing was checked, so the result is unknown'],
+  }
+  return {
+    name: 'the traffic',
+    cases: [
+      checked('every request is for an operation of the contract', unmatched),
+      checked('the upstream responds to every request', failed),
+      checked('something is checked', nothing),
+    ],
+  }
+}
+
+function checked(name: string, { total, lines }: ViolationCount): ReportedCase {
+  const outcome = total === 0 ? 'passed' : 'failed'
+  return { name, outcome, violations: total === 0 ? [] : lines, durationMs: 0 }
+}
+
+const markers = { passed: 'ok  ', failed: 'FAIL', skipped: '-   ' }
+
+function textOf(
+  suites: readonly ReportedSuite[],
+  { operations }: TrafficReport,
+  notCalled: string,
+  verdict: string,
+): string {
+  const called = operations.filter(({ exchanges }) => exchanges > 0)
+  const count = `${called.length}/${operations.length}`
+  const lines = [
+    ...suites.flatMap(({ name, cases }) =>
+      cases.flatMap((each) => [
+        `${markers[each.outcome]} ${name}: ${each.name}${each.reason ? ` (skipped: ${each.reason})` : ''}`,
+        ...each.violations.map((line) => `       ${line}`),
+      ]),
+    ),
+    '',
+    `Coverage of the operations ${count}${notCalled === '' ? '' : `  not covered: ${notCalled}`}`,
+    '',
+    ...called.flatMap(({ operationId, coverage }) => coverageLines(operationId, coverage)),
+    verdict,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function annotationsOf(suites: readonly ReportedSuite[], notCalled: string): Annotation[] {
+  const failed = suites.flatMap(({ name, cases }) =>
+    cases
+      .filter(({ outcome }) => outcome === 'failed')
+      .map((each) => ({
+        level: 'error' as const,
+        title: `${name}: ${each.name}`,
+        message: each.violations.join('\n'),
+      })),
+  )
+  if (notCalled === '') return failed
+  return [
+    ...failed,
+    { level: 'notice', title: 'operations that were not called', message: notCalled },
+  ]
+}
