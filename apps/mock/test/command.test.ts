@@ -116,6 +116,32 @@ describe('connected-apps-mock', () => {
       '--upstream must start with http:// or https://',
     ],
     [['proxy', '--upstream', 'http://a:b@c'], '--upstream contains credentials'],
+    [['--', 'npm', 'test'], 'a command after -- is for the proxy; leave it out'],
+    [['proxy', '--upstream', 'http://a', '--'], 'there is no command after --; add it'],
+    [
+      ['proxy', '--upstream', 'http://a', '--wait', '1'],
+      '--wait is for a command; add -- and the command',
+    ],
+    [
+      ['proxy', '--upstream', 'http://a', '--wait', '1s', '--', 'npm'],
+      '--wait must be a whole number of seconds',
+    ],
+    [
+      ['proxy', '--upstream', 'http://a', '--env', 'A=B', '--', 'npm'],
+      '--env must be the name of a variable',
+    ],
+    [
+      ['proxy', '--upstream', 'http://a', '--reporter', 'tap'],
+      '--reporter must be one of text, junit, github, summary',
+    ],
+    [
+      ['proxy', '--upstream', 'http://a', '--reporter', 'junit'],
+      '--reporter junit needs a file here',
+    ],
+    [
+      ['proxy', '--upstream', 'http://a', '--reporter', 'text=/no/such/directory/a'],
+      '--reporter cannot write the file of text (ENOENT)',
+    ],
   ])('rejects %j on one line, with exit code 2', async (args, message) => {
     const run = start(args)
     expect(await run.exit).toBe(2)
@@ -151,7 +177,11 @@ describe('connected-apps-mock proxy', () => {
     await call(url, anyOperation)
     run.kill('SIGTERM')
     expect(await run.exit).toBe(0)
-    expect(run.stderr).toBe(`checked 1 exchange(s) against ${contractName}, found 0 violation(s)\n`)
+    const lines = run.stderr.trimEnd().split('\n')
+    expect(lines.at(-1)).toBe(
+      `PASSED: checked 1 exchange(s) against ${contractName}, found 0 violation(s)`,
+    )
+    expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([])
     await mock.close()
   })
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'packed-mock-'))
   tarball = await pack(root)
   const dependencies: Record<string, string> = { [manifest.name]: `file:${tarball}` }
-  for (const name of ['contract', 'node-http', 'scenarios']) {
+  for (const name of ['client', 'contract', 'contract-tests', 'node-http', 'scenarios']) {
     dependencies[`@connected-apps/${name}`] =
       `file:${await pack(join(root, '../../packages', name))}`
   }

@@ -1,11 +1,15 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
-import { onStopSignal } from '@connected-apps/node-http/command'
+import { prepareDestinations, writeReports } from '@connected-apps/contract-tests/reporting'
+import type { Destination } from '@connected-apps/contract-tests/reporting'
+import { CommandError, onStopSignal } from '@connected-apps/node-http/command'
 import { controlPrefix } from '../http/request.ts'
 import { exampleCurl } from '../mock/example-request.ts'
 import { startMock } from '../mock/start.ts'
+import { isPassed, trafficView } from '../proxy/report.ts'
 import { startProxy } from '../proxy/start.ts'
-import type { Proxy } from '../proxy/start.ts'
 import { describeViolation } from '../proxy/violations.ts'
+import { waitForUpstream } from '../proxy/wait-for-upstream.ts'
+import { runTests } from './run-tests.ts'
 
 interface Address {
   host: string
@@ -13,10 +17,20 @@ interface Address {
 }
 
 /** The options of `proxy`. */
-export interface ProxyCommandOptions extends Address {
+export interface ProxyCommandOptions {
+  host: string
+  port?: number
   upstream: string
   passOtherRoutes?: boolean
+  reporter?: Destination[]
+  /** The variable that tells the command the address of the proxy. */
+  env?: string
+  /** How many seconds the upstream may take until it responds. */
+  wait?: number
 }
+
+const defaultPort = 4011
+const defaultWaitSeconds = 60
 
 const names = { host: '--host', port: '--port' }
 const contractName = `${contract.title} ${contract.version}`
@@ -39,33 +53,56 @@ Press Ctrl-C to stop.`)
 }
 
 /**
- * Runs the validation proxy until a signal stops it. The exit code is 1 after a violation, and also
- * if the result is unknown: when the upstream failed, or when nothing was checked.
+ * Runs the validation proxy until a signal stops it or, with a command, until that has ended. The
+ * exit code is that of the command. If that is 0, and without a command, it is 1 after a violation,
+ * and also if the result is unknown: when the upstream failed, or when nothing was checked.
  */
-export async function runProxy(options: ProxyCommandOptions): Promise<void> {
+export async function runProxy(
+  { reporter = [], env, wait, ...options }: ProxyCommandOptions,
+  command?: readonly string[],
+): Promise<void> {
+  await prepareDestinations(reporter, { isOutputFree: false })
   const proxy = await startProxy({
     ...options,
+    port: options.port ?? (command ? 0 : defaultPort),
     names,
     onViolation: (violation, method, path) =>
       console.error(`${method} ${path} -> ${describeViolation(violation)}`),
     onFailure: (message, method, path) => console.error(`${method} ${path} -> ${message}`),
   })
-  onStopSignal(async () => {
+  const report = async () => {
     const totals = proxy.totals()
-    await proxy.close()
-    console.error(summaryOf(totals).join('; '))
-    return totals.exchanges > 0 && totals.violations + totals.failures === 0 ? 0 : 1
-  })
-  console.log(`Validation proxy of ${contractName}: ${proxy.url} -> ${options.upstream}
-  violations of the contract: ${proxy.url}${controlPrefix}/violations
+    const view = trafficView(proxy.traffic(), totals)
+    // Not to standard output, which belongs to the command.
+    await writeReports(view, reporter, (text) => process.stderr.write(text))
+    return isPassed(totals) ? 0 : 1
+  }
+  const introduction = `Validation proxy of ${contractName}: ${proxy.url} -> ${options.upstream}`
+  if (command === undefined) {
+    onStopSignal(async () => {
+      await proxy.close()
+      return report()
+    })
+    console.log(`${introduction}
+  violations of the contract: ${proxy.url}/
 
 Point your client at ${proxy.url}. Press Ctrl-C to stop. The exit code is 1 if anything violated the contract or nothing was checked.`)
+    return
+  }
+  console.error(introduction)
+  try {
+    await requireUpstream(options.upstream, wait ?? defaultWaitSeconds)
+    const code = await runTests(command, { [env ?? 'CONNECTED_APPS_BASE_URL']: proxy.url })
+    const result = await report()
+    process.exitCode = code || result
+  } finally {
+    await proxy.close()
+  }
 }
 
-function summaryOf({ exchanges, violations, failures }: ReturnType<Proxy['totals']>): string[] {
-  return [
-    `checked ${exchanges} exchange(s) against ${contractName}, found ${violations} violation(s)`,
-    ...(failures > 0 ? [`the upstream failed ${failures} time(s)`] : []),
-    ...(exchanges === 0 ? ['nothing was checked, so the result is unknown'] : []),
-  ]
+async function requireUpstream(upstream: string, waitSeconds: number): Promise<void> {
+  const reason = await waitForUpstream(upstream, waitSeconds * 1000)
+  if (reason === undefined) return
+  const message = `${upstream} did not respond within ${waitSeconds} s: ${reason}; start it, or wait longer with --wait`
+  throw new CommandError(message)
 }

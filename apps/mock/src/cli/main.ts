@@ -6,7 +6,9 @@ import {
   InvalidArgumentError,
   parsePort,
   runCommand,
+  UsageError,
 } from '@connected-apps/node-http/command'
+import { reporterOption } from '@connected-apps/contract-tests/reporting'
 import module from 'node:module' // the whole module: old Node.js versions lack the export enableCompileCache
 import type * as commands from './commands.ts'
 
@@ -19,6 +21,11 @@ const manifest: Manifest = module.createRequire(import.meta.url)(
   '@connected-apps/mock/package.json',
 )
 
+// Everything after the first -- is the command that the proxy runs, with options of its own.
+const args = process.argv.slice(2)
+const separator = args.indexOf('--')
+const testCommand = separator === -1 ? undefined : args.slice(separator + 1)
+
 const command = createCommand({
   name: 'connected-apps-mock',
   version: `${manifest.version} (contract ${contract.version})`,
@@ -30,9 +37,10 @@ const serve = command
   .description('start the mock server; the default')
   .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
   .option('--port <PORT>', 'port to listen on, 0 for a free one', parsePort, 4010)
-  .action(async (options: { host: string; port: number }) =>
-    (await loadCommands()).runMock(options),
-  )
+  .action(async (options: { host: string; port: number }) => {
+    if (testCommand) throw new UsageError('a command after -- is for the proxy; leave it out')
+    await (await loadCommands()).runMock(options)
+  })
 
 const proxy = command
   .command('proxy')
@@ -40,14 +48,40 @@ const proxy = command
   .requiredOption('--upstream <URL>', 'base URL of the provider to forward to', parseUpstream)
   .option('--pass-other-routes', 'forward requests for other operations without a check')
   .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
-  .option('--port <PORT>', 'port to listen on, 0 for a free one', parsePort, 4011)
-  .action(async (options: commands.ProxyCommandOptions) => (await loadCommands()).runProxy(options))
+  .option(
+    '--port <PORT>',
+    'port to listen on, 0 for a free one (default: 4011, with a command a free one)',
+    parsePort,
+  )
+  .addOption(reporterOption())
+  .option(
+    '--env <NAME>',
+    'variable with the address of the proxy for the command (default: CONNECTED_APPS_BASE_URL)',
+    parseVariable,
+  )
+  .option(
+    '--wait <SECONDS>',
+    'how long to wait for a response of the upstream before the command (default: 60)',
+    parseSeconds,
+  )
+  .usage('[options] [-- COMMAND...]')
+  .action(async (options: commands.ProxyCommandOptions) => {
+    if (testCommand?.length === 0) throw new UsageError('there is no command after --; add it')
+    for (const name of ['env', 'wait'] as const) {
+      if (options[name] === undefined || testCommand) continue
+      throw new UsageError(`--${name} is for a command; add -- and the command`)
+    }
+    await (await loadCommands()).runProxy(options, testCommand)
+  })
 
 command.addHelpText('after', () =>
   [serve, proxy].map((each) => `\n${each.helpInformation().trimEnd()}`).join('\n'),
 )
 
-await runCommand(command, { engine: manifest.engines.node })
+await runCommand(command, {
+  args: separator === -1 ? args : args.slice(0, separator),
+  engine: manifest.engines.node,
+})
 
 /** Loads the servers, which neither usage errors nor a Node.js that is too old need. */
 function loadCommands(): Promise<typeof commands> {
@@ -59,4 +93,14 @@ function parseUpstream(text: string): string {
   const { url, error } = parseBaseUrl(text)
   if (url === undefined) throw new InvalidArgumentError(error)
   return url
+}
+
+function parseVariable(text: string): string {
+  if (/^[a-z_]\w*$/i.test(text)) return text
+  throw new InvalidArgumentError('must be the name of a variable')
+}
+
+function parseSeconds(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('must be a whole number of seconds, 1 to 9999')
 }
