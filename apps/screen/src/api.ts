@@ -17,21 +17,24 @@ export interface ConnectedApps {
 }
 
 /** What went wrong, by what a person can do about it. */
-export type ProblemCode =
+export const PROBLEM_CODES = [
   /** The session is missing, unknown or has expired: sign in again. */
-  | 'session_over'
+  'session_over',
   /** The Member's roles do not allow it: ask an admin. */
-  | 'not_permitted'
+  'not_permitted',
   /** The session belongs to another Organization: switch to it. */
-  | 'other_organization'
+  'other_organization',
   /** There is no such app any more: nothing is left to do. */
-  | 'already_gone'
+  'already_gone',
   /** Too many requests: wait for `retry_after_seconds`. */
-  | 'rate_limited'
+  'rate_limited',
   /** It failed, or did not respond in time, so the outcome is unknown: try again. */
-  | 'unavailable'
+  'unavailable',
   /** Nothing that a person can mend: quote the `request_id` to support. */
-  | 'unexpected'
+  'unexpected',
+] as const
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number]
 
 /** The body of every response of the backend that is not a success. */
 export interface Problem {

@@ -176,6 +176,24 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
   })
 
+  it.concurrent.for([
+    ['a code of its own', 403, '{"code":"FORBIDDEN"}'],
+    ['a code that every object has', 403, '{"code":"toString"}'],
+    ['a request_id that is no text', 500, '{"code":"unexpected","request_id":{}}'],
+    ['a page', 200, '<h1>Sign in</h1>'],
+    ['other JSON', 200, '{}'],
+    ['null', 200, 'null'],
+  ] as const)('survives a proxy that responds with %s', async ([, status, body]) => {
+    await using screen = await openScreen(looks[0])
+    const { page } = screen
+    await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
+    await page.route('**/api/**', (route) => route.fulfill({ status, body }))
+    await disconnect(page, 'Calendar Assistant')
+    await page.getByText('We couldn’t disconnect Calendar Assistant.').waitFor()
+    await page.reload()
+    await page.getByText('We couldn’t see your connected apps.').waitFor()
+  })
+
   it('does not keep a person waiting for minutes', async () => {
     await using screen = await openScreen(looks[3])
     const { page } = screen

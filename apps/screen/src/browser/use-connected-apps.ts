@@ -3,6 +3,7 @@
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ConnectedApp, ConnectedApps, Problem, ProblemCode } from '../api.ts'
+import { PROBLEM_CODES } from '../api.ts'
 
 const URL_OF_APPS = '/api/connected-apps'
 const QUERY_KEY = ['connected-apps']
@@ -37,11 +38,7 @@ export class ConnectedAppsProblem extends Error {
 export function useConnectedApps(): UseQueryResult<ConnectedApp[], ConnectedAppsProblem> {
   return useQuery({
     queryKey: QUERY_KEY,
-    queryFn: async ({ signal }) => {
-      const response = await send(URL_OF_APPS, { signal })
-      const { connected_apps: apps } = (await response.json()) as ConnectedApps // as the backend has it
-      return apps
-    },
+    queryFn: ({ signal }) => send(URL_OF_APPS, { signal }, readApps),
     ...retries,
   })
 }
@@ -67,7 +64,11 @@ export function useRevokeConnectedApp(): UseMutationResult<
   return useMutation({
     mutationFn: async ({ connected_app_id: id }) => {
       try {
-        await send(`${URL_OF_APPS}/${encodeURIComponent(id)}/revoke`, { method: 'POST' })
+        await send(
+          `${URL_OF_APPS}/${encodeURIComponent(id)}/revoke`,
+          { method: 'POST' },
+          expectNoContent,
+        )
         return 'revoked'
       } catch (error) {
         if (error instanceof ConnectedAppsProblem && error.code === 'already_gone') {
@@ -95,22 +96,51 @@ const retries = {
   networkMode: 'always',
 } as const
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+/** Sends a request, and reads a success. Whatever fails, it throws a `ConnectedAppsProblem`. */
+async function send<T>(
+  url: string,
+  init: RequestInit,
+  read: (response: Response) => T | Promise<T>,
+): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS)
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout
+  const createProblem = (code: 'offline' | 'unexpected'): ConnectedAppsProblem =>
+    new ConnectedAppsProblem({ code: timeout.aborted ? 'unavailable' : code })
   let response
   try {
     response = await fetch(url, { ...init, signal })
   } catch {
-    throw new ConnectedAppsProblem({ code: timeout.aborted ? 'unavailable' : 'offline' })
+    throw createProblem('offline')
   }
-  if (response.ok) return response
-  throw new ConnectedAppsProblem(await readProblem(response))
+  if (!response.ok) throw new ConnectedAppsProblem(await readProblem(response))
+  try {
+    return await read(response)
+  } catch {
+    throw createProblem('unexpected')
+  }
 }
 
-/** What stands in front of the backend sends other bodies than the backend. */
+// A proxy or a sign-in in front of the backend sends other bodies, also with the status 200. So
+// nothing below relies on a body before it has checked it.
+
+async function readApps(response: Response): Promise<ConnectedApp[]> {
+  const { connected_apps: apps } = (await response.json()) as ConnectedApps // checked below
+  if (!Array.isArray(apps)) throw new Error('The response has no connected_apps')
+  return apps
+}
+
+function expectNoContent({ status }: Response): void {
+  if (status !== 204) throw new Error(`The response has the status ${status} instead of 204`)
+}
+
 async function readProblem(response: Response): Promise<Problem> {
-  const unreadable = { code: response.status >= 500 ? 'unavailable' : 'unexpected' } as const
-  const body = (await response.json().catch(() => undefined)) as Problem | undefined // as the backend has it
-  return typeof body?.code === 'string' ? body : unreadable
+  type Unchecked = Partial<Record<keyof Problem, unknown>> | null | undefined
+  const body = (await response.json().catch(() => undefined)) as Unchecked // any JSON has such keys
+  const code = PROBLEM_CODES.find((known) => known === body?.code)
+  if (code === undefined) return { code: response.status >= 500 ? 'unavailable' : 'unexpected' }
+  const { request_id: requestId, retry_after_seconds: seconds } = body ?? {}
+  const problem: Problem = { code }
+  if (typeof requestId === 'string') problem.request_id = requestId
+  if (typeof seconds === 'number' && Number.isFinite(seconds)) problem.retry_after_seconds = seconds
+  return problem
 }
