@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { allScenarios, startMock } from '@connected-apps/mock'
 import type { Mock } from '@connected-apps/mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createApp } from '../src/server/app.ts'
 import { member, secret, startScreen } from './start-screen.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -124,11 +125,45 @@ describe('the backend', () => {
   })
 
   it('does not act for somebody who is not signed in', async () => {
-    for (const nobody of ['', 'demo_session=made-up']) {
+    for (const nobody of ['', cookie.replace(/=.*/, '=made-up')]) {
       const response = await revoke('my-app', { cookie: nobody })
       expect([response.status, await response.json()]).toEqual([401, { code: 'session_over' }])
     }
     expect(mock.journal.total).toBe(0)
+  })
+
+  it('keeps the sessions of two screens on one host apart', async () => {
+    const other = await startScreen(mock.url)
+    const cookies = `${cookie}; ${await signIn(other.url)}`
+    for (const { url } of [screen, other]) {
+      const { status } = await fetch(`${url}/api/connected-apps`, { headers: { cookie: cookies } })
+      expect(status).toBe(200)
+    }
+    other.close()
+  })
+
+  it('keeps the latest 1000 sessions', async () => {
+    const app = createApp({ baseUrl: mock.url, project_id: 'project', secret, ...member })
+    const cookies: string[] = []
+    for (let count = 0; count <= 1000; count++) {
+      const { headers } = await app.request('/sign-in')
+      cookies.push(headers.get('set-cookie')?.split(';')[0] ?? '')
+    }
+    const statuses = [0, 1, 1000].map(async (index) => {
+      const headers = { cookie: cookies[index] ?? '' }
+      return (await app.request('/api/connected-apps', { headers })).status
+    })
+    expect(await Promise.all(statuses)).toEqual([401, 200, 200])
+  })
+
+  it.each([
+    ['127.0.0.1', 302],
+    ['localhost:4030', 302],
+    ['attacker.example', 403],
+    ['127.0.0.1.attacker.example:4030', 403],
+  ])('responds to the Host %s with %i', async (host, status) => {
+    const app = createApp({ baseUrl: mock.url, project_id: 'project', secret, ...member })
+    expect((await app.request(`http://${host}/sign-in`)).status).toBe(status)
   })
 
   it('keeps caches, frames and foreign scripts away', async () => {

@@ -176,6 +176,19 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
   })
 
+  it('lets a person come from a link on another site', async () => {
+    await using screen = await openScreen(looks[2])
+    const { page } = screen
+    const body = `<a href="${page.url()}">Your apps</a>`
+    await page.context().clearCookies()
+    await page.route('http://example.com/', (route) =>
+      route.fulfill({ contentType: 'text/html', body }),
+    )
+    await page.goto('http://example.com/')
+    await page.getByRole('link').click()
+    await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
+  })
+
   it.concurrent.for([
     ['a code of its own', 403, '{"code":"FORBIDDEN"}'],
     ['a code that every object has', 403, '{"code":"toString"}'],

@@ -16,6 +16,9 @@ export interface AppOptions extends SignedInMember {
   timeoutMs?: number
 }
 
+/** By which a browser on this machine reaches the demo. */
+const LOCAL_HOSTS = ['127.0.0.1', 'localhost']
+
 const built = fileURLToPath(new URL('../../dist/browser', import.meta.url))
 
 /** The whole example: the screen, its backend, and a sign-in that stands in for the team's own. */
@@ -42,6 +45,12 @@ export function createApp({ baseUrl, project_id, secret, timeoutMs, ...member }:
         strictTransportSecurity: false, // what terminates TLS decides that
       }),
     )
+    .use((context, next) => {
+      // The owner of any other name could let it point to this machine. To a browser, the pages of
+      // that site and the demo would then have the same origin.
+      if (LOCAL_HOSTS.includes(new URL(context.req.url).hostname)) return next()
+      return Promise.resolve(context.text(`Open the demo as ${LOCAL_HOSTS.join(' or ')}.`, 403))
+    })
     .route('/api', createBackend(client, sessions.findMember))
     .route('/sign-in', sessions.routes())
     .get('/', async (context, next) => {

@@ -6,7 +6,8 @@ import { setCookie } from 'hono/cookie'
 import { parse } from 'hono/utils/cookie'
 import type { FindMember, SignedInMember } from './backend.ts'
 
-const COOKIE = 'demo_session'
+/** Once there are more, the oldest is dropped. */
+const MAX_SESSIONS = 1000
 
 /** Sessions of the demo, in memory: a cookie holds an id, never the session token. */
 export class DemoSessions {
@@ -18,7 +19,8 @@ export class DemoSessions {
   }
 
   readonly findMember: FindMember = (request) => {
-    const id = parse(request.headers.get('cookie') ?? '', COOKIE)[COOKIE]
+    const name = cookieNameOf(request)
+    const id = parse(request.headers.get('cookie') ?? '', name)[name]
     return id === undefined ? undefined : this.#members.get(id)
   }
 
@@ -29,9 +31,19 @@ export class DemoSessions {
       const id = randomUUID()
       const { member_id = this.#member.member_id } = context.req.query()
       this.#members.set(id, { ...this.#member, member_id })
-      setCookie(context, COOKIE, id, { httpOnly: true, sameSite: 'Strict', path: '/' })
+      const [oldest] = this.#members.keys()
+      if (oldest !== undefined && this.#members.size > MAX_SESSIONS) this.#members.delete(oldest)
+      // With `Strict`, a link on another site would lead to `/` without the cookie, and so back here
+      // for ever. The backend itself rejects a revoke that another site's page sends.
+      const options = { httpOnly: true, sameSite: 'Lax', path: '/' } as const
+      setCookie(context, cookieNameOf(context.req.raw), id, options)
       return context.redirect('/')
     })
     return routes
   }
+}
+
+/** Browsers send a cookie to every port of a host, so each port has a name of its own. */
+function cookieNameOf({ url }: Request): string {
+  return `demo_session_${new URL(url).port}`
 }
