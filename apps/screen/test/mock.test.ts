@@ -160,6 +160,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await page.context().setOffline(true)
     await disconnect(page, 'Calendar Assistant')
     await page.getByText('You seem to be offline').waitFor()
+    await page.getByText('then try again to disconnect Calendar Assistant.').waitFor()
     await inspect(page, 'offline')
     await page.context().setOffline(false)
     await page.getByRole('button', { name: 'Try again to disconnect Calendar Assistant' }).click()

@@ -53,7 +53,7 @@ const explanations: Record<ConnectedAppsProblem['code'], Explain> = {
   },
   offline: (wanted) => ({
     title: 'You seem to be offline',
-    text: `Check your connection to ${wanted}.`,
+    text: `Check your connection, then try again to ${wanted}.`,
     action: 'retry',
   }),
   // The request may have been carried out, so neither yes nor no would be true.
