@@ -205,7 +205,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await disconnect(page, 'Calendar Assistant')
     await page.getByText('We couldn’t disconnect Calendar Assistant.').waitFor()
     await page.reload()
-    await page.getByText('We couldn’t see your connected apps.').waitFor()
+    await page.getByText('We couldn’t load your connected apps.').waitFor()
   })
 
   it('does not keep a person waiting for minutes', async () => {

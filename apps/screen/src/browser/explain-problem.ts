@@ -21,9 +21,9 @@ type Explain = (
   problem: ConnectedAppsProblem,
 ) => Explanation
 
-const unexpected: Explain = (wanted) => ({
+const unexpected: Explain = (_, appName) => ({
   title: 'That didn’t work',
-  text: `We couldn’t ${wanted}. If it happens again, please contact support.`,
+  text: `We couldn’t ${describeAttempt(appName)}. If it happens again, please contact support.`,
   action: 'retry',
   isForSupport: true,
 })
@@ -43,11 +43,11 @@ const explanations: Record<ConnectedAppsProblem['code'], Explain> = {
     text: `Sign in to the organization in which you want to ${wanted}.`,
     action: 'sign in',
   }),
-  rate_limited: (wanted, _, { retryAt = 0 }) => {
+  rate_limited: (_, appName, { retryAt = 0 }) => {
     const minutes = Math.ceil((retryAt - Date.now()) / 60_000)
     return {
       title: 'It’s still too busy',
-      text: `We couldn’t ${wanted} yet. Please try again in ${minutes > 1 ? `${minutes} minutes` : 'a minute'}.`,
+      text: `We couldn’t ${describeAttempt(appName)} yet. Please try again in ${minutes > 1 ? `${minutes} minutes` : 'a minute'}.`,
       action: 'retry',
     }
   },
@@ -69,4 +69,9 @@ const explanations: Record<ConnectedAppsProblem['code'], Explain> = {
   // The hook takes it for a success.
   already_gone: unexpected,
   unexpected,
+}
+
+/** A person sees the apps, but it is us who could not load them. */
+function describeAttempt(appName: string | undefined): string {
+  return appName === undefined ? 'load your connected apps' : `disconnect ${appName}`
 }
