@@ -1,6 +1,8 @@
 import { allScenarios, startMock } from '@connected-apps/mock'
 import type { Mock, Scenario } from '@connected-apps/mock'
+import { listen } from '@connected-apps/node-http'
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Look } from './browser.ts'
@@ -206,6 +208,20 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await page.getByText('We couldn’t disconnect Calendar Assistant.').waitFor()
     await page.reload()
     await page.getByText('We couldn’t load your connected apps.').waitFor()
+  })
+
+  it('survives a connection that is lost within a response', async () => {
+    const cutting = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('{', () => response.destroy())
+    })
+    const url = await listen(cutting, { host: '127.0.0.1', port: 0 })
+    await using screen = await openScreen(looks[0])
+    const { page } = screen
+    await page.route('**/api/**', (route) => route.continue({ url }))
+    await page.reload()
+    await page.getByText('We couldn’t load your connected apps.').waitFor()
+    cutting.close()
   })
 
   it('does not keep a person waiting for minutes', async () => {
