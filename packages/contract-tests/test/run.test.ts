@@ -390,7 +390,7 @@ test.each([
 )
 
 // Sent by the client and by node:http, of which only the first decodes by itself.
-describe('a response that is compressed although nobody asked for it', () => {
+describe('a response whose compression was unrequested', () => {
   const compress = {
     gzip: gzipSync,
     deflate: deflateSync,

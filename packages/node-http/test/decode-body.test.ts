@@ -20,7 +20,7 @@ const encoders = {
 }
 type Coding = keyof typeof encoders
 
-it('gives back what was encoded, in any codings one after another', async () => {
+it('returns what was encoded, in any codings one after another', async () => {
   const codings = fc.array(fc.constantFrom(...(Object.keys(encoders) as Coding[])), {
     maxLength: 5,
   }) // keys of the very object
