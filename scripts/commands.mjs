@@ -35,16 +35,25 @@ Options:
   },
   mock: {
     run: ['node', 'scripts/run-task.ts', 'mock', 'start'],
-    help: `npm run mock: starts the mock server, or the validation proxy, until Ctrl-C.
+    help: `npm run mock: starts the mock server, or the validation proxy, until Ctrl-C or
+until the proxy's command has ended.
 
 npm run mock -- --port 4999                   the mock on another port (default 4010)
 npm run mock -- proxy --upstream URL          a proxy that checks the traffic to a provider
+npm run mock -- proxy --upstream URL -- COMMAND
+                                              runs your tests through it, and reports
 
 Options:
   --host ADDRESS        the address to listen on (default 127.0.0.1)
   --port PORT           the port, 0 for a free one (default 4010; of the proxy 4011)
   --upstream URL        the provider, for the proxy
-  --pass-other-routes   the proxy forwards requests for other operations without a check`,
+  --pass-other-routes   the proxy forwards requests for other operations without a check
+  --reporter NAME[=FILE]
+                        a report of the proxy: text, junit=FILE, github or summary; repeatable
+  --env NAME            the variable with the address of the proxy for COMMAND
+                        (default CONNECTED_APPS_BASE_URL)
+  --wait SECONDS        how long to wait for a response of the upstream before COMMAND
+                        (default 60)`,
   },
   screen: {
     run: ['node', 'scripts/run-task.ts', 'screen', 'start'],

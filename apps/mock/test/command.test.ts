@@ -193,7 +193,7 @@ describe('connected-apps-mock proxy', () => {
     await vi.waitFor(() => expect(run.stderr).toMatch(line), { timeout: 10_000 })
     run.kill('SIGTERM')
     expect(await run.exit).toBe(1)
-    expect(run.stderr).toContain('the upstream failed 1 time(s)')
+    expect(run.stderr).toContain('1 request(s) got no response from the upstream')
   })
 
   it('names the version of the contract in its health check', async () => {

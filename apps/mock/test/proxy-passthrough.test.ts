@@ -98,7 +98,7 @@ describe('passes through unchanged', () => {
     ['br', brotliCompressSync(successBody)],
     ['zstd', zstdCompressSync(successBody)],
     ['br, gzip', gzipSync(brotliCompressSync(successBody))],
-  ])('a body that is compressed although nobody asked: %s', async (encoding, encoded) => {
+  ])('a body whose compression was unrequested: %s', async (encoding, encoded) => {
     const headers = {
       ...headersOf(successStatus),
       'content-encoding': encoding,
@@ -196,6 +196,28 @@ describe('passes through unchanged', () => {
     expect(await (await fetch(permissive.url)).text()).toBe('tea')
     expect((await call(permissive.url, anyOperation)).status).toBe(502)
     expect(permissive.totals()).toEqual({ exchanges: 1, violations: 1, failures: 0 })
+    await permissive.close()
+  })
+
+  it.each([
+    ['a request for another operation', '/v1/b2b/sessions', 'PUT', {}],
+    [
+      'a preflight',
+      exampleRequest(anyOperation).target,
+      'OPTIONS',
+      { 'access-control-request-method': 'POST' },
+    ],
+  ])('not %s with a body above 1 MiB, which is no violation', async (_what, path, method, more) => {
+    const permissive = await startProxy({ upstream: provider.url, passOtherRoutes: true })
+    const headers = { origin: 'http://app.test', ...more }
+    const body = 'x'.repeat(1024 * 1024 + 1)
+    const response = await fetch(permissive.url + path, { method, headers, body })
+    expect(response.status).toBe(413)
+    expect(response.headers.get('access-control-allow-origin')).toBe('http://app.test')
+    expect(await response.json()).toEqual({ message: expect.stringContaining('1048576 bytes') })
+    expect(permissive.totals()).toEqual({ exchanges: 0, violations: 0, failures: 0 })
+    expect(permissive.violations()).toEqual([])
+    expect(provider.requests).toEqual([])
     await permissive.close()
   })
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, request as httpRequest } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ import { authorization } from './call.ts'
 import { anyOperation } from './operations.ts'
 import { startProvider } from './provider.ts'
 import type { Provider } from './provider.ts'
+import { waitForUpstream } from '../src/proxy/wait-for-upstream.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandRun } from './run-command.ts'
 import { headersOf, successBody } from './start-proxied.ts'
@@ -58,6 +60,21 @@ afterEach(() => {
   for (const run of runs.splice(0)) run.kill('SIGKILL')
 })
 
+/** Starts a server in the background, waits for its message, and ends without it. */
+function leaveRunning(server: string): string {
+  return `
+    const { spawn } = await import('node:child_process')
+    const stdio = ['ignore', 'inherit', 'ignore', 'ipc']
+    const server = spawn(process.execPath, ['--eval', ${JSON.stringify(server)}], { stdio })
+    console.log('server', server.pid)
+    server.once('message', () => process.exit(0))`
+}
+
+/** The process of the server that a command has started. */
+function serverOf({ stdout }: CommandRun): number {
+  return Number(/server (\d+)/.exec(stdout)?.[1])
+}
+
 /** Whether a process runs. */
 function isRunning(pid: number): boolean {
   try {
@@ -94,6 +111,24 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     const run = start(['--', process.execPath, '--eval', '0'])
     expect(await run.exit).toBe(1)
     expect(run.stderr).toContain('nothing was checked, so the result is unknown')
+  })
+
+  it.each([
+    ['its timeout has expired', 'await call({ signal: AbortSignal.timeout(500) }).catch(() => 0)'],
+    ['it has ended', 'call(); setTimeout(() => process.exit(0), 500)'],
+  ])('exits with 1 when the provider lets the command wait until %s', async (_when, then) => {
+    let calls = 0
+    provider.respond = (response, request) => {
+      if (request.url === '/') return response.writeHead(404).end()
+      calls += 1
+      return calls === 1 ? succeed(response, request) : undefined
+    }
+    const again = `const call = (more) => fetch(process.env.CONNECTED_APPS_BASE_URL + ${JSON.stringify(target)}, { ...${JSON.stringify(init)}, ...more }); ${then}`
+    const run = start(team(again))
+    expect(await run.exit).toBe(1)
+    expect(calls).toBe(2)
+    expect(run.stderr).toContain('the client disconnected before http://127.0.0.1:')
+    expect(run.stderr).toMatch(/\nFAILED: checked 1 .*; 1 request\(s\) got no response/)
   })
 
   it('exits with the code of the command if it failed, and reports nevertheless', async () => {
@@ -143,6 +178,15 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     late.close()
   })
 
+  it('takes a 101 for a response of the upstream', async () => {
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'
+    const switching = createTcpServer((socket) => socket.on('error', () => {}).write(head))
+    await new Promise<void>((resolve) => switching.listen(0, '127.0.0.1', resolve))
+    const { port } = switching.address() as AddressInfo // it listens on TCP
+    expect(await waitForUpstream(`http://127.0.0.1:${port}`, 5_000)).toBeUndefined()
+    switching.close()
+  })
+
   it.each([
     [
       ['--upstream', 'http://127.0.0.1:1', '--wait', '1', ...team()],
@@ -161,7 +205,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     expect(run.stdout).toBe('')
   })
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     'passes %s on, waits for the command, and reports',
     async (signal) => {
       const stay = `process.on('${signal}', () => { console.log('ending'); setTimeout(() => process.exit(5), 300) }); setInterval(() => 0, 1000); console.log('ready')`
@@ -177,15 +221,35 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
   )
 
   it('ends what the command has left running in the background', async () => {
-    const leave = `
-      const { spawn } = await import('node:child_process')
-      const server = spawn(process.execPath, ['--eval', 'setInterval(() => 0, 1000)'], { stdio: 'ignore' })
-      console.log('server', server.pid)
-      process.exit(0)`
-    const run = start(team(leave))
+    const run = start(team(leaveRunning("process.send('ready'); setInterval(() => 0, 1000)")))
     expect(await run.exit).toBe(0)
-    const [, pid] = /server (\d+)/.exec(run.stdout) ?? []
-    await vi.waitFor(() => expect(isRunning(Number(pid))).toBe(false), polling)
+    await vi.waitFor(() => expect(isRunning(serverOf(run))).toBe(false), polling)
+  })
+
+  it('kills what ignores the signal to end, and reports although it is stopped meanwhile', async () => {
+    // It ends by itself in the end, should the proxy not kill it.
+    const stubborn = `
+      process.on('SIGTERM', () => console.log('asked'))
+      process.send('ready')
+      setTimeout(() => 0, 15_000)`
+    const run = start(team(leaveRunning(stubborn)))
+    await run.printed(/asked/)
+    run.kill('SIGTERM')
+    run.kill('SIGINT')
+    expect(await run.exit).toBe(0)
+    expect(run.stderr).toContain('\nPASSED: ')
+    expect(isRunning(serverOf(run))).toBe(false)
+  })
+
+  it('ends the command too when it fails itself', async () => {
+    const crash = "process.on('SIGUSR2', () => { throw new Error('crash') })"
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(crash)}` }
+    const run = start(team("console.log('server', process.pid); setTimeout(() => 0, 15_000)"), env)
+    await run.printed(/server \d+\n/)
+    run.kill('SIGUSR2')
+    await vi.waitFor(() => expect(run.stderr).toContain('Error: crash'), polling)
+    const within = { interval: 20, timeout: 5_000 }
+    await vi.waitFor(() => expect(isRunning(serverOf(run))).toBe(false), within)
   })
 })
 

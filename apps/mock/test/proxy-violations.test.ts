@@ -332,7 +332,7 @@ describe('a provider that does not respond', () => {
     await permissive.close()
   })
 
-  it('has its request aborted when the client disconnects', async () => {
+  it('has its request aborted when the client disconnects, which counts as a failure', async () => {
     const upstreamClosed = vi.fn<() => void>()
     provider.respond = (response) => response.once('close', upstreamClosed)
     const abort = new AbortController()
@@ -341,7 +341,7 @@ describe('a provider that does not respond', () => {
     abort.abort()
     expect(await pending).toBe('aborted')
     await vi.waitFor(() => expect(upstreamClosed).toHaveBeenCalled(), { timeout: 10_000 })
-    expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 0 })
+    expect(proxy.totals()).toEqual({ exchanges: 0, violations: 0, failures: 1 })
   })
 })
 

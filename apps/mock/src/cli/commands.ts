@@ -23,7 +23,7 @@ export interface ProxyCommandOptions {
   upstream: string
   passOtherRoutes?: boolean
   reporter?: Destination[]
-  /** The variable that tells the command the address of the proxy. */
+  /** The variable in which the command finds the address of the proxy. */
   env?: string
   /** How many seconds the upstream may take until it responds. */
   wait?: number
@@ -55,7 +55,7 @@ Press Ctrl-C to stop.`)
 /**
  * Runs the validation proxy until a signal stops it or, with a command, until that has ended. The
  * exit code is that of the command. If that is 0, and without a command, it is 1 after a violation,
- * and also if the result is unknown: when the upstream failed, or when nothing was checked.
+ * and also if the result is unknown: when a request got no response, or when nothing was checked.
  */
 export async function runProxy(
   { reporter = [], env, wait, ...options }: ProxyCommandOptions,
@@ -90,14 +90,15 @@ Point your client at ${proxy.url}. Press Ctrl-C to stop. The exit code is 1 if a
     return
   }
   console.error(introduction)
+  let code: number
   try {
     await requireUpstream(options.upstream, wait ?? defaultWaitSeconds)
-    const code = await runTests(command, { [env ?? 'CONNECTED_APPS_BASE_URL']: proxy.url })
-    const result = await report()
-    process.exitCode = code || result
+    code = await runTests(command, { [env ?? 'CONNECTED_APPS_BASE_URL']: proxy.url })
   } finally {
-    await proxy.close()
+    await proxy.close() // before the report, which then counts the requests that are still open
   }
+  const result = await report()
+  process.exitCode = code || result
 }
 
 async function requireUpstream(upstream: string, waitSeconds: number): Promise<void> {

@@ -13,7 +13,7 @@ const hasGroups = process.platform !== 'win32'
 
 /**
  * Runs a command with the terminal of this process, and ends all that it has started. Signals are
- * passed on to it.
+ * passed on to it. After it has ended they are ignored, so that they do not prevent the report.
  *
  * @returns its exit code; as in a shell, 128 and the number of the signal that ended it
  * @throws {CommandError} when it cannot be started
@@ -27,12 +27,16 @@ export async function runTests(
     env: { ...process.env, ...variables },
     detached: hasGroups, // as the leader of a group of its own
   })
+  // Also after an uncaught exception, which leaves no time to wait for the group.
+  const endAtExit = () => signalGroup(child, 'SIGTERM')
+  process.once('exit', endAtExit)
   const stopPassing = passSignalsOn(child)
   try {
     return await exitCodeOf(child)
   } finally {
-    stopPassing()
     await endGroup(child)
+    stopPassing()
+    process.off('exit', endAtExit)
   }
 }
 
@@ -50,20 +54,22 @@ function exitCodeOf(child: ChildProcess): Promise<number> {
 
 function passSignalsOn(child: ChildProcess): () => void {
   let last: { signal: NodeJS.Signals; at: number } | undefined
+  let isPassing = true
   const pass = (signal: NodeJS.Signals) => {
     const at = performance.now()
     // npm passes on the Ctrl-C that the terminal has sent already, and many commands take the second
-    // one for impatience.
+    // one for a forced stop.
     const isEcho = last?.signal === signal && at - last.at < 500
     if (isEcho) return
     last = { signal, at }
     // On Windows, the terminal has sent it to the command too.
-    if (hasGroups) signalGroup(child, signal)
+    if (hasGroups && isPassing) signalGroup(child, signal)
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, pass)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+    process.on(signal, pass)
+  }
   return () => {
-    for (const signal of signals) process.off(signal, pass)
+    isPassing = false
   }
 }
 
@@ -78,7 +84,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
   signalGroup(child, 'SIGKILL')
 }
 
-/** Sends a signal to every process of the group; 0 only asks whether there is one. */
+/** Sends a signal to every process of the group; 0 only tests whether there is one. */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   if (pid === undefined) return false
   try {

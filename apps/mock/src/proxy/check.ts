@@ -123,10 +123,7 @@ async function checkUpstreamResponse(
   return { received, violations: checkResponse(operation, received).map(toContractViolation) }
 }
 
-function responseViolation(
-  where: string,
-  message: string,
-): Pick<CheckedExchange, 'violations' | 'received'> {
+function responseViolation(where: string, message: string): Pick<CheckedExchange, 'violations'> {
   return { violations: [{ direction: 'response', where, message }] }
 }
 

@@ -41,9 +41,13 @@ export function trafficView(traffic: TrafficReport, totals: Totals): ReportView 
 function summaryOf({ exchanges, violations, failures }: Totals): string {
   return [
     `checked ${exchanges} exchange(s) against ${contract.title} ${contract.version}, found ${violations} violation(s)`,
-    ...(failures > 0 ? [`the upstream failed ${failures} time(s)`] : []),
+    ...(failures > 0 ? [noResponse(failures)] : []),
     ...(exchanges === 0 ? ['nothing was checked, so the result is unknown'] : []),
   ].join('; ')
+}
+
+function noResponse(failures: number): string {
+  return `${failures} request(s) got no response from the upstream`
 }
 
 function operationSuite({
@@ -64,7 +68,7 @@ function operationSuite({
 
 function trafficSuite({ unmatched }: TrafficReport, totals: Totals): ReportedSuite {
   const { exchanges, failures } = totals
-  const failed = { total: failures, lines: [`the upstream failed ${failures} time(s)`] }
+  const failed = { total: failures, lines: [noResponse(failures)] }
   const nothing = {
     total: exchanges === 0 ? 1 : 0,
     lines: ['nothing was checked, so the result is unknown'],

@@ -1,12 +1,14 @@
 import { contract, matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError, parseBaseUrl } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
+import { maxBodyBytes } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
 import {
   controlPrefix,
   isControlPath,
   originForm,
+  readableHeaders,
   readRequestBody,
   splitTarget,
 } from '../http/request.ts'
@@ -32,7 +34,7 @@ export interface ProxyOptions extends Partial<ListenOptions> {
   passOtherRoutes?: boolean
   /** Called immediately for each violation. */
   onViolation?: (violation: ContractViolation, method: string, path: string) => void
-  /** Called immediately for each request without a response; the message says why. */
+  /** Called immediately for each request that got no response from the provider; the message says why. */
   onFailure?: (message: string, method: string, path: string) => void
 }
 
@@ -42,7 +44,7 @@ export interface Proxy {
   url: string
   /** The latest 1000 violations of the contract. */
   violations(): LoggedViolation[]
-  /** The numbers of checked exchanges, of violations, and of requests without a response. */
+  /** The numbers of checked exchanges, of violations, and of requests that got no response. */
   totals(): { exchanges: number; violations: number; failures: number }
   /** The violations by operation, and what the traffic covered of the contract. */
   traffic(): TrafficReport
@@ -116,15 +118,28 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         },
         abortOnClose(response),
       )
-    if (isOutsideContract(exchange) && body !== 'too long') {
-      return passOn(response, await send(body))
+    if (isOutsideContract(exchange)) {
+      if (body !== 'too long') return passOn(response, await send(body))
+      setCorsHeaders(request.headers, response)
+      const message = `the proxy forwards bodies of up to ${maxBodyBytes} bytes; this one is longer`
+      return sendJson(response, 413, { message })
     }
-    const result = await checkExchange(exchange, body, send)
+    const result = await checkExchange(exchange, body, async (bytes) => {
+      const onDisconnect = () =>
+        recordFailure(request, `the client disconnected before ${upstream.origin} responded`)
+      if (response.closed) onDisconnect()
+      response.once('close', onDisconnect)
+      try {
+        return await send(bytes)
+      } finally {
+        response.off('close', onDisconnect)
+      }
+    })
     exchanges += 1
     traffic.add(result, {
       target: `${request.method} ${exchange.path.slice(0, 512)}`,
       query: exchange.query,
-      headers: { get: (name) => request.headers[name.toLowerCase()]?.toString() ?? null },
+      headers: readableHeaders(request.headers),
     })
     if (result.violations.length === 0 && result.response) return passOn(response, result.response)
     report(exchange, result.violations)
@@ -170,15 +185,20 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }
   }
 
+  function recordFailure({ method = '', url = '/' }: IncomingMessage, message: string): void {
+    failures += 1
+    onFailure?.(message, method, splitTarget(url).path)
+  }
+
   function respondToFailure(
     request: IncomingMessage,
     response: ServerResponse,
     error: unknown,
   ): void {
-    if (response.destroyed) return // the client disconnected, which is not the provider's failure
-    failures += 1
+    // The client disconnected. Where the response would have been checked, that is recorded already.
+    if (response.destroyed) return
     const message = error instanceof Error ? error.message : String(error)
-    onFailure?.(message, request.method ?? '', splitTarget(request.url ?? '/').path)
+    recordFailure(request, message)
     if (response.headersSent) response.destroy()
     else sendProblem(response, violationsUrl, message)
   }

@@ -23,7 +23,7 @@ export interface OperationTraffic {
   coverage: Partial<Coverage>
 }
 
-/** The violations in one place. */
+/** The violations by the requests of an operation, or by its responses. */
 export interface ViolationCount {
   total: number
   /** One line for each kind of violation, with how often it occurred and where first; at most 100. */

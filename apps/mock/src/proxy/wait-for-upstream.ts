@@ -33,6 +33,12 @@ function probe(upstream: string, timeoutMs: number): Promise<string | undefined>
       response.destroy()
       resolve(undefined)
     })
+    // Without this listener, a 101 would be followed by neither a response nor an error.
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy()
+      resolve(undefined)
+    })
+    request.once('close', () => resolve('the connection was closed'))
     // Not `once`, because destroying the response may be an error too.
     request.on('error', (error) => resolve(reasonOf(signal.aborted ? signal.reason : error)))
   })
