@@ -29,6 +29,20 @@ describe('GET /', () => {
     },
   )
 
+  it('has the key of the request in each command and link', async () => {
+    const key = 'page-of-a-key'
+    const [address, headers] = [`/__mock/s/${key}/`, { 'x-mock-key': key }]
+    for (const [path, init] of [
+      [address, {}],
+      ['/', { headers }],
+    ] as const) {
+      const page = unescape(await (await fetch(mock.url + path, init)).text())
+      const urls = page.match(new RegExp(`${mock.url}[^\\s'"<]*`, 'g')) ?? []
+      expect(urls.length).toBeGreaterThan(allScenarios.length)
+      expect(urls.filter((url) => !url.startsWith(`${mock.urlOf(key)}/`))).toEqual([])
+    }
+  })
+
   it('escapes scenarios that were defined at run time', async () => {
     mock.define({
       operationId: anyOperation.operationId,

@@ -13,7 +13,11 @@ export function isPageRequest({ method }: IncomingMessage, path: string): boolea
   return (method === 'GET' || method === 'HEAD') && pagePaths.has(path)
 }
 
-/** Sends the index page, which lists the scenarios and explains how to use them. */
+/**
+ * Sends the index page, which lists the scenarios and explains how to use them.
+ *
+ * @param url the base URL of the isolation key, for the commands
+ */
 export function respondWithPage(
   response: ServerResponse,
   path: string,
@@ -72,7 +76,13 @@ ${command(`curl -X POST ${control}/reset`)}
 }
 
 function section(url: string, operation: Operation, scenarios: readonly Scenario[]): string {
-  const { operationId, summary, method, path, scenarios: own } = operation
+  const {
+    operationId,
+    summary,
+    method,
+    path,
+    scenarios: { parameter },
+  } = operation
   const rows = scenarios.filter((scenario) => scenario.operationId === operationId)
   return `<section aria-labelledby="${operationId}">
 <h2 id="${operationId}">${escape(summary)}</h2>
@@ -80,7 +90,7 @@ function section(url: string, operation: Operation, scenarios: readonly Scenario
 ${command(exampleCurl(url, operation))}
 <div class="scroll" role="region" aria-label="Scenarios of ${operationId}" tabindex="0">
 <table>
-<thead><tr><th scope="col">Scenario</th><th scope="col">Responses</th><th scope="col">${escape(own.parameter)} and command</th></tr></thead>
+<thead><tr><th scope="col">Scenario</th><th scope="col">Responses</th><th scope="col">${escape(parameter)} and command</th></tr></thead>
 <tbody>
 ${rows.map((scenario) => row(url, operation, scenario)).join('\n')}
 </tbody>

@@ -81,9 +81,10 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     setCorsHeaders(request.headers, response)
     if (isPreflight(request)) respondToPreflight(request.headers, response)
     else if (isControlPath(path)) await respondToControl({ request, response, target }, engine)
-    else if (isPageRequest(request, path))
-      respondWithPage(response, path, server.url, engine.key(target.key || undefined).scenarios())
-    else await handleOperation(request, response, headers, target)
+    else if (isPageRequest(request, path)) {
+      const url = target.key === '' ? server.url : server.url + keyPrefix(target.key)
+      respondWithPage(response, path, url, engine.key(target.key || undefined).scenarios())
+    } else await handleOperation(request, response, headers, target)
   }
 
   async function handleOperation(
