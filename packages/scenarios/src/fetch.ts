@@ -22,7 +22,11 @@ export interface MockFetchOptions {
  * const client = new B2BClient({ project_id: 'project-test-1', secret: 'secret-test-1', fetch })
  */
 export function mockFetch({ engine = new ScenarioEngine() }: MockFetchOptions = {}): MockFetch {
-  const fetch = (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+  // Asynchronous so that it rejects for an invalid URL, as fetch does, instead of throwing.
+  const fetch = async (
+    input: string | URL | Request,
+    init: RequestInit = {},
+  ): Promise<Response> => {
     // jsdom has signals of its own, which the Request of Node.js does not accept.
     const { signal, ...others } = init
     const request = new Request(input, others)

@@ -50,6 +50,11 @@ test.each<[string, ...Parameters<typeof fetch>]>([
   expect(await response.json()).toEqual(revoked)
 })
 
+test('rejects for an invalid URL, as fetch does', async () => {
+  const rejected = mockFetch()('http://').catch((error: unknown) => error)
+  expect(await rejected).toBeInstanceOf(TypeError)
+})
+
 test('has the declared headers of a response', async () => {
   const { connected_app_id } = scenarios.tooManyRequests
   const response = await mockFetch()(revokeUrl({ connected_app_id }), post)
