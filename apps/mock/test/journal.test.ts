@@ -1,9 +1,9 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startMock } from '../src/index.ts'
+import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { call } from './call.ts'
-import { anyOperation, errorOf, first, statusOf, successOf } from './operations.ts'
+import { anyOperation, errorOf, first, scenarioValue, statusOf, successOf } from './operations.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -62,6 +62,17 @@ describe.each(allOperations)('the journal of $operationId', (operation) => {
       expect((await control(`/journal/assert?times=1&${query}`)).body).toMatchObject({ ok: true })
       expect((await control(`/journal?${name}=none`)).body).toMatchObject({ entries: [] })
     }
+  })
+
+  it('can be filtered by the scenario', async () => {
+    const [scenario] = allScenarios.filter((each) => each.operationId === operation.operationId)
+    const { id = '', title = '' } = scenario ?? {}
+    await call(mock.url, operation)
+    await call(mock.url, operation, { values: scenarioValue(operation, id) })
+    const query = new URLSearchParams({ scenario: title })
+    expect((await control(`/journal?${query.toString()}`)).body).toMatchObject({
+      entries: [{ number: 2, scenario: title }],
+    })
   })
 
   it('records which session was sent, but no value of it', async () => {

@@ -1,5 +1,6 @@
 import { exampleResponse, examplesOf } from './choose-example.ts'
 import type { ExampleResponse } from './choose-example.ts'
+import { detach } from './detach.ts'
 import { Exchange } from './exchange.ts'
 import type { MockRequest, RequestHead } from './exchange.ts'
 import type { JournalEntry, JournalLog } from './journal/journal.ts'
@@ -38,11 +39,11 @@ export interface MockKey {
   define(definition: ScenarioDefinition): Scenario
   /**
    * Like `define`, for a definition that came over HTTP: what it says of operation and id, if
-   * anything, has to agree with where it came to.
+   * anything, has to agree with its route.
    *
    * @throws {ScenarioError}
    */
-  defineAt(place: { operationId: string; id: string }, definition: unknown): Scenario
+  defineAt(route: { operationId: string; id: string }, definition: unknown): Scenario
   /** Empties the journal, removes definitions, restarts sequences, and brings back revoked apps. */
   reset(): void
   /**
@@ -128,7 +129,9 @@ export class ScenarioEngine {
         throw error
       }
     }
-    return exchange.finish(responseOf(plan))
+    const response = exchange.finish(responseOf(plan))
+    // A copy, because code that changed the contract's own body would change it for every key.
+    return { ...response, body: detach(response.body) }
   }
 
   /**
@@ -146,8 +149,9 @@ export class ScenarioEngine {
     if (key === '') return this.#default
     const known = this.#states.get(key)
     if (known) return known
-    const state = this.#createState(key)
-    this.#states.set(key, state)
+    const name = detach(key) // which may be a part of a long URL
+    const state = this.#createState(name)
+    this.#states.set(name, state)
     return state
   }
 
@@ -160,7 +164,7 @@ export class ScenarioEngine {
   }
 }
 
-/** Hears of each request when it arrives, and again when it is complete. */
+/** Is called with each request when it arrives, and again when it is complete. */
 type EngineListener = (entry: JournalEntry, key: string) => void
 
 function responseOf(plan: Plan): ExampleResponse {

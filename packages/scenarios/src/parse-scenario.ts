@@ -2,6 +2,7 @@ import { checkParameter, checkResponseBody } from '@connected-apps/contract'
 import type { Operation } from '@connected-apps/contract'
 import { allOperations, isOperationId, operations } from '@connected-apps/contract/operations'
 import { chooseExample } from './choose-example.ts'
+import { detachFrozen } from './detach.ts'
 import { listOf } from './lists.ts'
 import type { ListItem, ListProperty } from './lists.ts'
 import { maxWaitSeconds } from './scenario.ts'
@@ -9,6 +10,7 @@ import type { PlannedResponse, Scenario } from './scenario.ts'
 
 const maxResponses = 20
 const maxListItems = 100
+const maxDefinitionBytes = 64 * 1024
 
 /** A scenario definition is invalid; the message says what is wrong. */
 export class ScenarioError extends Error {
@@ -63,12 +65,17 @@ export function parseScenario(operationId: unknown, id: unknown, definition: unk
     parseResponse(operation, response, index),
   )
   if (!first) throw new ScenarioError('responses is empty')
-  return {
+  const scenario = detachFrozen<Scenario>({
     ...fixed,
     title: title.slice(0, 128),
     responses: [first, ...others],
     ...(list && items !== undefined && { [list.property]: parseList(operation, list, items) }),
-  }
+  })
+  const bytes = new TextEncoder().encode(JSON.stringify(scenario)).byteLength
+  if (bytes <= maxDefinitionBytes) return scenario
+  throw new ScenarioError(
+    `a scenario has at most ${maxDefinitionBytes} bytes; this one has ${bytes}`,
+  )
 }
 
 /** Completes each item with what the contract's example has, and checks the list as a response. */

@@ -3,16 +3,19 @@ import { LruMap } from './lru-map.ts'
 import { allScenarios } from './scenario.ts'
 import type { PlannedResponse, Scenario } from './scenario.ts'
 
-/** How many defined scenarios, and how many sequences in progress, are kept at most. */
-export const maxPlayerEntries = 1000
+/** How many defined scenarios are kept at most. */
+export const maxDefinitions = 100
+
+/** How many sequences in progress are kept at most. */
+export const maxSequences = 1000
 
 /** What identifies a scenario: the same id may belong to another one of another operation. */
 export type ScenarioKey = Pick<Scenario, 'operationId' | 'id'>
 
 /** Gives each scenario its responses in order, and tracks how far each sequence has come. */
 export class ScenarioPlayer {
-  readonly #defined = new LruMap<string, Scenario>(maxPlayerEntries)
-  readonly #callCounts = new LruMap<string, number>(maxPlayerEntries)
+  readonly #defined = new LruMap<string, Scenario>(maxDefinitions)
+  readonly #callCounts = new LruMap<string, number>(maxSequences)
 
   /** The scenario of an operation and an id, as it is now. */
   find({ operationId, id }: ScenarioKey): Scenario | undefined {

@@ -6,6 +6,7 @@ import type {
   SuccessStatus,
 } from '@connected-apps/contract'
 import { allOperations, operations } from '@connected-apps/contract/operations'
+import { detachFrozen } from './detach.ts'
 import { oneAppPerScenario } from './one-app-per-scenario.ts'
 
 /** The longest delay of a response. */
@@ -77,12 +78,14 @@ const fromContract = allOperations.flatMap(scenariosOf)
  * The built-in scenarios: for each operation one per example, the sequences of the contract, and a
  * list with an app for each scenario of the revoke.
  */
-export const allScenarios: readonly Scenario[] = allOperations.flatMap(({ operationId }) =>
-  [...fromContract, listOfOneAppPerScenario()].filter((each) => each.operationId === operationId),
+export const allScenarios: readonly Scenario[] = detachFrozen(
+  allOperations.flatMap(({ operationId }) =>
+    [...fromContract, listOfOneAppPerScenario()].filter((each) => each.operationId === operationId),
+  ),
 )
 
-function scenariosOf({ operationId, examples, scenarios: own }: Operation): Scenario[] {
-  const { parameter, prefix, sequences } = own
+function scenariosOf({ operationId, examples, scenarios: declared }: Operation): Scenario[] {
+  const { parameter, prefix, sequences } = declared
   const single = Object.entries(examples).map(([example, { scenario }]) => ({
     ...scenario,
     responses: [{ example }],

@@ -23,7 +23,7 @@ export interface Target {
 export function readTarget(url: string, headers: { get(name: string): string | null }): Target {
   const { path, query } = splitTarget(url)
   const [prefix = '', fromPath] = keyPrefixPattern.exec(path) ?? []
-  const key = fromPath ?? headers.get('x-mock-key') ?? query.get('__key') ?? ''
+  const key = fromPath ?? (headers.get('x-mock-key') || query.get('__key')) ?? ''
   query.delete('__key')
   const target = { key, path: path.slice(prefix.length) || '/', query }
   if (key === '' && fromPath === undefined) return target
@@ -41,12 +41,12 @@ export function keyPrefix(key: string): string {
   return `${controlPrefix}/s/${key}`
 }
 
-/** Whether this is the name of an isolation key. */
+/** Whether this is the name of an isolation key; clients remove dot segments from a path. */
 function isKey(name: string): boolean {
-  return /^[\w.~:-]{1,128}$/.test(name)
+  return /^(?!\.{1,2}$)[\w.~:-]{1,128}$/.test(name)
 }
 
-const keyDescription = '1 to 128 letters, digits and . _ ~ : -'
+const keyDescription = '1 to 128 letters, digits and . _ ~ : -, but neither . nor ..'
 
 const keyPrefixPattern = /^\/__mock\/s\/([^/]*)(?=\/|$)/
 

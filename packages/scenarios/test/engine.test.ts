@@ -1,6 +1,12 @@
 import { contract, operations } from '@connected-apps/contract/operations'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { exampleResponse, maxBodyBytes, ScenarioEngine, scenarios } from '../src/index.ts'
+import {
+  allScenarios,
+  exampleResponse,
+  maxBodyBytes,
+  ScenarioEngine,
+  scenarios,
+} from '../src/index.ts'
 import { clientOf, requestOf } from './requests.ts'
 
 const { revokeConnectedApp } = operations
@@ -88,8 +94,31 @@ describe('a response', () => {
   })
 })
 
+describe('what an engine hands out', () => {
+  it('is a response of its own each time, which may be changed', async () => {
+    for (const url of ['/v1', requestOf(revokeConnectedApp).url]) {
+      const request = { ...requestOf(revokeConnectedApp), url }
+      const { body } = await engine.respond(request)
+      const unchanged = JSON.stringify(body)
+      Object.assign(body as object, { request_id: 'changed' }) // bodies are objects
+      expect(JSON.stringify((await engine.respond(request)).body)).toBe(unchanged)
+    }
+  })
+
+  it('is scenarios that cannot be changed', async () => {
+    const key = engine.key()
+    const connected_apps = [{ connected_app_id: 'a' }]
+    const defined = key.define({ operationId: 'getMemberConnectedApps', id: 'm', connected_apps })
+    expect(() => Object.assign(defined.connected_apps ?? [], { length: 0 })).toThrow(TypeError)
+    for (const scenario of [defined, ...key.scenarios(), ...allScenarios]) {
+      expect(() => Object.assign(scenario, { title: 'changed' })).toThrow(TypeError)
+      expect(() => Object.assign(scenario.responses[0], { example: 'changed' })).toThrow(TypeError)
+    }
+  })
+})
+
 describe('a listener of the engine', () => {
-  it('hears of each request of every key when it arrives and when it is complete', async () => {
+  it('is called with each request of every key when it arrives and when it is complete', async () => {
     const heard: unknown[] = []
     const unsubscribe = engine.subscribe(({ number, status }, key) =>
       heard.push([key, number, status]),

@@ -1,6 +1,10 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { operations } from '@connected-apps/contract/operations'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { maxJournalEntries, maxKeys, readTarget, ScenarioEngine, scenarios } from '../src/index.ts'
+import { maxKeys } from '../src/engine.ts'
+import { readTarget, ScenarioEngine, scenarios } from '../src/index.ts'
+import { maxJournalEntries } from '../src/journal/journal.ts'
 import { clientOf, requestOf } from './requests.ts'
 
 const { revokeConnectedApp } = operations
@@ -53,7 +57,7 @@ describe.each(Object.entries(ways))('a key in the %s', (_way, optionsFor) => {
   })
 
   it('may be anything that fits into a path, and nothing else', async () => {
-    for (const key of ['a b', 'a/b', '\u00E4', 'a'.repeat(129)]) {
+    for (const key of ['a b', 'a/b', '\u00E4', 'a'.repeat(129), '.', '..']) {
       expect(() => engine.key(key)).toThrow(TypeError)
       const { status, body } = await engine.respond(
         requestOf(revokeConnectedApp, {}, optionsFor(encodeURIComponent(key))),
@@ -61,15 +65,17 @@ describe.each(Object.entries(ways))('a key in the %s', (_way, optionsFor) => {
       expect([status, body]).toEqual([
         400,
         expect.objectContaining({
-          error_details: { key: 'the key of a mock is 1 to 128 letters, digits and . _ ~ : -' },
+          error_details: {
+            key: 'the key of a mock is 1 to 128 letters, digits and . _ ~ : -, but neither . nor ..',
+          },
         }),
       ])
     }
-    const key = 'Aa.0_~:-'
-    expect((await engine.respond(requestOf(revokeConnectedApp, {}, optionsFor(key)))).status).toBe(
-      200,
-    )
-    expect(engine.key(key).journal.total).toBe(1)
+    for (const key of ['Aa.0_~:-', '...', '.a']) {
+      const request = requestOf(revokeConnectedApp, {}, optionsFor(key))
+      expect((await engine.respond(request)).status).toBe(200)
+      expect(engine.key(key).journal.total).toBe(1)
+    }
   })
 })
 
@@ -84,6 +90,7 @@ describe('a request with several keys, or with an empty one', () => {
     })
     expect(readTarget('/v1?__key=query', headers).key).toBe('header')
     expect(readTarget('/v1?__key=query', new Headers()).key).toBe('query')
+    expect(readTarget('/v1?__key=query', new Headers({ 'x-mock-key': '' })).key).toBe('query')
   })
 
   it('has the prefix taken off control routes and the page too', () => {
@@ -146,6 +153,33 @@ describe('the keys', () => {
     await client.revoke('m', 'a')
     expect(evicted.journal.assert({}, 1)).toMatchObject({ ok: true })
     expect(engine.key('never-used').journal.assert({}, 0)).toMatchObject({ ok: true })
+  })
+
+  it('keep short parts of what was sent without the long rest', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void // that of the flag
+    const heapBytes = () => {
+      collectGarbage()
+      return process.memoryUsage().heapUsed
+    }
+    const { revoke } = clientOf(engine, { query: '?' })
+    await revoke('m', 'a')
+    const before = heapBytes()
+    const length = 1_000_000
+    for (let count = 100; count < 150; count += 1) {
+      const id = `long-enough-to-be-a-slice-${count}`
+      const title = String(count).repeat(length / 3)
+      engine.key().define({
+        operationId: 'revokeConnectedApp',
+        id,
+        title,
+        responses: [{ example: 'revoked' }],
+      })
+      const query = `?${String(count).repeat(length / 3)}`
+      await clientOf(engine, { query }).revoke(id, id)
+      await clientOf(engine, { query, prefix: `/__mock/s/${id}` }).revoke(id, id)
+    }
+    expect(heapBytes() - before).toBeLessThan(10 * length)
   })
 
   it('discard requests each for itself', async () => {

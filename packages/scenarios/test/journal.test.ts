@@ -118,7 +118,7 @@ describe('a journal that is cleared', () => {
   })
 })
 
-it('a listener hears of each request when it arrives and when it is complete, until it ends', () => {
+it('a listener is called with each request when it arrives and when it is complete, until it ends', () => {
   const journal = new JournalLog()
   const heard: (number | undefined)[] = []
   const unsubscribe = journal.subscribe(({ status }) => heard.push(status))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { allScenarios } from '../src/index.ts'
 import { parseScenario } from '../src/parse-scenario.ts'
-import { maxPlayerEntries, ScenarioPlayer } from '../src/player.ts'
+import { maxDefinitions, maxSequences, ScenarioPlayer } from '../src/player.ts'
 import { anyOperation, first, otherParameter, scenarioValue, successOf } from './operations.ts'
 
 const { operationId } = anyOperation
@@ -26,15 +26,15 @@ describe('the state of the scenarios', () => {
       player.define(parseScenario(operationId, scenario, { responses: [{ example: success }] }))
     expect(next('kept')).toBe(begin)
     expect(next('evicted')).toBe(begin)
-    for (let member = 0; member < maxPlayerEntries - 1; member += 1) {
+    for (let member = 0; member < maxSequences - 1; member += 1) {
       next(`m${member}`)
       next('kept')
     }
     expect(next('kept')).toBe(end)
     expect(next('evicted')).toBe(begin)
-    for (let app = 0; app < 2 * maxPlayerEntries; app += 1) define(`a${app}`)
-    expect(player.scenarios()).toHaveLength(maxPlayerEntries + allScenarios.length)
-    const inUse = `a${maxPlayerEntries}` // the oldest definition that is left
+    for (let app = 0; app < 2 * maxDefinitions; app += 1) define(`a${app}`)
+    expect(player.scenarios()).toHaveLength(maxDefinitions + allScenarios.length)
+    const inUse = `a${maxDefinitions}` // the oldest definition that is left
     expect(next('m', inUse)).toBe(success)
     define('new')
     expect(next('m', inUse)).toBe(success)

@@ -7,6 +7,7 @@ import type {
 } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
+import { detach } from '../detach.ts'
 import { BoundedLog } from './bounded-log.ts'
 
 /** The journal of a key keeps this many of the latest requests. */
@@ -51,7 +52,7 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
 
 /** Selects the entries that are equal in every given field. */
 export type JournalFilter = Partial<
-  Omit<JournalEntry, 'number' | 'arrivedAt' | 'scenario' | 'durationMs' | 'aborted'>
+  Omit<JournalEntry, 'number' | 'arrivedAt' | 'durationMs' | 'aborted'>
 >
 
 const pathParameters = allOperations.flatMap((operation) => operation.pathParameters)
@@ -62,6 +63,7 @@ export const filterNames = [
   'method',
   'path',
   ...(new Set(pathParameters) as Set<PathParameterName>), // the type is that of these names
+  'scenario',
   'credentials',
   'session',
   'status',
@@ -223,7 +225,7 @@ export function toJournalEntry(
   match: OperationMatch | undefined,
   headers: ReceivedHeaders,
 ): Omit<JournalEntry, 'number' | 'arrivedAt'> {
-  return {
+  return detach({
     ...Object.fromEntries(
       Object.entries(match?.path ?? {}).map(([name, value]) => [name, value.slice(0, 128)]),
     ),
@@ -232,7 +234,7 @@ export function toJournalEntry(
     path: path.slice(0, 512),
     credentials: headers.get('authorization') === null ? 'absent' : 'present',
     session: sessionKindOf(match, headers),
-  }
+  })
 }
 
 function sessionKindOf(
