@@ -2,7 +2,7 @@ import type { Status } from '@connected-apps/contract'
 import { matchOperation } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { toJournalEntry } from './journal/journal.ts'
-import type { JournalLog, JournalEntry } from './journal/journal.ts'
+import type { JournalEntry } from './journal/journal.ts'
 import type { KeyState } from './key-state.ts'
 import { planResponse, rejectChoice } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -28,29 +28,28 @@ export interface MockRequest extends RequestHead {
  * A request in progress: first `plan`, then `finish` or `abort`. It is in the journal from the start.
  */
 export class Exchange {
-  /** The path without the prefix of the key, and the query without the key. */
-  readonly target: Target
+  readonly #target: Target
   readonly #head: RequestHead
   readonly #match: OperationMatch | undefined
   readonly #state: KeyState
-  readonly #journal: JournalLog
   readonly #entry: JournalEntry
+  readonly #clearings: number
   readonly #startedMs = performance.now()
   #plan: Plan | undefined
 
   constructor(head: RequestHead, target: Target, state: KeyState) {
     const { method, headers } = head
-    this.target = target
+    this.#target = target
     this.#head = head
     this.#match = matchOperation(method, target.path)
     this.#state = state
-    this.#journal = state.journal
+    this.#clearings = state.revoked.clearings
     this.#entry = state.journal.add(toJournalEntry(method, target.path, this.#match, headers))
   }
 
   /** Decides the response. It advances sequences, so it is called once. */
   plan(body: MockRequest['body']): Plan {
-    const { query, error } = this.target
+    const { query, error } = this.#target
     const { headers } = this.#head
     const isTooLong = body === 'too long' || body.byteLength > maxBodyBytes
     const request = { query, headers, body: isTooLong ? ('too long' as const) : body }
@@ -66,14 +65,15 @@ export class Exchange {
 
   /**
    * Completes the journal entry. A revoke that ends in its success removes the app from the Member,
-   * and the success of a list operation gets its list, unless the request preferred its response.
+   * unless a list of theirs has been brought back since the request arrived. The success of a list
+   * operation gets its list, unless the request preferred its response.
    *
    * @returns the response to send, with another body where a list differs
    */
   finish<Sent extends { status: number; body: unknown }>(response: Sent): Sent {
     const { status } = response
     const plan = this.#plan
-    this.#journal.complete(this.#entry, {
+    this.#state.journal.complete(this.#entry, {
       status: status as Status, // safe: each response is one that the contract declares
       ...(plan && 'example' in plan && { example: plan.example }),
       durationMs: Math.round(performance.now() - this.#startedMs),
@@ -82,7 +82,7 @@ export class Exchange {
     if (!match || !plan || plan.kind === 'fixed') return response
     if (status !== match.operation.successStatus) return response
     const { revoked } = this.#state
-    revoked.add(match)
+    revoked.add(match, this.#clearings)
     if (plan.isPreferred) return response
     const body = revoked.writeList(match, plan.scenario, response.body)
     return body === response.body ? response : { ...response, body }
@@ -90,6 +90,6 @@ export class Exchange {
 
   /** Records that the client disconnected before the response was sent. */
   abort(): void {
-    this.#journal.complete(this.#entry, { aborted: true })
+    this.#state.journal.complete(this.#entry, { aborted: true })
   }
 }

@@ -30,18 +30,37 @@ export function listOf({ operationId }: Pick<Operation, 'operationId'>): ListPro
 export class RevokedPairs {
   readonly #pairs = new LruMap<string, Pair>(maxRevokedPairs)
 
-  /** Remembers the pair if this was a revoke. */
-  add({ operation, path }: OperationMatch): void {
+  /** For each owner of a list, the number of the clearing that brought it back last. */
+  readonly #clearingOf = new LruMap<string, number>(maxRevokedPairs)
+  #lastClearingOfAll = 0
+  #clearings = 0
+
+  /** How often something has been brought back. */
+  get clearings(): number {
+    return this.#clearings
+  }
+
+  /**
+   * Remembers the pair if this was a revoke.
+   *
+   * @param clearings those at the arrival of the request: a later one of its lists has precedence
+   */
+  add({ operation, path }: OperationMatch, clearings: number): void {
     if (operation.operationId !== 'revokeConnectedApp') return
     const { member_id: member = '', connected_app_id: app = '' } = path
-    this.#pairs.set(keyOf({ member_id: member, connected_app_id: app }), {
-      member_id: member,
-      connected_app_id: app,
-    })
+    const pair: Pair = { member_id: member, connected_app_id: app }
+    const cleared = Object.entries(pair).map((owner) => this.#clearingOf.get(owner.join('/')) ?? 0)
+    if (Math.max(this.#lastClearingOfAll, ...cleared) > clearings) return
+    this.#pairs.set(keyOf(pair), pair)
   }
 
   /** Brings back what has been revoked: all of it, or that of one Member or app. */
   clear(owner?: Partial<Pair>): void {
+    this.#clearings += 1
+    if (owner === undefined) this.#lastClearingOfAll = this.#clearings
+    for (const entry of Object.entries(owner ?? {})) {
+      this.#clearingOf.set(entry.join('/'), this.#clearings)
+    }
     for (const pair of this.#pairs.values()) {
       if (isPartOf(owner, pair)) this.#pairs.delete(keyOf(pair))
     }

@@ -2,11 +2,11 @@ import { checkResponseBody } from '@connected-apps/contract'
 import { operations } from '@connected-apps/contract/operations'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { allScenarios, ScenarioEngine, ScenarioError, scenarios } from '../src/index.ts'
-import type { ScenarioDefinition } from '../src/index.ts'
+import type { MockKey, ScenarioDefinition } from '../src/index.ts'
 import { maxRevokedPairs } from '../src/lists.ts'
 import { clientOf, requestOf } from './requests.ts'
 
-const { getMemberConnectedApps, getOrganizationConnectedApp } = operations
+const { revokeConnectedApp, getMemberConnectedApps, getOrganizationConnectedApp } = operations
 
 const [calendar, commandLine] = getMemberConnectedApps.examples.connected_apps.body.connected_apps
 const apps = [calendar.connected_app_id, commandLine.connected_app_id]
@@ -15,6 +15,12 @@ const members = getOrganizationConnectedApp.examples.connected_app.body.active_m
 )
 const [app = '', otherApp = ''] = apps
 const [member = '', otherMember = ''] = members
+const ofMember = { operationId: 'getMemberConnectedApps' } as const
+const ofApp = { operationId: 'getOrganizationConnectedApp' } as const
+const definedList = {
+  id: member,
+  connected_apps: apps.map((id) => ({ connected_app_id: id })),
+}
 
 let engine: ScenarioEngine
 let client: ReturnType<typeof clientOf>
@@ -107,6 +113,27 @@ describe('a list', () => {
     expect(await client.appsOf(id)).not.toContain(retried)
   })
 
+  it.each<[by: string, isKept: boolean, bringBack: (key: MockKey) => void]>([
+    ['a reset', false, (key) => key.reset()],
+    ['a reset of the scenarios', false, (key) => key.resetScenarios()],
+    ['a reset of the Member', false, (key) => key.resetScenarios({ ...ofMember, id: member })],
+    ['a reset of the app', false, (key) => key.resetScenarios({ ...ofApp, id: app })],
+    ['a definition of the list', false, (key) => key.define({ ...ofMember, ...definedList })],
+    ['a reset of another Member', true, (key) => key.resetScenarios({ ...ofMember, id: 'm' })],
+  ])('that was brought back by %s loses nothing to a revoke from before: %s', async (_, isKept, bringBack) => {
+    const { body, ...head } = requestOf(revokeConnectedApp, {
+      member_id: member,
+      connected_app_id: app,
+    })
+    const exchange = engine.receive(head)
+    exchange.plan(body)
+    bringBack(engine.key())
+    exchange.finish({ status: 200, body: {} })
+    expect(await client.appsOf(member)).toEqual(isKept ? [otherApp] : apps)
+    await client.revoke(member, app)
+    expect(await client.appsOf(member)).toEqual([otherApp])
+  }) // prettier-ignore
+
   it('forgets the oldest revokes when there are too many', async () => {
     await client.revoke(member, app)
     for (let pair = 0; pair < maxRevokedPairs; pair += 1) await client.revoke('m', `app-${pair}`)
@@ -176,6 +203,7 @@ describe('a defined list', () => {
     [{ ...own, connected_apps: [{ connected_app_id: 'a/b' }] }, 'connected_apps[0].connected_app_id is not a connected_app_id that the contract allows'],
     [{ ...own, connected_apps: [{ connected_app_id: 'a' }, { connected_app_id: 'a' }] }, 'connected_apps[1].connected_app_id is in the list already'],
     [{ ...own, connected_apps: [{ connected_app_id: 'a', name: 5 }] }, 'connected_apps/0/name must be string'],
+    [{ ...own, connected_apps: [{ connected_app_id: 'a', name: '\u00E4'.repeat(32_768) }] }, 'a scenario has at most 65536 bytes; this one has 65'],
     [{ ...own, active_members: [] }, 'active_members is unknown; a scenario has operationId, parameter, id, title, responses, connected_apps'],
     [{ operationId: 'revokeConnectedApp', id: 'a', connected_apps: [] }, 'connected_apps is unknown; a scenario has operationId, parameter, id, title, responses'],
     [{ ...own, responses: [{ status: 200, waitSeconds: Number.NaN }] }, 'responses[0].waitSeconds must be a number from 0 to 60'],
