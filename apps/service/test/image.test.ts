@@ -70,8 +70,8 @@ describe.each([
     expect(await readdir(join(images[name].files, 'app'))).toEqual([...contents, ...installed])
     const packages = await packagesOf(images[name])
     expect(packages).toContain('@connected-apps/contract')
-    // A package that Prism depends on.
-    const needed = name === 'mock' ? ['@types/node'] : []
+    // What Prism depends on, and what the reports of the proxy do.
+    const needed = name === 'mock' ? ['@types/node', '@connected-apps/client'] : []
     const tools = ['openid-client', 'typescript', 'vitest', ...Object.keys(unwanted)]
     for (const each of tools) {
       if (!needed.includes(each)) expect(packages).not.toContain(each)
