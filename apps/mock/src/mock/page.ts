@@ -3,6 +3,7 @@ import { allOperations, contract } from '@connected-apps/contract/operations'
 import { maxWaitSeconds, triggeredExample } from '@connected-apps/scenarios'
 import type { PlannedResponse, Scenario } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { escape, sendNoIcon, sendPage } from '../http/html-page.ts'
 import { controlPrefix } from '../http/request.ts'
 import { exampleCurl, quote } from './example-request.ts'
 
@@ -25,36 +26,16 @@ export function respondWithPage(
   scenarios: readonly Scenario[],
 ): void {
   if (path !== '/') {
-    response.writeHead(204, { 'cache-control': 'max-age=86400' }).end()
+    sendNoIcon(response)
     return
   }
-  const text = pageHtml(url, scenarios)
-  response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-    'cache-control': 'no-store',
-  })
-  response.end(text)
+  const title = `${contract.title} mock`
+  sendPage(response, { title, content: contentOf(url, scenarios), style })
 }
 
-/** The page uses no script, so that its content security policy can forbid all scripts. */
-function pageHtml(url: string, scenarios: readonly Scenario[]): string {
+function contentOf(url: string, scenarios: readonly Scenario[]): string {
   const control = `${url}${controlPrefix}`
-  const title = escape(`${contract.title} mock`)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-<p>This server responds as version ${escape(contract.version)} of the contract defines. Any
+  return `<p>This server responds as version ${escape(contract.version)} of the contract defines. Any
 project_id and secret are accepted.</p>
 <ul>
 ${allOperations.map(({ operationId, summary }) => `<li><a href="#${operationId}">${escape(summary)}</a></li>`).join('\n')}
@@ -68,11 +49,7 @@ ${allOperations.map((operation) => section(url, operation, scenarios)).join('\n'
 their secrets. An assertion responds with 200 if the requests were received as expected, otherwise
 409.</p>
 ${command(`curl -i '${control}/journal/assert?times=1&operationId=${allOperations[0]?.operationId}'`)}
-${command(`curl -X POST ${control}/reset`)}
-</main>
-</body>
-</html>
-`
+${command(`curl -X POST ${control}/reset`)}`
 }
 
 function section(url: string, operation: Operation, scenarios: readonly Scenario[]): string {
@@ -144,21 +121,11 @@ function code(text: string): string {
   return `<code>${escape(text)}</code>`
 }
 
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
 const style = `
-:root { color-scheme: light dark; --line: #8886; --shade: #8882 }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 }
-main { max-width: 72rem; margin: 0 auto; padding: 1rem }
-h2 { margin-top: 2.5rem }
-pre, code { font-family: ui-monospace, monospace; font-size: .875rem }
-pre { margin: .5rem 0; padding: .5rem .75rem; background: var(--shade); border-radius: .25rem; overflow-x: auto; user-select: all }
+pre { margin: .5rem 0; user-select: all }
 p code, li code { overflow-wrap: anywhere }
 td code { user-select: all }
 summary { cursor: pointer; margin-top: 1rem }
-:focus-visible { outline: 3px solid #36c; outline-offset: 2px }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-bottom: 1px solid var(--line) }
