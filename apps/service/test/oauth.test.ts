@@ -109,7 +109,7 @@ describe('an authorization code', () => {
     })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: 'invalid_request' })
-    // Nothing was consumed by the mistake.
+    // The rejected request consumed nothing.
     await expect(exchange(config, flow, callback.href)).resolves.toBeDefined()
   })
 

@@ -73,7 +73,7 @@ describe('a list', () => {
     }
   })
 
-  it('is untouched where the request chose its response itself', async () => {
+  it('is unchanged where the request chose its response itself', async () => {
     await client.revoke(member, app)
     const { body } = getMemberConnectedApps.examples.connected_apps
     for (const choice of ['code=200', 'example=connected_apps', 'dynamic=true']) {
