@@ -1,9 +1,10 @@
 import type { Operation } from '@connected-apps/contract'
 import { allOperations, contract } from '@connected-apps/contract/operations'
+import { escapeHtml } from '@connected-apps/node-http/html-page'
 import { maxWaitSeconds, triggeredExample } from '@connected-apps/scenarios'
 import type { PlannedResponse, Scenario } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { escape, sendNoIcon, sendPage } from '../http/html-page.ts'
+import { sendNoIcon, sendPage } from '../http/html-page.ts'
 import { controlPrefix } from '../http/request.ts'
 import { exampleCurl, quote } from './example-request.ts'
 
@@ -35,17 +36,18 @@ export function respondWithPage(
 
 function contentOf(url: string, scenarios: readonly Scenario[]): string {
   const control = `${url}${controlPrefix}`
-  return `<p>This server responds as version ${escape(contract.version)} of the contract defines. Any
+  return `<h1>${escapeHtml(contract.title)} mock</h1>
+<p>This server responds as version ${escapeHtml(contract.version)} of the contract defines. Any
 project_id and secret are accepted.</p>
 <ul>
-${allOperations.map(({ operationId, summary }) => `<li><a href="#${operationId}">${escape(summary)}</a></li>`).join('\n')}
+${allOperations.map(({ operationId, summary }) => `<li><a href="#${operationId}">${escapeHtml(summary)}</a></li>`).join('\n')}
 </ul>
 <p>In a scenario, the value of one parameter selects the responses, from any client. Its last digits
 are the statuses, call by call; the last response repeats. Each combination of path parameters has a
 sequence of its own. Click a line to select all of it.</p>
 ${allOperations.map((operation) => section(url, operation, scenarios)).join('\n')}
 <h2 id="journal">Received requests</h2>
-<p><a href="${escape(control)}/journal">The journal</a> lists the received requests, without
+<p><a href="${escapeHtml(control)}/journal">The journal</a> lists the received requests, without
 their secrets. An assertion responds with 200 if the requests were received as expected, otherwise
 409.</p>
 ${command(`curl -i '${control}/journal/assert?times=1&operationId=${allOperations[0]?.operationId}'`)}
@@ -62,12 +64,12 @@ function section(url: string, operation: Operation, scenarios: readonly Scenario
   } = operation
   const rows = scenarios.filter((scenario) => scenario.operationId === operationId)
   return `<section aria-labelledby="${operationId}">
-<h2 id="${operationId}">${escape(summary)}</h2>
+<h2 id="${operationId}">${escapeHtml(summary)}</h2>
 <p>${code(`${method} ${path}`)}</p>
 ${command(exampleCurl(url, operation))}
 <div class="scroll" role="region" aria-label="Scenarios of ${operationId}" tabindex="0">
 <table>
-<thead><tr><th scope="col">Scenario</th><th scope="col">Responses</th><th scope="col">${escape(parameter)} and command</th></tr></thead>
+<thead><tr><th scope="col">Scenario</th><th scope="col">Responses</th><th scope="col">${escapeHtml(parameter)} and command</th></tr></thead>
 <tbody>
 ${rows.map((scenario) => row(url, operation, scenario)).join('\n')}
 </tbody>
@@ -84,12 +86,12 @@ function row(
 ): string {
   const curl = exampleCurl(url, operation, { [parameter]: id })
   const list = responses.map((response) => describe(operation, response)).join('<br>')
-  return `<tr><th scope="row">${escape(title)}</th><td>${list}</td><td>${code(id)}${command(curl)}</td></tr>`
+  return `<tr><th scope="row">${escapeHtml(title)}</th><td>${list}</td><td>${code(id)}${command(curl)}</td></tr>`
 }
 
 function describe({ examples }: Operation, { example, waitSeconds }: PlannedResponse): string {
   const wait = waitSeconds === undefined ? '' : `, after ${waitSeconds} s`
-  return escape(`${examples[example]?.status} ${example}${wait}`)
+  return escapeHtml(`${examples[example]?.status} ${example}${wait}`)
 }
 
 /** How else the responses of an operation are chosen: `Prefer`, the query, and a custom sequence. */
@@ -114,11 +116,11 @@ ${command(`curl -X PUT ${quote(route)} -d ${quote(JSON.stringify({ responses }))
 }
 
 function command(line: string): string {
-  return `<pre tabindex="0"><code>${escape(line)}</code></pre>`
+  return `<pre tabindex="0"><code>${escapeHtml(line)}</code></pre>`
 }
 
 function code(text: string): string {
-  return `<code>${escape(text)}</code>`
+  return `<code>${escapeHtml(text)}</code>`
 }
 
 const style = `

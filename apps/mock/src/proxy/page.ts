@@ -1,6 +1,7 @@
 import { contract } from '@connected-apps/contract/operations'
+import { escapeHtml } from '@connected-apps/node-http/html-page'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { escape, sendNoIcon, sendPage } from '../http/html-page.ts'
+import { sendNoIcon, sendPage } from '../http/html-page.ts'
 import { describeViolation } from './violations.ts'
 import type { LoggedViolation } from './violations.ts'
 
@@ -30,18 +31,20 @@ export function respondWithPage(
     sendNoIcon(response)
     return
   }
-  const title = `${contract.title} validation proxy`
   sendPage(response, { title, content: contentOf(upstream, text, violations), style })
 }
 
+const title = `${contract.title} validation proxy`
+
 function contentOf(upstream: string, text: string, violations: readonly LoggedViolation[]): string {
-  return `<p>Requests to this address go to <code>${escape(upstream)}</code>, if they and their responses
-conform to version ${escape(contract.version)} of the contract. <a href="">Load again</a> for the
+  return `<h1>${escapeHtml(title)}</h1>
+<p>Requests to this address go to <code>${escapeHtml(upstream)}</code>, if they and their responses
+conform to version ${escapeHtml(contract.version)} of the contract. <a href="">Load again</a> for the
 latest.</p>
 <h2>Violations</h2>
 ${violations.length === 0 ? '<p>None.</p>' : list(violations)}
 <h2>Report</h2>
-<pre tabindex="0">${escape(text)}</pre>`
+<pre tabindex="0">${escapeHtml(text)}</pre>`
 }
 
 /** The latest first. */
@@ -54,7 +57,7 @@ ${violations.toReversed().map(item).join('\n')}
 function item(violation: LoggedViolation): string {
   const { at, method, path } = violation
   const time = `<time datetime="${at}">${at.slice(11, 19)} UTC</time>`
-  return `<li><strong>${escape(describeViolation(violation))}</strong><br>${time} <code>${escape(`${method} ${path}`)}</code></li>`
+  return `<li><strong>${escapeHtml(describeViolation(violation))}</strong><br>${time} <code>${escapeHtml(`${method} ${path}`)}</code></li>`
 }
 
 const style = `

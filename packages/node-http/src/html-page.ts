@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+
+/** The stylesheet of every page: colors for light and dark, type, spaces, buttons, notices. */
+const theme = readFileSync(new URL('../theme.css', import.meta.url), 'utf8')
+
+/** A page without a script, so that its content security policy can forbid all scripts. */
+export interface HtmlPage {
+  title: string
+  /** HTML; the whole of `<main>`, with an `<h1>` in it. */
+  content: string
+  /** Rules in addition to those of every page. */
+  style?: string
+}
+
+/** Renders a page that needs no other file: its stylesheet is in it. */
+export function renderPage({ title, content, style = '' }: HtmlPage): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>${theme}${style}</style>
+</head>
+<body>
+<main>
+${content}
+</main>
+</body>
+</html>
+`
+}
+
+/** Escapes text for an element or a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
