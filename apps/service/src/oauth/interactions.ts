@@ -9,7 +9,7 @@ import { currentRequest } from '../server/request-scope.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent, recordConsent } from './grants.ts'
-import { allowForm } from './page-headers.ts'
+import { allowForm } from '../pages/headers.ts'
 import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
 import { supportedScopes } from './configuration.ts'
 

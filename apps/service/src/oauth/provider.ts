@@ -10,7 +10,7 @@ import { logFailure } from '../server/logger.ts'
 import { currentRequest } from '../server/request-scope.ts'
 import type { ProviderSettings } from './configuration.ts'
 import { createConfiguration, routes } from './configuration.ts'
-import { allowForm, pageHeaders } from './page-headers.ts'
+import { allowForm, pageHeaders } from '../pages/headers.ts'
 import type { ServerKeys } from './server-keys.ts'
 
 const paths = new Set([
