@@ -9,25 +9,40 @@ export interface DemoTokens {
 
 /** Completes an authorization flow over HTTP, acting as the browser and as the Connected App. */
 export async function authorizeDemo(origin: string): Promise<DemoTokens> {
-  const config = await openid.discovery(
-    new URL(origin),
-    demo.connectedAppId,
-    undefined,
-    openid.None(),
-    { execute: [openid.allowInsecureRequests] },
-  )
-  const pkceCodeVerifier = openid.randomPKCECodeVerifier()
-  const url = openid.buildAuthorizationUrl(config, {
+  const { url, verifier } = await requestAuthorization(origin)
+  return exchangeCode(origin, await decideConsent(url, origin, 'approve'), verifier)
+}
+
+/** @returns the URL to which the Connected App sends a browser, and what it keeps to itself meanwhile */
+export async function requestAuthorization(
+  origin: string,
+): Promise<{ url: string; verifier: string }> {
+  const verifier = openid.randomPKCECodeVerifier()
+  const url = openid.buildAuthorizationUrl(await discover(origin), {
     redirect_uri: origin + demoCallbackPath,
     scope: 'openid profile',
-    code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   })
-  const callback = await decideConsent(url.href, origin, 'approve')
-  const tokens = await openid.authorizationCodeGrant(config, new URL(callback), {
+  return { url: url.href, verifier }
+}
+
+/** @param callback the URL that the browser was redirected to */
+export async function exchangeCode(
+  origin: string,
+  callback: string,
+  pkceCodeVerifier: string,
+): Promise<DemoTokens> {
+  const tokens = await openid.authorizationCodeGrant(await discover(origin), new URL(callback), {
     pkceCodeVerifier,
   })
   return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token ?? '' }
+}
+
+function discover(origin: string): Promise<openid.Configuration> {
+  return openid.discovery(new URL(origin), demo.connectedAppId, undefined, openid.None(), {
+    execute: [openid.allowInsecureRequests],
+  })
 }
 
 /**

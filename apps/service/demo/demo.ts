@@ -1,19 +1,32 @@
 // What the service is run with when it has no DATABASE_URL. `src/start-command.ts` loads it only then.
 import { contract } from '@connected-apps/contract/operations'
 import { Hono } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
 import type { Demo } from '../src/start-command.ts'
-import { authorizeDemo } from './authorize.ts'
+import { authorizeDemo, exchangeCode, requestAuthorization } from './authorize.ts'
+import { callbackPage, frontPage } from './pages.ts'
 import { addDemoProject, demo } from './project.ts'
 
-export default { createRoutes, prepare } satisfies Demo
+export default { createRoutes, frontPage, prepare } satisfies Demo
 
-/** The page that the demo's Connected App redirects to; it shows the code, or the error. */
-function createRoutes(): Hono {
+/** The demo's Connected App: it requests access, and shows what became of it. */
+function createRoutes(origin: string): Hono {
   const app = new Hono()
-  app.get('/callback', (page) => {
-    const { code, error = 'no code' } = page.req.query()
-    // Anybody can put anything into the URL, so the browser must not take it for HTML.
-    return page.text(code ?? `error: ${error}`, 200, { 'x-content-type-options': 'nosniff' })
+  app.get('/connect', async (c) => {
+    const { url, verifier } = await requestAuthorization(origin)
+    setCookie(c, 'verifier', verifier, { path: '/demo', httpOnly: true, sameSite: 'Lax' })
+    return c.redirect(url)
+  })
+  app.get('/callback', async (c) => {
+    const { code, error } = c.req.query()
+    const verifier = getCookie(c, 'verifier')
+    if (code === undefined) return c.html(callbackPage({ error: error ?? 'no code' }))
+    // Whoever made the request without this browser, such as npm run walk, exchanges the code.
+    if (verifier === undefined) return c.html(callbackPage({ code }))
+    return exchangeCode(origin, origin + c.req.path + new URL(c.req.url).search, verifier).then(
+      ({ accessToken }) => c.html(callbackPage({ accessToken })),
+      () => c.html(callbackPage({ error: 'the code was used already, or its access was revoked' })),
+    )
   })
   return app
 }

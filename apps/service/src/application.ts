@@ -7,12 +7,13 @@ import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type Provider from 'oidc-provider'
 import { interactionPages } from './oauth/interactions.ts'
-import { pageHeaders } from './pages/headers.ts'
 import { createOperationEndpoint } from './operation/endpoint.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import type { ContractResponse } from './operation/response.ts'
 import { errorOf, newRequestId, toHttpResponse, unmatched } from './operation/response.ts'
 import { sessionJwksRoute } from './operation/session-jwks.ts'
+import { frontPage } from './pages/front.ts'
+import { pageHeaders } from './pages/headers.ts'
 import type { Database } from './postgres/database.ts'
 import { logFailure } from './server/logger.ts'
 import type { Observe } from './server/metrics.ts'
@@ -30,6 +31,8 @@ export interface ApplicationOptions {
   /** Health and metrics, unless they have a port of their own. */
   health: Hono | undefined
   routes: Record<string, (origin: string) => Hono>
+  /** What is shown at `/`, as HTML. Default: what the service is. */
+  frontPage: ((origin: string) => string | Promise<string>) | undefined
 }
 
 /** Everything that is served except OAuth: the operations, pages, key sets, health, metrics. */
@@ -37,6 +40,13 @@ export function createApplication(options: ApplicationOptions) {
   const { database, logger, observe, provider, origin } = options
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
   const respond = createOperationEndpoint(database, options.rateLimit)
+  const withPageHeaders: MiddlewareHandler = async (c, next) => {
+    await next()
+    for (const [name, value] of Object.entries(pageHeaders(origin))) {
+      // A page with a form has a policy of its own.
+      if (!c.res.headers.has(name)) c.header(name, value)
+    }
+  }
 
   if (options.health !== undefined) app.route('/', options.health)
   const outcomeOf = ({ res }: Context): string => (res.status === 200 ? 'ok' : 'failed')
@@ -48,17 +58,25 @@ export function createApplication(options: ApplicationOptions) {
       if (res.status >= 400) return 'failed'
       return req.method === 'POST' ? 'submitted' : 'shown'
     }),
-    async (c, next) => {
-      await next()
-      for (const [name, value] of Object.entries(pageHeaders(origin))) {
-        // A page with a form has a policy of its own.
-        if (!c.res.headers.has(name)) c.header(name, value)
-      }
-    },
+    withPageHeaders,
   )
-  app.route('/interaction', interactionPages(provider, database, origin))
+  app.route('/interaction', interactionPages(provider, database, origin, logger))
+  app.use('/', observed('front-page', outcomeOf), withPageHeaders)
+  app.get('/', (c, next) =>
+    // A path that only becomes `/` without its dot segments is unknown, like any other.
+    targetOf(c).path === '/' ? c.html((options.frontPage ?? frontPage)(origin)) : next(),
+  )
+  app.use(
+    '/favicon.ico',
+    observed('favicon', () => 'ok'),
+  )
+  // Browsers request it by themselves.
+  app.get('/favicon.ico', (c) => c.body(null, 204, { 'cache-control': 'max-age=86400' }))
 
-  for (const [path, create] of Object.entries(options.routes)) app.route(path, create(origin))
+  for (const [path, create] of Object.entries(options.routes)) {
+    app.use(`${path}/*`, withPageHeaders)
+    app.route(path, create(origin))
+  }
 
   app.all('*', async (c) => {
     const startedAt = performance.now()

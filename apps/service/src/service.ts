@@ -53,6 +53,8 @@ export interface ServiceOptions {
   logger?: Logger
   /** Additional routes, by the path under which they are mounted. */
   routes?: Record<string, (origin: string) => Hono>
+  /** What is shown at `/`, as HTML. Default: what the service is. */
+  frontPage?: (origin: string) => string | Promise<string>
   /** Limits on what one client may cost; a client that exceeds them is disconnected. */
   httpLimits?: ServerOptions
   /** Ends the start, whatever it waits for. Later it has no effect. */
@@ -149,6 +151,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       observe,
       health: listener === healthListener ? health : undefined,
       routes: options.routes ?? {},
+      frontPage: options.frontPage,
     })
     const introspect = introspectBefore(
       { database, issuer: issuer.origin, observe, logger },

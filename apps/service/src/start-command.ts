@@ -37,7 +37,7 @@ async function run({ stop, endDelay }: StopSignals): Promise<void> {
       databaseUrl: databaseUrl ?? `${embedded?.url}?statement_timeout=8000`,
       logger,
       signal: stop,
-      ...(demo && { routes: { '/demo': demo.createRoutes } }),
+      ...(demo && { routes: { '/demo': demo.createRoutes }, frontPage: demo.frontPage }),
     })
     // The service has to be closed before its database stops, whatever fails.
     try {
@@ -58,7 +58,9 @@ async function run({ stop, endDelay }: StopSignals): Promise<void> {
 
 /** What `apps/service/demo` adds to a service that has no database of its own. */
 export interface Demo {
-  createRoutes: () => Hono
+  createRoutes: (origin: string) => Hono
+  /** What is shown at `/`, as HTML. */
+  frontPage: (origin: string) => Promise<string>
   /** Fills the database. @returns what to print for the user */
   prepare: (databaseUrl: string, origin: string) => Promise<string>
 }

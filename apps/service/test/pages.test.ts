@@ -1,49 +1,38 @@
-import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import type { Server } from 'node:http'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { PassThrough } from 'node:stream'
+import { contract } from '@connected-apps/contract/operations'
 import * as openid from 'openid-client'
-import type { Browser as Chromium } from 'playwright-core'
-import { chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { addConnectedApp, addMember, addSession } from '../src/provision/resources.ts'
-import { Browser, discover, isActive, openConsentPage } from './support/connected-app.ts'
-import { revoke } from './support/revoke.ts'
+import { createLogger } from '../src/server/logger.ts'
+import { Browser, discover, openConsentPage } from './support/connected-app.ts'
+import { sendRaw } from './support/raw-http.ts'
 import { startInstance, useService } from './support/service.ts'
 import { redirectUri } from './support/tenant.ts'
 
-const test = useService()
+const stream = new PassThrough()
+let log = ''
+stream.on('data', (chunk: Buffer) => (log += chunk.toString()))
+const test = useService({ logger: createLogger('info', stream) })
 
 /** Starts an authorization flow, and stays on the login page. */
-async function openLoginPage(app?: { config: openid.Configuration; redirectUri: string }) {
-  const config = app?.config ?? (await test.asPublicApp())
-  const verifier = openid.randomPKCECodeVerifier()
-  const url = openid.buildAuthorizationUrl(config, {
-    redirect_uri: app?.redirectUri ?? redirectUri,
+async function openLoginPage(parameters: Record<string, string> = {}) {
+  const url = openid.buildAuthorizationUrl(await test.asPublicApp(), {
+    redirect_uri: redirectUri,
     scope: 'openid',
-    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge: await openid.calculatePKCECodeChallenge(openid.randomPKCECodeVerifier()),
     code_challenge_method: 'S256',
+    ...parameters,
   })
   const browser = new Browser()
   await browser.open(url.href)
-  return { config, verifier, browser, url }
+  return { browser, url }
 }
 
-/** Adds another Member. @returns the session */
-async function addOther() {
-  const { organizationId } = test.tenant
-  const memberId = await addMember(test.database.pool, { organizationId, name: 'Grace' })
-  return addSession(test.database.pool, { organizationId, memberId })
-}
-
-/** Signs another Member in with the same browser, which shows a page of oidc-provider then. */
-async function signInAsOther(browser: Browser): Promise<Browser> {
-  const session = await addOther()
-  const { url } = await openLoginPage()
-  url.searchParams.set('prompt', 'login')
-  await browser.open(url.href)
-  await browser.submit({ session_token: session.token })
+/** Opens the consent page of an app. @returns what it shows */
+async function consentTo(app: { name: string; logoUrl?: string }) {
+  const { projectId, session } = test.tenant
+  const id = await addConnectedApp(test.database.pool, { projectId, redirectUri, ...app })
+  const { browser } = await openConsentPage(await discover(test.service.url, id), session.token)
   return browser
 }
 
@@ -56,7 +45,10 @@ describe('each page', () => {
     for (const text of pages) {
       expect(text).toContain('<html lang="en">')
       const title = /<title>(.+)<\/title>/.exec(text)?.[1]
-      expect(text.match(/<h1>(.+)<\/h1>/g)).toEqual([`<h1>${title}</h1>`])
+      const headings = text
+        .match(/<h1>.+<\/h1>/g)
+        ?.map((heading) => heading.replaceAll(/<.+?>/g, ''))
+      expect(headings).toEqual([title])
       for (const [, id] of text.matchAll(/<input\s+id="(\w+)"/g)) {
         expect(text).toContain(`<label for="${id}">`)
       }
@@ -64,42 +56,45 @@ describe('each page', () => {
     }
   })
 
-  it('allows no frames, no other sources, and no scripts but those of oidc-provider', async () => {
+  it('allows no frames, no other sources, and no script but one that submits a form', async () => {
     const { url } = test.service
-    const { session } = test.tenant
     const config = await test.asPublicApp()
     const { browser } = await openLoginPage()
     const shown: [string, Browser][] = [['Sign in', browser]]
-    const consent = await openConsentPage(config, session.token)
+    const consent = await openConsentPage(config, test.tenant.session.token)
     shown.push(['Allow Notebook?', consent.browser])
-    // A browser that is signed in already signs the other Member out by a form of oidc-provider.
-    const signedIn = await openConsentPage(config, session.token)
-    shown.push(['Submitting Callback', await signInAsOther(signedIn.browser)])
-    const toApp = (await openLoginPage()).url
-    toApp.searchParams.set('prompt', 'none')
-    toApp.searchParams.set('response_mode', 'form_post')
-    const denied = new Browser()
-    await denied.open(toApp.href)
-    shown.push(['Submitting Callback', denied])
-    const posted = ['/oauth2/logout/confirm', '/oauth2/token']
-    for (const path of ['/oauth2/authorize', '/interaction/unknown', ...posted]) {
-      const lost = new Browser()
-      await lost.open(`${url}${path}?redirect_uri=data:`, posted.includes(path) ? {} : undefined)
-      shown.push(['This did not work', lost])
+    const toApp = { prompt: 'none', response_mode: 'form_post' }
+    shown.push(['Returning to the app', (await openLoginPage(toApp)).browser])
+    const posted = new Set(['/oauth2/token'])
+    for (const [title, path] of [
+      [contract.title, '/'],
+      ['This link is incomplete', '/oauth2/authorize'],
+      ['This page has expired', '/oauth2/authorize/unknown'],
+      ['This page has expired', '/interaction/unknown'],
+      ['This link is incomplete', '/oauth2/token'],
+    ] as const) {
+      const visitor = new Browser()
+      await visitor.open(`${url}${path}?redirect_uri=data:`, posted.has(path) ? {} : undefined)
+      shown.push([title, visitor])
     }
     const long = (await openLoginPage()).browser
     await long.submit({ session_token: 'x'.repeat(10_000) })
-    shown.push(['This did not work', long])
+    shown.push(['This form can’t be read', long])
 
     for (const [title, { text, headers }] of shown) {
       expect(text).toContain(`<title>${title}</title>`)
-      const policy = headers.get('content-security-policy') ?? ''
-      for (const directive of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"]) {
-        expect(policy).toContain(directive)
-      }
-      const form = text.includes('<form') ? "form-action 'self' https: http:" : "form-action 'none'"
-      expect(policy.split(/; ?/).at(-1)).toBe(form)
-      expect(policy.includes("script-src 'sha256-")).toBe(text.includes('<script>'))
+      const policy = (headers.get('content-security-policy') ?? '').split('; ')
+      const hasForm = text.includes('<form')
+      const script = policy.find((directive) => directive.startsWith('script-src'))
+      expect(policy.filter((directive) => directive !== script)).toEqual([
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        'img-src data:',
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        hasForm ? "form-action 'self' https: http:" : "form-action 'none'",
+      ])
+      expect(script?.startsWith("script-src 'sha256-") ?? false).toBe(text.includes('<script'))
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('same-origin')
       expect(headers.get('cache-control')).toBe('no-store')
@@ -110,7 +105,7 @@ describe('each page', () => {
   it('makes browsers stay with HTTPS if the public URL has it, on this host alone', async () => {
     const publicUrl = 'https://apps.example'
     const service = await startInstance(test.database.url, { publicUrl })
-    const paths = ['/interaction/unknown', '/oauth2/authorize']
+    const paths = ['/interaction/unknown', '/oauth2/authorize', '/']
     const responses = await Promise.all(paths.map((path) => fetch(service.url + path)))
     for (const { headers } of responses) {
       expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
@@ -130,6 +125,58 @@ describe('the login page', () => {
   })
 })
 
+describe('an error page', () => {
+  const clientId = (): string => test.tenant.publicAppId
+  it.each([
+    ['an unknown app', () => '/oauth2/authorize?client_id=x', 400, 'invalid_client'],
+    [
+      'an unregistered redirect URI',
+      () => `/oauth2/authorize?client_id=${clientId()}&redirect_uri=https://evil.example`,
+      400,
+      'invalid_redirect_uri',
+    ],
+    ['a request without an app', () => '/oauth2/authorize', 400, 'invalid_request'],
+    ['a flow that is over', () => '/oauth2/authorize/unknown', 400, 'invalid_request'],
+    ['a page that is gone', () => '/interaction/unknown', 400, 'invalid_request'],
+    ['an error without words of its own', () => '/oauth2/userinfo', 401, 'invalid_token'],
+  ])(
+    'has the code, the request_id of the log, and no text of a library: %s',
+    async (_, path, status, code) => {
+      const browser = new Browser()
+      await browser.open(test.service.url + path())
+      expect(browser.status).toBe(status)
+      expectError(browser, code)
+      expect(browser.text).not.toMatch(
+        /client is invalid|did not match any|missing required|not found|expired\b.*cookie|invalid token provided|authorization request/,
+      )
+    },
+  )
+
+  it('is shown for a failure of the database, on a page and in an OAuth endpoint', async () => {
+    const { browser, url } = await openLoginPage()
+    await test.database.pool.query('ALTER TABLE oidc_sessions RENAME TO gone')
+    try {
+      const page = browser.url
+      for (const each of [page, url.href]) {
+        await browser.open(each)
+        expect(browser.status).toBe(500)
+        expectError(browser, 'server_error')
+      }
+    } finally {
+      await test.database.pool.query('ALTER TABLE gone RENAME TO oidc_sessions')
+    }
+  })
+})
+
+/** Checks that the page shows the error, and the id by which the log has the same request. */
+function expectError({ text, headers }: Browser, code: string): void {
+  expect(text).toContain(`Error <code>${code}</code>`)
+  const requestId = headers.get('x-request-id') ?? 'none'
+  expect(text).toContain(`<code>${requestId}</code>`)
+  const lines = log.split('\n').filter((line) => line.includes(requestId))
+  expect(lines.at(-1)).toContain('"request completed"')
+}
+
 describe('a form', () => {
   it('from another site is rejected', async () => {
     const { browser } = await openLoginPage()
@@ -142,7 +189,7 @@ describe('a form', () => {
     const stranger = new Browser()
     await stranger.open(browser.url, { session_token: test.tenant.session.token })
     expect(stranger.status).toBe(400)
-    expect(stranger.text).toContain('Return to the app')
+    expect(stranger.text).toContain('Go back to the app that you came from')
   })
 
   it('that is too long is rejected', async () => {
@@ -175,97 +222,99 @@ describe('the consent page', () => {
   it('redirects a Member who denies consent to the Connected App', async () => {
     const config = await test.asPublicApp()
     const { browser } = await openConsentPage(config, test.tenant.session.token)
-    expect(browser.text).toContain('>Deny</button>')
     const callback = await browser.submit({ decision: 'deny' })
     expect(new URL(callback).searchParams.get('error')).toBe('access_denied')
   })
+
+  it('says who asks, for what, for whom, and where the browser goes then', async () => {
+    const { text } = await consentTo({ name: 'Notebook' })
+    for (const shown of [
+      'Know who you are',
+      'See your name',
+      '>Ada<',
+      test.tenant.slug,
+      '>127.0.0.1<',
+    ]) {
+      expect(text).toContain(shown)
+    }
+    expect(text).toContain('disconnect <bdi>Notebook</bdi> in the list of your connected apps')
+  })
+
+  it('loads a logo by HTTPS alone, without telling from where', async () => {
+    const { text, headers } = await consentTo({
+      name: 'Notebook',
+      logoUrl: 'https://cdn.example/logo.png?a=1&b="',
+    })
+    expect(text).toMatch(/<img\s+src="https:\/\/cdn\.example\/logo\.png\?a=1&amp;b=&quot;"/)
+    expect(text).toContain('referrerpolicy="no-referrer"')
+    expect(headers.get('content-security-policy')).toContain('img-src data: https:;')
+    for (const logoUrl of ['http://cdn.example/logo.png', 'javascript:alert(1)', 'logo.png', '']) {
+      const page = await consentTo({ name: 'Ünder', logoUrl })
+      expect(page.text).not.toContain('<img')
+      expect(page.text).toMatch(/aria-hidden="true"\s*>\s*Ü\s*</)
+      expect(page.headers.get('content-security-policy')).toContain('img-src data:;')
+    }
+  })
+
+  it('shows the name of an app as text, however it is spelled', async () => {
+    const script = await consentTo({ name: '<script>alert(1)</script>' })
+    expect(script.text).not.toContain('<script')
+    expect(script.text).toContain('<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>')
+    const reversed = await consentTo({ name: 'Good\u202Eppa\u202C\nNews' })
+    expect(reversed.text).toContain('<bdi>Goodppa News</bdi>')
+    expect(reversed.text).not.toMatch(/[\u202a-\u202e]/)
+    const long = await consentTo({ name: 'Notebook'.repeat(1000) })
+    expect(long.text).toMatch(/<bdi>(?:Notebook){7}Not…<\/bdi>/)
+  })
 })
 
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port // it listens on TCP
-}
-
-const executablePath = '/usr/bin/chromium'
-
-describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
-  let browser: Chromium
-  let app: { config: openid.Configuration; redirectUri: string }
-  let callback = ''
-  /** The Connected App, whose callback redirects to another host. */
-  const server = createServer((request, response) => {
-    const home = `http://localhost:${portOf(server)}/home`
-    if (request.url?.startsWith('/callback')) {
-      callback = new URL(request.url, app.redirectUri).href
-      response.writeHead(302, { location: home })
-    }
-    response.end('called back')
+describe('"Not you?"', () => {
+  it('signs the browser out, on all of its pages, and lets another Member decide', async () => {
+    const config = await test.asPublicApp()
+    const { browser } = await openConsentPage(config, test.tenant.session.token)
+    const before = browser.url
+    await openConsentPage(config, '', browser)
+    await browser.submit({ decision: 'switch' })
+    expect(browser.text).toContain('<h1>Sign in</h1>')
+    const login = browser.url
+    // The page that was opened before can allow nothing for the Member who left.
+    await browser.open(before, { decision: 'approve' })
+    expect(browser.text).toContain('<h1>This page has expired</h1>')
+    await browser.open(login)
+    const { organizationId } = test.tenant
+    const memberId = await addMember(test.database.pool, { organizationId, name: 'Grace' })
+    const { token } = await addSession(test.database.pool, { organizationId, memberId })
+    await browser.submit({ session_token: token })
+    expect(browser.text).toContain('<bdi>Grace</bdi>')
+    const { rows } = await test.database.pool.query('SELECT FROM grants WHERE member_id = $1', [
+      test.tenant.memberId,
+    ])
+    expect(rows).toHaveLength(0)
   })
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-    await once(server.listen(0), 'listening')
-    const uri = `http://127.0.0.1:${portOf(server)}/callback`
-    const { projectId } = test.tenant
-    const clientId = await addConnectedApp(test.database.pool, { projectId, redirectUri: uri })
-    app = { config: await discover(test.service.url, clientId), redirectUri: uri }
-  })
-  afterAll(async () => {
-    await browser.close()
-    server.close()
-  })
+})
 
-  async function openInChromium({ javaScriptEnabled = false } = {}) {
-    const page = await (await browser.newContext({ javaScriptEnabled })).newPage()
-    const flow = await openLoginPage(app)
-    callback = ''
-    await page.goto(flow.url.href)
-    return { ...flow, page }
-  }
-
-  it('a Member signs in and allows with the keyboard alone', async () => {
-    const { page, config, verifier } = await openInChromium()
-    expect(await page.locator(':focus').getAttribute('name')).toBe('session_token')
-    await page.keyboard.type(test.tenant.session.token)
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Allow Notebook?' }).waitFor()
-    await page.keyboard.press('Tab')
-    expect(await page.locator(':focus').textContent()).toBe('Allow')
-    await page.keyboard.press('Enter')
-    await page.getByText('called back').waitFor()
-    const tokens = await openid.authorizationCodeGrant(config, new URL(callback), {
-      pkceCodeVerifier: verifier,
-    })
-    expect(await isActive(config, tokens.access_token)).toBe(true)
+describe('the address of the service', () => {
+  it('says what it is, and nothing of this deployment', async () => {
+    const response = await fetch(test.service.url)
+    expect(response.status).toBe(200)
+    const text = await response.text()
+    expect(text).toContain(contract.version)
+    expect(text).not.toContain(new URL(test.service.url).host)
+    expect(text).not.toContain(process.version)
+    expect((await fetch(test.service.url, { method: 'HEAD' })).status).toBe(200)
+    expect((await fetch(test.service.url, { method: 'POST' })).status).toBe(404)
+    const dots = await sendRaw(test.service.url, 'GET /x/.. HTTP/1.1\r\nHost: x\r\n\r\n')
+    expect(dots?.status).toBe(404)
   })
 
-  it('a consent that a revoke superseded grants nothing, and its link restarts the flow', async () => {
-    const { page } = await openInChromium()
-    await page.getByLabel('Session token').fill(test.tenant.session.token)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: 'Allow Notebook?' }).waitFor()
-    await revoke(test.service.url, test.tenant, {
-      connectedAppId: app.config.clientMetadata().client_id,
-    })
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.getByRole('heading', { name: 'Nothing was allowed' }).waitFor()
-    expect(callback).toBe('')
-    await page.getByRole('link', { name: 'Start again' }).click()
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.getByText('called back').waitFor()
-    expect(new URL(callback).searchParams.get('code')).toBeTruthy()
+  it('has no icon, which browsers request', async () => {
+    const response = await fetch(`${test.service.url}/favicon.ico`)
+    expect([response.status, await response.text()]).toEqual([204, ''])
   })
 
-  it('another Member signs in, and the one before is forgotten', async () => {
-    const { page, url } = await openInChromium({ javaScriptEnabled: true })
-    await page.getByLabel('Session token').fill(test.tenant.session.token)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: 'Allow Notebook?' }).waitFor()
-    const other = await addOther()
-    url.searchParams.set('prompt', 'login')
-    await page.goto(url.href)
-    await page.getByLabel('Session token').fill(other.token)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('You are signed in as Grace.').waitFor()
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.getByText('called back').waitFor()
+  it('has routes of its own in the metrics', async () => {
+    const metrics = await (await fetch(`${test.service.url}/metrics`)).text()
+    expect(metrics).toMatch(/responses_total\{route="front-page",status="200",outcome="ok"\} [1-9]/)
+    expect(metrics).toMatch(/responses_total\{route="favicon",status="204",outcome="ok"\} 1/)
   })
 })

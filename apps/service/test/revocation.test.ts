@@ -140,7 +140,9 @@ describe('a consent page that was opened before a revoke', () => {
     expect(flow.browser.text).toContain('Nothing was allowed')
     expect(await countGrants()).toBe(before)
 
-    const startAgain = /href="([^"]+)"/.exec(flow.browser.text)?.[1]?.replaceAll('&amp;', '&')
+    const startAgain = /<a [^>]*href="([^"]+)"/
+      .exec(flow.browser.text)?.[1]
+      ?.replaceAll('&amp;', '&')
     await flow.browser.open(String(startAgain))
     expect(flow.browser.text).toContain('Allow Notebook?')
     const tokens = await exchange(config, flow, await approve(flow))

@@ -5,7 +5,7 @@ import { noteIds } from '../server/request-scope.ts'
 
 const find = {
   name: 'find-client',
-  text: `SELECT project_id, name, redirect_uris, secret_hash, next_secret_hash
+  text: `SELECT project_id, name, logo_url, redirect_uris, secret_hash, next_secret_hash
     FROM connected_apps WHERE connected_app_id = $1`,
 }
 
@@ -21,6 +21,7 @@ export async function findClient(
   const [row] = await database.query<{
     project_id: string
     name: string
+    logo_url: string | null
     redirect_uris: string[]
     secret_hash: Buffer | null
     next_secret_hash: Buffer | null
@@ -31,6 +32,9 @@ export async function findClient(
   return {
     client_id: connectedAppId,
     client_name: row.name,
+    project_id: row.project_id,
+    // With another value, oidc-provider would reject the client.
+    ...(row.logo_url !== null && isHttps(row.logo_url) && { logo_uri: row.logo_url }),
     redirect_uris: row.redirect_uris,
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token'],
@@ -41,4 +45,9 @@ export async function findClient(
           client_secret: hashes.map((hash) => hash.toString('hex')).join(','),
         }),
   }
+}
+
+/** Whether a logo may be shown: pages that people trust load nothing that others on the network can change. */
+function isHttps(url: string): boolean {
+  return URL.parse(url)?.protocol === 'https:'
 }

@@ -1,9 +1,10 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import { interactionPolicy } from 'oidc-provider'
+import { errors, interactionPolicy } from 'oidc-provider'
+import { errorPage } from '../pages/error.ts'
 import type { Database } from '../postgres/database.ts'
+import { currentRequest } from '../server/request-scope.ts'
 import { createAdapter } from './adapter.ts'
 import { findMember, findSignedInMember } from './members.ts'
-import { errorPage } from './pages.ts'
 import type { ServerKeys } from './server-keys.ts'
 
 export const routes = {
@@ -13,7 +14,6 @@ export const routes = {
   revocation: '/oauth2/revoke',
   jwks: '/oauth2/jwks',
   userinfo: '/oauth2/userinfo',
-  end_session: '/oauth2/logout',
 }
 
 /** The scopes that a Connected App may request. */
@@ -49,6 +49,8 @@ export function createConfiguration(
     routes,
     ttl: lifetimes,
     scopes: supportedScopes,
+    // The login page shows it.
+    extraClientMetadata: { properties: ['project_id'] },
     claims: { openid: ['sub'], profile: ['name'] },
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
@@ -90,18 +92,22 @@ export function createConfiguration(
         }
       )
     },
-    async renderError(ctx, { error, error_description: description }) {
-      ctx.state['error'] = error
+    async renderError(ctx, { error: code }, error) {
+      ctx.state['error'] = code
       ctx.type = 'html'
-      ctx.body = (await errorPage(error, description)).toString()
+      ctx.body = await errorPage(pageErrorOf(error, code), currentRequest().requestId, code)
     },
   }
 }
 
+/** What a page explains; oidc-provider has one code for a request that is invalid, and for one that is over. */
+export function pageErrorOf(error: Error, code: string): string {
+  return error instanceof errors.SessionNotFound ? 'expired' : code
+}
+
 /**
  * Whether oidc-provider also ends the grant when it invalidates a token. It does so for a replayed
- * token, and for a refresh token that is revoked (RFC 7009). It does not for an access token that
- * is revoked, nor when another Member signs in with the same browser.
+ * token, and for a refresh token that is revoked (RFC 7009), but not for an access token that is.
  */
 function endsGrant({ oidc }: KoaContextWithOIDC): boolean {
   if (oidc.route === 'revocation') return oidc.entities.AccessToken === undefined

@@ -4,14 +4,22 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import type { Logger } from 'pino'
+import type { RequestingApp } from '../pages/app.ts'
+import { hostOf } from '../pages/app.ts'
+import { consentPage, supersededPage } from '../pages/consent.ts'
+import type { PageError } from '../pages/error.ts'
+import { errorPage } from '../pages/error.ts'
+import { policyOf } from '../pages/headers.ts'
+import { loginPage } from '../pages/login.ts'
 import type { Database } from '../postgres/database.ts'
+import { logFailure } from '../server/logger.ts'
 import { currentRequest } from '../server/request-scope.ts'
 import { findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent, recordConsent } from './grants.ts'
-import { allowForm } from '../pages/headers.ts'
-import { consentPage, errorPage, loginPage, supersededPage } from './pages.ts'
-import { supportedScopes } from './configuration.ts'
+import { pageErrorOf, supportedScopes } from './configuration.ts'
+import { deleteOidcSessionByUid } from './oidc-sessions.ts'
 
 type PageContext = Context<{ Bindings: HttpBindings }>
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -20,7 +28,8 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 interface InteractionContext {
   interaction: Interaction
   prompt: string
-  appName: string
+  app: RequestingApp
+  redirectUri: string
   clientId: string
   scopes: string[]
 }
@@ -28,7 +37,7 @@ interface InteractionContext {
 /** The maximum is more than any form of these pages needs. */
 const limitBody = bodyLimit({
   maxSize: 4096,
-  onError: (c) => c.html(errorPage('invalid_request', 'This form is too long.'), 413),
+  onError: (c) => showError(c, 413, 'unreadable_form', 'invalid_request'),
 })
 
 /**
@@ -37,39 +46,50 @@ const limitBody = bodyLimit({
  * Another site can't submit their forms for the Member: the interaction's cookie is `SameSite=Lax`,
  * its path can't be guessed, and a form from another origin is rejected.
  */
-export function interactionPages(provider: () => Provider, database: Database, origin: string) {
+export function interactionPages(
+  provider: () => Provider,
+  database: Database,
+  origin: string,
+  logger: Logger,
+) {
   const app = new Hono<{ Bindings: HttpBindings }>()
 
   app.use('/:uid', limitBody, async (c, next) => {
     const sender = c.req.header('origin')
     if (c.req.method !== 'POST' || sender === undefined || sender === origin) return next()
-    return c.html(errorPage('access_denied', 'This form was sent by another site.'), 403)
+    return showError(c, 403, 'foreign_form', 'access_denied')
   })
 
   app.get('/:uid', async (c) => {
     const context = await loadInteraction(c)
-    if (context.prompt === 'login') return c.html(loginPage(context.appName, false))
+    if (context.prompt === 'login') return showLogin(c, context, 200)
     const member = await findMember(context)
     if (member === undefined) return signInAgain(c, context)
     const state = await openConsent(database, consentOf(context, member.id))
     if (state === 'superseded') return showSuperseded(c, context)
-    if (state === 'forbidden') return forbidden(c, context)
-    return c.html(consentPage(context.appName, member.name, context.scopes))
+    if (state === 'forbidden') return showError(c, 403, 'forbidden', 'access_denied')
+    const { name: memberName, slug: organizationSlug } = member
+    const prompt = { app: context.app, memberName, organizationSlug, scopes: context.scopes }
+    return showForm(c, context, consentPage(prompt))
   })
 
   app.post('/:uid', async (c) => {
     const context = await loadInteraction(c)
     if (!isForm(c.req.header('content-type'))) {
-      return c.html(errorPage('invalid_request', 'This is not the form of this page.'), 400)
+      return showError(c, 400, 'unreadable_form', 'invalid_request')
     }
-    const form = await c.req.parseBody()
-    if (context.prompt === 'login') return login(c, context, form['session_token'])
-    return form['decision'] === 'approve' ? approve(c, context) : deny(c, context)
+    const { decision, session_token: token } = await c.req.parseBody()
+    if (context.prompt === 'login' && decision !== 'deny') return login(c, context, token)
+    if (decision === 'switch') return switchAccount(c, context)
+    return decision === 'approve' ? approve(c, context) : deny(c, context)
   })
 
   app.onError((error, c) => {
-    if (!(error instanceof errors.OIDCProviderError)) throw error
-    return c.html(errorPage(error.error, error.error_description), 400)
+    if (error instanceof errors.OIDCProviderError) {
+      return showError(c, 400, pageErrorOf(error, error.error), error.error)
+    }
+    logFailure(logger, error)
+    return showError(c, 500, 'server_error')
   })
 
   async function loadInteraction(c: PageContext): Promise<InteractionContext> {
@@ -79,12 +99,18 @@ export function interactionPages(provider: () => Provider, database: Database, o
     if (interaction.uid !== c.req.param('uid') || typeof clientId !== 'string') {
       throw new errors.SessionNotFound('this page belongs to another request')
     }
-    c.header('content-security-policy', allowForm(String(redirectUri)))
     const client = await provider().Client.find(clientId)
+    if (client === undefined) throw new errors.InvalidClient()
     return {
       interaction,
       prompt: interaction.prompt.name,
-      appName: client?.clientName ?? clientId,
+      app: {
+        name: client.clientName?.trim() || clientId,
+        projectId: String(client['project_id']),
+        logoUrl: client.logoUri,
+        returnsTo: hostOf(String(redirectUri)),
+      },
+      redirectUri: String(redirectUri),
       clientId,
       scopes: supportedScopes.filter((supported) => String(scope).split(' ').includes(supported)),
     }
@@ -97,9 +123,28 @@ export function interactionPages(provider: () => Provider, database: Database, o
         : undefined
     if (memberId === undefined) {
       currentRequest().cause = 'unknown_session'
-      return c.html(loginPage(context.appName, true), 401)
+      return showLogin(c, context, 401)
+    }
+    const { interaction } = context
+    const { session } = interaction
+    if (session?.accountId !== undefined && session.accountId !== memberId) {
+      // Otherwise oidc-provider would show a page of its own, which signs the other Member out.
+      await endSession(session)
+      delete interaction.session
+      await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
     }
     return finish(c, { login: { accountId: memberId } })
+  }
+
+  /** Signs the browser out, and restarts the authorization request, so that another Member can sign in. */
+  async function switchAccount(c: PageContext, context: InteractionContext) {
+    const { session } = context.interaction
+    if (session !== undefined) await endSession(session)
+    return signInAgain(c, context)
+  }
+
+  async function endSession({ uid }: NonNullable<Interaction['session']>): Promise<void> {
+    await deleteOidcSessionByUid(database, 'Session', uid)
   }
 
   async function approve(c: PageContext, context: InteractionContext) {
@@ -125,7 +170,7 @@ export function interactionPages(provider: () => Provider, database: Database, o
     const id = interaction.session?.accountId
     if (id === undefined) return undefined
     const member = await findSignedInMember(database, id, clientId)
-    return member && { id, name: member.name }
+    return member && { id, ...member }
   }
 
   /** Restarts the authorization request. The login policy makes it begin with the login page. */
@@ -134,9 +179,13 @@ export function interactionPages(provider: () => Provider, database: Database, o
     return c.redirect(restartUrlOf(interaction), 303)
   }
 
-  async function showSuperseded(c: PageContext, { interaction, appName }: InteractionContext) {
+  async function showSuperseded(
+    c: PageContext,
+    { interaction, app: { name } }: InteractionContext,
+  ) {
     await interaction.destroy()
-    return c.html(supersededPage(appName, restartUrlOf(interaction)), 409)
+    const { requestId } = currentRequest()
+    return c.html(supersededPage(name, restartUrlOf(interaction), requestId), 409)
   }
 
   /** The URL that restarts an authorization request. */
@@ -170,6 +219,26 @@ function consentOf({ interaction, clientId }: InteractionContext, memberId: stri
   return { interactionId: interaction.uid, memberId, connectedAppId: clientId, requestId }
 }
 
-function forbidden(c: PageContext, { appName }: InteractionContext) {
-  return c.html(errorPage('access_denied', `You cannot give ${appName} access.`), 403)
+function showLogin(c: PageContext, context: InteractionContext, status: 200 | 401) {
+  return showForm(c, context, loginPage(context.app, status === 401), status)
+}
+
+function showForm(
+  c: PageContext,
+  { app, redirectUri }: InteractionContext,
+  page: Promise<string>,
+  status: 200 | 401 = 200,
+) {
+  const hasImage = app.logoUrl !== undefined
+  c.header('content-security-policy', policyOf({ redirectUri, hasImage }))
+  return c.html(page, status)
+}
+
+function showError(
+  c: Context,
+  status: 400 | 403 | 413 | 500,
+  error: PageError | (string & {}),
+  code?: string,
+) {
+  return c.html(errorPage(error, currentRequest().requestId, code), status)
 }

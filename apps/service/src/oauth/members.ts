@@ -20,7 +20,7 @@ const findByToken = {
 const findSignedIn = {
   name: 'find-signed-in-member',
   text: `
-    SELECT m.organization_id, m.name
+    SELECT m.organization_id, m.name, o.slug
     FROM members m
     JOIN organizations o USING (organization_id)
     JOIN connected_apps a USING (project_id)
@@ -62,8 +62,8 @@ export async function findSignedInMember(
   database: Database,
   memberId: string,
   connectedAppId: string,
-): Promise<{ name: string } | undefined> {
-  const [row] = await database.query<FoundMember>(findSignedIn, [memberId, connectedAppId])
+): Promise<SignedInMember | undefined> {
+  const [row] = await database.query<SignedInMember>(findSignedIn, [memberId, connectedAppId])
   return noteMember(memberId, row)
 }
 
@@ -72,7 +72,15 @@ interface FoundMember {
   name: string
 }
 
-function noteMember(memberId: string, row: FoundMember | undefined): FoundMember | undefined {
+interface SignedInMember extends FoundMember {
+  /** The Organization's. */
+  slug: string
+}
+
+function noteMember<Row extends FoundMember>(
+  memberId: string,
+  row: Row | undefined,
+): Row | undefined {
   if (row !== undefined) noteIds({ organization_id: row.organization_id, member_id: memberId })
   return row
 }

@@ -29,6 +29,11 @@ const remove = {
   text: `DELETE FROM oidc_sessions WHERE kind = $1 AND id_hash = $2 RETURNING ${commitOnDisk}`,
 }
 
+const removeByUid = {
+  name: 'delete-oidc-session-by-uid',
+  text: `DELETE FROM oidc_sessions WHERE kind = $1 AND uid = $2 RETURNING ${commitOnDisk}`,
+}
+
 /** Replaces the id at the end of `returnTo`, which would otherwise be stored as plain text. */
 const idPlaceholder = ':id'
 
@@ -92,4 +97,13 @@ export async function deleteOidcSession(
   id: string,
 ): Promise<void> {
   await database.execute(remove, [kind, hashOf(id)])
+}
+
+/** Like {@link findOidcSessionByUid}. The cookie of the session is worth nothing any more. */
+export async function deleteOidcSessionByUid(
+  database: Database,
+  kind: string,
+  uid: string,
+): Promise<void> {
+  await database.execute(removeByUid, [kind, uid])
 }

@@ -3,6 +3,9 @@ import { Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
 import { hashOf, isOneOf } from '../hash.ts'
 import { jsonType, serializeBody, unmatched } from '../operation/response.ts'
+import { errorPage } from '../pages/error.ts'
+import { formPostPage, formPostScript } from '../pages/form-post.ts'
+import { pageHeaders, policyOf } from '../pages/headers.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Observe } from '../server/metrics.ts'
 import type { UnauthorizedCause } from '../server/cause.ts'
@@ -10,15 +13,9 @@ import { logFailure } from '../server/logger.ts'
 import { currentRequest } from '../server/request-scope.ts'
 import type { ProviderSettings } from './configuration.ts'
 import { createConfiguration, routes } from './configuration.ts'
-import { allowForm, pageHeaders } from '../pages/headers.ts'
 import type { ServerKeys } from './server-keys.ts'
 
-const paths = new Set([
-  ...Object.values(routes),
-  // A browser is sent here when another Member signs in with it.
-  `${routes.end_session}/confirm`,
-  '/.well-known/openid-configuration',
-])
+const paths = new Set([...Object.values(routes), '/.well-known/openid-configuration'])
 
 /** Whether a path is an OAuth endpoint, their discovery, or where a flow resumes after a page. */
 export function isOAuthPath(target: string): boolean {
@@ -38,7 +35,7 @@ export interface OAuthOptions extends ProviderSettings {
 /** Creates the OAuth 2.0 and OpenID Connect server. */
 export function createProvider(options: OAuthOptions): Provider {
   const { database, issuer, keys, observe, logger } = options
-  const provider = new Provider(issuer, createConfiguration(database, keys, options))
+  const provider = new ProviderWithOwnPages(issuer, createConfiguration(database, keys, options))
   // The forwarded headers can be trusted, since `dispatch` sets them itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
@@ -57,9 +54,10 @@ export function createProvider(options: OAuthOptions): Provider {
       // oidc-provider handles its own errors in `next`, so this is a COMMIT or ROLLBACK that failed.
       logFailure(logger, error, ctx.status < 400 ? 'commit_failed' : undefined)
       ctx.status = 500
-      ctx.body = { error: 'server_error' }
+      const code = 'server_error'
+      ctx.state['error'] = code
+      ctx.body = isPage ? await errorPage(code, requestId) : { error: code }
     }
-    if (isPage) allowFormOf(ctx)
     const isUnhandled = ctx.status === 404 && ctx.body === undefined
     if (isUnhandled) respondNotFound(ctx, requestId)
     const error = errorIn(ctx.body)
@@ -79,23 +77,29 @@ export function createProvider(options: OAuthOptions): Provider {
   return provider
 }
 
-/** Whether the response may be a page. To a browser, every endpoint shows its errors as a page. */
-function mayBePage(ctx: KoaContext): boolean {
-  const isVisited = [routes.authorization, routes.end_session].some((path) =>
-    ctx.path.startsWith(path),
-  )
-  return isVisited || ctx.accepts('json', 'html') === 'html'
+/** Registers our page in place of the one by which oidc-provider submits a response to an app. */
+class ProviderWithOwnPages extends Provider {
+  override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>) {
+    super.registerResponseMode(name, name === 'form_post' ? submitResponse : handler)
+  }
 }
 
-/** Allows the form that a page of oidc-provider may consist of. */
-function allowFormOf(ctx: KoaContext): void {
-  const { oidc } = ctx as Partial<KoaContextWithOIDC> // only set once a route has matched
-  // An interaction exists only after the check.
-  const checked = oidc?.redirectUriCheckPerformed ? oidc.params : oidc?.entities.Interaction?.params
-  const redirectUri = checked?.['redirect_uri']
-  if (typeof redirectUri !== 'string') return
-  const name = 'content-security-policy'
-  ctx.set(name, allowForm(redirectUri, ctx.response.get(name)))
+async function submitResponse(
+  ctx: KoaContext,
+  redirectUri: string,
+  fields: Record<string, unknown>,
+): Promise<void> {
+  const { error } = fields
+  ctx.state['error'] = error
+  ctx.status = error === undefined ? 200 : 400
+  ctx.type = 'html'
+  ctx.set('content-security-policy', policyOf({ redirectUri, script: formPostScript }))
+  ctx.body = await formPostPage(redirectUri, fields)
+}
+
+/** Whether the response may be a page. To a browser, every endpoint shows its errors as a page. */
+function mayBePage(ctx: KoaContext): boolean {
+  return ctx.path.startsWith(routes.authorization) || ctx.accepts('json', 'html') === 'html'
 }
 
 /** oidc-provider's name of the endpoint, once it has matched the route. */
@@ -123,7 +127,7 @@ function respondNotFound(ctx: KoaContext, requestId: string): void {
   ctx.body = serializeBody(unmatched, requestId)
 }
 
-/** The error that a page shows to a person, or that a redirect takes back to the app. */
+/** The error that a page shows to a person, or that a form or a redirect takes back to the app. */
 function errorShownBy({ state, response }: KoaContext): string | undefined {
   const shown: unknown = state['error']
   if (typeof shown === 'string') return shown

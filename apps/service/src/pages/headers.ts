@@ -1,13 +1,39 @@
-/**
- * The policy of a page without a form. To an empty `script-src` oidc-provider adds the hashes of the
- * scripts that its own pages have.
- */
-const policy =
-  "default-src 'none'; script-src; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+/** What a page may load, and where its form may lead to. The default is nothing, and nowhere. */
+interface PageNeeds {
+  /** Where the browser is redirected to after the form of the page. */
+  redirectUri?: string | undefined
+  /** Whether it shows an image of another host. */
+  hasImage?: boolean
+  /** The source of its script, as `'sha256-…'`. */
+  script?: string
+}
 
 /**
- * The headers of every page, whether it is one of ours or of oidc-provider's, and of the redirects
- * between them.
+ * The content security policy of a page.
+ *
+ * Chromium also blocks redirects after a form to what `form-action` does not name. It is unknown
+ * where an app's callback redirects to, so only the schemes are limited: `https`, and what the
+ * app's redirect URI has.
+ */
+export function policyOf({ redirectUri, hasImage = false, script }: PageNeeds = {}): string {
+  const schemes =
+    redirectUri === undefined
+      ? []
+      : new Set(["'self'", 'https:', URL.parse(redirectUri)?.protocol ?? 'https:'])
+  return [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    `img-src data:${hasImage ? ' https:' : ''}`,
+    ...(script === undefined ? [] : [`script-src ${script}`]),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    `form-action ${[...schemes].join(' ') || "'none'"}`,
+  ].join('; ')
+}
+
+/**
+ * The headers of every page, and of the redirects between them. A page that needs more than nothing
+ * has a policy of its own.
  *
  * A `Cross-Origin-Opener-Policy` is missing, since an app that opens these pages in a popup would
  * lose it.
@@ -16,7 +42,7 @@ const policy =
  */
 export function pageHeaders(origin: string): Record<string, string> {
   return {
-    'content-security-policy': policy,
+    'content-security-policy': policyOf(),
     // For browsers that don't know `frame-ancestors`.
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
@@ -28,18 +54,4 @@ export function pageHeaders(origin: string): Record<string, string> {
     // Without `includeSubDomains`, since subdomains may have other operators.
     ...(origin.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
   }
-}
-
-/**
- * Allows the form of a page, after which the browser is redirected to a Connected App.
- *
- * Chromium also blocks redirects after a form to what `form-action` does not name. It is unknown
- * where an app's callback redirects to, so only the schemes are limited: `https`, and what the
- * app's redirect URI has.
- *
- * @returns the page's policy
- */
-export function allowForm(redirectUri: string, pagePolicy = policy): string {
-  const schemes = new Set(['https:', URL.parse(redirectUri)?.protocol ?? 'https:'])
-  return pagePolicy.replace("form-action 'none'", `form-action 'self' ${[...schemes].join(' ')}`)
 }

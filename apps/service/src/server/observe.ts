@@ -13,6 +13,8 @@ const templates: Readonly<Record<string, string>> = {
   resume: `${routes.authorization}/{uid}`,
   discovery: '/.well-known/openid-configuration',
   interaction: '/interaction/{uid}',
+  'front-page': '/',
+  favicon: '/favicon.ico',
   'session-jwks': '/v1/b2b/sessions/jwks/{project_id}',
 }
 

@@ -160,7 +160,9 @@ function mutationsOf({ path, pathParameters, sessionHeaders, request }: Operatio
       .filter(
         (each) => !/^\/(health|metrics|oauth2|interaction|\.well-known|v1\/b2b\/sess)/.test(each),
       )
-      .map((each) => (parts: RequestParts) => ({ ...parts, path: each || '/' })),
+      // There is a page at `/`.
+      .filter((each) => new URL(`http://localhost${each}`).pathname !== '/')
+      .map((each) => (parts: RequestParts) => ({ ...parts, path: each })),
   )
 }
 

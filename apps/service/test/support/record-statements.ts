@@ -2,6 +2,7 @@ import { vi } from 'vitest'
 import { createRejectionRecorder } from '../../src/audit/rejections.ts'
 import { cleanUp } from '../../src/cleanup.ts'
 import { recordConsent } from '../../src/oauth/grants.ts'
+import { deleteOidcSessionByUid } from '../../src/oauth/oidc-sessions.ts'
 import { waitForLock } from '../../src/operation/handlers/locked-rows.ts'
 import { applyRevocations } from '../../src/operation/handlers/revoke.ts'
 import { errorOf } from '../../src/operation/response.ts'
@@ -32,6 +33,7 @@ export async function recordStatements({ url, pool }: TestDatabase): Promise<Rec
     const { operationId } = revokeConnectedApp
     await applyRevocations(database, waitForLock, [{ ...request, ...ids, operationId }])
     await recordConsent(database, { ...request, ...ids, interactionId: 'i' }, 'access_denied')
+    await deleteOidcSessionByUid(database, 'Session', 'u')
     await createRejectionRecorder(database)({
       operation: revokeConnectedApp,
       context: {
