@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, it, vi } from 'vitest'
 import type { MigrationOptions } from '../src/postgres/migrate.ts'
 import { migrate } from '../src/postgres/migrate.ts'
-import { useDatabase } from './support/database.ts'
+import { createDatabase, useDatabase } from './support/database.ts'
 
 const test = useDatabase()
 const last = '0003-server.sql'
@@ -119,6 +119,22 @@ describe('pnpm migrate', () => {
     expect(await run(environment)).toEqual({ code: 0, out: `{"applied":["${last}"]}\n`, err: '' })
     const { url: DATABASE_URL } = test.database
     expect(await run({ DATABASE_URL })).toEqual({ code: 0, out: '{"applied":[]}\n', err: '' })
+  })
+
+  it('changes nothing if its two URLs lead to different databases', async () => {
+    const { url: DATABASE_URL } = test.database
+    const other = await createDatabase()
+    const MIGRATION_DATABASE_URL = other.url
+    const nameOf = (url: string): string => new URL(url).pathname.slice(1)
+    const names = [MIGRATION_DATABASE_URL, DATABASE_URL].map(nameOf).join(' and ')
+    expect(await run({ DATABASE_URL, MIGRATION_DATABASE_URL })).toEqual({
+      code: 2,
+      out: '',
+      err: `migrate: MIGRATION_DATABASE_URL and DATABASE_URL lead to different databases (${names}); they must lead to the same one, as two roles\n`,
+    })
+    const { rows } = await other.pool.query("SELECT to_regclass('migrations') AS name")
+    expect(rows).toEqual([{ name: null }])
+    await other.drop()
   })
 
   it.each<[string, NodeJS.ProcessEnv, string]>([

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { fetchPackages } from '../../../scripts/fetch-packages.ts'
 import { cleanUp } from '../src/cleanup.ts'
 import { packageName } from '../src/postgres/embedded/binaries.ts'
 import { Database } from '../src/postgres/database.ts'
+import { migrate } from '../src/postgres/migrate.ts'
 import { runCampaign } from './history/campaign.ts'
 import { addAuthorizationLike, addAppAuthorizations } from './history/http/app-authorizations.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
@@ -47,5 +48,13 @@ describe('On PostgreSQL 15, the oldest supported version,', () => {
     await executor.close()
     expect(failures).toEqual([])
     expect(Object.values(removed).reduce((sum, count) => sum + count)).toBeGreaterThan(0)
+  })
+
+  it('migrations reject an owner of another server, whose database has the same name', async () => {
+    const [owner, service] = [inject('postgresUrl'), postgres.cluster.url]
+    expect(new URL(owner).pathname).toBe(new URL(service).pathname)
+    await expect(migrate({ databaseUrl: service, migrationDatabaseUrl: owner })).rejects.toThrow(
+      'databases of two servers, both named postgres',
+    )
   })
 })

@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
+import { DatabaseError } from 'pg'
 import { explainError } from '../command-errors.ts'
+import { ConfigurationError } from '../configuration.ts'
 import { isLockError, isPrivilegeError } from './errors.ts'
 import { withClient } from './hosts.ts'
 import { checkPrivileges, findMissingGrants, remedy } from './privileges.ts'
@@ -62,13 +64,15 @@ async function updateAsOwner(
 ): Promise<string[]> {
   const { databaseUrl, migrationDatabaseUrl = databaseUrl, signal } = options
   const isOwn = migrationDatabaseUrl === databaseUrl
-  const serviceRole = isOwn ? undefined : await withClient(databaseUrl, session, findRole)
+  const service = isOwn ? undefined : await withClient(databaseUrl, session, identify)
   try {
-    return await withClient(migrationDatabaseUrl, session, (client) =>
-      update(client, migrations, serviceRole, options),
-    )
+    return await withClient(migrationDatabaseUrl, session, async (client) => {
+      if (service !== undefined) assertSameDatabase(await identify(client), service)
+      return update(client, migrations, service?.role, options)
+    })
   } catch (error) {
     if (signal?.aborted) throw signal.reason
+    if (error instanceof ConfigurationError) throw error
     if (!isOwn) {
       const explanation = explainError(error, 'MIGRATION_DATABASE_URL').join('; ')
       throw new Error(explanation, { cause: error })
@@ -90,9 +94,43 @@ async function readMigrations(): Promise<Migration[]> {
   return Promise.all(names.map(read))
 }
 
-async function findRole(client: Client): Promise<string> {
-  const { rows } = await client.query<{ role: string }>('SELECT current_user AS role')
-  return rows[0]?.role ?? ''
+/** Who is connected to what. Other hosts and poolers may lead to the same database. */
+interface Identity {
+  role: string
+  database: string
+  /**
+   * Differs for each cluster that was initialized by itself; a standby server has that of its
+   * primary. Null where PostgreSQL does not tell it, as some hosted ones don't.
+   */
+  cluster: string | null
+}
+
+async function identify(client: Client): Promise<Identity> {
+  const text = (cluster: string): string =>
+    `SELECT current_user AS role, current_database() AS database, ${cluster} AS cluster`
+  const { rows } = await client
+    .query<Identity>(`${text('system_identifier::text')} FROM pg_control_system()`)
+    .catch((error: unknown) => {
+      if (!(error instanceof DatabaseError)) throw error
+      return client.query<Identity>(text('NULL'))
+    })
+  const [identity] = rows
+  if (identity === undefined) throw new Error('PostgreSQL does not say which database this is')
+  return identity
+}
+
+function assertSameDatabase(owner: Identity, service: Identity): void {
+  const isOtherCluster =
+    owner.cluster !== null && service.cluster !== null && owner.cluster !== service.cluster
+  if (owner.database === service.database && !isOtherCluster) return
+  const names = new Set([owner.database, service.database])
+  const difference =
+    names.size === 1
+      ? `databases of two servers, both named ${owner.database}`
+      : `different databases (${[...names].join(' and ')})`
+  throw new ConfigurationError([
+    `MIGRATION_DATABASE_URL and DATABASE_URL lead to ${difference}; they must lead to the same one, as two roles`,
+  ])
 }
 
 async function update(
