@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, it, vi } from 'vitest'
@@ -119,6 +120,25 @@ describe('pnpm migrate', () => {
     expect(await run(environment)).toEqual({ code: 0, out: `{"applied":["${last}"]}\n`, err: '' })
     const { url: DATABASE_URL } = test.database
     expect(await run({ DATABASE_URL })).toEqual({ code: 0, out: '{"applied":[]}\n', err: '' })
+  })
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends at %s, changes nothing, and says so', async (signal, code) => {
+    await undoLast()
+    const unlock = await hold('SELECT pg_advisory_xact_lock(70092024)')
+    const env = { PATH: process.env['PATH'], DATABASE_URL: test.database.url }
+    const migrating = spawn(process.execPath, [command], { env })
+    let err = ''
+    migrating.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString()
+      if (err.endsWith('another migration to end\n')) migrating.kill(signal)
+    })
+    expect(await once(migrating, 'close')).toEqual([code, null])
+    expect(err).toMatch(/ to end\nmigrate: stopped; run it again\n$/)
+    await unlock()
+    expect(await migrateNow()).toEqual([last])
   })
 
   it('changes nothing if its two URLs lead to different databases', async () => {
