@@ -31,20 +31,20 @@ const explanations = {
     title: 'This app is unknown',
     text: 'The app that sent you here is not registered, or not any more.',
     advice: 'If you trust the app, tell its support about this page.',
-    hint: 'No Connected App has this client_id.',
+    hint: 'no Connected App has this client_id.',
   },
   invalid_redirect_uri: {
     title: 'This link is not safe',
     text: 'It would take you to an address that the app has not registered, so it was stopped here.',
     advice:
       'Open the app yourself, and start there. If you get here again, tell the app’s support about this page.',
-    hint: 'The redirect_uri has to be equal to one that is registered for the app.',
+    hint: 'the redirect_uri has to be equal to one that is registered for the app.',
   },
   invalid_request: {
     title: 'This link is incomplete',
     text: 'The app sent you here with something missing or wrong in its request.',
     advice: `${startAgain} If you get here again, tell the app’s support about this page.`,
-    hint: 'The client_id and the redirect_uri are required, and no parameter may be sent twice.',
+    hint: 'the client_id and the redirect_uri are required, and no parameter may be sent twice.',
   },
   expired: {
     title: 'This page has expired',
