@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, request as httpRequest } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +13,6 @@ import { authorization } from './call.ts'
 import { anyOperation } from './operations.ts'
 import { startProvider } from './provider.ts'
 import type { Provider } from './provider.ts'
-import { waitForUpstream } from '../src/proxy/wait-for-upstream.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandRun } from './run-command.ts'
 import { headersOf, successBody } from './start-proxied.ts'
@@ -176,15 +174,6 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     expect(connections).toBe(3)
     late.closeAllConnections()
     late.close()
-  })
-
-  it('takes a 101 for a response of the upstream', async () => {
-    const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'
-    const switching = createTcpServer((socket) => socket.on('error', () => {}).write(head))
-    await new Promise<void>((resolve) => switching.listen(0, '127.0.0.1', resolve))
-    const { port } = switching.address() as AddressInfo // it listens on TCP
-    expect(await waitForUpstream(`http://127.0.0.1:${port}`, 5_000)).toBeUndefined()
-    switching.close()
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { prepareDestinations, writeReports } from '@connected-apps/contract-tests/reporting'
 import type { Destination } from '@connected-apps/contract-tests/reporting'
+import { waitForResponse } from '@connected-apps/node-http'
 import { CommandError, onStopSignal } from '@connected-apps/node-http/command'
 import { controlPrefix } from '../http/request.ts'
 import { exampleCurl } from '../mock/example-request.ts'
@@ -8,7 +9,6 @@ import { startMock } from '../mock/start.ts'
 import { isPassed, trafficView } from '../proxy/report.ts'
 import { startProxy } from '../proxy/start.ts'
 import { describeViolation } from '../proxy/violations.ts'
-import { waitForUpstream } from '../proxy/wait-for-upstream.ts'
 import { runTests } from './run-tests.ts'
 
 interface Address {
@@ -102,7 +102,7 @@ Point your client at ${proxy.url}. Press Ctrl-C to stop. The exit code is 1 if a
 }
 
 async function requireUpstream(upstream: string, waitSeconds: number): Promise<void> {
-  const reason = await waitForUpstream(upstream, waitSeconds * 1000)
+  const reason = await waitForResponse(upstream, waitSeconds * 1000)
   if (reason === undefined) return
   const message = `${upstream} did not respond within ${waitSeconds} s: ${reason}; start it, or wait longer with --wait`
   throw new CommandError(message)

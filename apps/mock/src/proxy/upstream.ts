@@ -1,4 +1,4 @@
-import { BodyAbortedError, readBody } from '@connected-apps/node-http'
+import { BodyAbortedError, readBody, reasonOf } from '@connected-apps/node-http'
 import http from 'node:http'
 import https from 'node:https'
 import type { ClientRequest, IncomingMessage } from 'node:http'
@@ -160,12 +160,4 @@ function toPairs(rawHeaders: string[]): [string, string][] {
     rawHeaders[2 * index] ?? '',
     rawHeaders[2 * index + 1] ?? '',
   ])
-}
-
-/** What went wrong with a connection, in a few words. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.message !== '') return error.message
-  // If no address of a host name can be reached, Node.js throws an error without a message.
-  return 'code' in error ? String(error.code) : error.name
 }
