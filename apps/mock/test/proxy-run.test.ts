@@ -179,7 +179,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
   it.each([
     [
       ['--upstream', 'http://127.0.0.1:1', '--wait', '1', ...team()],
-      /^connected-apps-mock: http:\/\/127\.0\.0\.1:1 did not respond within 1 s: connect ECONNREFUSED .*; start it, or wait longer with --wait$/,
+      /^connected-apps-mock: http:\/\/127\.0\.0\.1:1 did not respond within 1 s: nothing listens there \(ECONNREFUSED\); start it, or wait longer with --wait$/,
     ],
     [
       ['--', join(tmpdir(), 'no-such-program')],
@@ -352,7 +352,7 @@ describe('the upstream is called as Node.js is set up', () => {
       runs.push(trusting, other)
       expect(await trusting.exit).toBe(0)
       expect(await other.exit).toBe(2)
-      expect(other.stderr).toContain('self-signed certificate')
+      expect(other.stderr).toContain('(DEPTH_ZERO_SELF_SIGNED_CERT); set NODE_EXTRA_CA_CERTS to ')
       server.closeAllConnections()
       server.close()
     },

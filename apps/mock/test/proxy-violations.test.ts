@@ -291,7 +291,7 @@ describe('a provider that does not respond', () => {
     await closed.close()
     const onFailure = vi.fn<(message: string, method: string, path: string) => void>()
     const unconnected = await startProxy({ upstream: closed.url, onFailure })
-    const message = /127\.0\.0\.1:\d+ did not respond: connect ECONNREFUSED/
+    const message = /127\.0\.0\.1:\d+ did not respond: nothing listens there \(ECONNREFUSED\)/
     for (const failures of [1, 2]) {
       const { status, body } = await call(unconnected.url, anyOperation)
       expect(status).toBe(502)

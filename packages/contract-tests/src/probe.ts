@@ -37,10 +37,8 @@ export async function detectProfile(
     return example !== undefined && errorTypeOf(received) === example ? 'mock' : 'remote'
   } catch (error) {
     if (!(error instanceof NoResponseError)) throw error
-    throw new UsageError(
-      `cannot reach ${settings.url}: ${error.message}; start the target or correct the URL`,
-      { cause: error },
-    )
+    const { message, remedy = 'start the target, wait for it, or correct the URL' } = error
+    throw new UsageError(`cannot reach ${settings.url}: ${message}; ${remedy}`, { cause: error })
   }
 }
 

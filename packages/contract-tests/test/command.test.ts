@@ -136,7 +136,7 @@ describe('exit code 2, with one line on standard error that says what to do', ()
     [[...complete, '--session-token', 'a b'], /sessionToken is malformed; pass it exactly/],
     [
       complete,
-      /cannot reach http:\/\/127\.0\.0\.1:9: no complete response \(\w+\); start the target or correct/,
+      /cannot reach http:\/\/127\.0\.0\.1:9: no complete response: nothing listens there \(ECONNREFUSED\); start the target, wait/,
     ],
     [['--url', 'nowhere', ...complete.slice(2)], /url is not a URL; pass one like http:/],
     [['--url', 'ftp://a', ...complete.slice(2)], /url must start with http:\/\/ or https:\/\/$/],

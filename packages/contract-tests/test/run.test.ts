@@ -364,10 +364,10 @@ test('never follows a redirect, which could pass on the credentials', async () =
 // Two of them end by the timeout; the others get a long one, so that they fail in their own way.
 test.each([
   ['no response', 1000, 'no complete response within 1000 ms'],
-  ['a truncated response', 20_000, /^no complete response \(\w+\)$/],
+  ['a truncated response', 20_000, /^no complete response: the connection was closed too early \(\w+\)$/],
   ['a stalled response', 1000, 'no complete response within 1000 ms'],
   ['an endless response', 20_000, 'the response body exceeds 1 MiB'],
-  ['a closed connection', 20_000, /^no complete response \(\w+\)$/],
+  ['a closed connection', 20_000, /^no complete response: the connection was closed too early \(\w+\)$/],
 ] as const)(
   'reports %s as a failure, with the client and raw',
   async (incomplete, timeoutMs, message) => {
@@ -434,7 +434,7 @@ describe('a response whose compression was unrequested', () => {
     }
     const [sentByClient, sentRaw] = failures(await run('gzip', (body) => Buffer.from(body)))
     expect(sentByClient).toMatch(
-      /: response: .*\(the body is not what its Content-Encoding says\)$/,
+      /: response: .*: the body is not what its Content-Encoding says$/,
     )
     expect(sentRaw).toMatch(/: \d+ header Content-Encoding: names an encoding /)
   })
@@ -462,7 +462,7 @@ test('reports 101 Switching Protocols, after which no response follows, as a fai
   const created = await createTarget({ url: target.url, ...credentials })
   const report = await runCases(created, aRequestAndNoCredentials)
   expect(failures(report)).toEqual([
-    expect.stringMatching(/: a request: response: no complete response \(\w+\)$/),
+    expect.stringMatching(/: a request: response: no complete response: the connection was closed too early \(\w+\)$/),
     expect.stringMatching(/: no credentials: 101 status: /),
   ])
 })

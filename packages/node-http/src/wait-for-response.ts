@@ -1,27 +1,32 @@
 import http from 'node:http'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { reasonOf } from './network-reason.ts'
+import { explainNetworkError } from './network-problem.ts'
+import type { NetworkProblem } from './network-problem.ts'
 
 const intervalMs = 250
 
 /**
- * Waits until there is a response, whatever its status: that of a root may well be 404.
+ * Waits until there is a response, whatever its status: that of a server's root may well be 404. The
+ * server is asked at least once.
  *
  * @returns why there was none in time; undefined once there was one
  */
-export async function waitForResponse(url: string, timeoutMs: number): Promise<string | undefined> {
+export async function waitForResponse(
+  url: string,
+  timeoutMs: number,
+): Promise<NetworkProblem | undefined> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const remainingMs = Math.max(Math.ceil(deadline - performance.now()), intervalMs)
-    const reason = await probe(url, remainingMs)
-    if (reason === undefined || performance.now() + intervalMs > deadline) return reason
+    const problem = await probe(url, remainingMs)
+    if (problem === undefined || performance.now() + intervalMs > deadline) return problem
     await sleep(intervalMs)
   }
 }
 
 /** Why there is no response; undefined if there is one. */
-function probe(url: string, timeoutMs: number): Promise<string | undefined> {
+function probe(url: string, timeoutMs: number): Promise<NetworkProblem | undefined> {
   const client = url.startsWith('https:') ? https : http
   const signal = AbortSignal.timeout(timeoutMs)
   return new Promise((resolve) => {
@@ -35,8 +40,10 @@ function probe(url: string, timeoutMs: number): Promise<string | undefined> {
       socket.destroy()
       resolve(undefined)
     })
-    request.once('close', () => resolve('the connection was closed'))
+    request.once('close', () => resolve({ reason: 'the connection was closed too early' }))
     // Not `once`, because destroying the response may be an error too.
-    request.on('error', (error) => resolve(reasonOf(signal.aborted ? signal.reason : error)))
+    request.on('error', (error) => {
+      resolve(explainNetworkError(signal.aborted ? signal.reason : error))
+    })
   })
 }

@@ -102,8 +102,8 @@ Point your client at ${proxy.url}. Press Ctrl-C to stop. The exit code is 1 if a
 }
 
 async function requireUpstream(upstream: string, waitSeconds: number): Promise<void> {
-  const reason = await waitForResponse(upstream, waitSeconds * 1000)
-  if (reason === undefined) return
-  const message = `${upstream} did not respond within ${waitSeconds} s: ${reason}; start it, or wait longer with --wait`
-  throw new CommandError(message)
+  const problem = await waitForResponse(upstream, waitSeconds * 1000)
+  if (problem === undefined) return
+  const { reason, remedy = 'start it, or wait longer with --wait' } = problem
+  throw new CommandError(`${upstream} did not respond within ${waitSeconds} s: ${reason}; ${remedy}`)
 }

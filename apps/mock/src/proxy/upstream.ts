@@ -1,4 +1,4 @@
-import { BodyAbortedError, readBody, reasonOf } from '@connected-apps/node-http'
+import { BodyAbortedError, explainNetworkError, readBody } from '@connected-apps/node-http'
 import http from 'node:http'
 import https from 'node:https'
 import type { ClientRequest, IncomingMessage } from 'node:http'
@@ -68,9 +68,8 @@ export async function forward(
     return await receiveResponse(await receiveHead(request), signal)
   } catch (error) {
     if (error instanceof UpstreamError) throw error
-    throw new UpstreamError(`${upstream.origin} did not respond: ${reasonOf(error)}`, {
-      cause: error,
-    })
+    const { reason } = explainNetworkError(error)
+    throw new UpstreamError(`${upstream.origin} did not respond: ${reason}`, { cause: error })
   }
 }
 

@@ -4,6 +4,7 @@ import {
   UndecodableBodyError,
   contentCodings,
   decodeBody,
+  explainNetworkError,
   readBody,
 } from '@connected-apps/node-http'
 
@@ -19,28 +20,30 @@ export interface Exchange {
 /** No response arrived, or only part of one. The message contains nothing of the request. */
 export class NoResponseError extends Error {
   override readonly name = 'NoResponseError'
+  /** What to do, where it is something other than to start the target or to correct its URL. */
+  readonly remedy: string | undefined
+
+  constructor(message: string, options?: ErrorOptions & { remedy?: string }) {
+    super(message, options)
+    this.remedy = options?.remedy
+  }
 }
 
 /** Converts the error of a failed request to a {@link NoResponseError}. */
 export function toNoResponseError(error: unknown, timeoutMs: number): NoResponseError {
   if (error instanceof NoResponseError) return error
-  let reason = ' (the connection failed)'
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each.name === 'TimeoutError' || each.name === 'AbortError') {
-      reason = ` within ${timeoutMs} ms`
-      break
+      return new NoResponseError(`no complete response within ${timeoutMs} ms`, { cause: error })
     }
-    if ('code' in each && typeof each.code === 'string') {
-      // What `fetch` throws where a body is not in its Content-Encoding; each coding has its codes.
-      if (/^(Z_|ERR__|ERR_BROTLI|ZSTD_)/.test(each.code)) {
-        reason = ' (the body is not what its Content-Encoding says)'
-        break
-      }
-      reason = ` (${each.code})`
-      break
+    // What `fetch` throws where a body is not in its Content-Encoding; each coding has its codes.
+    if ('code' in each && /^(Z_|ERR__|ERR_BROTLI|ZSTD_)/.test(String(each.code))) {
+      const message = 'no complete response: the body is not what its Content-Encoding says'
+      return new NoResponseError(message, { cause: error })
     }
   }
-  return new NoResponseError(`no complete response${reason}`, { cause: error })
+  const { reason, ...remedy } = explainNetworkError(error)
+  return new NoResponseError(`no complete response: ${reason}`, { cause: error, ...remedy })
 }
 
 const maxBodyBytes = 1024 * 1024
