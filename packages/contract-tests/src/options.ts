@@ -79,8 +79,14 @@ export interface ContractOptions extends IdOptions {
   profile?: Profile | 'auto' | undefined
   /** Brings about responses that no request can cause by itself, keyed by the name of the example. */
   trigger?: Partial<Record<ExampleName, Trigger>> | undefined
-  /** The run fails if an operation declares one of these statuses, and every case of it was skipped. Default: none. */
-  require?: readonly Status[] | 'all' | undefined
+  /**
+   * The run fails if an operation declares one of these statuses, and every case of it was skipped,
+   * or one of these examples, and no valid response was it. An example of an error is its
+   * `error_type`, which a provider may otherwise rename. `all` is every status. Default: none.
+   */
+  require?: readonly (Status | ExampleName)[] | 'all' | undefined
+  /** How long to wait for a first response of a target that is starting, in milliseconds. Default: 0. */
+  waitMs?: number | undefined
   /** For each request, including the response body, in milliseconds. Default: 10,000. */
   timeoutMs?: number | undefined
 }
@@ -99,8 +105,10 @@ export interface RunSettings {
   /** By the name of the path parameter. */
   ids: Record<string, string>
   sessions: Partial<Record<SessionOption, string>>
-  required: readonly number[]
+  requiredStatuses: readonly number[]
+  requiredExamples: readonly string[]
   timeoutMs: number
+  waitMs: number
 }
 
 /** The option for a path parameter: its name in camel case. */
@@ -115,13 +123,14 @@ function idOption(parameter: string): keyof IdOptions {
  */
 export function resolveSettings(options: ContractOptions): RunSettings {
   const operations = selectOperations(options.operations)
-  const required = requiredStatuses(options.require, operations)
+  const required = resolveRequired(options.require, operations)
   const ids = resolveIds(options, operations)
   const sessions = resolveSessions(options, operations)
-  const { projectId, secret, timeoutMs = 10_000 } = options
+  const { projectId, secret, timeoutMs = 10_000, waitMs = 0 } = options
+  if (!(waitMs >= 0)) throw new UsageError('waitMs must be a number of milliseconds, 0 or more')
   const { url, error } = parseBaseUrl(options.url)
   if (error !== undefined) throw new UsageError(`url ${error}`)
-  return { url, projectId, secret, operations, ids, sessions, required, timeoutMs }
+  return { url, projectId, secret, operations, ids, sessions, ...required, timeoutMs, waitMs }
 }
 
 function selectOperations(ids: ContractOptions['operations']): RunSettings['operations'] {
@@ -173,17 +182,24 @@ function resolveSessions(
   return sessions
 }
 
-function requiredStatuses(
+function resolveRequired(
   required: ContractOptions['require'] = [],
   operations: readonly Operation[],
-): readonly number[] {
-  const declared = declaredStatuses(operations)
-  if (required === 'all') return declared
-  const unknown = required.find((status) => !declared.includes(status))
-  if (unknown === undefined) return required
-  throw new UsageError(
-    `no operation of the run has the status ${String(unknown)}; require some of ${declared.join(', ')}, or all`,
-  )
+): Pick<RunSettings, 'requiredStatuses' | 'requiredExamples'> {
+  const statuses = declaredStatuses(operations)
+  const examples = [...new Set(operations.flatMap((each) => Object.keys(each.examples)))]
+  if (required === 'all') return { requiredStatuses: statuses, requiredExamples: [] }
+  const names: readonly (number | string)[] = required
+  const unknown = names.find((name) => ![...statuses, ...examples].some((known) => known === name))
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `no operation of the run has the status or error_type ${unknown}; require some of ${[...statuses, ...examples].join(', ')}, or all`,
+    )
+  }
+  return {
+    requiredStatuses: statuses.filter((status) => names.includes(status)),
+    requiredExamples: examples.filter((example) => names.includes(example)),
+  }
 }
 
 /** The statuses that at least one of these operations declares, in ascending order. */

@@ -26,6 +26,8 @@ export interface Check {
 export interface CaseCheck extends Check {
   operation: OperationId
   status: number
+  /** The name of the expected example. */
+  example: string
 }
 
 /** The result of a run. */
@@ -35,7 +37,7 @@ export interface Report {
   target: { url: string; profile: Profile }
   /** The operations that were run. */
   operations: OperationId[]
-  /** Whether no check failed and no required status is missing. */
+  /** Whether no check failed and nothing required is missing. */
   passed: boolean
   /** The examples of the document first, then the cases in the order in which they ran. */
   checks: Check[]
@@ -43,6 +45,8 @@ export interface Report {
   skippedStatuses: { status: number; operations: OperationId[]; reasons: string[] }[]
   /** Skipped statuses that the option `require` names. */
   missingStatuses: number[]
+  /** Examples that the option `require` names, and that no valid response was: for which operations, and why. */
+  missingExamples: { example: string; operations: OperationId[]; reasons: string[] }[]
   /** What the run covered of each operation. */
   coverage: Partial<Record<OperationId, Coverage>>
 }
@@ -55,7 +59,7 @@ export function createReport(run: {
   caseChecks: CaseCheck[]
   coverage: Report['coverage']
 }): Report {
-  const { operations, required, url } = run.settings
+  const { operations, requiredStatuses, url } = run.settings
   const checksFor = (status: number, { operationId }: Operation) =>
     run.caseChecks.filter((check) => check.operation === operationId && check.status === status)
   const skippedStatuses = declaredStatuses(operations).flatMap((status) => {
@@ -71,18 +75,45 @@ export function createReport(run: {
   })
   const missingStatuses = skippedStatuses
     .map(({ status }) => status)
-    .filter((status) => required.includes(status))
+    .filter((status) => requiredStatuses.includes(status))
+  const missingExamples = findMissingExamples(run)
   const checks = [...run.documentChecks, ...run.caseChecks]
   return {
     contract: { title: contract.title, version: contract.version },
     target: { url, profile: run.profile },
     operations: operations.map(({ operationId }) => operationId),
-    passed: missingStatuses.length === 0 && checks.every(({ outcome }) => outcome !== 'failed'),
+    passed:
+      missingStatuses.length === 0 &&
+      missingExamples.length === 0 &&
+      checks.every(({ outcome }) => outcome !== 'failed'),
     checks,
     skippedStatuses,
     missingStatuses,
+    missingExamples,
     coverage: run.coverage,
   }
+}
+
+function findMissingExamples({
+  settings: { operations, requiredExamples },
+  caseChecks,
+  coverage,
+}: Pick<
+  Parameters<typeof createReport>[0],
+  'settings' | 'caseChecks' | 'coverage'
+>): Report['missingExamples'] {
+  return requiredExamples.flatMap((example) => {
+    const missing = operations
+      .map(({ operationId }) => operationId)
+      .filter((id) =>
+        coverage[id]?.examples.some(({ name, covered }) => name === example && !covered),
+      )
+    if (missing.length === 0) return []
+    const reasons = caseChecks
+      .filter((check) => check.example === example && missing.includes(check.operation))
+      .map(({ reason }) => reason ?? 'no valid response was it')
+    return { example, operations: missing, reasons: [...new Set(reasons)] }
+  })
 }
 
 /** The checks of the document, which have no operation, or those of an operation. */
@@ -90,10 +121,10 @@ export function checksOf({ checks }: Report, operation: OperationId | undefined)
   return checks.filter((check) => check.operation === operation)
 }
 
-/** Describes why a status was skipped, and for which operations, unless it was for all. */
+/** Describes why a status was skipped or an example is missing, and for which operations, unless for all. */
 export function describeSkipped(
   report: Report,
-  { operations, reasons }: Report['skippedStatuses'][number],
+  { operations, reasons }: { operations: OperationId[]; reasons: string[] },
 ): string {
   const where = operations.length === report.operations.length ? '' : `${operations.join(', ')}: `
   return where + (reasons.join('; ') || 'no case ran')

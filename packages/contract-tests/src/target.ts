@@ -1,12 +1,13 @@
 import { ConnectedAppsError } from '@connected-apps/client'
 import type { ExampleName, Operation, ReceivedResponse } from '@connected-apps/contract'
-import { createRedactor } from '@connected-apps/node-http'
+import { createRedactor, waitForResponse } from '@connected-apps/node-http'
 import { contractCases } from './cases.ts'
 import type { Case } from './cases.ts'
 import { CoverageRecorder } from './coverage.ts'
 import { checkDocument } from './document.ts'
 import { UsageError, resolveSettings } from './options.ts'
 import type { ContractOptions, RunSettings, Trigger } from './options.ts'
+import { rejectWrongAccess } from './access.ts'
 import { detectProfile, preferHeader } from './probe.ts'
 import { createReport } from './report.ts'
 import type { CaseCheck, Report } from './report.ts'
@@ -25,13 +26,16 @@ import type { ContractViolation } from './verify.ts'
  *
  * It really changes what the ids in the options identify, such as revoking an access.
  *
- * @throws UsageError if an option is invalid or nothing responds at the URL
+ * @throws UsageError if an option is invalid, nothing responds at the URL, or the target does not
+ * accept the credentials or does not know the ids
  * @example
  * const report = await runContract({ url: 'http://127.0.0.1:4010', projectId: 'project-test-1', secret: 'secret' })
  * if (!report.passed) process.exitCode = 1
  */
 export async function runContract(options: ContractOptions): Promise<Report> {
-  return runCases(await createTarget(options), contractCases)
+  const target = await createTarget(options)
+  await target.checkAccess()
+  return runCases(target, contractCases)
 }
 
 /** Runs those of the cases whose operation the options select, one at a time. */
@@ -44,6 +48,8 @@ export async function runCases(target: Target, cases: readonly Case[]): Promise<
 
 /** A target that responds and is ready for cases. */
 export interface Target {
+  /** Makes sure that the target accepts the credentials and knows the ids. Throws a {@link UsageError}. */
+  checkAccess: () => Promise<void>
   /** Whether the options select the operation of a case. */
   selects: (given: Case) => boolean
   /** Sends the request of a case and verifies the response against the contract. */
@@ -60,6 +66,8 @@ export interface Target {
 export async function createTarget(options: ContractOptions): Promise<Target> {
   const settings = resolveSettings(options)
   assertClientAccepts(settings)
+  // If it does not respond in time, the probe says so.
+  if (settings.waitMs > 0) await waitForResponse(settings.url, settings.waitMs)
   const profile = await detectProfile(settings, options.profile ?? 'auto')
   const recorders = new Map(
     settings.operations.map((operation) => [operation, new CoverageRecorder(operation)]),
@@ -131,7 +139,7 @@ export async function createTarget(options: ContractOptions): Promise<Target> {
     const start = performance.now()
     const { operation, status, example } = each
     const name = `${status} ${example}: ${each.name}`
-    const base = { operation: operation.operationId, name, status }
+    const base = { operation: operation.operationId, name, status, example }
     const run = prepare(each)
     if (typeof run === 'string') {
       return { ...base, outcome: 'skipped', violations: [], reason: run, durationMs: 0 }
@@ -152,7 +160,13 @@ export async function createTarget(options: ContractOptions): Promise<Target> {
     return createReport({ settings, profile, documentChecks, caseChecks, coverage })
   }
 
-  return { selects: ({ operation }) => recorders.has(operation), check, report }
+  // A mock accepts any credentials and ids.
+  const checkAccess = async () => {
+    if (profile === 'remote')
+      await rejectWrongAccess(settings, (operation) => send(operation, {}, settings))
+  }
+
+  return { checkAccess, selects: ({ operation }) => recorders.has(operation), check, report }
 }
 
 /** Sends a request as consumers do, with the client, or raw if the client would reject it. */

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -9,10 +11,15 @@ import { expandPath } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { operationWithBody, safeOperation, statusOf } from './support/operations.ts'
+import { exampleOf, operationWithBody, safeOperation, statusOf } from './support/operations.ts'
 import { startProvider } from './support/provider.ts'
 import type { Provider } from './support/provider.ts'
-import { credentials, expectedResponse, startMock } from './support/reference-provider.ts'
+import {
+  credentials,
+  expectedResponse,
+  startMock,
+  startRemote,
+} from './support/reference-provider.ts'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
@@ -86,7 +93,7 @@ describe('exit code 2, with one line on standard error that says what to do', ()
   const complete = ['--url', url, '--project-id', 'project-test-1', '--secret', 's3cret']
 
   test.each<[args: string[], message: RegExp]>([
-    [[], /--url is missing; pass --url URL; /],
+    [[], /--url is missing; pass --url URL or set CONNECTED_APPS_URL; /],
     [['--url', url], /--project-id is missing; .* or set CONNECTED_APPS_PROJECT_ID; /],
     [['--url', url, '--project-id', '1'], /--secret is missing; .* or set CONNECTED_APPS_SECRET; /],
     [['--url', '--project-id', '1'], /--url has no value; pass --url=URL; /],
@@ -105,11 +112,19 @@ describe('exit code 2, with one line on standard error that says what to do', ()
       [...complete, '--reporter', 'tap'],
       /--reporter must be one of text, junit, github, summary, alone or with =FILE; /,
     ],
-    [[...complete, '--profile', 'prism'], /--profile must be one of auto, mock, remote; /],
+    [
+      [...complete, '--profile', 'prism'],
+      /--profile \(or CONNECTED_APPS_PROFILE\) must be one of auto, mock, remote; /,
+    ],
     [
       [...complete, '--require', '200,418'],
-      /no operation of the run has the status 418; require some of (\d+, )+or all$/,
+      /no operation of the run has the status or error_type 418; require some of (\d+, )+(\w+, )+or all$/,
     ],
+    [
+      [...complete, '--require', '200,no_such_type'],
+      / has the status or error_type no_such_type; /,
+    ],
+    [[...complete, '--wait', '1m'], /--wait \(or CONNECTED_APPS_WAIT\) must be a whole number of /],
     [[...complete, '--operation', 'nothing'], /--operation must be one of (\w+, )+\w+; /],
     [
       [...complete, '--operation', safeOperation.operationId, 's3cret'],
@@ -158,12 +173,72 @@ describe('exit code 2, with one line on standard error that says what to do', ()
   })
 })
 
-test('reads the credentials from variables, which other users of the machine cannot see', async () => {
-  const { code } = await contractTests(['--url', mock.url], {
+test('reads everything with one value from variables, the ids too', async () => {
+  const before = mock.requests.length
+  const names = allOperations.flatMap(({ pathParameters }) => pathParameters)
+  const ids = names.map((name) => [`CONNECTED_APPS_${name.toUpperCase()}`, `my-${name}`])
+  const { code, out } = await contractTests([], {
+    CONNECTED_APPS_URL: mock.url,
     CONNECTED_APPS_PROJECT_ID: credentials.projectId,
     CONNECTED_APPS_SECRET: credentials.secret,
+    CONNECTED_APPS_REQUIRE: 'all',
+    ...Object.fromEntries(ids),
   })
   expect(code).toBe(0)
+  for (const [, id = ''] of ids) {
+    expect(mock.requests.slice(before).some(({ path }) => path.includes(`/${id}`))).toBe(true)
+  }
+  expect(out).not.toContain(credentials.secret)
+})
+
+test('waits for a target that is starting', async () => {
+  const later = await startMock()
+  const { port } = new URL(later.url)
+  await later[Symbol.asyncDispose]()
+  const run = contractTests(['--url', later.url, ...base, '--wait', '60'])
+  // Responds only once the command has failed to connect.
+  let connections = 0
+  const gate = createTcpServer((socket) => {
+    connections += 1
+    socket.destroy()
+    gate.close()
+  }).listen(Number(port), '127.0.0.1')
+  await once(gate, 'close')
+  await using mockAgain = await startProvider(
+    (request) => expectedResponse(request, { supportsPrefer: true }),
+    Number(port),
+  )
+  expect((await run).code).toBe(0)
+  expect(connections).toBe(1)
+  expect(mockAgain.requests.length).toBeGreaterThan(0)
+})
+
+describe('at a provider that knows what it is sent', () => {
+  let remote: Provider
+
+  beforeAll(async () => {
+    remote = await startRemote()
+  })
+
+  afterAll(() => remote[Symbol.asyncDispose]())
+
+  test.each([
+    ...safeOperation.pathParameters.map((name) => [
+      ['--project-id', credentials.projectId, `--${name.replaceAll('_', '-')}`, 'nothing'],
+      `the target does not know the ${name} (${exampleOf(safeOperation, { unknown: name })}); pass ids that exist there`,
+    ]),
+    [
+      ['--project-id', 'another'],
+      `the target rejects the credentials (${safeOperation.security[0]?.example}); pass the project_id and the secret of a project that it serves`,
+    ],
+  ] as [string[], string][])('ends at once without the right access: %j', async (args, line) => {
+    const before = remote.requests.length
+    const secret = ['--secret', credentials.secret]
+    const { code, out, error } = await contractTests(['--url', remote.url, ...secret, ...args])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(error).toBe(`contract-tests: ${line}\n`)
+    expect(remote.requests.length - before).toBeLessThan(4)
+  })
 })
 
 test('writes only JUnit to standard output', async () => {

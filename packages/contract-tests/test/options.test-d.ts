@@ -16,10 +16,11 @@ test('a misspelled option is rejected', () => {
   void runContract({ ...target, timeout: 1000 })
 })
 
-test('only statuses of the contract can be required', () => {
+test('only statuses and examples of the contract can be required', () => {
   type Required = NonNullable<Exclude<ContractOptions['require'], 'all'>>[number]
   expectTypeOf<418>().not.toExtend<Required>()
-  expectTypeOf<Required>().toEqualTypeOf<Status>()
+  expectTypeOf<'no_such_error'>().not.toExtend<Required>()
+  expectTypeOf<Required>().toEqualTypeOf<Status | ExampleName>()
 })
 
 test('only operations of the contract can be selected', () => {

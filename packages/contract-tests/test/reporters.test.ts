@@ -124,6 +124,24 @@ test('the reports name the operations for which a status was skipped, unless it 
   )
 })
 
+test('each report shows what is required but missing, with the reason', async () => {
+  const report = await runWithEveryOutcome()
+  const { operationId } = safeOperation
+  const missing = { example: rejected, operations: [operationId], reasons: ['a reason'] }
+  const view = runView({ ...report, missingExamples: [missing] })
+  expect(view.text).toContain(`\nMissing, but required: ${rejected} (${operationId}: a reason)\n`)
+  expect(githubReport(view)).toContain(
+    `::error title=${rejected} is missing::${operationId}: a reason\n`,
+  )
+  expect(testcasesOf(junitReport(view))).toContainEqual(
+    expect.objectContaining({
+      name: `a valid response is the required example ${rejected}`,
+      failure: expect.anything(),
+    }),
+  )
+  expect(summaryReport(view)).toContain(`${operationId}: a reason`)
+})
+
 test('the JUnit report has a suite for each operation, a testcase for each check, and a failure for each missing status', async () => {
   const report = await runWithEveryOutcome()
   const xml = junitReport(runView(report))
@@ -132,7 +150,7 @@ test('the JUnit report has a suite for each operation, a testcase for each check
   const cases = testcasesOf(xml)
   const missing = {
     name: `a case of the required status ${failureStatus} runs`,
-    classname: 'the required statuses',
+    classname: 'what is required',
   }
   expect(
     cases.map(({ name, classname }) => `${String(classname)}: ${String(name)}`).toSorted(),

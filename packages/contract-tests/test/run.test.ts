@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { allOperations } from '@connected-apps/contract/operations'
 import type { Status } from '@connected-apps/contract'
 import { contractCases } from '../src/cases.ts'
-import { describeViolation, runContract } from '../src/index.ts'
+import { UsageError, describeViolation, runContract } from '../src/index.ts'
 import type { CoverageItem, Report, Trigger } from '../src/index.ts'
 import { createTarget, runCases } from '../src/target.ts'
 import {
@@ -225,6 +225,97 @@ test('fails if a required status was skipped for one of the operations only', as
   })
 })
 
+describe('a required error_type', () => {
+  const required = exampleOf(safeOperation, { unknown: safeOperation.pathParameters[0] ?? '' })
+  const concerned = allOperations
+    .filter(({ examples }) => Object.hasOwn(examples, required))
+    .map(({ operationId }) => operationId)
+
+  test('is missing if the provider has renamed it, which is legal', async () => {
+    await using remote = await startProvider((request) => {
+      const response = expectedResponse(request)
+      return { ...response, body: String(response.body).replaceAll(required, 'renamed') }
+    })
+    const target = { url: remote.url, ...credentials, ...sessions }
+    const report = await runContract({ ...target, require: [required] })
+    expect(failures(report)).toEqual([])
+    expect(report).toMatchObject({
+      passed: false,
+      missingStatuses: [],
+      missingExamples: [
+        { example: required, operations: concerned, reasons: ['no valid response was it'] },
+      ],
+    })
+    expect(await runContract(target)).toMatchObject({ passed: true, missingExamples: [] })
+  })
+
+  test('is missing if its case was skipped, with the reason, and present otherwise', async () => {
+    await using remote = await startRemote()
+    const limit = exampleOf(safeOperation, 'limit')
+    const target = { url: remote.url, ...credentials, ...sessions }
+    expect(await runContract({ ...target, require: [required, limit] })).toMatchObject({
+      passed: false,
+      missingExamples: [
+        { example: limit, reasons: [expect.stringContaining('needs a target at its rate limit')] },
+      ],
+    })
+    expect(await runContract({ ...target, require: [required] })).toMatchObject({ passed: true })
+  })
+})
+
+describe('an error_type about the credentials or an id', () => {
+  const rejected = safeOperation.security[0]?.example ?? ''
+  const [parameter = ''] = safeOperation.pathParameters
+  const unknown = exampleOf(safeOperation, { unknown: parameter })
+
+  test.each([rejected, unknown])(
+    'is a failure if one operation alone responds %s',
+    async (wrong) => {
+      await using remote = await startProvider((request) => {
+        const { operation, example } = expectedExample(request)
+        const isWrong = operation === safeOperation && example === successOf(operation)
+        return validResponse(operation, isWrong ? wrong : example)
+      })
+      const report = await runContract({ url: remote.url, ...credentials, ...sessions })
+      expect(failures(report)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/: a request: \d+ status: /)]),
+      )
+    },
+  )
+
+  test('is a failure if the response violates the contract in another way', async () => {
+    await using remote = await startProvider((request) => {
+      const { operation } = expectedExample(request)
+      return { ...validResponse(operation, operation.security[0]?.example ?? ''), headers: {} }
+    })
+    expect(await runContract({ url: remote.url, ...credentials })).toMatchObject({ passed: false })
+  })
+
+  test('is a usage error if every operation responds with it', async () => {
+    await using remote = await startRemote()
+    const target = { url: remote.url, ...credentials }
+    await expect(runContract({ ...target, secret: 'wrong' })).rejects.toThrow(
+      new UsageError(
+        `the target rejects the credentials (${rejected}); pass the project_id and the secret of a project that it serves`,
+      ),
+    )
+    const ids = Object.fromEntries(
+      allOperations
+        .flatMap(({ pathParameters }) => pathParameters)
+        .map((name) => [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), 'x']),
+    )
+    await expect(runContract({ ...target, ...ids })).rejects.toThrow(/does not know the \w+ \(/)
+  })
+
+  test('is found without a safe operation, too', async () => {
+    await using remote = await startRemote()
+    const operations = [operationWithBody.operationId]
+    const target = { url: remote.url, ...credentials, operations }
+    await expect(runContract({ ...target, secret: 'wrong' })).rejects.toThrow(UsageError)
+    expect(remote.requests).toHaveLength(2)
+  })
+})
+
 test('never sends Prefer to a remote', async () => {
   await using remote = await startRemote()
   await runContract({ url: remote.url, ...credentials, profile: 'remote' })
@@ -364,10 +455,18 @@ test('never follows a redirect, which could pass on the credentials', async () =
 // Two of them end by the timeout; the others get a long one, so that they fail in their own way.
 test.each([
   ['no response', 1000, 'no complete response within 1000 ms'],
-  ['a truncated response', 20_000, /^no complete response: the connection was closed too early \(\w+\)$/],
+  [
+    'a truncated response',
+    20_000,
+    /^no complete response: the connection was closed too early \(\w+\)$/,
+  ],
   ['a stalled response', 1000, 'no complete response within 1000 ms'],
   ['an endless response', 20_000, 'the response body exceeds 1 MiB'],
-  ['a closed connection', 20_000, /^no complete response: the connection was closed too early \(\w+\)$/],
+  [
+    'a closed connection',
+    20_000,
+    /^no complete response: the connection was closed too early \(\w+\)$/,
+  ],
 ] as const)(
   'reports %s as a failure, with the client and raw',
   async (incomplete, timeoutMs, message) => {
@@ -433,9 +532,7 @@ describe('a response whose compression was unrequested', () => {
       )
     }
     const [sentByClient, sentRaw] = failures(await run('gzip', (body) => Buffer.from(body)))
-    expect(sentByClient).toMatch(
-      /: response: .*: the body is not what its Content-Encoding says$/,
-    )
+    expect(sentByClient).toMatch(/: response: .*: the body is not what its Content-Encoding says$/)
     expect(sentRaw).toMatch(/: \d+ header Content-Encoding: names an encoding /)
   })
 
@@ -462,7 +559,9 @@ test('reports 101 Switching Protocols, after which no response follows, as a fai
   const created = await createTarget({ url: target.url, ...credentials })
   const report = await runCases(created, aRequestAndNoCredentials)
   expect(failures(report)).toEqual([
-    expect.stringMatching(/: a request: response: no complete response: the connection was closed too early \(\w+\)$/),
+    expect.stringMatching(
+      /: a request: response: no complete response: the connection was closed too early \(\w+\)$/,
+    ),
     expect.stringMatching(/: no credentials: 101 status: /),
   ])
 })

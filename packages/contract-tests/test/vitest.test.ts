@@ -30,7 +30,7 @@ async function runSuite(url: string, environment: Record<string, string> = {}) {
   return { passed: of('passed'), failed: of('failed'), skipped: of('skipped'), errors }
 }
 
-test('registers a passing test for each example, each case and the required statuses', async () => {
+test('registers a passing test for each example, each case and what is required', async () => {
   await using mock = await startMock()
   const { passed, failed, skipped, errors } = await runSuite(mock.url, { REQUIRE: 'all' })
   expect({ failed, skipped, errors }).toEqual({ failed: [], skipped: [], errors: [] })
@@ -48,7 +48,7 @@ test('registers a passing test for each example, each case and the required stat
 test('skips a case that cannot be run, with the reason, and fails if its status is required', async () => {
   await using remote = await startRemote()
   const { failed, skipped } = await runSuite(remote.url, { REQUIRE: 'all' })
-  expect(failed.map(({ name }) => name)).toEqual(['runs a case of every required status'])
+  expect(failed.map(({ name }) => name)).toEqual(['receives everything that is required'])
   expect(skipped.map((each) => each.result())).toContainEqual(
     expect.objectContaining({ note: expect.stringContaining('needs a target that fails') }),
   )

@@ -5,6 +5,7 @@ import {
   createCommand,
   InvalidArgumentError,
   parsePort,
+  parseSeconds,
   runCommand,
   UsageError,
 } from '@connected-apps/node-http/command'
@@ -98,9 +99,4 @@ function parseUpstream(text: string): string {
 function parseVariable(text: string): string {
   if (/^[a-z_]\w*$/i.test(text)) return text
   throw new InvalidArgumentError('must be the name of a variable')
-}
-
-function parseSeconds(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('must be a whole number of seconds, 1 to 9999')
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
-import type { OperationId, Status } from '@connected-apps/contract'
+import type { ExampleName, OperationId, Status } from '@connected-apps/contract'
 import { allOperations, contract } from '@connected-apps/contract/operations'
-import { Option, createCommand, runCommand } from '@connected-apps/node-http/command'
+import { Option, createCommand, parseSeconds, runCommand } from '@connected-apps/node-http/command'
 import { UsageError } from '../options.ts'
 import type { ContractOptions } from '../options.ts'
 import { prepareDestinations, reporterOption, writeReports } from '../reporters/destinations.ts'
@@ -19,6 +19,8 @@ const manifest: { version: string; engines: { node: string } } = createRequire(i
 interface CommandOptions extends ContractOptions {
   operation?: OperationId[]
   reporter?: Destination[]
+  /** In seconds. */
+  wait?: number
 }
 
 const command = createCommand({
@@ -27,7 +29,7 @@ const command = createCommand({
   description: `Tests whether a provider conforms to the contract ${contract.title} ${contract.version}.
 It really changes what the ids identify, such as revoking an access: use ids made for tests.`,
 })
-  .requiredOption('--url <URL>', 'base URL of the target')
+  .addOption(withVariable('--url <URL>', 'base URL of the target', true))
   .addOption(withVariable('--project-id <ID>', 'project id of the credentials', true))
   .addOption(
     withVariable(
@@ -37,7 +39,9 @@ It really changes what the ids identify, such as revoking an access: use ids mad
     ),
   )
 for (const name of new Set(allOperations.flatMap(({ pathParameters }) => pathParameters))) {
-  command.option(`--${name.replaceAll('_', '-')} <ID>`, "default: the contract's example")
+  command.addOption(
+    withVariable(`--${name.replaceAll('_', '-')} <ID>`, "default: the contract's example"),
+  )
 }
 const sessions = {
   '--session-token <TOKEN>': 'a session whose roles hold the permissions of the operations',
@@ -56,23 +60,32 @@ command
     ),
   )
   .addOption(
-    new Option(
+    withVariable(
       '--profile <PROFILE>',
       'mock: uses Prefer headers; remote: does not; auto: detected by one probe',
     )
       .choices(['auto', 'mock', 'remote'])
       .default('auto'),
   )
-  .option(
-    '--require <STATUSES>',
-    'fail if these are skipped: a list such as 200,401, or all',
-    parseStatuses,
+  .addOption(
+    withVariable(
+      '--require <LIST>',
+      'fail without these statuses and error types: a list such as 200,401,ERROR_TYPE, or all, which is every status',
+    ).argParser(parseRequired),
   )
-  .option('--timeout-ms <MS>', 'timeout of each request (default: 10000)', Number)
+  .addOption(
+    withVariable(
+      '--wait <SECONDS>',
+      'how long to wait for a target that is starting (default: not at all)',
+    ).argParser(parseSeconds),
+  )
+  .addOption(
+    withVariable('--timeout-ms <MS>', 'timeout of each request (default: 10000)').argParser(Number),
+  )
   .addOption(reporterOption())
   .addHelpText(
     'after',
-    '\nExit codes: 0 passed, 1 failed, 2 usage error or no response from the URL.',
+    '\nExit codes: 0 passed, 1 failed, 2 usage error, no response, or wrong credentials or ids.',
   )
   .action(test)
 
@@ -81,9 +94,14 @@ await runCommand(command, {
   explain: (error) => (error instanceof UsageError ? [error.message] : undefined),
 })
 
-async function test({ operation, reporter = [], ...options }: CommandOptions): Promise<void> {
+async function test({
+  operation,
+  reporter = [],
+  wait = 0,
+  ...options
+}: CommandOptions): Promise<void> {
   await prepareDestinations(reporter, { isOutputFree: true })
-  const report = await runContract({ ...options, operations: operation })
+  const report = await runContract({ ...options, operations: operation, waitMs: wait * 1000 })
   await writeReports(runView(report), reporter, (text) => process.stdout.write(text))
   process.exitCode = report.passed ? 0 : 1
 }
@@ -94,6 +112,8 @@ function withVariable(flags: string, description: string, isMandatory = false): 
   return option.env(`CONNECTED_APPS_${option.name().replaceAll('-', '_').toUpperCase()}`)
 }
 
-function parseStatuses(value: string): Status[] | 'all' {
-  return value === 'all' ? value : (value.split(',').map(Number) as Status[]) // the run validates them
+function parseRequired(value: string): (Status | ExampleName)[] | 'all' {
+  if (value === 'all') return value
+  const names = value.split(',').map((name) => (/^\d+$/.test(name) ? Number(name) : name))
+  return names as (Status | ExampleName)[] // the run validates them
 }

@@ -10,7 +10,10 @@ export function runView(report: Report): ReportView {
   const suites = [
     suite("the contract's document", checksOf(report, undefined)),
     ...report.operations.map((operation) => suite(operation, checksOf(report, operation))),
-    { name: 'the required statuses', cases: requiredStatusCases(report) },
+    {
+      name: 'what is required',
+      cases: [...requiredStatusCases(report), ...requiredExampleCases(report)],
+    },
   ]
   return {
     title: `contract-tests of ${title} ${version}`,
@@ -43,7 +46,16 @@ function requiredStatusCases({ skippedStatuses, missingStatuses }: Report): Repo
     }))
 }
 
-/** One for each failure, and one for each skipped status. */
+function requiredExampleCases(report: Report): ReportedCase[] {
+  return report.missingExamples.map((missing) => ({
+    name: `a valid response is the required example ${missing.example}`,
+    outcome: 'failed',
+    violations: [describeSkipped(report, missing)],
+    durationMs: 0,
+  }))
+}
+
+/** One for each failure, each skipped status, and each missing example. */
 function annotationsOf(report: Report): Annotation[] {
   const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
   return [
@@ -58,6 +70,11 @@ function annotationsOf(report: Report): Annotation[] {
         : ('notice' as const),
       title: `${skipped.status} was skipped`,
       message: describeSkipped(report, skipped),
+    })),
+    ...report.missingExamples.map((missing) => ({
+      level: 'error' as const,
+      title: `${missing.example} is missing`,
+      message: describeSkipped(report, missing),
     })),
   ]
 }

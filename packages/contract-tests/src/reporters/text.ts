@@ -23,6 +23,10 @@ export function textReport(report: Report): string {
     '',
     ...operations.flatMap((operation) => coverageLines(operation, coverage[operation])),
     ...report.skippedStatuses.map((skipped) => skippedLine(report, skipped)),
+    ...report.missingExamples.map(
+      (missing) =>
+        `Missing, but required: ${missing.example} (${describeSkipped(report, missing)})`,
+    ),
     verdict(report),
   ]
   return `${lines.join('\n')}\n`

@@ -31,6 +31,7 @@ export interface Provider extends AsyncDisposable {
  */
 export async function startProvider(
   respond: (request: Provider['requests'][number]) => CannedResponse | IncompleteResponse,
+  port = 0,
 ): Promise<Provider> {
   const requests: Provider['requests'] = []
   const server = createServer((incoming, outgoing) => {
@@ -45,7 +46,7 @@ export async function startProvider(
       else outgoing.writeHead(response.status, response.headers).end(response.body)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // safe: the server listens on TCP
     requests,

@@ -7,6 +7,12 @@ export interface CommandInfo {
   name: string
   version: string
   description: string
+  /**
+   * Called once the arguments are parsed, before variables and what is missing are considered: the
+   * place to set options from a file by `setOptionValueWithSource(key, value, 'config')`, which
+   * variables override.
+   */
+  onArguments?: (command: Command) => void
 }
 
 /**
@@ -19,9 +25,9 @@ export interface CommandInfo {
  *   .action(({ name }: { name: string }) => console.log(`Hello, ${name}!`))
  * await runCommand(command)
  */
-export function createCommand({ name, version, description }: CommandInfo): Command {
+export function createCommand({ name, version, description, onArguments }: CommandInfo): Command {
   return (
-    new StrictCommand(name)
+    new StrictCommand(name, onArguments)
       .description(description)
       .version(version, '--version', 'print the version')
       .helpOption('-h, --help', 'print this help')
@@ -32,6 +38,13 @@ export function createCommand({ name, version, description }: CommandInfo): Comm
 }
 
 class StrictCommand extends Command {
+  readonly #onArguments: CommandInfo['onArguments']
+
+  constructor(name?: string, onArguments?: CommandInfo['onArguments']) {
+    super(name)
+    this.#onArguments = onArguments
+  }
+
   override createCommand(name?: string): StrictCommand {
     return new StrictCommand(name)
   }
@@ -58,7 +71,9 @@ class StrictCommand extends Command {
 
   override parseOptions(args: string[]): ParseOptionsResult {
     checkOptions(this, args)
-    return super.parseOptions(args)
+    const parsed = super.parseOptions(args)
+    this.#onArguments?.(this)
+    return parsed
   }
 }
 
@@ -97,4 +112,10 @@ function splitOnce(arg: string): [name: string, inlineValue?: string] {
 export function parsePort(value: string): number {
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
   throw new InvalidArgumentError('must be a whole number from 0 to 65535')
+}
+
+/** Parses the value of an option that is a number of seconds to wait. */
+export function parseSeconds(value: string): number {
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value)
+  throw new InvalidArgumentError('must be a whole number of seconds, 1 to 9999')
 }

@@ -1,6 +1,6 @@
 export { InvalidArgumentError, Option } from 'commander'
 export type { Command } from 'commander'
-export { createCommand, parsePort } from './create-command.ts'
+export { createCommand, parsePort, parseSeconds } from './create-command.ts'
 export type { CommandInfo } from './create-command.ts'
 export { CommandError, UsageError } from './errors.ts'
 export { onStopSignal, requireNode } from './process.ts'

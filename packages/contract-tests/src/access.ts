@@ -1,0 +1,83 @@
+import type { Operation } from '@connected-apps/contract'
+import { UsageError } from './options.ts'
+import type { RunSettings } from './options.ts'
+import { NoResponseError } from './send/exchange.ts'
+import type { Exchange } from './send/exchange.ts'
+import { sendWithRetry } from './send/retry-rate-limited.ts'
+import { errorTypeOf, verifyAnyResponse } from './verify.ts'
+
+/** An operation, and the `error_type` of its response to a well-formed request with the given ids. */
+interface ProbedOperation {
+  operation: Operation
+  errorType: string | undefined
+}
+
+/**
+ * Makes sure that the target accepts the credentials and knows the ids, without which most cases
+ * would fail, and not for a reason of the target's.
+ *
+ * An `error_type` of one operation alone proves nothing about the caller, as it may be the very
+ * violation to be found. It does once every operation agrees. What no response settles is left to the cases.
+ *
+ * @throws UsageError
+ */
+export async function rejectWrongAccess(
+  { operations }: RunSettings,
+  send: (operation: Operation) => Promise<Exchange>,
+): Promise<void> {
+  const probed: ProbedOperation[] = []
+  for (const operation of chooseOperations(operations)) {
+    probed.push({ operation, errorType: await receiveErrorType(operation, send) })
+  }
+  const isRejected = ({ operation, errorType }: ProbedOperation) =>
+    operation.security.some(({ example }) => example === errorType)
+  const [first] = probed
+  if (first !== undefined && probed.every(isRejected)) {
+    throw new UsageError(
+      `the target rejects the credentials (${first.errorType}); pass the project_id and the secret of a project that it serves`,
+    )
+  }
+  const wrong = [...new Set(operations.flatMap(({ pathParameters }) => pathParameters))].filter(
+    (name) => isUnknown(name, probed),
+  )
+  if (wrong.length > 0) {
+    throw new UsageError(
+      `the target does not know the ${wrong.join(' and the ')} (${[...new Set(probed.flatMap(({ errorType }) => errorType ?? []))].join(', ')}); pass ids that exist there`,
+    )
+  }
+}
+
+// Without a safe one, what is sent is the first request of the run, which may be repeated.
+function chooseOperations(operations: readonly Operation[]): readonly Operation[] {
+  const safe = operations.filter(({ safety }) => safety === 'safe')
+  return safe.length > 0 ? safe : operations.filter(({ safety }) => safety === 'idempotent')
+}
+
+/** The `error_type` of a valid response; undefined if there is none. */
+async function receiveErrorType(
+  operation: Operation,
+  send: (operation: Operation) => Promise<Exchange>,
+): Promise<string | undefined> {
+  try {
+    const [example = ''] = Object.keys(operation.examples)
+    const { received } = await sendWithRetry({ operation, example }, () => send(operation))
+    const errorType = errorTypeOf(received)
+    const isExpected = operation.examples[errorType ?? '']?.status === received.status
+    return isExpected && verifyAnyResponse(operation, received).length === 0 ? errorType : undefined
+  } catch (error) {
+    if (error instanceof NoResponseError) return undefined // a case will fail in the same way
+    throw error
+  }
+}
+
+/** Whether each operation with this id in its path says that it names nothing. */
+function isUnknown(name: string, probed: readonly ProbedOperation[]): boolean {
+  const concerned = probed.filter(({ operation }) => operation.pathParameters.includes(name))
+  return (
+    concerned.length > 0 &&
+    concerned.every(({ operation, errorType }) => {
+      const { trigger } = operation.examples[errorType ?? ''] ?? {}
+      return typeof trigger === 'object' && trigger.unknown === name
+    })
+  )
+}
