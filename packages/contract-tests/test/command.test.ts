@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { XMLValidator } from 'fast-xml-parser'
 import { expandPath } from '@connected-apps/contract'
 import type { PathParameters } from '@connected-apps/contract'
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { contractTests } from './support/command.ts'
 import { exampleOf, operationWithBody, safeOperation, statusOf } from './support/operations.ts'
 import { startProvider } from './support/provider.ts'
 import type { Provider } from './support/provider.ts'
@@ -20,8 +18,6 @@ import {
   startMock,
   startRemote,
 } from './support/reference-provider.ts'
-
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
 let mock: Provider
 let invalid: Provider
@@ -303,21 +299,4 @@ test('tests only the given operations', async () => {
 /** The names of the options and of the variables in a text. */
 function optionsIn(description: string): string[] {
   return [...new Set(description.match(/(?<!\w)--[a-z][a-z-]*|CONNECTED_APPS_[A-Z_]+/g))].toSorted()
-}
-
-/** Runs the built command in a process of its own, without this process's environment. */
-async function contractTests(
-  args: string[],
-  environment: Record<string, string> = {},
-): Promise<{ code: number | null; out: string; error: string }> {
-  const child = spawn(process.execPath, [main, ...args], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [code, out, error] = await Promise.all([
-    new Promise<number | null>((resolve) => child.on('close', resolve)),
-    text(child.stdout),
-    text(child.stderr),
-  ])
-  return { code, out, error }
 }

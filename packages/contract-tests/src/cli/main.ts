@@ -9,6 +9,7 @@ import { prepareDestinations, reporterOption, writeReports } from '../reporters/
 import type { Destination } from '../reporters/destinations.ts'
 import { runView } from '../reporters/run-view.ts'
 import { runContract } from '../target.ts'
+import { applyTargetsFile, defaultFile } from './targets-file.ts'
 
 // Not an import attribute, for which Node.js 20 prints a warning.
 const manifest: { version: string; engines: { node: string } } = createRequire(import.meta.url)(
@@ -23,11 +24,23 @@ interface CommandOptions extends ContractOptions {
   wait?: number
 }
 
+const sessions = {
+  '--session-token <TOKEN>': 'a session whose roles hold the permissions of the operations',
+  '--session-jwt <JWT>': 'such a session as a JWT',
+  '--session-token-without-permission <TOKEN>':
+    'a session whose roles lack the permissions, for 403',
+  '--session-token-of-other-organization <TOKEN>': 'a session of another Organization, for 403',
+}
+const secretKeys = ['--secret', ...Object.keys(sessions)].map((flags) =>
+  new Option(flags).attributeName(),
+)
+
 const command = createCommand({
   name: 'contract-tests',
   version: `${manifest.version} (${contract.title} ${contract.version})`,
   description: `Tests whether a provider conforms to the contract ${contract.title} ${contract.version}.
 It really changes what the ids identify, such as revoking an access: use ids made for tests.`,
+  onArguments: (given) => applyTargetsFile(given, secretKeys),
 })
   .addOption(withVariable('--url <URL>', 'base URL of the target', true))
   .addOption(withVariable('--project-id <ID>', 'project id of the credentials', true))
@@ -42,13 +55,6 @@ for (const name of new Set(allOperations.flatMap(({ pathParameters }) => pathPar
   command.addOption(
     withVariable(`--${name.replaceAll('_', '-')} <ID>`, "default: the contract's example"),
   )
-}
-const sessions = {
-  '--session-token <TOKEN>': 'a session whose roles hold the permissions of the operations',
-  '--session-jwt <JWT>': 'such a session as a JWT',
-  '--session-token-without-permission <TOKEN>':
-    'a session whose roles lack the permissions, for 403',
-  '--session-token-of-other-organization <TOKEN>': 'a session of another Organization, for 403',
 }
 for (const [flags, description] of Object.entries(sessions)) {
   command.addOption(withVariable(flags, description))
@@ -83,6 +89,10 @@ command
     withVariable('--timeout-ms <MS>', 'timeout of each request (default: 10000)').argParser(Number),
   )
   .addOption(reporterOption())
+  .addOption(
+    withVariable('--config <FILE>', `file with the options of targets (default: ${defaultFile})`),
+  )
+  .addOption(withVariable('--target <NAME>', 'take the options of this target from that file'))
   .addHelpText(
     'after',
     '\nExit codes: 0 passed, 1 failed, 2 usage error, no response, or wrong credentials or ids.',

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import { CommandError, UsageError } from '@connected-apps/node-http/command'
+import type { Command, Option } from '@connected-apps/node-http/command'
+
+/** The file that `--target` is looked up in unless `--config` names another. */
+export const defaultFile = 'contract-tests.config.json'
+
+/** Options of the command that a file cannot have. */
+const excludedKeys: readonly string[] = ['config', 'target', 'version']
+
+type Fields = Record<string, unknown>
+
+/**
+ * Sets what the file of targets says of the chosen target, where the command line does not.
+ *
+ * @param secretKeys the options for which the file names a variable, since it may be read by many
+ * @throws {CommandError}
+ */
+export function applyTargetsFile(command: Command, secretKeys: readonly string[]): void {
+  const name = givenValue(command, 'target')
+  const file = givenValue(command, 'config') ?? (name === undefined ? undefined : defaultFile)
+  if (file === undefined) return
+  const { targets, ...others } = readObject(file)
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined)
+    throw new CommandError(`${file}: the key ${unknown} is unknown; the only one is targets`)
+  const known = fieldsOf(targets, `${file}: targets`)
+  if (name === undefined || !Object.hasOwn(known, name)) {
+    const names = Object.keys(known).join(', ') || 'none'
+    throw new UsageError(`--target must be one of those in ${file}: ${names}`)
+  }
+  const at = `${file}: targets.${name}`
+  const { variables = {}, ...literals } = fieldsOf(known[name], at)
+  const options = optionsByKey(command)
+  for (const [key, value] of Object.entries(literals)) {
+    const option = findOption(options, key, at)
+    if (secretKeys.includes(key)) {
+      throw new CommandError(
+        `${at}.${key} is a secret; set a variable to it, and name that as variables.${key}`,
+      )
+    }
+    apply(command, option, () => parseValue(option, value, `${at}.${key}`))
+  }
+  for (const [key, variable] of Object.entries(fieldsOf(variables, `${at}.variables`))) {
+    const option = findOption(options, key, `${at}.variables`)
+    apply(command, option, () => parseVariable(option, variable, `${at}.variables.${key}`))
+  }
+}
+
+/** From the command line or, since variables are not considered yet, from the variable of the option. */
+function givenValue(command: Command, key: string): string | undefined {
+  const { envVar = '' } = command.options.find((option) => option.attributeName() === key) ?? {}
+  const value: unknown = command.getOptionValue(key) ?? process.env[envVar]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function readObject(file: string): Fields {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new CommandError(
+      `${file} cannot be read (${code}); pass the file of targets as --config`,
+      { cause: error },
+    )
+  }
+  try {
+    return fieldsOf(JSON.parse(text), file)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // The rest of the message quotes the file.
+    const [place = ''] = / \(line \d+ column \d+\)/.exec(error.message) ?? []
+    throw new CommandError(`${file} is not JSON${place}; correct it`, { cause: error })
+  }
+}
+
+function fieldsOf(value: unknown, at: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields // safe: it is a plain object
+  throw new CommandError(`${at} is not an object; see "Targets in a file" in the README`)
+}
+
+function optionsByKey(command: Command): Map<string, Option> {
+  const options = command.options.map((option): [string, Option] => [
+    option.attributeName(),
+    option,
+  ])
+  return new Map(options.filter(([key]) => !excludedKeys.includes(key)))
+}
+
+function findOption(options: ReadonlyMap<string, Option>, key: string, at: string): Option {
+  const option = options.get(key)
+  if (option !== undefined) return option
+  throw new CommandError(
+    `${at}: the key ${key} is unknown; known are ${[...options.keys()].join(', ')}`,
+  )
+}
+
+function apply(command: Command, option: Option, parse: () => unknown): void {
+  const key = option.attributeName()
+  const source = command.getOptionValueSource(key)
+  if (source !== undefined && source !== 'default') return
+  // Its variable replaces the value later, so that what the file says need not be there.
+  if (option.envVar !== undefined && process.env[option.envVar]) return
+  command.setOptionValueWithSource(key, parse(), 'config')
+}
+
+/** Parses a value as if it stood on the command line; a list is several values, or separated by commas. */
+function parseValue(option: Option, value: unknown, at: string): unknown {
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  const texts = values.map((each) => {
+    if (typeof each === 'number' || (typeof each === 'string' && each !== '')) return String(each)
+    throw new CommandError(`${at} is neither a text nor a number, nor a list of these; correct it`)
+  })
+  const parse = option.parseArg ?? ((text: string) => text)
+  try {
+    if (!option.variadic) return parse(texts.join(','), undefined)
+    return texts.reduce<unknown>((previous, text) => parse(text, previous), undefined)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new CommandError(`${at}: ${error.message}`, { cause: error })
+  }
+}
+
+function parseVariable(option: Option, variable: unknown, at: string): unknown {
+  if (typeof variable !== 'string' || variable === '') {
+    throw new CommandError(`${at} is not the name of a variable; correct it`)
+  }
+  const value = process.env[variable]
+  if (value) return parseValue(option, value, at)
+  throw new CommandError(`${at} names the variable ${variable}, which is not set; set it`)
+}
