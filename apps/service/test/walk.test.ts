@@ -26,7 +26,7 @@ function walk(...args: string[]): Promise<Output> {
 describe('npm run walk', () => {
   beforeAll(() => addDemoProject(test.database.url, test.service.url))
 
-  it('shows that a revoke ends both tokens, and that a new consent works', async () => {
+  it('shows that a revoke ends both tokens, and that a new consent works, as its transcript says', async () => {
     const { exitCode, out, err } = await walk('--url', test.service.url)
     expect(err).toBe('')
     expect(exitCode).toBe(0)
@@ -48,6 +48,8 @@ describe('npm run walk', () => {
       expect.stringMatching(/^ {3}-> 200 .*"active":true/),
     ])
     expect(out).toContain(`POST ${test.service.url}/v1/b2b/organizations/`)
+    // After a change of the walk, `vitest run walk --update` in this package writes it anew.
+    await expect(transcriptOf(out)).toMatchFileSnapshot('../../../docs/walk.txt')
   })
 
   it('can be repeated', async () => {
@@ -83,3 +85,18 @@ describe('npm run walk, against a service without a demo', () => {
     )
   })
 })
+
+/** What a walk printed, with the usual address, and without what differs from walk to walk. */
+function transcriptOf(out: string): string {
+  const tokens = [...out.matchAll(/access token (\S+), refresh token (\S+)/g)].flatMap(
+    ([, access = '', refresh = ''], index) => [
+      [access, `ACCESS_TOKEN_${index + 1}`] as const,
+      [refresh, `REFRESH_TOKEN_${index + 1}`] as const,
+    ],
+  )
+  return tokens
+    .reduce((text, [token, name]) => text.replaceAll(token, name), out.trimStart())
+    .replaceAll(test.service.url, 'http://127.0.0.1:4020')
+    .replaceAll(/("(?:exp|iat)":)\d+/g, '$1…')
+    .replaceAll(/("request_id":"request-id-test-)[\da-f-]+/g, '$1…')
+}
