@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import demoApp from '../demo/demo.ts'
@@ -6,6 +7,7 @@ import { addDemoProject, demoCallbackPath } from '../demo/project.ts'
 import { useService } from './support/service.ts'
 
 const test = useService({ routes: { '/demo': demoApp.createRoutes } })
+const root = new URL('../../../', import.meta.url)
 const script = fileURLToPath(new URL('../demo/walk.ts', import.meta.url))
 
 interface Output {
@@ -16,8 +18,12 @@ interface Output {
 
 /** Runs what `npm run walk` runs. */
 function walk(...args: string[]): Promise<Output> {
+  return run(process.execPath, [script, ...args])
+}
+
+function run(file: string, args: string[], options: { cwd?: string } = {}): Promise<Output> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [script, ...args], (_, out, err) =>
+    const child = execFile(file, args, options, (_, out, err) =>
       resolve({ exitCode: child.exitCode, out, err }),
     )
   })
@@ -50,6 +56,17 @@ describe('npm run walk', () => {
     expect(out).toContain(`POST ${test.service.url}/v1/b2b/organizations/`)
     // After a change of the walk, `vitest run walk --update` in this package writes it anew.
     await expect(transcriptOf(out)).toMatchFileSnapshot('../../../docs/walk.txt')
+  })
+
+  it('shows a demo that passes the contract tests, as the root README runs them', async () => {
+    const readme = await readFile(new URL('README.md', root), 'utf8')
+    const blocks = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].map(([, code = '']) => code)
+    const [commands = '', ...others] = blocks.filter((code) => code.includes('contract-tests/dist'))
+    expect(others).toEqual([])
+    const forTest = commands.replace('http://127.0.0.1:4020', test.service.url)
+    const { exitCode, out } = await run('sh', ['-ec', forTest], { cwd: fileURLToPath(root) })
+    expect(out).toMatch(/\nPASSED: /)
+    expect(exitCode).toBe(0)
   })
 
   it('can be repeated', async () => {
