@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig(({ mode }) => ({
@@ -7,6 +8,9 @@ export default defineConfig(({ mode }) => ({
     globalSetup: 'test/support/postgres.ts',
     // Loading the same modules anew for each file would take a third of the time.
     isolate: false,
+    // Vitest leaves one core out, which with two of them means one file after the other. Most of
+    // these tests wait for processes, disks and timeouts, and each file has its own database.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
