@@ -189,7 +189,8 @@ describe('connected-apps-mock proxy', () => {
     const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
     const [, url = ''] = await run.printed(proxyStartedPattern)
     await call(url, anyOperation)
-    const line = /[A-Z]+ \/v1\/\S+ -> http:\/\/127\.0\.0\.1:1 did not respond: nothing listens there \(ECONNREFUSED\)/
+    const line =
+      /[A-Z]+ \/v1\/\S+ -> http:\/\/127\.0\.0\.1:1 did not respond: nothing listens there \(ECONNREFUSED\)/
     await vi.waitFor(() => expect(run.stderr).toMatch(line), { timeout: 10_000 })
     run.kill('SIGTERM')
     expect(await run.exit).toBe(1)

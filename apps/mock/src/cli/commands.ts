@@ -105,5 +105,7 @@ async function requireUpstream(upstream: string, waitSeconds: number): Promise<v
   const problem = await waitForResponse(upstream, waitSeconds * 1000)
   if (problem === undefined) return
   const { reason, remedy = 'start it, or wait longer with --wait' } = problem
-  throw new CommandError(`${upstream} did not respond within ${waitSeconds} s: ${reason}; ${remedy}`)
+  throw new CommandError(
+    `${upstream} did not respond within ${waitSeconds} s: ${reason}; ${remedy}`,
+  )
 }
