@@ -256,7 +256,7 @@ const operationNames = allOperations.map(({ operationId }) =>
 async function entryPoints({ name }: { name: string }): Promise<string[]> {
   const text = await readFile(join(project, 'node_modules', name, 'package.json'), 'utf8')
   const { exports }: { exports: object } = JSON.parse(text)
-  const paths = Object.keys(exports).filter((path) => !/json$|vitest$/.test(path))
+  const paths = Object.keys(exports).filter((path) => !/json$|css$|vitest$/.test(path))
   return paths.flatMap((path) => {
     const ids = path.includes('*') ? operationNames : ['']
     return ids.map((id) => name + path.slice(1).replace('*', id))
