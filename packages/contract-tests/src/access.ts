@@ -16,8 +16,9 @@ interface ProbedOperation {
  * Makes sure that the target accepts the credentials and knows the ids, without which most cases
  * would fail, and not for a reason of the target's.
  *
- * An `error_type` of one operation alone proves nothing about the caller, as it may be the very
- * violation to be found. It does once every operation agrees. What no response settles is left to the cases.
+ * An `error_type` of one operation proves nothing about the caller while another one contradicts it,
+ * as it may be the very violation to be found. What the responses leave open is left to the cases. In
+ * no event does a run pass that would have failed without this.
  *
  * @throws UsageError
  */
@@ -41,8 +42,9 @@ export async function rejectWrongAccess(
     (name) => isUnknown(name, probed),
   )
   if (wrong.length > 0) {
+    const errorTypes = new Set(probed.flatMap(({ errorType }) => errorType ?? []))
     throw new UsageError(
-      `the target does not know the ${wrong.join(' and the ')} (${[...new Set(probed.flatMap(({ errorType }) => errorType ?? []))].join(', ')}); pass ids that exist there`,
+      `the target does not know the ${wrong.join(' and the ')} (${[...errorTypes].join(', ')}); pass ids that exist there`,
     )
   }
 }
