@@ -62,7 +62,7 @@ describe.each(packages)('the tarball of $name', ({ name }) => {
   test('passes attw', async () => {
     const { file } = tarballOf(name)
     const subpaths = (await entryPoints({ name })).map((path) => path.replace(name, '.'))
-    const args = [file, '--include-entrypoints', ...subpaths]
+    const args = [file, '--entrypoints', ...subpaths]
     // The others run on servers and in CI, where ES modules are no obstacle, so they are nothing else.
     if (!commonJsPackages.includes(name)) args.push('--profile', 'esm-only')
     expect(await run('attw', args, { cwd: project })).toEqual(success)
