@@ -65,6 +65,8 @@ test('prefers options to variables, and variables to the file', async () => {
   const byOption = await run(file, [...target, idOption, 'of-the-option'], variables)
   expect(byOption.sends('of-the-option')).toBe(true)
   expect(byOption.sends('of-the-variable')).toBe(false)
+  const withoutVariable = await run(file, [...target, idOption, 'of-the-option'])
+  expect(withoutVariable.sends('of-the-file')).toBe(false)
 })
 
 test('takes the file and the target from variables, too, and the file from anywhere', async () => {
