@@ -46,6 +46,7 @@ npm run mock -- proxy --upstream URL -- COMMAND
 Options:
   --host ADDRESS        the address to listen on (default 127.0.0.1)
   --port PORT           the port, 0 for a free one (default 4010; of the proxy 4011)
+  --quiet               the mock prints no line for each request
   --upstream URL        the provider, for the proxy
   --pass-other-routes   the proxy forwards requests for other operations without a check
   --reporter NAME[=FILE]

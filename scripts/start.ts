@@ -19,7 +19,9 @@ async function runServers(): Promise<number> {
   for (const [index, { child }] of servers.entries()) {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const isGreeting = greetings[index] === ''
-      if (!isGreeting) process.stdout.write(text)
+      // The lines of requests do not say which of the servers was called.
+      if (!isGreeting)
+        process.stdout.write(index === 0 ? text.replaceAll(/^./gm, 'mock: $&') : text)
       else greetings[index] = text
       if (isGreeting && greetings.every(Boolean)) printBox(greetings)
     })

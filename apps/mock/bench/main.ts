@@ -25,7 +25,7 @@ const servers = [
     name: 'this mock',
     port: 4810,
     script: fileURLToPath(new URL('../dist/cli/main.js', import.meta.url)),
-    args: ['--port', '4810'],
+    args: ['--port', '4810', '--quiet'],
   },
   {
     name: 'Prism 5.16, silent',

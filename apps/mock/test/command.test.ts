@@ -1,12 +1,12 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
-import { promisify } from 'node:util'
+import { promisify, styleText } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
-import { startMock } from '../src/index.ts'
-import { call } from './call.ts'
-import { anyOperation } from './operations.ts'
+import { allScenarios, startMock } from '../src/index.ts'
+import { authorization, call } from './call.ts'
+import { anyOperation, errorOf, first, statusOf, successOf } from './operations.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandRun } from './run-command.ts'
 
@@ -19,6 +19,11 @@ function start(args: string[], env: Record<string, string> = {}): CommandRun {
 afterEach(() => {
   for (const run of runs.splice(0)) run.kill('SIGKILL')
 })
+
+// Control characters other than a line feed.
+const unprintable = /(?!\n)\p{C}/u
+
+const always = { validateStream: false } // whether the tests have a terminal or not
 
 const contractName = `${contract.title} ${contract.version}`
 const startedPattern = new RegExp(`^Mock of ${contractName}: (http:\\S+)`)
@@ -34,6 +39,65 @@ describe('connected-apps-mock', () => {
       expect(stdout).toMatch(new RegExp(`^HTTP/1\\.1 ${successStatus} `))
     }
     expect(run.stdout).toContain('/__mock/journal')
+  })
+
+  it('prints a line for each request, without its query and its secrets', async () => {
+    const run = start(['--port', '0'])
+    const [, url = ''] = await run.printed(startedPattern)
+    const { operationId, scenarios, path } = anyOperation
+    const { id, title } = first(
+      allScenarios.filter((each) => each.operationId === operationId && each.responses.length > 1),
+    )
+    const limit = errorOf(anyOperation, 'limit')
+    const status = statusOf(anyOperation, limit)
+    await call(url, anyOperation)
+    const headers = { 'x-mock-key': 'team-a' }
+    await call(url, anyOperation, { headers, query: `?__example=${limit}&token=tell-nobody` })
+    await call(url, anyOperation, { values: { [scenarios.parameter]: id } })
+    await fetch(`${url}/__mock/scenarios/${operationId}/hostile`, {
+      method: 'PUT',
+      body: JSON.stringify({ title: '\u001B[2J\u202E\nGET /', responses: [{ status: 200 }] }),
+    })
+    await call(url, anyOperation, { values: { [scenarios.parameter]: 'hostile' } })
+    await run.printed(/scenario: \\u.*\n/)
+    const [one, two, three, four] =
+      run.stdout.split('Press Ctrl-C to stop.\n')[1]?.split('\n') ?? []
+    const prefix = `${anyOperation.method} ${path.slice(0, path.indexOf('{'))}`
+    expect(one).toMatch(
+      new RegExp(`^${prefix}\\S+ -> 200 ${successOf(anyOperation)} \\(\\d+ ms\\)$`),
+    )
+    expect(two).toMatch(new RegExp(`^\\S+ \\S+ -> ${status} ${limit} \\(\\d+ ms, key: team-a\\)$`))
+    expect(three).toMatch(new RegExp(` \\(\\d+ ms, scenario: ${title}\\)$`))
+    expect(four).toMatch(/ \(\d+ ms, scenario: \\u\{1b\}\[2J\\u\{202e\}\\u\{a\}GET \/\)$/)
+    expect(run.stdout).not.toMatch(unprintable)
+    for (const secret of ['tell-nobody', authorization]) expect(run.stdout).not.toContain(secret)
+  })
+
+  it('prints lines in color where there may be colors, and none with --quiet', async () => {
+    const colored = start(['--port', '0'], { FORCE_COLOR: '1' })
+    const [, url = ''] = await colored.printed(startedPattern)
+    await call(url, anyOperation)
+    await colored.printed(/ ms/)
+    expect(colored.stdout).toContain(styleText('green', `200 ${successOf(anyOperation)}`, always))
+    const quiet = start(['--port', '0', '--quiet'])
+    const [, quietUrl = ''] = await quiet.printed(startedPattern)
+    await call(quietUrl, anyOperation)
+    quiet.kill('SIGTERM')
+    expect(await quiet.exit).toBe(0)
+    expect(quiet.stdout.trimEnd()).toMatch(/Press Ctrl-C to stop\.$/)
+  })
+
+  it('goes on after whoever read its lines has ended', async () => {
+    const run = start(['--port', '0'])
+    const [, url = ''] = await run.printed(startedPattern)
+    run.closeOutput()
+    await call(url, anyOperation)
+    // The line of the first call is written before this response.
+    const { status } = await call(url, anyOperation, { headers: { prefer: 'wait=0.2' } })
+    expect(status).toBe(anyOperation.successStatus)
+    run.kill('SIGTERM')
+    expect(await run.exit).toBe(0)
+    expect(run.stderr).toBe('')
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(

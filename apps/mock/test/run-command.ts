@@ -10,6 +10,8 @@ export interface CommandRun {
   /** Resolves once the output on stdout matches the pattern. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
   kill(signal: NodeJS.Signals): void
+  /** Closes the pipe that the command prints to. */
+  closeOutput(): void
   exit: Promise<number | null>
 }
 
@@ -34,6 +36,7 @@ export function runCommand(
       }
     },
     kill: (signal) => child.kill(signal),
+    closeOutput: () => child.stdout.destroy(),
     exit,
   }
   child.stdout.on('data', (chunk: Buffer) => (run.stdout += chunk.toString()))

@@ -73,10 +73,9 @@ export class Exchange {
   finish<Sent extends { status: number; body: unknown }>(response: Sent): Sent {
     const { status } = response
     const plan = this.#plan
-    this.#state.journal.complete(this.#entry, {
+    this.#complete({
       status: status as Status, // safe: each response is one that the contract declares
       ...(plan && 'example' in plan && { example: plan.example }),
-      durationMs: Math.round(performance.now() - this.#startedMs),
     })
     const match = this.#match
     if (!match || !plan || plan.kind === 'fixed') return response
@@ -90,6 +89,11 @@ export class Exchange {
 
   /** Records that the client disconnected before the response was sent. */
   abort(): void {
-    this.#state.journal.complete(this.#entry, { aborted: true })
+    this.#complete({ aborted: true })
+  }
+
+  #complete(outcome: Partial<JournalEntry>): void {
+    const durationMs = Math.round(performance.now() - this.#startedMs)
+    this.#state.journal.complete(this.#entry, { ...outcome, durationMs })
   }
 }

@@ -82,13 +82,17 @@ describe('a response', () => {
     })
     const removed = vi.spyOn(abort.signal, 'removeEventListener')
     const pending = engine.respond(request, { signal: abort.signal })
+    await vi.advanceTimersByTimeAsync(1_000)
     abort.abort(new Error('gone'))
     await expect(pending).rejects.toThrow('gone')
     await expect(engine.respond(request, { signal: abort.signal })).rejects.toThrow('gone')
     expect(vi.getTimerCount()).toBe(0)
     expect(removed).toHaveBeenCalledTimes(1)
     const [, ...aborted] = engine.key().journal.list()
-    expect(aborted).toMatchObject([{ aborted: true }, { aborted: true }])
+    expect(aborted).toMatchObject([
+      { aborted: true, durationMs: 1000 },
+      { aborted: true, durationMs: 0 },
+    ])
     expect(aborted[0]).not.toHaveProperty('status')
     expect(await clientOf(engine).appsOf('m')).toEqual(before)
   })

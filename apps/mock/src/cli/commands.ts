@@ -9,11 +9,14 @@ import { startMock } from '../mock/start.ts'
 import { isPassed, trafficView } from '../proxy/report.ts'
 import { startProxy } from '../proxy/start.ts'
 import { describeViolation } from '../proxy/violations.ts'
+import { createRequestLog } from './request-log.ts'
 import { runTests } from './run-tests.ts'
 
-interface Address {
+/** The options of `serve`. */
+export interface MockCommandOptions {
   host: string
   port: number
+  quiet?: boolean
 }
 
 /** The options of `proxy`. */
@@ -36,8 +39,9 @@ const names = { host: '--host', port: '--port' }
 const contractName = `${contract.title} ${contract.version}`
 
 /** Runs the mock until a signal stops it. */
-export async function runMock(address: Address): Promise<void> {
-  const mock = await startMock({ ...address, names })
+export async function runMock({ quiet, ...address }: MockCommandOptions): Promise<void> {
+  const onRequest = quiet ? undefined : createRequestLog()
+  const mock = await startMock({ ...address, names, ...(onRequest && { onRequest }) })
   onStopSignal(async () => {
     await mock.close()
     return 0

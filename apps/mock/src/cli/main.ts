@@ -38,7 +38,8 @@ const serve = command
   .description('start the mock server; the default')
   .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
   .option('--port <PORT>', 'port to listen on, 0 for a free one', parsePort, 4010)
-  .action(async (options: { host: string; port: number }) => {
+  .option('--quiet', 'print no line for each request')
+  .action(async (options: commands.MockCommandOptions) => {
     if (testCommand) throw new UsageError('a command after -- is for the proxy; leave it out')
     await (await loadCommands()).runMock(options)
   })

@@ -9,7 +9,7 @@ import {
   ScenarioEngine,
   triggeredExample,
 } from '@connected-apps/scenarios'
-import type { MockKey, Target } from '@connected-apps/scenarios'
+import type { JournalEntry, MockKey, Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
@@ -23,7 +23,13 @@ import { respond } from './respond.ts'
 import type { MockResponse } from './respond.ts'
 
 /** Where the mock listens; by default on a free port of 127.0.0.1. */
-export type MockOptions = Partial<ListenOptions>
+export interface MockOptions extends Partial<ListenOptions> {
+  /**
+   * Called with each request that is recorded in a journal, once it has its response or the client
+   * has disconnected; the default isolation key is the empty string.
+   */
+  onRequest?: (entry: Readonly<JournalEntry>, key: string) => void
+}
 
 /** A running mock. Its own journal and scenarios are those of requests without an isolation key. */
 export interface Mock extends MockKey {
@@ -55,11 +61,16 @@ export interface Mock extends MockKey {
  * mock.journal.assert({ status: 200 }, 1).ok
  * await mock.close()
  */
-export async function startMock(options: MockOptions = {}): Promise<Mock> {
+export async function startMock({ onRequest, ...address }: MockOptions = {}): Promise<Mock> {
   const prism = await loadPrism()
   const engine = new ScenarioEngine()
+  if (onRequest) {
+    engine.subscribe((entry, key) => {
+      if (entry.durationMs !== undefined) onRequest(entry, key)
+    })
+  }
   const server = await startServer(
-    { host: '127.0.0.1', port: 0, ...options },
+    { host: '127.0.0.1', port: 0, ...address },
     (request, response) => {
       handle(request, response).catch((error: unknown) =>
         respondToFailure(request, response, error),

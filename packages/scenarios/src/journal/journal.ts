@@ -44,7 +44,7 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
   status?: Status
   /** The contract's example that was sent as the response. */
   example?: ExampleName
-  /** From the arrival of the request until its response was sent, in milliseconds. */
+  /** From the arrival of the request until its response was sent, or the client disconnected. */
   durationMs?: number
   /** The client disconnected before the response was sent. */
   aborted?: true

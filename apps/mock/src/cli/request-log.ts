@@ -1,0 +1,61 @@
+import type { JournalEntry } from '@connected-apps/scenarios'
+import { styleText } from 'node:util'
+
+/** Under load, lines are written together, because each write to a terminal or a file is a system call. */
+const batchMs = 20
+
+/** Creates a function that prints a line for each request to standard output. */
+export function createRequestLog(): (entry: Readonly<JournalEntry>, key: string) => void {
+  const { stdout } = process
+  let lines = ''
+  let isClosed = false
+  const flush = () => {
+    if (lines !== '') stdout.write(lines)
+    lines = ''
+  }
+  process.once('exit', flush)
+  // Whoever reads the lines may end before the mock does: `connected-apps-mock | head`.
+  stdout.on('error', () => {
+    isClosed = true
+  })
+  return (entry, key) => {
+    if (isClosed) return
+    if (lines === '') setTimeout(flush, batchMs).unref()
+    lines += `${formatRequest(entry, key)}\n`
+  }
+}
+
+/**
+ * The line of a request. It has colors if standard output is a terminal and `NO_COLOR` is not set,
+ * and it has no query, which may contain secrets.
+ */
+export function formatRequest(
+  { method, path, status, example, scenario, durationMs }: Readonly<JournalEntry>,
+  key: string,
+): string {
+  const outcome =
+    status === undefined ? 'disconnected' : [status, example].filter(Boolean).join(' ')
+  const details = [
+    `${durationMs} ms`,
+    ...(scenario === undefined ? [] : [`scenario: ${scenario}`]),
+    ...(key === '' ? [] : [`key: ${key}`]),
+  ]
+  return [
+    printable(`${method} ${path} ->`),
+    styleText(colorOf(status), outcome),
+    styleText('dim', printable(`(${details.join(', ')})`)),
+  ].join(' ')
+}
+
+function colorOf(status: number | undefined): 'green' | 'yellow' | 'red' {
+  if (status === undefined || status >= 500) return 'red'
+  return status >= 400 ? 'yellow' : 'green'
+}
+
+// A control character of a path or a title could move the cursor, or write another line.
+function printable(text: string): string {
+  return text.replaceAll(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
+}
