@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtempDisposable, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,20 +26,28 @@ export async function buildReference(page = defaultPage): Promise<void> {
 /** The one thing that Redoc's own script loads from elsewhere is its maker's logo. */
 const logo = /https:\/\/cdn\.redoc\.ly\/[\w/-]+\.svg/g
 
-/** Forbids the browser to ask anyone, whatever a later version of Redoc tries. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  'font-src data:',
-  'worker-src blob:',
-].join('; ')
-
 function withoutNetwork(html: string): string {
-  return html
-    .replaceAll(logo, 'data:,')
-    .replace('<head>', `<head>\n  <meta http-equiv="Content-Security-Policy" content="${policy}">`)
+  const page = html.replaceAll(logo, 'data:,')
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${policyOf(page)}">`
+  return page.replace('<head>', `<head>\n  ${meta}`)
+}
+
+/**
+ * Forbids the browser to ask anyone, whatever a later version of Redoc tries, and to run a script
+ * that is not in the page, such as one in a text of the contract.
+ */
+function policyOf(html: string): string {
+  const scripts = [...html.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  )
+  return [
+    "default-src 'none'",
+    `script-src ${scripts.join(' ')}`,
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    'worker-src blob:',
+  ].join('; ')
 }
 
 if (import.meta.main) {

@@ -1,12 +1,13 @@
 import { parseBody } from '@connected-apps/contract'
 import type { Operation, ReceivedHeaders } from '@connected-apps/contract'
-import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import type {
   IHttpConfig,
   IHttpRequest,
   IHttpResponse,
   PrismHttpComponents,
 } from '@stoplight/prism-http'
+import { readFile } from 'node:fs/promises'
+import { documentFile } from './contract-files.ts'
 
 /** Prism's engine with the contract loaded; rejects when Prism has no response. */
 export type Prism = (request: IHttpRequest, choice: PrismChoice) => Promise<IHttpResponse>
@@ -39,8 +40,8 @@ const logger = silentLogger as unknown as PrismHttpComponents['logger']
  */
 export async function loadPrism(): Promise<Prism> {
   const { createInstance, getHttpOperationsFromSpec } = await import('@stoplight/prism-http')
-  // Prism modifies the document that it is given.
-  const operations = await getHttpOperationsFromSpec(structuredClone(document))
+  const document: object = JSON.parse(await readFile(documentFile, 'utf8'))
+  const operations = await getHttpOperationsFromSpec(document)
   const prism = createInstance(configFor({}), { logger })
   return async (request, choice) => {
     const result = await prism.request(request, operations, configFor(choice))()

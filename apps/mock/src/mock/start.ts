@@ -16,6 +16,7 @@ import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts
 import { isControlPath, readableHeaders, readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
+import { findContractFile, loadContractFiles, sendContractFile } from './contract-files.ts'
 import { respondToControl } from './control-api.ts'
 import { isPageRequest, respondWithPage } from './page.ts'
 import { loadPrism } from './prism.ts'
@@ -62,7 +63,7 @@ export interface Mock extends MockKey {
  * await mock.close()
  */
 export async function startMock({ onRequest, ...address }: MockOptions = {}): Promise<Mock> {
-  const prism = await loadPrism()
+  const [prism, contractFiles] = await Promise.all([loadPrism(), loadContractFiles()])
   const engine = new ScenarioEngine()
   if (onRequest) {
     engine.subscribe((entry, key) => {
@@ -90,12 +91,14 @@ export async function startMock({ onRequest, ...address }: MockOptions = {}): Pr
     const target = readTarget(request.url ?? '/', headers)
     const { path } = target
     setCorsHeaders(request.headers, response)
+    const file = findContractFile(contractFiles, request, path)
     if (isPreflight(request)) respondToPreflight(request.headers, response)
     else if (isControlPath(path)) await respondToControl({ request, response, target }, engine)
     else if (isPageRequest(request, path)) {
       const url = target.key === '' ? server.url : server.url + keyPrefix(target.key)
       respondWithPage(response, path, url, engine.key(target.key || undefined).scenarios())
-    } else await handleOperation(request, response, headers, target)
+    } else if (file) sendContractFile(response, file)
+    else await handleOperation(request, response, headers, target)
   }
 
   async function handleOperation(

@@ -1,0 +1,116 @@
+import { allOperations, contract } from '@connected-apps/contract/operations'
+import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startMock } from '../src/index.ts'
+import type { Mock } from '../src/index.ts'
+import { findContractFile } from '../src/mock/contract-files.ts'
+import { exampleRequest } from '../src/mock/example-request.ts'
+
+// The type that TypeScript infers is that of one path, not of a path by its name.
+const paths = document.paths as unknown as Record<string, Record<string, { tags: string[] }>>
+const exact = { exact: true }
+
+const executablePath = '/usr/bin/chromium'
+const openapi = new URL('../../../openapi/', import.meta.url)
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock()
+})
+afterAll(() => mock.close())
+
+describe.each([
+  [
+    '/openapi.json',
+    'application/json',
+    new URL(import.meta.resolve('@connected-apps/contract/openapi.json')),
+  ],
+  ['/openapi.yaml', 'application/yaml', new URL('connected-apps.yaml', openapi)],
+  ['/reference', 'text/html; charset=utf-8', new URL('dist/reference.html', openapi)],
+])('%s', (path, type, file) => {
+  it('is the file of the contract, for pages of any origin', async () => {
+    const response = await fetch(mock.url + path, { headers: { origin: 'http://app.test' } })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe(type)
+    expect(response.headers.get('access-control-allow-origin')).toBe('http://app.test')
+    const received = Buffer.from(await response.arrayBuffer())
+    expect(received.equals(await readFile(file))).toBe(true)
+  })
+
+  it('responds to HEAD, and with an isolation key', async () => {
+    const head = await fetch(mock.url + path, { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+      200,
+      type,
+      '',
+    ])
+    const { status } = await fetch(mock.urlOf('a-key') + path, { method: 'HEAD' })
+    expect(status).toBe(200)
+  })
+
+  it('is not in the journal, and no path of another method', async () => {
+    mock.reset()
+    await fetch(mock.url + path)
+    expect(mock.journal.total).toBe(0)
+    const { status } = await fetch(mock.url + path, { method: 'POST' })
+    expect(status).toBe(contract.unmatched.status)
+  })
+})
+
+it('leaves each path of an operation to the operation', () => {
+  for (const operation of allOperations) {
+    const [path = ''] = exampleRequest(operation).target.split('?')
+    const files = new Map([[path, { bytes: Buffer.alloc(0), headers: {} }]])
+    const isShadowed = findContractFile(files, operation, path) !== undefined
+    expect({ path, isShadowed }).toEqual({ path, isShadowed: false })
+  }
+})
+
+it('names the version of the contract in its health check', async () => {
+  const health: unknown = await (await fetch(`${mock.url}/__mock/health`)).json()
+  expect(health).toEqual({ status: 'ok', contract: document.info.version })
+})
+
+it.skipIf(!existsSync(executablePath))(
+  'the reference shows every operation without errors and without another host (needs /usr/bin/chromium)',
+  async () => {
+    const { headers } = await fetch(`${mock.url}/reference`, { method: 'HEAD' })
+    const policy = headers.get('content-security-policy')
+    expect(policy).toMatch(/^default-src 'none'; script-src ('sha256-[^']+' ?)+; /)
+
+    const browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    })
+    try {
+      const page = await browser.newPage()
+      page.setDefaultTimeout(10_000)
+      const errors: string[] = []
+      const requests: string[] = []
+      page.on('pageerror', (error) => errors.push(error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text())
+      })
+      page.on('request', (request) => requests.push(request.url()))
+      for (const { path, method, summary } of allOperations) {
+        await page.goto(`${mock.url}/reference`)
+        // The script of the page runs: a group unfolds, and a click shows an operation of it.
+        await page
+          .getByText(paths[path]?.[method.toLowerCase()]?.tags[0] ?? '', exact)
+          .first()
+          .click()
+        await page.getByText(summary, exact).first().click()
+        await page.getByRole('heading', { name: summary }).first().waitFor()
+      }
+      await page.waitForLoadState('networkidle')
+      expect(errors).toEqual([])
+      const loaded = new Set(requests.filter((url) => !/^(?:data|blob):/.test(url)))
+      expect([...loaded]).toEqual([`${mock.url}/reference`])
+    } finally {
+      await browser.close()
+    }
+  },
+)
