@@ -141,6 +141,16 @@ describe('connected-apps-mock', () => {
     expect(help.stdout).toMatch(/127\.0\.0\.1.*4010/s)
   })
 
+  it('reports on one line that Node.js is too old', async () => {
+    const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.18.3' })`
+    const run = start(['--help'], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretend)}`,
+    })
+    expect(await run.exit).toBe(2)
+    expect(run.stdout).toBe('')
+    expect(run.stderr).toBe('connected-apps-mock: needs Node.js 20.19 or newer; this is 20.18.3\n')
+  })
+
   it('reports on one line that the port is in use', async () => {
     const mock = await startMock()
     const { port } = new URL(mock.url)

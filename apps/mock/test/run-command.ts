@@ -18,9 +18,13 @@ export interface CommandRun {
 /** Runs the built command, or another script, in a process of its own. */
 export function runCommand(
   args: string[],
-  { script = cli, env = {} }: { script?: string; env?: Record<string, string> } = {},
+  {
+    node = process.execPath,
+    script = cli,
+    env = {},
+  }: { node?: string; script?: string; env?: Record<string, string> } = {},
 ): CommandRun {
-  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } })
+  const child = spawn(node, [script, ...args], { env: { ...process.env, ...env } })
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve))
   const run: CommandRun = {
     stdout: '',

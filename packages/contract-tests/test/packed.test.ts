@@ -13,7 +13,7 @@ import {
 } from './packed/commonjs-project.ts'
 import { consumerProgram, mswProgram } from './packed/consumer.ts'
 import { compilers, installConsumerProject } from './packed/consumer-project.ts'
-import { nodeBinDirectory, nodeVersions } from './packed/node-binaries.ts'
+import { nodeBinDirectory, nodeVersions } from '../../../scripts/node-binaries.ts'
 import { cacheDirectory, packages } from './packed/directories.ts'
 import { readmeExamples } from './packed/readme-examples.ts'
 import { run } from './packed/run.ts'

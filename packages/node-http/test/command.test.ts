@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { requireNode } from '../src/command/index.ts'
+import { requireNode, satisfiesEngine } from '../src/command/index.ts'
 import { start } from './support/server.ts'
 
 const commands = fileURLToPath(new URL('support/commands.ts', import.meta.url))
@@ -182,6 +182,13 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await once(child, 'exit')).toEqual([7, null])
   },
 )
+
+it.each([
+  ['24.18.0', true],
+  ['24.9.0', false],
+])('knows whether Node.js %s satisfies an engine', (version, isSatisfied) => {
+  expect(satisfiesEngine('>=24.18.0', version)).toBe(isSatisfied)
+})
 
 it.each(['24.9.0', '22.23.3', '20.20.2'])('rejects Node.js %s', (version) => {
   expect(() => requireNode('>=24.18', version)).toThrow(

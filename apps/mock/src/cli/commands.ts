@@ -2,9 +2,10 @@ import { allOperations, contract } from '@connected-apps/contract/operations'
 import { prepareDestinations, writeReports } from '@connected-apps/contract-tests/reporting'
 import type { Destination } from '@connected-apps/contract-tests/reporting'
 import { waitForResponse } from '@connected-apps/node-http'
-import { CommandError, onStopSignal } from '@connected-apps/node-http/command'
+import { CommandError, onStopSignal, satisfiesEngine } from '@connected-apps/node-http/command'
 import { controlPrefix } from '../http/request.ts'
 import { exampleCurl } from '../mock/example-request.ts'
+import { prismEngine } from '../mock/prism.ts'
 import { startMock } from '../mock/start.ts'
 import { isPassed, trafficView } from '../proxy/report.ts'
 import { startProxy } from '../proxy/start.ts'
@@ -40,6 +41,10 @@ const contractName = `${contract.title} ${contract.version}`
 
 /** Runs the mock until a signal stops it. */
 export async function runMock({ quiet, ...address }: MockCommandOptions): Promise<void> {
+  if (!satisfiesEngine(prismEngine)) {
+    const message = `Prism asks for Node.js ${prismEngine}, this is ${process.versions.node}; the mock passes its tests on 20, 22 and 24`
+    console.error(`connected-apps-mock: ${message}`)
+  }
   const onRequest = quiet ? undefined : createRequestLog()
   const mock = await startMock({ ...address, names, ...(onRequest && { onRequest }) })
   onStopSignal(async () => {

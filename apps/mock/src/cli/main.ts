@@ -10,7 +10,7 @@ import {
   UsageError,
 } from '@connected-apps/node-http/command'
 import { reporterOption } from '@connected-apps/contract-tests/reporting'
-import module from 'node:module' // the whole module: old Node.js versions lack the export enableCompileCache
+import module from 'node:module' // the whole module: Node.js 20 lacks the export enableCompileCache
 import type * as commands from './commands.ts'
 
 interface Manifest {
@@ -87,7 +87,8 @@ await runCommand(command, {
 
 /** Loads the servers, which neither usage errors nor a Node.js that is too old need. */
 function loadCommands(): Promise<typeof commands> {
-  module.enableCompileCache()
+  const { enableCompileCache }: Partial<typeof module> = module
+  enableCompileCache?.()
   return import('./commands.ts')
 }
 

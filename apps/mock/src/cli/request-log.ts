@@ -29,7 +29,7 @@ export function createRequestLog(): (entry: Readonly<JournalEntry>, key: string)
  * The line of a request. It has colors if standard output is a terminal and `NO_COLOR` is not set,
  * and it has no query, which may contain secrets.
  */
-export function formatRequest(
+function formatRequest(
   { method, path, status, example, scenario, durationMs }: Readonly<JournalEntry>,
   key: string,
 ): string {

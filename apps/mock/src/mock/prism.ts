@@ -7,6 +7,7 @@ import type {
   PrismHttpComponents,
 } from '@stoplight/prism-http'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { documentFile } from './contract-files.ts'
 
 /** Prism's engine with the contract loaded; rejects when Prism has no response. */
@@ -19,6 +20,13 @@ export interface PrismChoice {
   dynamic?: boolean
   seed?: string
 }
+
+const prismManifest: { engines: { node: string } } = createRequire(import.meta.url)(
+  '@stoplight/prism-http/package.json',
+)
+
+/** The Node.js that Prism names as its oldest, such as `>=24.18.0`; this mock runs on older ones, too. */
+export const prismEngine = prismManifest.engines.node
 
 /** Prism logs every step of every request; the outcome is in its result. */
 const silentLogger = {

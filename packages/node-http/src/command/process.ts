@@ -30,8 +30,15 @@ export function onStopSignal(stop: () => Promise<number>): void {
  * @throws {CommandError}
  */
 export function requireNode(engine: string, version: string = process.versions.node): void {
-  const minVersion = engine.replace('>=', '')
-  if (version.localeCompare(minVersion, 'en', { numeric: true }) < 0) {
-    throw new CommandError(`needs Node.js ${minVersion} or newer; this is ${version}`)
-  }
+  if (satisfiesEngine(engine, version)) return
+  throw new CommandError(`needs Node.js ${minVersionOf(engine)} or newer; this is ${version}`)
+}
+
+/** Whether a Node.js is as new as the `engines` of a package.json say: `>=24.18`. */
+export function satisfiesEngine(engine: string, version: string = process.versions.node): boolean {
+  return version.localeCompare(minVersionOf(engine), 'en', { numeric: true }) >= 0
+}
+
+function minVersionOf(engine: string): string {
+  return engine.replace('>=', '')
 }
