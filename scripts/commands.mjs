@@ -34,11 +34,12 @@ Options:
   --url URL   the address of the service (default http://127.0.0.1:4020)`,
   },
   mock: {
-    run: ['node', 'scripts/run-task.ts', 'mock', 'start'],
+    run: ['node', 'scripts/mock.ts'],
     help: `npm run mock: starts the mock server, or the validation proxy, until Ctrl-C or
 until the proxy's command has ended.
 
 npm run mock -- --port 4999                   the mock on another port (default 4010)
+npm run mock -- --watch                       a mock that follows openapi/connected-apps.yaml
 npm run mock -- proxy --upstream URL          a proxy that checks the traffic to a provider
 npm run mock -- proxy --upstream URL -- COMMAND
                                               runs your tests through it, and reports

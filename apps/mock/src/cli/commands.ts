@@ -4,9 +4,11 @@ import type { Destination } from '@connected-apps/contract-tests/reporting'
 import { waitForResponse } from '@connected-apps/node-http'
 import { CommandError, onStopSignal, satisfiesEngine } from '@connected-apps/node-http/command'
 import { controlPrefix } from '../http/request.ts'
+import type { RunningServer } from '../http/server.ts'
 import { exampleCurl } from '../mock/example-request.ts'
 import { prismEngine } from '../mock/prism.ts'
 import { startMock } from '../mock/start.ts'
+import type { MockOptions } from '../mock/start.ts'
 import { isPassed, trafficView } from '../proxy/report.ts'
 import { startProxy } from '../proxy/start.ts'
 import { describeViolation } from '../proxy/violations.ts'
@@ -39,14 +41,21 @@ const defaultWaitSeconds = 60
 const names = { host: '--host', port: '--port' }
 const contractName = `${contract.title} ${contract.version}`
 
-/** Runs the mock until a signal stops it. */
-export async function runMock({ quiet, ...address }: MockCommandOptions): Promise<void> {
+/**
+ * Runs the mock until a signal stops it.
+ *
+ * @param start starts it; by default, one that does not change
+ */
+export async function runMock(
+  { quiet, ...address }: MockCommandOptions,
+  start: (options: MockOptions) => Promise<RunningServer> = startMock,
+): Promise<void> {
   if (!satisfiesEngine(prismEngine)) {
     const message = `Prism asks for Node.js ${prismEngine}, this is ${process.versions.node}; the mock passes its tests on 20, 22 and 24`
     console.error(`connected-apps-mock: ${message}`)
   }
   const onRequest = quiet ? undefined : createRequestLog()
-  const mock = await startMock({ ...address, names, ...(onRequest && { onRequest }) })
+  const mock = await start({ ...address, names, ...(onRequest && { onRequest }) })
   onStopSignal(async () => {
     await mock.close()
     return 0

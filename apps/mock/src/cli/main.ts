@@ -12,6 +12,7 @@ import {
 import { reporterOption } from '@connected-apps/contract-tests/reporting'
 import module from 'node:module' // the whole module: Node.js 20 lacks the export enableCompileCache
 import type * as commands from './commands.ts'
+import { addMockOptions } from './mock-options.ts'
 
 interface Manifest {
   version: string
@@ -36,13 +37,10 @@ const command = createCommand({
 const serve = command
   .command('serve', { isDefault: true })
   .description('start the mock server; the default')
-  .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
-  .option('--port <PORT>', 'port to listen on, 0 for a free one', parsePort, 4010)
-  .option('--quiet', 'print no line for each request')
-  .action(async (options: commands.MockCommandOptions) => {
-    if (testCommand) throw new UsageError('a command after -- is for the proxy; leave it out')
-    await (await loadCommands()).runMock(options)
-  })
+addMockOptions(serve).action(async (options: commands.MockCommandOptions) => {
+  if (testCommand) throw new UsageError('a command after -- is for the proxy; leave it out')
+  await (await loadCommands()).runMock(options)
+})
 
 const proxy = command
   .command('proxy')

@@ -62,7 +62,15 @@ export interface Mock extends MockKey {
  * mock.journal.assert({ status: 200 }, 1).ok
  * await mock.close()
  */
-export async function startMock({ onRequest, ...address }: MockOptions = {}): Promise<Mock> {
+export function startMock(options: MockOptions = {}): Promise<Mock> {
+  return startMockOn(startServer, options)
+}
+
+/** Starts the mock on a server that may be there already. */
+export async function startMockOn(
+  start: typeof startServer,
+  { onRequest, ...address }: MockOptions,
+): Promise<Mock> {
   const [prism, contractFiles] = await Promise.all([loadPrism(), loadContractFiles()])
   const engine = new ScenarioEngine()
   if (onRequest) {
@@ -70,14 +78,9 @@ export async function startMock({ onRequest, ...address }: MockOptions = {}): Pr
       if (entry.durationMs !== undefined) onRequest(entry, key)
     })
   }
-  const server = await startServer(
-    { host: '127.0.0.1', port: 0, ...address },
-    (request, response) => {
-      handle(request, response).catch((error: unknown) =>
-        respondToFailure(request, response, error),
-      )
-    },
-  )
+  const server = await start({ host: '127.0.0.1', port: 0, ...address }, (request, response) => {
+    handle(request, response).catch((error: unknown) => respondToFailure(request, response, error))
+  })
   return {
     ...engine.key(),
     url: server.url,
