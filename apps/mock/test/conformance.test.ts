@@ -17,6 +17,7 @@ import {
   malformedValues,
   rawRequest,
   responseOf,
+  statusOf,
   successOf,
 } from './operations.ts'
 import { parseRawResponse, sendRaw } from './send-raw.ts'
@@ -100,6 +101,25 @@ describe.each(allOperations)('$operationId responds as the contract defines', (o
   ] as const
   it.runIf(scheme).each(wrongCredentials)('to credentials that are %s', async (_what, value) => {
     await expectExample({ headers: { authorization: value } }, scheme?.example ?? '')
+  })
+
+  it.runIf(scheme)('to credentials that are sent twice, whichever of them is valid', async () => {
+    for (const other of [authorization, 'Bearer abc']) {
+      const request = rawRequest(operation, { headers: `Authorization: ${other}\r\n` })
+      const response = await sendRaw(mock.url, request, { halfClose: false })
+      expect(parseRawResponse(response)).toEqual(responseOf(operation, scheme?.example ?? ''))
+    }
+  })
+
+  it.runIf(operation.requestBody)('to a content type that is sent twice', async () => {
+    const header = `Content-Type: ${operation.requestBody?.mediaType}\r\n`
+    const isEmpty = exampleRequest(operation).body === undefined
+    const [length, body] = isEmpty ? ['Content-Length: 2\r\n', '{}'] : ['', '']
+    const request = rawRequest(operation, { headers: header + header + length }) + body
+    const response = await sendRaw(mock.url, request, { halfClose: false })
+    expect(parseRawResponse(response)).toMatchObject({
+      status: statusOf(operation, operation.malformedExample),
+    })
   })
 
   it.runIf(scheme)('to missing credentials before any other violation', async () => {

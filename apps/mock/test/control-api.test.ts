@@ -257,8 +257,8 @@ describe('a scenario that is defined at run time', () => {
     const documented = [readme, text].map((each) => [...each.matchAll(command)])
     expect(documented.map((each) => each.length)).toEqual([1, allOperations.length])
     for (const [, operation = '', id = '', shown = ''] of documented.flat()) {
-      const place = { operationId: operation, id }
-      const scenario = new ScenarioEngine().key().defineAt(place, JSON.parse(shown))
+      const place = { key: '', operationId: operation, id }
+      const scenario = new ScenarioEngine().defineAt(place, JSON.parse(shown))
       const found = findOperation(operation)
       expect((await put(id, shown, operation)).status).toBe(200)
       const expected = scenario.responses.map(({ example }) => statusOf(found, example))

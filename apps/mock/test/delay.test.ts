@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { sleep } from '../src/mock/start.ts'
 import { call } from './call.ts'
 import { anyOperation, errorOf, first, scenarioValue, statusOf } from './operations.ts'
 
@@ -54,15 +53,4 @@ it('closes without waiting for delayed responses', async () => {
   await vi.waitFor(() => expect(other.journal.total).toBe(1), { timeout: 10_000 })
   await other.close()
   expect(await pending).toBeInstanceOf(TypeError)
-})
-
-it('leaves no timer and no listener after a sleep that was aborted', async () => {
-  const abort = new AbortController()
-  const removed = vi.spyOn(abort.signal, 'removeEventListener')
-  const sleeping = sleep(60_000, abort.signal)
-  abort.abort()
-  expect(await sleeping).toBe(false)
-  expect(removed).toHaveBeenCalledTimes(1)
-  expect(await sleep(60_000, abort.signal)).toBe(false)
-  expect(await sleep(1, new AbortController().signal)).toBe(true)
 })

@@ -28,6 +28,11 @@ it.each(allOperations)(
       const { status, body } = await call(mock.url, operation)
       expect(status).toBe(expected.status)
       expect(checkResponseBody(operation, status, body)).toEqual([])
+      expect(mock.journal.list().at(-1)).toMatchObject({
+        operationId: operation.operationId,
+        status: expected.status,
+        example: errorOf(operation, 'failure'),
+      })
       expect(body).toEqual({
         ...(expected.body as object), // errors are objects
         error_details: { mock: 'Prism failed' },

@@ -5,8 +5,6 @@ import type { Journal, ScenarioEngine } from '@connected-apps/scenarios'
 import { mockFetch } from '@connected-apps/scenarios/fetch'
 import { handlers } from '@connected-apps/scenarios/msw'
 import { setupServer } from 'msw/node'
-import { syncBuiltinESMExports } from 'node:module'
-import timers from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
@@ -38,15 +36,8 @@ afterAll(async () => {
 })
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  // The mock sleeps with the promises of Node.js, which Vitest has no fake of.
-  const sleep = vi.spyOn(timers, 'setTimeout').mockImplementation((delayMs, value) => {
-    return new Promise((resolve) => setTimeout(() => resolve(value as never), delayMs))
-  })
-  syncBuiltinESMExports()
   return () => {
     vi.useRealTimers()
-    sleep.mockRestore()
-    syncBuiltinESMExports()
   }
 })
 

@@ -101,7 +101,7 @@ export function checkResponse(
   ]
 }
 
-// Not in `checkResponseContent`, because a client that can read the body does not mind.
+// Not in `checkResponseContent`, because a client can read the body in spite of it.
 function repeatedTypeFirst(
   content: ResponseViolation[],
   headers: ReceivedHeaders,

@@ -9,7 +9,6 @@ import { LruMap } from './lru-map.ts'
 import type { Plan } from './plan.ts'
 import type { ScenarioKey } from './player.ts'
 import type { Scenario, ScenarioDefinition } from './scenario.ts'
-import { sleep } from './sleep.ts'
 import { keyPrefix, readTarget } from './target.ts'
 import type { Target } from './target.ts'
 
@@ -37,13 +36,6 @@ export interface MockKey {
    *   id or list
    */
   define(definition: ScenarioDefinition): Scenario
-  /**
-   * Like `define`, for a definition that came over HTTP: what it says of operation and id, if
-   * anything, has to agree with its route.
-   *
-   * @throws {ScenarioError}
-   */
-  defineAt(route: { operationId: string; id: string }, definition: unknown): Scenario
   /** Empties the journal, removes definitions, restarts sequences, and brings back revoked apps. */
   reset(): void
   /**
@@ -91,13 +83,25 @@ export class ScenarioEngine {
         const { operationId, id } = Object(definition) as Partial<ScenarioDefinition>
         return state().define(operationId, id, definition)
       },
-      defineAt: ({ operationId, id }, definition) => state().define(operationId, id, definition),
       reset: () => {
         state().journal.clear()
         state().resetScenarios()
       },
       resetScenarios: (scenario) => state().resetScenarios(scenario),
     }
+  }
+
+  /**
+   * Like `define` of a key, for a definition that came over HTTP: what it says of operation and id, if
+   * anything, has to agree with its route. The default key is the empty string.
+   *
+   * @throws {ScenarioError}
+   */
+  defineAt(
+    { key, operationId, id }: { key: string; operationId: string; id: string },
+    definition: unknown,
+  ): Scenario {
+    return this.#stateOf(key).define(operationId, id, definition)
   }
 
   /**
@@ -121,14 +125,7 @@ export class ScenarioEngine {
   ): Promise<ExampleResponse> {
     const exchange = this.receive(request)
     const plan = exchange.plan(request.body)
-    if (plan.delayMs > 0 || signal?.aborted) {
-      try {
-        await sleep(plan.delayMs, signal)
-      } catch (error) {
-        exchange.abort()
-        throw error
-      }
-    }
+    if (!(await exchange.delay(signal))) throw signal?.reason
     const response = exchange.finish(responseOf(plan))
     // A copy, because code that changed the contract's own body would change it for every key.
     return { ...response, body: detach(response.body) }

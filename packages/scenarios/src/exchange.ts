@@ -1,4 +1,4 @@
-import type { Status } from '@connected-apps/contract'
+import type { ExampleName, Status } from '@connected-apps/contract'
 import { matchOperation } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { toJournalEntry } from './journal/journal.ts'
@@ -7,6 +7,7 @@ import type { KeyState } from './key-state.ts'
 import { planResponse, rejectChoice } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { maxBodyBytes } from './request-violations.ts'
+import { sleep } from './sleep.ts'
 import type { Target } from './target.ts'
 
 /** A request to a mock before its body has been read. */
@@ -25,7 +26,8 @@ export interface MockRequest extends RequestHead {
 }
 
 /**
- * A request in progress: first `plan`, then `finish` or `abort`. It is in the journal from the start.
+ * A request in progress: first `plan`, then `delay`, then `finish` or `abort`. It is in the journal from
+ * the start.
  */
 export class Exchange {
   readonly #target: Target
@@ -64,18 +66,39 @@ export class Exchange {
   }
 
   /**
+   * Waits as long as the response is to be delayed.
+   *
+   * @returns false when the signal aborts first, or has aborted already; that is recorded as `abort` does
+   */
+  async delay(signal: AbortSignal | undefined): Promise<boolean> {
+    const delayMs = this.#plan?.delayMs ?? 0
+    if (delayMs === 0 && !signal?.aborted) return true
+    try {
+      await sleep(delayMs, signal)
+      return true
+    } catch {
+      this.abort() // `sleep` rejects for no other reason than the signal
+      return false
+    }
+  }
+
+  /**
    * Completes the journal entry. A revoke that ends in its success removes the app from the Member,
    * unless a list of theirs has been brought back since the request arrived. The success of a list
    * operation gets its list, unless the request preferred its response.
    *
+   * @param response its `example` is the one that it is, if not the planned one
    * @returns the response to send, with another body where a list differs
    */
-  finish<Sent extends { status: number; body: unknown }>(response: Sent): Sent {
-    const { status } = response
+  finish<Sent extends { status: number; body: unknown; example?: ExampleName }>(
+    response: Sent,
+  ): Sent {
     const plan = this.#plan
+    const planned = plan && 'example' in plan ? plan.example : undefined
+    const { status, example = planned } = response
     this.#complete({
       status: status as Status, // safe: each response is one that the contract declares
-      ...(plan && 'example' in plan && { example: plan.example }),
+      ...(example !== undefined && { example }),
     })
     const match = this.#match
     if (!match || !plan || plan.kind === 'fixed') return response

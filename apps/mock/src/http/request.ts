@@ -24,6 +24,14 @@ export function readableHeaders(headers: IncomingHttpHeaders): ReceivedHeaders {
 }
 
 /**
+ * The headers of a request, where those of the same name are joined by a comma, as in Fetch. Node.js
+ * itself takes the first of two `Authorization` or `Content-Type`, and other servers the second.
+ */
+export function joinedHeaders({ headersDistinct }: IncomingMessage): ReceivedHeaders {
+  return { get: (name) => headersDistinct[name.toLowerCase()]?.join(', ') ?? null }
+}
+
+/**
  * Reads the body of a request. More of it is discarded than is kept, because a client that is still
  * sending would lose the response if the connection closed.
  */

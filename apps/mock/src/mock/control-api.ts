@@ -20,7 +20,11 @@ interface ControlExchange {
   target: Target
 }
 
-type ControlRoute = (exchange: ControlExchange, key: MockKey) => void | Promise<void>
+type ControlRoute = (
+  exchange: ControlExchange,
+  key: MockKey,
+  engine: ScenarioEngine,
+) => void | Promise<void>
 
 const routes: Record<string, ControlRoute> = {
   'GET /health': ({ response }) =>
@@ -62,7 +66,7 @@ export async function respondToControl(
     return
   }
   try {
-    await route(exchange, engine.key(target.key || undefined))
+    await route(exchange, engine.key(target.key || undefined), engine)
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error
     sendJson(response, 400, { message: error.message })
@@ -98,14 +102,16 @@ async function assertJournal(
 
 async function defineScenario(
   { request, response, target }: ControlExchange,
-  key: MockKey,
+  _key: MockKey,
+  engine: ScenarioEngine,
 ): Promise<void> {
   const body = await readRequestBody(request)
   if (body instanceof BodyAbortedError) return
   const parsed =
     body === 'too long' ? { violation: `is longer than ${maxBodyBytes} bytes` } : parseBody(body)
   if ('violation' in parsed) throw new ScenarioError(`the body ${parsed.violation}`)
-  sendJson(response, 200, key.defineAt(scenarioIn(target.path), parsed.value))
+  const route = { key: target.key, ...scenarioIn(target.path) }
+  sendJson(response, 200, engine.defineAt(route, parsed.value))
 }
 
 function scenarioIn(path: string): { operationId: string; id: string } {

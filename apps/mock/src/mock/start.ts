@@ -9,11 +9,10 @@ import {
   ScenarioEngine,
   triggeredExample,
 } from '@connected-apps/scenarios'
-import type { JournalEntry, MockKey, Target } from '@connected-apps/scenarios'
+import type { Exchange, JournalEntry, MockKey, Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
-import { isControlPath, readableHeaders, readRequestBody } from '../http/request.ts'
+import { isControlPath, joinedHeaders, readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { findContractFile, loadContractFiles, sendContractFile } from './contract-files.ts'
@@ -90,7 +89,7 @@ export async function startMockOn(
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const headers = readableHeaders(request.headers)
+    const headers = joinedHeaders(request)
     const target = readTarget(request.url ?? '/', headers)
     const { path } = target
     setCorsHeaders(request.headers, response)
@@ -113,24 +112,18 @@ export async function startMockOn(
     const { method = '', url = '/' } = request
     const exchange = engine.receive({ method, url, headers }, target)
     const closed = abortOnClose(response)
-    const body = await readRequestBody(request)
-    if (body instanceof BodyAbortedError) return exchange.abort()
-    const plan = exchange.plan(body)
-    const { path, query } = target
-    const mockResponse = await respond(plan, { path, query, headers, body }, prism)
-    if (plan.delayMs > 0 && !(await sleep(plan.delayMs, closed))) return exchange.abort()
-    if (body === 'too long') response.setHeader('Connection', 'close')
-    send(response, exchange.finish(mockResponse))
-  }
-}
-
-/** Sleeps, and resolves early to false when the signal aborts first. */
-export async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    return await setTimeout(ms, true, { signal })
-  } catch (error) {
-    if (signal.aborted) return false
-    throw error
+    try {
+      const body = await readRequestBody(request)
+      if (body instanceof BodyAbortedError) return exchange.abort()
+      const plan = exchange.plan(body)
+      const { path, query } = target
+      const mockResponse = await respond(plan, { path, query, headers, body }, prism)
+      if (!(await exchange.delay(closed))) return
+      if (body === 'too long') response.setHeader('Connection', 'close')
+      send(response, exchange.finish(mockResponse))
+    } catch (error) {
+      respondToFailure(request, response, error, exchange)
+    }
   }
 }
 
@@ -143,15 +136,19 @@ function respondToFailure(
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
+  exchange?: Exchange,
 ): void {
   if (response.headersSent || response.destroyed) {
     response.destroy()
+    exchange?.abort()
     return
   }
   const message = error instanceof Error ? error.message : String(error)
-  const { path } = readTarget(request.url ?? '/', readableHeaders(request.headers))
+  const { path } = readTarget(request.url ?? '/', joinedHeaders(request))
   const { operation } = matchOperation(request.method ?? '', path) ?? {}
   const example = operation && triggeredExample(operation, 'failure')
-  if (operation && example) send(response, errorResponse(operation, example, { mock: message }))
-  else sendJson(response, 500, { message })
+  if (operation && example) {
+    const failure = { ...errorResponse(operation, example, { mock: message }), example }
+    send(response, exchange?.finish(failure) ?? failure)
+  } else sendJson(response, 500, { message })
 }
