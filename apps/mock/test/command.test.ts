@@ -1,6 +1,7 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
+import os from 'node:os'
 import { promisify, styleText } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
@@ -22,6 +23,11 @@ afterEach(() => {
 
 // Control characters other than a line feed.
 const unprintable = /(?!\n)\p{C}/u
+
+/** Makes Node.js run this code before the command. */
+function importing(code: string): Record<string, string> {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` }
+}
 
 const always = { validateStream: false } // whether the tests have a terminal or not
 
@@ -120,6 +126,20 @@ describe('connected-apps-mock', () => {
     },
   )
 
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends by itself at %s before it listens, as the first process of a container must',
+    async (signal) => {
+      const listen = `import net from 'node:net'
+        net.Server.prototype.listen = () => {
+          setInterval(() => {}, 1_000) // in place of the server that would keep the process alive
+          process.kill(process.pid, '${signal}')
+        }`
+      const run = start(['--port', '0'], importing(listen))
+      expect(await run.exit).toBe(128 + os.constants.signals[signal]) // null if the signal ended it
+      expect(run.stderr).toBe('')
+    },
+  )
+
   it('runs under NODE_ENV=production, where the command of Prism would fork and crash', async () => {
     const run = start(['--port', '0'], { NODE_ENV: 'production' })
     const [, url = ''] = await run.printed(startedPattern)
@@ -143,9 +163,7 @@ describe('connected-apps-mock', () => {
 
   it('reports on one line that Node.js is too old', async () => {
     const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.18.3' })`
-    const run = start(['--help'], {
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretend)}`,
-    })
+    const run = start(['--help'], importing(pretend))
     expect(await run.exit).toBe(2)
     expect(run.stdout).toBe('')
     expect(run.stderr).toBe('connected-apps-mock: needs Node.js 20.19 or newer; this is 20.18.3\n')
