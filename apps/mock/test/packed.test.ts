@@ -1,9 +1,10 @@
 import { contract, operations } from '@connected-apps/contract/operations'
 import { allScenarios } from '@connected-apps/scenarios'
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +12,7 @@ import { nodeBinDirectory } from '../../../scripts/node-binaries.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { call } from './call.ts'
 import { anyOperation, scenarioValue, statusOf } from './operations.ts'
+import { startRegistry } from './registry.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandRun } from './run-command.ts'
 
@@ -20,17 +22,19 @@ const installTimeoutMs = 300_000 // npm downloads the mock's dependencies
 
 let project: string
 let tarball: string
+const others: string[] = []
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'packed-mock-'))
   tarball = await pack(root)
   const dependencies: Record<string, string> = { [manifest.name]: `file:${tarball}` }
   for (const name of ['client', 'contract', 'contract-tests', 'node-http', 'scenarios']) {
-    dependencies[`@connected-apps/${name}`] =
-      `file:${await pack(join(root, '../../packages', name))}`
+    const other = await pack(join(root, '../../packages', name))
+    dependencies[`@connected-apps/${name}`] = `file:${other}`
+    others.push(other)
   }
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
-  const options = ['--no-audit', '--no-fund', '--ignore-scripts']
+  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
   await run('npm', ['install', ...options], { cwd: project })
 }, installTimeoutMs)
 afterAll(() => rm(project, { recursive: true, force: true }))
@@ -114,6 +118,35 @@ describe.each(['20.20.2', '22.23.3', '24.21.0'] as const)('under Node.js %s', (v
   })
 })
 
+it(
+  'runs by npx from a registry, without an installation',
+  async () => {
+    await using registry = await startRegistry([tarball, ...others])
+    const directory = join(project, 'npx')
+    const cache = join(directory, 'cache')
+    await mkdir(cache, { recursive: true })
+    await writeFile(join(directory, '.npmrc'), `@connected-apps:registry=${registry.url}\n`)
+    // What npx has installed is in the cache too, by the names of packages, and may be outdated.
+    const { stdout: npmCache } = await run('npm', ['config', 'get', 'cache'])
+    await symlink(join(npmCache.trim(), '_cacache'), join(cache, '_cacache'))
+    const options = ['--yes', '--prefer-offline', '--ignore-scripts', `--cache=${cache}`]
+    const child = spawn('npx', [...options, manifest.name, '--port', '0'], {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true, // the leader of a group, which is stopped as a whole
+    })
+    const closed = new Promise((resolve) => child.once('close', resolve))
+    try {
+      const [, url = ''] = await printed(child.stdout, /(http:\S+)/)
+      expect((await call(url, anyOperation)).status).toBe(anyOperation.successStatus)
+    } finally {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM')
+      await closed
+    }
+  },
+  installTimeoutMs,
+)
+
 it('works when it is imported', async () => {
   const program = `import { startMock } from '${manifest.name}'
     const mock = await startMock()
@@ -127,6 +160,14 @@ it('works when it is imported', async () => {
   const ended = new Promise((resolve) => child.once('close', resolve))
   child.stdin?.end()
   expect(await ended).toBe(0)
+})
+
+it('is installed with all that it needs by the commands of the README', async () => {
+  const readme = await readFile(join(root, '../../README.md'), 'utf8')
+  const lists = [...readme.matchAll(/\/connected-apps-\{([\w,-]+)\}-\[0-9\]\*\.tgz/g)]
+  const named = lists.flatMap(([, names = '']) => names.split(','))
+  const scope = join(project, 'node_modules/@connected-apps')
+  expect(named.toSorted()).toEqual((await readdir(scope)).toSorted())
 })
 
 it('compiles the example of the README', async () => {
@@ -153,3 +194,14 @@ it('compiles the example of the README', async () => {
   )
   expect((await run('tsc', ['-p', project])).stdout).toBe('')
 })
+
+/** The match of a pattern in what a program prints. */
+async function printed(output: Readable, pattern: RegExp): Promise<RegExpExecArray> {
+  let text = ''
+  for await (const chunk of output) {
+    text += String(chunk)
+    const match = pattern.exec(text)
+    if (match) return match
+  }
+  throw new Error(`${pattern} was not printed: ${text}`)
+}
