@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { allOperations } from '@connected-apps/contract/operations'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 import { load } from './load.ts'
 import { startMeasured } from './server.ts'
 

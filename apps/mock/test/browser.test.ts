@@ -8,7 +8,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 import { authorization } from './call.ts'
 import { errorOf } from './operations.ts'
 

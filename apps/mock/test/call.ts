@@ -1,5 +1,5 @@
 import type { Operation } from '@connected-apps/contract'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 
 /** Credentials for the mock, which accepts any. */
 export const authorization = `Basic ${btoa('project-test-1:secret-test-1')}`

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startServer } from '../src/http/server.ts'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 import { authorization, call } from './call.ts'
 import type { CallOptions } from './call.ts'
 import {

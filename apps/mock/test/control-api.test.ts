@@ -4,7 +4,7 @@ import { examplesOf, findOperation, ScenarioEngine } from '@connected-apps/scena
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock, Scenario, ScenarioDefinition } from '../src/index.ts'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 import { call } from './call.ts'
 import {
   anyOperation,

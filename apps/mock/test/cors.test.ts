@@ -2,7 +2,7 @@ import { allOperations } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 import { call } from './call.ts'
 import { anyOperation } from './operations.ts'
 

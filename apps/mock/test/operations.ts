@@ -2,7 +2,7 @@ import { checkParameter } from '@connected-apps/contract'
 import type { ExampleName, Operation } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import { exampleResponse, examplesOf, triggeredExample } from '@connected-apps/scenarios'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 import { authorization } from './call.ts'
 
 /** For promises that do not depend on the operation. */

@@ -2,7 +2,7 @@ import { allOperations, contract } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allScenarios, startMock } from '../src/index.ts'
 import type { Mock, ScenarioDefinition } from '../src/index.ts'
-import { exampleCurl } from '../src/mock/example-request.ts'
+import { exampleCurl } from '../src/snippets/example-request.ts'
 import { anyOperation, scenarioValue, successOf } from './operations.ts'
 
 let mock: Mock

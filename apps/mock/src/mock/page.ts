@@ -6,7 +6,7 @@ import type { PlannedResponse, Scenario } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendNoIcon, sendPage } from '../http/html-page.ts'
 import { controlPrefix } from '../http/request.ts'
-import { exampleCurl, quote } from './example-request.ts'
+import { exampleCurl, quote } from '../snippets/example-request.ts'
 
 const pagePaths: ReadonlySet<string> = new Set(['/', '/favicon.ico'])
 
