@@ -21,7 +21,7 @@ const maxEvictedKeys = 10_000
 /** The latest requests of one isolation key. */
 export type Journal = Pick<
   JournalLog,
-  'total' | 'list' | 'assert' | 'waitFor' | 'clear' | 'subscribe'
+  'total' | 'list' | 'latest' | 'assert' | 'waitFor' | 'clear' | 'subscribe'
 >
 
 /** The journal, definitions, sequences and lists of one isolation key; independent of every other. */
@@ -57,6 +57,7 @@ export interface MockKey {
  */
 export class ScenarioEngine {
   readonly #listeners = new Set<EngineListener>()
+  readonly #clearListeners = new Set<ClearListener>()
   readonly #evicted = new LruMap<string, true>(maxEvictedKeys)
   readonly #default = this.#createState('')
   readonly #states = new LruMap<string, KeyState>(maxKeys, (key, state) => {
@@ -135,11 +136,16 @@ export class ScenarioEngine {
    * Calls the listener with each request of every key when it arrives, and again when it is
    * complete; the default key is the empty string.
    *
+   * @param onClear is called with a key when entries have been removed from its journal
    * @returns a function that ends it
    */
-  subscribe(listener: EngineListener): () => void {
+  subscribe(listener: EngineListener, onClear?: ClearListener): () => void {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    if (onClear) this.#clearListeners.add(onClear)
+    return () => {
+      this.#listeners.delete(listener)
+      if (onClear) this.#clearListeners.delete(onClear)
+    }
   }
 
   #stateOf(key: string): KeyState {
@@ -154,15 +160,23 @@ export class ScenarioEngine {
 
   #createState(key: string): KeyState {
     const state = new KeyState(this.#evicted.delete(key))
-    state.journal.subscribe((entry) => {
-      for (const listener of this.#listeners) listener(entry, key)
-    })
+    state.journal.subscribe(
+      (entry) => {
+        for (const listener of this.#listeners) listener(entry, key)
+      },
+      () => {
+        for (const onClear of this.#clearListeners) onClear(key)
+      },
+    )
     return state
   }
 }
 
 /** Is called with each request when it arrives, and again when it is complete. */
 type EngineListener = (entry: JournalEntry, key: string) => void
+
+/** Is called when entries have been removed from the journal of a key. */
+type ClearListener = (key: string) => void
 
 function responseOf(plan: Plan): ExampleResponse {
   if (plan.kind === 'fixed') return plan.response

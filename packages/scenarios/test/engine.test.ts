@@ -139,6 +139,19 @@ describe('a listener of the engine', () => {
       ['k', 1, 200],
     ])
   })
+
+  it('is called with the key whose journal was cleared', () => {
+    const cleared: string[] = []
+    const unsubscribe = engine.subscribe(
+      () => {},
+      (key) => cleared.push(key),
+    )
+    engine.key('k').reset()
+    engine.key().journal.clear({ status: 429 })
+    unsubscribe()
+    engine.key('k').journal.clear()
+    expect(cleared).toEqual(['k', ''])
+  })
 })
 
 describe('an exchange', () => {

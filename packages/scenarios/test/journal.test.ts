@@ -128,3 +128,15 @@ it('a listener is called with each request when it arrives and when it is comple
   journal.complete(entry, { status: 429 })
   expect(heard).toEqual([undefined, 404])
 })
+
+it('lends its latest entries, as the objects that listeners get', () => {
+  const journal = new JournalLog()
+  const heard: unknown[] = []
+  journal.subscribe((entry) => heard.push(entry))
+  for (const method of ['GET', 'POST', 'PUT']) {
+    journal.add({ method, path: '/', credentials: 'absent', session: 'none' })
+  }
+  const latest = journal.latest(2)
+  expect(latest).toHaveLength(2)
+  expect(latest.every((entry, index) => entry === heard[index + 1])).toBe(true)
+})

@@ -86,6 +86,7 @@ export const maxWaitForMs = 60_000
 export class JournalLog {
   readonly #log = new BoundedLog<Omit<JournalEntry, 'number'>>(maxJournalEntries)
   readonly #listeners = new Set<(entry: JournalEntry) => void>()
+  readonly #clearListeners = new Set<() => void>()
   #isEvicted: boolean
 
   /** @param isEvicted whether there was a journal of the same key that has been evicted */
@@ -117,6 +118,14 @@ export class JournalLog {
       .entries()
       .filter(matches(filter))
       .map((entry) => ({ ...entry }))
+  }
+
+  /**
+   * The latest entries, oldest first, as the very objects that listeners are called with: they are
+   * not to be changed.
+   */
+  latest(maxEntries: number): readonly JournalEntry[] {
+    return this.#log.entries().slice(-maxEntries)
   }
 
   /**
@@ -167,20 +176,28 @@ export class JournalLog {
 
   /** Removes the entries that match. Without a filter it removes all, and starts counting anew. */
   clear(filter: JournalFilter = {}): void {
-    if (criteriaOf(filter).length > 0) return this.#log.remove(matches(filter))
-    this.#log.reset()
-    this.#isEvicted = false
+    if (criteriaOf(filter).length > 0) this.#log.remove(matches(filter))
+    else {
+      this.#log.reset()
+      this.#isEvicted = false
+    }
+    for (const onClear of this.#clearListeners) onClear()
   }
 
   /**
-   * Calls the listener with each entry when its request arrives, and again when it is complete. The
-   * entry is the journal's own: it is not to be changed.
+   * Calls the listener with each entry when its request arrives, and again when it is complete, even
+   * if it was removed in between. The entry is the journal's own: it is not to be changed.
    *
+   * @param onClear is called when entries have been removed
    * @returns a function that ends it
    */
-  subscribe(listener: (entry: JournalEntry) => void): () => void {
+  subscribe(listener: (entry: JournalEntry) => void, onClear?: () => void): () => void {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    if (onClear) this.#clearListeners.add(onClear)
+    return () => {
+      this.#listeners.delete(listener)
+      if (onClear) this.#clearListeners.delete(onClear)
+    }
   }
 
   /** Makes exact counts fail for who still holds this journal. */
