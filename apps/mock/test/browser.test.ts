@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { allScenarios, startMock } from '../src/index.ts'
+import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { exampleRequest } from '../src/snippets/example-request.ts'
 import { authorization } from './call.ts'
@@ -62,23 +62,4 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
       await page.close()
     },
   )
-
-  it('shows an index page that lists every scenario, without errors and without an icon request', async () => {
-    mock.reset()
-    const page = await browser.newPage()
-    const messages: string[] = []
-    page.on('console', (message) => messages.push(message.text()))
-    page.on('pageerror', (error) => messages.push(error.message))
-    await page.goto(mock.url)
-    const headers = await page.getByRole('rowheader').allTextContents()
-    expect(headers).toEqual(allScenarios.map(({ title }) => title))
-    expect(await page.getByRole('link', { name: 'The journal' }).getAttribute('href')).toBe(
-      `${mock.url}/__mock/journal`,
-    )
-    await page.setViewportSize({ width: 360, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
-    expect(messages).toEqual([])
-    expect(mock.journal.total).toBe(0)
-    await page.close()
-  })
 })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { findContractFile } from '../src/mock/contract-files.ts'
-import { exampleRequest } from '../src/mock/example-request.ts'
+import { exampleRequest } from '../src/snippets/example-request.ts'
 
 // The type that TypeScript infers is that of one path, not of a path by its name.
 const paths = document.paths as unknown as Record<string, Record<string, { tags: string[] }>>

@@ -5,7 +5,7 @@ import { waitForResponse } from '@connected-apps/node-http'
 import { CommandError, onStopSignal, satisfiesEngine } from '@connected-apps/node-http/command'
 import { controlPrefix } from '../http/request.ts'
 import type { RunningServer } from '../http/server.ts'
-import { exampleCurl } from '../snippets/example-request.ts'
+import { curlSnippet } from '../snippets/curl.ts'
 import { prismEngine } from '../mock/prism.ts'
 import { startMock } from '../mock/start.ts'
 import type { MockOptions } from '../mock/start.ts'
@@ -61,11 +61,11 @@ export async function runMock(
     return 0
   })
   console.log(`Mock of ${contractName}: ${mock.url}
-  scenarios and how to use them: ${mock.url}/
+  console, with all scenarios:   ${mock.url}/
   received requests:             ${mock.url}${controlPrefix}/journal
 
 Try it:
-${allOperations.map((operation) => `  ${exampleCurl(mock.url, operation)}`).join('\n')}
+${allOperations.map((operation) => `  ${curlSnippet({ origin: mock.url, operation })}`).join('\n')}
 
 Press Ctrl-C to stop.`)
 }

@@ -3,9 +3,9 @@ import type { HtmlPage } from '@connected-apps/node-http/html-page'
 import type { ServerResponse } from 'node:http'
 
 /** Sends a page. */
-export function sendPage(response: ServerResponse, page: HtmlPage): void {
+export function sendPage(response: ServerResponse, page: HtmlPage, status = 200): void {
   const html = renderPage(page)
-  response.writeHead(200, {
+  response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(html),
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:",

@@ -12,6 +12,8 @@ import type { MockKey, ScenarioEngine, Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
+import { isFromOtherOrigin, streamJournal } from './events.ts'
+import { journalEventsRoute } from './journal-event.ts'
 
 /** A request to a control route, and the response to it. */
 interface ControlExchange {
@@ -36,6 +38,7 @@ const routes: Record<string, ControlRoute> = {
   'GET /journal': listJournal,
   'DELETE /journal': clearJournal,
   'GET /journal/assert': assertJournal,
+  [`GET ${journalEventsRoute}`]: streamEvents,
   'GET /scenarios': ({ response }, key) => sendJson(response, 200, { scenarios: key.scenarios() }),
   'DELETE /scenarios': ({ response }, key) => {
     key.resetScenarios()
@@ -98,6 +101,23 @@ async function assertJournal(
       ? journal.assert(filter, times)
       : await journal.waitFor(filter, times, { timeoutMs, signal: abortOnClose(response) })
   sendJson(response, assertion.ok ? 200 : 409, assertion)
+}
+
+function streamEvents(
+  { request, response, target }: ControlExchange,
+  _key: MockKey,
+  engine: ScenarioEngine,
+): void {
+  if (isFromOtherOrigin(request.headers)) {
+    const message = 'the events are for pages of this server; others read /__mock/journal'
+    return sendJson(response, 403, { message })
+  }
+  const [filter] = target.query.keys()
+  if (filter !== undefined) {
+    const message = `unknown parameter ${filter.slice(0, 64)}; the events cannot be filtered`
+    return sendJson(response, 400, { message })
+  }
+  streamJournal(request, response, engine, target.key)
 }
 
 async function defineScenario(

@@ -12,12 +12,13 @@ import {
 import type { Exchange, JournalEntry, MockKey, Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
-import { isControlPath, joinedHeaders, readRequestBody } from '../http/request.ts'
+import { controlPrefix, isControlPath, joinedHeaders, readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { findContractFile, loadContractFiles, sendContractFile } from './contract-files.ts'
 import { respondToControl } from './control-api.ts'
-import { isPageRequest, respondWithPage } from './page.ts'
+import { isConsoleRequest, respondWithConsole } from './console.ts'
+import { journalEventsRoute } from './journal-event.ts'
 import { loadPrism } from './prism.ts'
 import { respond } from './respond.ts'
 import type { MockResponse } from './respond.ts'
@@ -92,14 +93,13 @@ export async function startMockOn(
     const headers = joinedHeaders(request)
     const target = readTarget(request.url ?? '/', headers)
     const { path } = target
-    setCorsHeaders(request.headers, response)
+    // Pages of other origins may read everything but the stream.
+    if (path !== controlPrefix + journalEventsRoute) setCorsHeaders(request.headers, response)
     const file = findContractFile(contractFiles, request, path)
     if (isPreflight(request)) respondToPreflight(request.headers, response)
+    else if (isConsoleRequest(request, path)) await respondWithConsole(request, response, target)
     else if (isControlPath(path)) await respondToControl({ request, response, target }, engine)
-    else if (isPageRequest(request, path)) {
-      const url = target.key === '' ? server.url : server.url + keyPrefix(target.key)
-      respondWithPage(response, path, url, engine.key(target.key || undefined).scenarios())
-    } else if (file) sendContractFile(response, file)
+    else if (file) sendContractFile(response, file)
     else await handleOperation(request, response, headers, target)
   }
 

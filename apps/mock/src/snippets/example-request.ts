@@ -33,25 +33,3 @@ export function exampleRequest(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }
 }
-
-/** A command that can be pasted into a shell. */
-export function exampleCurl(
-  baseUrl: string,
-  operation: Operation,
-  values?: { readonly [name: string]: string },
-): string {
-  const { method, target, headers, body } = exampleRequest(operation, values)
-  return [
-    'curl -i',
-    ...(method === 'GET' ? [] : [`-X ${method}`]),
-    '-u project-test-1:secret-test-1',
-    ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
-    ...(body === undefined ? [] : [`-d ${quote(body)}`]),
-    quote(baseUrl + target),
-  ].join(' ')
-}
-
-/** A word of a POSIX shell. */
-export function quote(text: string): string {
-  return /^[\w./:%~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
-}

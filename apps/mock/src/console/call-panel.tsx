@@ -1,0 +1,163 @@
+import type { Operation } from '@connected-apps/contract'
+import type { Scenario } from '@connected-apps/scenarios'
+import { useState } from 'react'
+import { requestOf } from '../snippets/call.ts'
+import { PreferenceFields } from './preference-fields.tsx'
+import { toPrefer } from './prefer.ts'
+import { ResponseView } from './response-view.tsx'
+import { StatusRow } from './scenario-picker.tsx'
+import { SnippetTabs } from './snippet-tabs.tsx'
+import { StatusChip } from './status-chip.tsx'
+import { useCall } from './use-call.ts'
+import type { ShownResponse } from './use-call.ts'
+import { useSecondsUntil } from './use-seconds-until.ts'
+
+/** How many of the latest responses are listed. */
+const maxHistory = 5
+
+interface CallPanelProps {
+  operation: Operation
+  scenario: Scenario
+  isolationKey: string
+}
+
+/** The call that a person has picked: sends it, shows its responses, and has it as code. */
+export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps) {
+  const [preference, setPreference] = useState({ example: '', waitSeconds: '' })
+  const prefer = toPrefer(preference)
+  const call = {
+    origin: location.origin,
+    key: isolationKey,
+    operation,
+    scenario,
+    ...(prefer !== undefined && { prefer }),
+  }
+  const { responses, isPending, failure, send, cancel } = useCall()
+  const latest = responses.at(-1)
+  const seconds = useSecondsUntil(latest?.retry?.at)
+  const { method, target } = requestOf(call)
+  return (
+    <section className="call" id="call" aria-labelledby="call-title">
+      <div className="card call-head">
+        <div className="call-summary">
+          <h2 id="call-title">{operation.summary}</h2>
+          <p className="call-scenario">
+            {scenario.title} <StatusRow scenario={scenario} />
+          </p>
+        </div>
+        <div className="actions">
+          <button
+            type="button"
+            className="button"
+            data-tone="primary"
+            aria-disabled={isPending}
+            onClick={() => {
+              if (!isPending) void send(call)
+            }}
+          >
+            {isPending && <span className="spinner" aria-hidden="true" />}
+            {isPending ? 'Sending…' : seconds > 0 ? 'Send anyway' : 'Send'}
+          </button>
+          {isPending && (
+            <button type="button" className="button" onClick={cancel}>
+              Cancel
+            </button>
+          )}
+        </div>
+        <p className="request-line">
+          <span className="method">{method}</span> <code>{emphasize(target, scenario.id)}</code>
+        </p>
+        <PreferenceFields operation={operation} value={preference} onChange={setPreference} />
+      </div>
+
+      <div className="card">
+        <div className="card-head">
+          <h2>Response</h2>
+          {latest && (
+            <>
+              <StatusChip status={latest.status} />
+              <span className="time">{latest.durationMs} ms</span>
+              <History responses={responses} />
+            </>
+          )}
+        </div>
+        <div role="status" className="visually-hidden">
+          {isPending && 'Sending'}
+          {!isPending && latest && describe(latest, seconds)}
+        </div>
+        <div role="alert">
+          {failure !== undefined && (
+            <p className="notice" data-tone="danger">
+              {failure}
+            </p>
+          )}
+        </div>
+        {latest?.retry && <RetryNotice seconds={seconds} />}
+        {latest ? (
+          <ResponseView response={latest} />
+        ) : (
+          failure === undefined && (
+            <p className="empty">
+              {isPending ? 'Waiting for the response…' : 'Press Send to see it here.'}
+            </p>
+          )
+        )}
+      </div>
+
+      <SnippetTabs call={call} />
+    </section>
+  )
+}
+
+/** The statuses of the latest responses to the call, the last one last. */
+function History({ responses }: { responses: readonly ShownResponse[] }) {
+  return (
+    <div className="history">
+      <span aria-hidden="true">so far</span>
+      <ol className="chips" aria-label="Responses so far">
+        {responses.slice(-maxHistory).map(({ number, status }) => (
+          <li key={number}>
+            <StatusChip status={status} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+/** The wait that a `Retry-After` asks for. */
+function RetryNotice({ seconds }: { seconds: number }) {
+  return (
+    // A screen reader is told of its start and its end, not each second.
+    <p className="notice" data-tone={seconds > 0 ? 'warning' : 'success'} aria-hidden="true">
+      {seconds > 0 ? (
+        <>
+          May be sent again in <span className="countdown">{seconds} s</span>, says{' '}
+          <code>Retry-After</code>.
+        </>
+      ) : (
+        'May be sent again now.'
+      )}
+    </p>
+  )
+}
+
+function describe({ number, status, durationMs, retry }: ShownResponse, seconds: number): string {
+  const response = `Response ${number}: ${status}, after ${durationMs} ms.`
+  if (!retry) return response
+  if (seconds === 0) return `${response} May be sent again now.`
+  return `${response} May be sent again in ${retry.afterSeconds} s.`
+}
+
+/** Makes the id that selects the scenario stand out in a path. */
+function emphasize(target: string, id: string) {
+  const [before = '', ...after] = target.split(encodeURIComponent(id))
+  if (after.length === 0) return target
+  return (
+    <>
+      {before}
+      <b>{encodeURIComponent(id)}</b>
+      {after.join(encodeURIComponent(id))}
+    </>
+  )
+}

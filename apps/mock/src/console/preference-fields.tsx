@@ -1,0 +1,60 @@
+import type { Operation } from '@connected-apps/contract'
+import { maxWaitSeconds } from '@connected-apps/scenarios'
+import { useId } from 'react'
+import { toPrefer } from './prefer.ts'
+import type { Preference } from './prefer.ts'
+
+interface PreferenceFieldsProps {
+  operation: Operation
+  value: Preference
+  onChange: (value: Preference) => void
+}
+
+/** Lets a person have any response of the operation, and have it later. */
+export function PreferenceFields({ operation, value, onChange }: PreferenceFieldsProps) {
+  const [exampleId, waitId] = [useId(), useId()]
+  const prefer = toPrefer(value)
+  return (
+    <details className="preferences">
+      <summary>
+        {prefer === undefined ? (
+          'Another response, or a delay'
+        ) : (
+          <>
+            Sent with <code>Prefer: {prefer}</code>
+          </>
+        )}
+      </summary>
+      <div className="fields">
+        <div className="field">
+          <label htmlFor={exampleId}>Response</label>
+          <select
+            id={exampleId}
+            value={value.example}
+            onChange={(event) => onChange({ ...value, example: event.target.value })}
+          >
+            <option value="">that of the scenario</option>
+            {Object.entries(operation.examples).map(([name, { status, scenario }]) => (
+              <option key={name} value={name}>
+                {status} {scenario.title}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor={waitId}>Delay in seconds</label>
+          <input
+            id={waitId}
+            type="number"
+            inputMode="numeric"
+            min={0}
+            max={maxWaitSeconds}
+            placeholder="0"
+            value={value.waitSeconds}
+            onChange={(event) => onChange({ ...value, waitSeconds: event.target.value })}
+          />
+        </div>
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,115 @@
+import type { OperationId } from '@connected-apps/contract'
+import { allOperations, operations } from '@connected-apps/contract/operations'
+import type { Operation } from '@connected-apps/contract'
+import type { Scenario } from '@connected-apps/scenarios'
+import { useId, useState } from 'react'
+import { StatusChip } from './status-chip.tsx'
+
+/** What a person has picked. */
+export interface Choice {
+  operationId: OperationId
+  /** That of the scenario. */
+  id: string
+}
+
+interface ScenarioPickerProps {
+  /** Those of the chosen operation. */
+  scenarios: readonly Scenario[]
+  choice: Choice
+  onChoose: (choice: Choice) => void
+}
+
+/** Lets a person pick an operation and one of its scenarios. */
+export function ScenarioPicker({ scenarios, choice, onChoose }: ScenarioPickerProps) {
+  // On a narrow screen the list would push everything else away, so that it is folded there.
+  const [isOpen, setIsOpen] = useState(false)
+  const listId = useId()
+  const chosen = scenarios.find(({ id }) => id === choice.id)
+  return (
+    <section className="picker" id="scenarios" aria-label="Operation and scenario">
+      <fieldset className="operations">
+        <legend>Operation</legend>
+        {allOperations.map(({ operationId, summary, method }) => (
+          <label key={operationId} className="option">
+            <input
+              type="radio"
+              name="operation"
+              checked={operationId === choice.operationId}
+              onChange={() => onChoose({ operationId, id: '' })}
+            />
+            <span className="option-title">{summary}</span>
+            <span className="method">{method}</span>
+          </label>
+        ))}
+      </fieldset>
+      <button
+        type="button"
+        className="button fold"
+        aria-expanded={isOpen}
+        aria-controls={listId}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        <span className="fold-text">{chosen?.title}</span>
+        <span className="fold-action">{isOpen ? 'Close' : 'Change'}</span>
+        <span className="visually-hidden">scenario</span>
+      </button>
+      <fieldset
+        className="scenarios"
+        id={listId}
+        data-open={isOpen}
+        onClick={({ detail }) => {
+          // Arrow keys click as well, but a person who uses them has not chosen yet.
+          if (detail > 0) setIsOpen(false)
+        }}
+      >
+        <legend>Scenario</legend>
+        {scenarios.map((scenario) => (
+          <ScenarioOption
+            key={scenario.id}
+            scenario={scenario}
+            isChosen={scenario.id === choice.id}
+            onChoose={() => onChoose({ ...choice, id: scenario.id })}
+          />
+        ))}
+      </fieldset>
+    </section>
+  )
+}
+
+interface ScenarioOptionProps {
+  scenario: Scenario
+  isChosen: boolean
+  onChoose: () => void
+}
+
+function ScenarioOption({ scenario, isChosen, onChoose }: ScenarioOptionProps) {
+  return (
+    <label className="option">
+      <input type="radio" name="scenario" checked={isChosen} onChange={onChoose} />
+      <span className="option-title">{scenario.title}</span>
+      <StatusRow scenario={scenario} />
+      <code className="option-id">{shortId(scenario)}</code>
+    </label>
+  )
+}
+
+/** The statuses of a scenario, call by call. */
+export function StatusRow({ scenario }: { scenario: Scenario }) {
+  const { examples }: Operation = operations[scenario.operationId]
+  return (
+    <span className="chips">
+      {scenario.responses.map(({ example, waitSeconds }, index) => (
+        <span key={index} className="chip-item">
+          <StatusChip status={examples[example]?.status} />
+          {waitSeconds !== undefined && <span className="wait">after {waitSeconds} s</span>}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+/** The part of an id that differs from the others of its operation. */
+function shortId({ operationId, id }: Scenario): string {
+  const { prefix } = operations[operationId].scenarios
+  return id.startsWith(prefix) ? `…${id.slice(prefix.length)}` : id
+}

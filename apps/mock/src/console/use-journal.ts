@@ -1,0 +1,77 @@
+import type { JournalEntry } from '@connected-apps/scenarios'
+import { useEffect, useState } from 'react'
+import { journalEventsRoute, maxStreamedEntries } from '../mock/journal-event.ts'
+import type { JournalEvent } from '../mock/journal-event.ts'
+import { controlUrl } from './control.ts'
+
+/** How long until the page tries to connect again where the browser does not do it by itself. */
+const reconnectMs = 2_000
+
+/** The journal of an isolation key as the page knows it. */
+export interface LiveJournal extends JournalEvent {
+  isConnected: boolean
+  /** How often the journal was read anew: after a reset, and after a time without a connection. */
+  readings: number
+}
+
+const nothing: LiveJournal = { total: 0, entries: [], isConnected: false, readings: 0 }
+
+/**
+ * Follows the journal of an isolation key while the page is visible. A hidden page keeps no
+ * connection; the stream begins with the latest entries, so nothing is missing when it is shown
+ * again.
+ */
+export function useJournal(key: string): LiveJournal {
+  const [journal, setJournal] = useState(nothing)
+  useEffect(() => {
+    let source: EventSource | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+
+    const close = () => {
+      clearTimeout(timer)
+      source?.close()
+      source = undefined
+    }
+    const connect = () => {
+      close()
+      if (document.hidden) return
+      const opened = new EventSource(controlUrl(key, journalEventsRoute))
+      source = opened
+      opened.addEventListener('journal', ({ data }: MessageEvent<string>) => {
+        const { total, entries }: JournalEvent = JSON.parse(data)
+        setJournal(({ readings }) => ({
+          total,
+          entries,
+          isConnected: true,
+          readings: readings + 1,
+        }))
+      })
+      opened.addEventListener('entries', ({ data }: MessageEvent<string>) => {
+        const { total, entries }: JournalEvent = JSON.parse(data)
+        setJournal((known) => ({ ...known, total, entries: mergeEntries(known.entries, entries) }))
+      })
+      opened.addEventListener('error', () => {
+        setJournal((known) => ({ ...known, isConnected: false }))
+        if (opened.readyState === EventSource.CLOSED) timer = setTimeout(connect, reconnectMs)
+      })
+    }
+    document.addEventListener('visibilitychange', connect)
+    connect()
+    return () => {
+      document.removeEventListener('visibilitychange', connect)
+      close()
+    }
+  }, [key])
+  return journal
+}
+
+/** The latest entries, with those that are new or have changed; each has a number of its own. */
+function mergeEntries(
+  known: readonly JournalEntry[],
+  changed: readonly JournalEntry[],
+): JournalEntry[] {
+  const byNumber = new Map([...known, ...changed].map((entry) => [entry.number, entry]))
+  return [...byNumber.values()]
+    .toSorted((one, other) => one.number - other.number)
+    .slice(-maxStreamedEntries)
+}

@@ -1,0 +1,87 @@
+import type { JournalEntry, MockKey, ScenarioEngine } from '@connected-apps/scenarios'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { maxStreamedEntries } from './journal-event.ts'
+import type { JournalEvent } from './journal-event.ts'
+
+/** Requests that arrive within this time are sent together, so that a busy mock does little for them. */
+const batchMs = 50
+
+/** Keeps the connection from looking idle to the server and to proxies. */
+const heartbeatMs = 15_000
+
+/** A reader that is further behind is dropped. A page connects again and begins with a new list. */
+const maxBufferedBytes = 1024 * 1024
+
+/**
+ * Whether a page of another origin sent the request. Browsers add `Sec-Fetch-Site` to every request,
+ * except to plain HTTP hosts other than loopback, and `Origin` to those whose response a page reads.
+ */
+export function isFromOtherOrigin({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
+  if (origin === undefined) return false
+  return !URL.canParse(origin) || new URL(origin).host !== host
+}
+
+/**
+ * Streams the journal of an isolation key as server-sent events: `journal` with the latest entries,
+ * first and whenever some were removed, and `entries` with those that are new or changed since. Both
+ * have the `total` of the journal.
+ */
+export function streamJournal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  engine: ScenarioEngine,
+  key: string,
+): void {
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  const changed = new Set<JournalEntry>()
+  let streamed: MockKey['journal'] | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const send = () => {
+    timer = undefined
+    // An evicted key has got another journal, with numbers of its own.
+    const { journal } = engine.key(key || undefined)
+    const isNew = journal !== streamed
+    streamed = journal
+    const latest = journal.latest(maxStreamedEntries)
+    // What was removed from the journal may still be completed, but is not in it any more.
+    const entries = isNew ? latest : latest.filter((entry) => changed.has(entry))
+    changed.clear()
+    const event: JournalEvent = { total: journal.total, entries }
+    const type = isNew ? 'journal' : 'entries'
+    response.write(`event: ${type}\ndata: ${JSON.stringify(event)}\n\n`)
+    if (response.writableLength > maxBufferedBytes) response.destroy()
+  }
+  const schedule = () => {
+    timer ??= setTimeout(send, batchMs)
+  }
+  const unsubscribe = engine.subscribe(
+    (entry, of) => {
+      if (of !== key) return
+      changed.add(entry)
+      schedule()
+    },
+    (of) => {
+      if (of !== key) return
+      streamed = undefined
+      schedule()
+    },
+  )
+  const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
+  response.once('close', () => {
+    unsubscribe()
+    clearInterval(heartbeat)
+    clearTimeout(timer)
+  })
+  send()
+}

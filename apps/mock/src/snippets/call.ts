@@ -1,0 +1,34 @@
+import type { Operation } from '@connected-apps/contract'
+import { keyPrefix } from '@connected-apps/scenarios'
+import type { Scenario } from '@connected-apps/scenarios'
+import { exampleRequest } from './example-request.ts'
+import type { ExampleRequest } from './example-request.ts'
+
+/** Credentials for the mock, which accepts any. */
+export const credentials = { project_id: 'project-test-1', secret: 'secret-test-1' }
+
+/** A call of an operation at a mock, to be sent or to be written down. */
+export interface Call {
+  /** The origin of the mock, as whoever calls it sees it. */
+  origin: string
+  operation: Operation
+  /** The isolation key; empty for none. */
+  key?: string
+  /** Its id is the value of the parameter that selects scenarios. */
+  scenario?: Scenario
+  /** The value of the header `Prefer`. */
+  prefer?: string
+}
+
+/** What is sent over HTTP, without the credentials. */
+export function requestOf({ operation, scenario, prefer }: Call): ExampleRequest {
+  const values = scenario && { [scenario.parameter]: scenario.id }
+  const request = exampleRequest(operation, values)
+  const headers = { ...request.headers, ...(prefer !== undefined && { Prefer: prefer }) }
+  return { ...request, headers }
+}
+
+/** The base URL of the isolation key, for clients that can set neither header nor query. */
+export function baseUrlOf({ origin, key = '' }: Call): string {
+  return key === '' ? origin : origin + keyPrefix(key)
+}

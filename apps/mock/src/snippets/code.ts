@@ -1,0 +1,28 @@
+/** A value as TypeScript has it; `indent` is that of the line on which it begins. */
+export function toCode(value: unknown, indent = ''): string {
+  if (typeof value === 'string') return quote(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  const inner = `${indent}  `
+  const lines = Array.isArray(value)
+    ? value.map((item) => inner + toCode(item, inner))
+    : Object.entries(value).map(
+        ([name, each]) => `${inner}${property(name)}: ${toCode(each, inner)}`,
+      )
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  return lines.length === 0
+    ? `${open}${close}`
+    : `${open}\n${lines.join(',\n')},\n${indent}${close}`
+}
+
+/** A line that cannot end before its end, whatever the text is. */
+export function comment(text: string): string {
+  return `// ${text.replaceAll(/[\s\p{C}]+/gu, ' ')}`
+}
+
+function quote(text: string): string {
+  return /^[^'"\\\p{C}\u2028\u2029]*$/u.test(text) ? `'${text}'` : JSON.stringify(text)
+}
+
+function property(name: string): string {
+  return /^[a-z_$][\w$]*$/i.test(name) ? name : quote(name)
+}
