@@ -3,16 +3,14 @@ import { exampleResponse } from '@connected-apps/scenarios'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
 import { exampleRequest } from '../src/snippets/example-request.ts'
 import { authorization } from './call.ts'
+import { executablePath, launchBrowser } from './launch-browser.ts'
 import { errorOf } from './operations.ts'
-
-const executablePath = '/usr/bin/chromium'
 
 describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chromium)', () => {
   let mock: Mock
@@ -24,10 +22,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
   beforeAll(async () => {
     mock = await startMock()
     await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    })
+    browser = await launchBrowser()
   }, 60_000)
 
   afterAll(async () => {

@@ -116,7 +116,7 @@ describe('the events of a journal', () => {
     const events = await open(closing.url)
     await events.next()
     await closing.close()
-    await expect(events.next()).rejects.toThrow()
+    await expect(events.next()).rejects.toThrow('terminated')
   })
 })
 

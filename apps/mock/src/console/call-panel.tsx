@@ -13,7 +13,7 @@ import type { ShownResponse } from './use-call.ts'
 import { useSecondsUntil } from './use-seconds-until.ts'
 
 /** How many of the latest responses are listed. */
-const maxHistory = 5
+const maxHistory = 8
 
 interface CallPanelProps {
   operation: Operation
@@ -75,9 +75,8 @@ export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps)
           <h2>Response</h2>
           {latest && (
             <>
-              <StatusChip status={latest.status} />
-              <span className="time">{latest.durationMs} ms</span>
               <History responses={responses} />
+              <span className="time">{latest.durationMs} ms</span>
             </>
           )}
         </div>
@@ -109,19 +108,16 @@ export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps)
   )
 }
 
-/** The statuses of the latest responses to the call, the last one last. */
+/** The statuses of the latest responses to the call; that of the shown one is the last. */
 function History({ responses }: { responses: readonly ShownResponse[] }) {
   return (
-    <div className="history">
-      <span aria-hidden="true">so far</span>
-      <ol className="chips" aria-label="Responses so far">
-        {responses.slice(-maxHistory).map(({ number, status }) => (
-          <li key={number}>
-            <StatusChip status={status} />
-          </li>
-        ))}
-      </ol>
-    </div>
+    <ol className="chips history" aria-label="Responses so far">
+      {responses.slice(-maxHistory).map(({ number, status }) => (
+        <li key={number}>
+          <StatusChip status={status} />
+        </li>
+      ))}
+    </ol>
   )
 }
 

@@ -80,8 +80,13 @@ function CopyButton({ text, codeId }: CopyButtonProps) {
     }
   }
   return (
-    <button type="button" className="button copy" onClick={() => void copy()}>
-      <span role="status">{outcome ?? 'Copy'}</span>
-    </button>
+    <>
+      <span role="status" className="visually-hidden">
+        {outcome}
+      </span>
+      <button type="button" className="button copy" onClick={() => void copy()}>
+        {outcome ?? 'Copy'}
+      </button>
+    </>
   )
 }

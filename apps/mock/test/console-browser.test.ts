@@ -1,0 +1,290 @@
+import { allOperations } from '@connected-apps/contract/operations'
+import { exampleResponse } from '@connected-apps/scenarios'
+import { existsSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { scenarios, startMock } from '../src/index.ts'
+import type { Mock, ScenarioDefinition } from '../src/index.ts'
+import { call } from './call.ts'
+import { inspect } from './inspect.ts'
+import { executablePath, launchBrowser } from './launch-browser.ts'
+import { anyOperation, errorOf, successOf } from './operations.ts'
+
+const sequence = 'Too many requests twice, then revoked'
+
+describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromium)', () => {
+  let mock: Mock
+  let browser: Browser
+  let page: Page
+  let key: string
+  let tests = 0
+  /** What the page reported, and what it requested from other hosts. */
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    mock = await startMock()
+    browser = await launchBrowser()
+    const context = await browser.newContext({ viewport: { width: 1280, height: 844 } })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: mock.url })
+    page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    page.on('pageerror', ({ message }) => complaints.push(message))
+    page.on('console', (message) => {
+      // Chromium reports each response that is an error, which most scenarios are.
+      if (!message.text().startsWith('Failed to load resource: the server responded')) {
+        complaints.push(message.text())
+      }
+    })
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url())
+      if (protocol !== 'data:' && origin !== mock.url) complaints.push(request.url())
+    })
+    await page.clock.install()
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    await mock.close()
+  })
+
+  beforeEach(async () => {
+    tests += 1
+    key = `console-${tests}`
+    await page.goto(`${mock.urlOf(key)}/`)
+    await page.getByText('Live', { exact: true }).waitFor()
+  })
+  afterEach(async () => {
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    if (complaints.length > 0) throw new Error(complaints.splice(0).join('\n'))
+  })
+
+  const send = () => page.getByRole('button', { name: /^Send/ }).click()
+  const choose = (title: string) => page.getByRole('radio', { name: title }).check()
+  const journal = () => page.getByRole('region', { name: 'Journal' }).getByRole('listitem')
+  const responses = () => page.getByRole('list', { name: 'Responses so far' }).locator('li')
+  const statuses = () => responses().allTextContents()
+
+  it.each(allOperations)('sends $operationId, and shows the response', async (operation) => {
+    const { operationId, summary, successStatus, method } = operation
+    await choose(`${summary} ${method}`)
+    await send()
+    await responses().waitFor()
+    expect(await statuses()).toEqual([String(successStatus)])
+    const body = await page.getByRole('region', { name: 'Body of the response' }).textContent()
+    const { body: expected } = exampleResponse(operation, successOf(operation))
+    expect(JSON.parse(body ?? '')).toEqual(expected)
+    const sent = { operationId, status: successStatus } as const
+    expect(mock.key(key).journal.assert(sent as object, 1)).toMatchObject({ ok: true })
+  })
+
+  it('is used by keyboard alone, and shows a sequence response by response', async () => {
+    const isFocused = (selector: string) =>
+      page.evaluate((text) => document.activeElement?.matches(text) ?? false, selector)
+    const tabTo = async (selector: string) => {
+      for (let presses = 0; !(await isFocused(selector)); presses += 1) {
+        expect(presses).toBeLessThan(20)
+        await page.keyboard.press('Tab')
+      }
+    }
+    await tabTo('[name=scenario]')
+    for (let presses = 0; ; presses += 1) {
+      if (await page.getByRole('radio', { name: sequence }).isChecked()) break
+      expect(presses).toBeLessThan(30)
+      await page.keyboard.press('ArrowUp')
+    }
+    await tabTo('[data-tone=primary]')
+    for (const count of [1, 2, 3]) {
+      await page.keyboard.press('Enter')
+      await expect.poll(statuses).toHaveLength(count)
+    }
+    expect(await statuses()).toEqual(['429', '429', '200'])
+    await page.keyboard.press('Tab') // the other responses
+    await tabTo('[role=tab]')
+    await page.keyboard.press('End')
+    await page.getByRole('tabpanel', { name: 'MSW' }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('tabpanel', { name: 'curl' }).waitFor()
+    expect(await isFocused('[aria-selected=true]')).toBe(true)
+  })
+
+  it('shows requests of other clients when they arrive, and again when they are complete', async () => {
+    await page.getByText('No request yet.').waitFor()
+    const delayed = call(mock.urlOf(key), anyOperation, { headers: { prefer: 'wait=0.5' } })
+    await journal().filter({ hasText: 'pending' }).waitFor()
+    await delayed
+    await journal()
+      .filter({ hasText: String(anyOperation.successStatus) })
+      .waitFor()
+    await fetch(`${mock.urlOf(key)}/nothing?secret=1`)
+    await journal().filter({ hasText: 'GET /nothing' }).waitFor()
+    expect(await journal().count()).toBe(2)
+    await page.clock.runFor(2_000)
+    await page.getByText('2 in the journal, the latest 404').waitFor()
+  })
+
+  it('is about one key, in its address, its requests, its code and its journal', async () => {
+    await call(mock.url, anyOperation)
+    const other = `${key}-other`
+    await page.getByLabel('Isolation key').fill(other)
+    await page.getByRole('button', { name: 'Use' }).click()
+    await page.getByText(`are those of ${other} alone`).waitFor()
+    expect(page.url()).toBe(`${mock.urlOf(other)}/`)
+    await send()
+    await journal().waitFor()
+    await call(mock.urlOf(key), anyOperation)
+    await call(mock.urlOf(other), anyOperation)
+    await expect.poll(() => journal().count()).toBe(2)
+    expect(mock.key(other).journal.total).toBe(2)
+    expect(await page.getByRole('tabpanel').textContent()).toContain(`${mock.urlOf(other)}/v1`)
+    await page.getByLabel('Isolation key').fill('')
+    await page.keyboard.press('Enter')
+    await page.getByText('shared with requests without a key').waitFor()
+    expect(page.url()).toBe(`${mock.url}/`)
+    expect(await page.getByRole('tabpanel').textContent()).toContain(`${mock.url}/v1`)
+  })
+
+  it('says that a key is invalid', async () => {
+    await page.getByLabel('Isolation key').fill('a b')
+    await page.keyboard.press('Enter')
+    await page.getByText('Use 1 to 128 letters, digits').waitFor()
+    expect(await page.getByLabel('Isolation key').getAttribute('aria-invalid')).toBe('true')
+    expect(page.url()).toBe(`${mock.urlOf(key)}/`)
+    await page.goto(`${mock.url}/__mock/s/a%20b/`)
+    await page.getByRole('heading', { name: 'There is no such key' }).waitFor()
+    await inspect(page, 'invalid-key', [1280, 'dark'])
+  })
+
+  it('resets its key: the journal, the sequences and what a test has defined', async () => {
+    mock.key(key).define({
+      operationId: anyOperation.operationId,
+      id: 'mine',
+      title: '<script>alert(1)</script>',
+      responses: [{ example: errorOf(anyOperation, 'failure') }],
+    } as ScenarioDefinition) // the example is one of the operation
+    await page.reload()
+    await choose('<script>alert(1)</script>')
+    await send()
+    await expect.poll(statuses).toEqual(['500'])
+    await page.getByRole('tab', { name: 'MSW' }).click()
+    expect(await page.getByRole('tabpanel').textContent()).toContain(`key('${key}').define({`)
+    await choose(sequence)
+    await send()
+    await expect.poll(statuses).toEqual(['429'])
+    await page.getByRole('button', { name: 'Reset' }).click()
+    await page.getByText('No request yet.').waitFor()
+    await expect.poll(() => page.getByRole('radio', { name: '<script>' }).count()).toBe(0)
+    expect(mock.key(key).journal.total).toBe(0)
+    for (const count of [1, 2, 3]) {
+      await send()
+      await expect.poll(statuses).toHaveLength(count)
+    }
+    expect(await statuses()).toEqual(['429', '429', '200'])
+  })
+
+  it.each(['curl', 'Client', 'fetch', 'MSW'])('copies the call as %s', async (kind) => {
+    await choose(sequence)
+    await page.getByRole('tab', { name: kind }).click()
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toContain(scenarios.tooManyRequestsTwiceThenRevoked.connected_app_id)
+    expect(copied.trimEnd()).toBe(await page.getByRole('tabpanel').textContent())
+  })
+
+  it('selects the code where the browser has no clipboard', async () => {
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
+    })
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Selected' }).waitFor()
+    const selected = await page.evaluate(() => String(getSelection()))
+    expect(selected).toBe(await page.getByRole('tabpanel').textContent())
+  })
+
+  it('counts down after a 429, and lets a person send nevertheless', async () => {
+    await page.route('**/revoke', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, headers: { ...response.headers(), 'retry-after': '120' } })
+    })
+    await choose(sequence)
+    await send()
+    await page.getByText(/^May be sent again in 1[0-2]\d s, says Retry-After\.$/).waitFor()
+    await inspect(page, 'rate-limited')
+    await page.clock.runFor(60_000)
+    await page.getByText(/^May be sent again in \d\d s, says/).waitFor()
+    await page.getByRole('button', { name: 'Send anyway' }).click()
+    await expect.poll(statuses).toEqual(['429', '429'])
+    await page.clock.runFor(120_000)
+    await page.getByText('May be sent again now.').first().waitFor()
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor()
+  })
+
+  it('sends what a person prefers to the scenario, and stops to wait when they cancel', async () => {
+    await page.getByText('Another response, or a delay').click()
+    const { examples } = anyOperation
+    const failure = errorOf(anyOperation, 'failure')
+    const { status, scenario } = examples[failure] ?? {}
+    await page.getByLabel('Response', { exact: true }).selectOption(`${status} ${scenario?.title}`)
+    await send()
+    await expect.poll(statuses).toEqual([String(status)])
+    await page.getByLabel('Delay in seconds').fill('30')
+    await page.getByText(`Prefer: example=${failure}, wait=30`).first().waitFor()
+    await send()
+    await journal().filter({ hasText: 'pending' }).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('The request was cancelled.').waitFor()
+    await journal().filter({ hasText: 'gone' }).waitFor()
+  })
+
+  it('keeps no connection while it is hidden, and misses nothing', async () => {
+    const show = (isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, isHidden)
+    await call(mock.urlOf(key), anyOperation)
+    await expect.poll(() => journal().count()).toBe(1)
+    const ended = page.waitForEvent('requestfailed')
+    await show(true)
+    expect((await ended).url()).toBe(`${mock.urlOf(key)}/__mock/journal/events`)
+    for (let sent = 0; sent < 3; sent += 1) await call(mock.urlOf(key), anyOperation)
+    expect(await journal().count()).toBe(1)
+    await show(false)
+    await expect.poll(() => journal().count()).toBe(4)
+    await call(mock.urlOf(key), anyOperation)
+    await expect.poll(() => journal().count()).toBe(5)
+  })
+
+  it('says that the mock does not respond', async () => {
+    await page.route('**/v1/**', (route) => route.abort())
+    await send()
+    await page.getByText('The mock did not respond. Is it still running?').waitFor()
+    complaints.length = 0 // Chromium reports the request that failed
+  })
+
+  it('is accessible and cuts nothing off: before the first request, and after many', async () => {
+    await inspect(page, 'empty', [390, 'light'])
+    for (let sent = 0; sent < 200; sent += 1) {
+      if (sent % 7 === 0) await fetch(`${mock.urlOf(key)}/${'long-'.repeat(sent + 1)}`)
+      else
+        await call(
+          mock.urlOf(key),
+          anyOperation,
+          sent % 3 === 0 ? {} : { headers: { prefer: 'code=500' } },
+        )
+    }
+    await expect.poll(() => journal().count()).toBe(200)
+    const lists = allOperations.find(({ operationId }) => operationId === 'getMemberConnectedApps')
+    await choose(`${lists?.summary} ${lists?.method}`)
+    await choose('One app per scenario')
+    await send()
+    await expect.poll(statuses).toEqual(['200'])
+    await page.getByText('The latest 200 of 201').waitFor()
+    await inspect(page, 'many', [390, 'dark'])
+  }, 120_000)
+
+  it('links to the contract', async () => {
+    const links = page.getByRole('navigation', { name: 'The contract' }).getByRole('link')
+    const targets = await links.evaluateAll((all) => all.map((each) => each.getAttribute('href')))
+    expect(targets).toEqual(['/reference', '/openapi.yaml', '/openapi.json'])
+  })
+})
