@@ -126,8 +126,8 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     const other = `${key}-other`
     await page.getByLabel('Isolation key').fill(other)
     await page.getByRole('button', { name: 'Use' }).click()
-    await page.getByText(`are those of ${other} alone`).waitFor()
-    expect(page.url()).toBe(`${mock.urlOf(other)}/`)
+    await page.waitForURL(`${mock.urlOf(other)}/`)
+    await page.getByText('are those of this key alone').waitFor()
     await send()
     await journal().waitFor()
     await call(mock.urlOf(key), anyOperation)

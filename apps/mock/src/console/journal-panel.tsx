@@ -35,7 +35,7 @@ export function JournalPanel({ journal, isolationKey, onReset }: JournalPanelPro
       </div>
       <p className="hint">
         Reset empties the <a href={controlUrl(isolationKey, '/journal')}>journal</a>
-        {isolationKey === '' ? ' of requests without a key' : ` of ${isolationKey}`}, restarts its
+        {isolationKey === '' ? ' of requests without a key' : ' of this key'}, restarts its
         sequences, and brings back revoked apps.
       </p>
       <div role="alert">

@@ -51,7 +51,7 @@ export function KeyForm({ isolationKey, onChange }: KeyFormProps) {
         {error === undefined &&
           (isolationKey === ''
             ? 'None: what this page does is shared with requests without a key.'
-            : `Requests, snippets and the journal are those of ${isolationKey} alone.`)}
+            : 'Requests, code and journal on this page are those of this key alone.')}
       </p>
     </form>
   )
