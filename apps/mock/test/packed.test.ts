@@ -49,7 +49,15 @@ async function pack(directory: string): Promise<string> {
 
 it('contains what consumers need, and no tests', async () => {
   const files = await readdir(join(project, 'node_modules', manifest.name), { recursive: true })
-  expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist']))
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'dist',
+      'dist/console/index.html',
+    ]),
+  )
   expect(files.filter((file) => /(^|\/)(test|bench)\b/.test(file))).toEqual([])
 })
 
