@@ -1,0 +1,124 @@
+import { constants, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import type { Outcome } from '../outcome.ts'
+import type { Target } from '../target.ts'
+import { AppendLog } from './append-log.ts'
+import { orLedgerError } from './ledger-error.ts'
+import { lock } from './lock.ts'
+import type { Unlock } from './lock.ts'
+import { readProgress } from './progress.ts'
+import type { Progress } from './progress.ts'
+import type { IncidentRecord, StoppedRecord } from './records.ts'
+import { scanLedger } from './scan-ledger.ts'
+
+/** A target, and its position in the plan, from 0. */
+export interface OrdinalTarget {
+  readonly ordinal: number
+  readonly target: Target
+}
+
+/** A ledger that this process runs. */
+export interface Ledger {
+  readonly incident: IncidentRecord
+  /** What the ledger held when it was opened. */
+  readonly counts: Progress['counts']
+  /** The line from which on the end of the file was damaged, and was removed; nothing in it had been acknowledged. */
+  readonly mendedLine: number | undefined
+  /** Targets without a final outcome when the ledger was opened, in order. Reads the file again. */
+  pendingTargets(): AsyncIterable<OrdinalTarget>
+  /** To be waited for before the first request for a target leaves. Rejects with a `LedgerError`. */
+  recordSent(ordinal: number): Promise<void>
+  /** The target is done once this resolves. Rejects with a `LedgerError`. */
+  recordOutcome(outcome: Outcome): Promise<void>
+  /** Is on disk with the next record that is waited for. */
+  recordRateLimited(ordinal: number): void
+  /** Closes and unlocks the file. Rejects with a `LedgerError` if any record may not be on disk. */
+  close(reason: StoppedRecord['reason']): Promise<void>
+}
+
+/**
+ * Opens a ledger for a run: locks it against other processes, mends its end, and reads what is done.
+ *
+ * @throws {LedgerError} if it cannot be read or written, is in use, is no ledger, or is damaged
+ */
+export async function openLedger(path: string): Promise<Ledger> {
+  const unlock = await lock(path)
+  let handle: FileHandle | undefined
+  try {
+    const opening = open(path, constants.O_RDWR | constants.O_APPEND)
+    handle = await orLedgerError(opening, `${path} cannot be opened`)
+    const progress = await readProgress(handle, path)
+    if (progress.torn) {
+      await orLedgerError(handle.truncate(progress.torn.offset), `${path} cannot be mended`)
+    }
+    // What a killed process wrote may not be on disk yet, and the first batch says that it is.
+    await orLedgerError(handle.sync(), `${path} cannot be written`)
+    const log = new AppendLog(handle, path)
+    await log.append({ type: 'started', at: Date.now() })
+    return new OpenLedger(path, progress, { handle, log, unlock })
+  } catch (error) {
+    await handle?.close()
+    await unlock()
+    throw error
+  }
+}
+
+class OpenLedger implements Ledger {
+  readonly incident: IncidentRecord
+  readonly counts: Progress['counts']
+  readonly mendedLine: number | undefined
+  readonly #path: string
+  readonly #isDone: Progress['isDone']
+  readonly #handle: FileHandle
+  readonly #log: AppendLog
+  readonly #unlock: Unlock
+
+  constructor(
+    path: string,
+    { incident, counts, torn, isDone }: Progress,
+    { handle, log, unlock }: { handle: FileHandle; log: AppendLog; unlock: Unlock },
+  ) {
+    this.incident = incident
+    this.counts = counts
+    this.mendedLine = torn?.line
+    this.#path = path
+    this.#isDone = isDone
+    this.#handle = handle
+    this.#log = log
+    this.#unlock = unlock
+  }
+
+  async *pendingTargets(): AsyncGenerator<OrdinalTarget, void> {
+    let ordinal = 0
+    for await (const record of scanLedger(this.#handle, this.#path)) {
+      if (record.type === 'planned') return
+      if (record.type !== 'target') continue
+      const { type: _, ...target } = record
+      if (!this.#isDone(ordinal)) yield { ordinal, target }
+      ordinal += 1
+    }
+  }
+
+  recordSent(ordinal: number): Promise<void> {
+    return this.#log.append({ type: 'sent', ordinal, at: Date.now() })
+  }
+
+  recordOutcome(outcome: Outcome): Promise<void> {
+    const { target: _, ...fields } = outcome // the plan has it
+    return this.#log.append({ type: 'outcome', ...fields })
+  }
+
+  recordRateLimited(ordinal: number): void {
+    // The log reports a failure with the next record, and when it is closed.
+    void this.#log.append({ type: 'rate_limited', ordinal, at: Date.now() }).catch(() => undefined)
+  }
+
+  async close(reason: StoppedRecord['reason']): Promise<void> {
+    try {
+      await this.#log.append({ type: 'stopped', at: Date.now(), reason })
+    } finally {
+      await this.#handle.close()
+      await this.#unlock()
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { open } from 'node:fs/promises'
+import { orLedgerError } from './ledger-error.ts'
+import type { LedgerRecord } from './records.ts'
+import { scanLedger } from './scan-ledger.ts'
+
+/**
+ * The records of a ledger, without those that only concern the file, in order. Needs no lock: of a
+ * run that goes on, it yields what is written so far.
+ *
+ * @throws {LedgerError} if the file cannot be read, is no ledger, or is damaged before its end
+ */
+export async function* readLedger(path: string): AsyncGenerator<LedgerRecord, void> {
+  const handle = await orLedgerError(open(path, 'r'), `${path} cannot be read`)
+  try {
+    for await (const record of scanLedger(handle, path)) if (record.type !== 'synced') yield record
+  } finally {
+    await handle.close()
+  }
+}

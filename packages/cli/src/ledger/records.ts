@@ -1,0 +1,80 @@
+import type { Outcome } from '../outcome.ts'
+import type { Target } from '../target.ts'
+
+/*
+ * A ledger is a file of JSON lines, only ever appended to:
+ *
+ * 1. `incident`, once: what the run is about
+ * 2. `target`, in the order in which they are revoked; the ordinal of a target is its position
+ * 3. `planned`, once: the plan is complete; without it there is nothing to resume
+ * 4. for each run that has this ledger: `started`, then `sent`, `rate_limited` and `outcome` as they
+ *    happen, then `stopped`, unless the process was killed
+ *
+ * After the plan, `synced` stands before each batch of records that are written together. When a
+ * machine dies, the batch that was on its way to the disk may have holes, and nobody relies on it;
+ * what is damaged before a `synced` was lost otherwise.
+ */
+
+/** What the ledger is about. It holds no secret. */
+export interface IncidentRecord {
+  readonly type: 'incident'
+  readonly version: 1
+  readonly createdAt: number
+  readonly baseUrl: string
+  readonly project_id: string
+  /** Where the targets come from: a file, `-` for standard input, or a search. */
+  readonly source: string
+}
+
+export type TargetRecord = { readonly type: 'target' } & Target
+
+export interface PlannedRecord {
+  readonly type: 'planned'
+  readonly targets: number
+  /** How many lines of the source are not in the plan: malformed, or the same as an earlier one. */
+  readonly skipped: { readonly invalid: number; readonly duplicate: number }
+}
+
+export interface StartedRecord {
+  readonly type: 'started'
+  readonly at: number
+}
+
+/** On disk before the first request for a target leaves. */
+export interface SentRecord {
+  readonly type: 'sent'
+  readonly ordinal: number
+  readonly at: number
+}
+
+/** A response of 429, after which the target is tried again. */
+export interface RateLimitedRecord {
+  readonly type: 'rate_limited'
+  readonly ordinal: number
+  readonly at: number
+}
+
+/** On disk after the last attempt; a target that has one is never sent again, unless it is unknown. */
+export type OutcomeRecord = { readonly type: 'outcome' } & Omit<Outcome, 'target'>
+
+export interface StoppedRecord {
+  readonly type: 'stopped'
+  readonly at: number
+  readonly reason: 'finished' | 'interrupted' | 'unavailable'
+}
+
+/** All above it was on disk when this was written. */
+export interface SyncedRecord {
+  readonly type: 'synced'
+}
+
+export type LedgerRecord =
+  | IncidentRecord
+  | TargetRecord
+  | PlannedRecord
+  | StartedRecord
+  | SentRecord
+  | RateLimitedRecord
+  | OutcomeRecord
+  | StoppedRecord
+  | SyncedRecord

@@ -1,0 +1,81 @@
+import type { Authorization, B2BClient, ConnectedAppsError } from '@connected-apps/client'
+import { checkParameter } from '@connected-apps/contract'
+import { operations } from '@connected-apps/contract/operations'
+import { parseTarget, quote } from './parse-target.ts'
+import type { TargetLine } from './parse-target.ts'
+import { readTextLines } from './read-text-lines.ts'
+import { SeenKeys } from './seen-keys.ts'
+
+/** On whose behalf, and until when, targets are searched. */
+export interface FindOptions {
+  authorization?: Authorization
+  signal?: AbortSignal | undefined
+}
+
+// A rate limit is no reason to end a search of ten thousand Organizations.
+const PATIENT_LIMITS = { maxRetries: 10, deadlineMs: 300_000 }
+
+/**
+ * Finds the Members of Organizations who have an active installation of an app, by one call per
+ * Organization, one after the other. The number of a line is that of the Organization's.
+ *
+ * @param organizations an id per line; blank lines are ignored
+ * @throws {ConnectedAppsError} if a call fails for another reason than the Organization
+ */
+export async function* findTargets(
+  client: B2BClient,
+  app: string,
+  organizations: AsyncIterable<Uint8Array>,
+  options: FindOptions = {},
+): AsyncGenerator<TargetLine, void> {
+  const seen = new SeenKeys('lines')
+  for await (const each of readTextLines(organizations)) {
+    if ('problem' in each) {
+      yield each
+      continue
+    }
+    const { line } = each
+    const organization = each.text.trim()
+    const firstLine = seen.add(organization, line)
+    if (firstLine !== undefined) {
+      yield { line, problem: `is the same as line ${firstLine}` }
+      continue
+    }
+    for (const found of await findMembers(client, app, organization, options)) {
+      yield { line, ...found }
+    }
+  }
+}
+
+const { parameters } = operations.getOrganizationConnectedApp
+
+type Found = ReturnType<typeof parseTarget>
+
+async function findMembers(
+  client: B2BClient,
+  app: string,
+  organization: string,
+  options: FindOptions,
+): Promise<Iterable<Found>> {
+  const [violation] = checkParameter(parameters.organization_id, organization)
+  if (violation) return [{ problem: `organization_id ${quote(organization)} ${violation.message}` }]
+  const ids = { organization_id: organization, connected_app_id: app }
+  const result = await client.organizations.tryGetConnectedApp(ids, {
+    ...options,
+    ...PATIENT_LIMITS,
+  })
+  if (!result.ok) return [{ problem: explain(result.error, organization) }]
+  return result.body.active_members.map(({ member_id }) => parseTarget({ ...ids, member_id }))
+}
+
+/** Why the list of one Organization is not there; throws what concerns them all. */
+function explain(error: ConnectedAppsError, organization: string): string {
+  const name = `organization_id ${quote(organization)}`
+  if (error.kind === 'http' && error.status_code === 404) {
+    return `${name} has no list of Members: ${quote(error.error_type ?? 'not found')} (404)`
+  }
+  if (error.kind === 'decode' && error.reason === 'size') {
+    return `${name} has a list of Members that is too long to be read; pass its Members by --targets`
+  }
+  throw error
+}

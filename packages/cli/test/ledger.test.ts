@@ -1,0 +1,309 @@
+import { appendFile, readFile, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createLedger } from '../src/ledger/create-ledger.ts'
+import { LedgerError } from '../src/ledger/ledger-error.ts'
+import { openLedger } from '../src/ledger/open-ledger.ts'
+import { planTargets } from '../src/ledger/plan.ts'
+import { readLedger } from '../src/ledger/read-ledger.ts'
+import type { TargetLine } from '../src/targets/parse-target.ts'
+import {
+  INCIDENT,
+  collect,
+  plannedLedger,
+  targetLines,
+  temporaryDirectory,
+} from './support/ledger.ts'
+import { outcomeOf, targetOf } from './support/outcome.ts'
+
+test('a ledger is created with the plan, for its owner only', async () => {
+  const directory = await temporaryDirectory()
+  const path = join(directory, 'incident.jsonl')
+  expect(await plannedLedger(path, 25)).toEqual({
+    targets: 25,
+    organizations: 3,
+    members: 25,
+    skipped: { invalid: 0, duplicate: 0 },
+    problems: [],
+    isRunnable: true,
+  })
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  expect(await readdir(directory)).toEqual(['incident.jsonl'])
+})
+
+test('a resumed run has the targets that have no final outcome, in order', async () => {
+  const path = join(await temporaryDirectory(), 'incident.jsonl')
+  await plannedLedger(path, 7)
+  const first = await openLedger(path)
+  for (let ordinal = 0; ordinal < 6; ordinal += 1) await first.recordSent(ordinal)
+  await first.recordOutcome(outcomeOf(0))
+  await first.recordOutcome(outcomeOf(1, 'not_found'))
+  await first.recordOutcome(outcomeOf(2, 'forbidden'))
+  await first.recordOutcome(outcomeOf(3, 'failed'))
+  await first.recordOutcome(outcomeOf(4, 'unknown'))
+  await first.close('interrupted')
+
+  const second = await openLedger(path)
+  expect(second.incident).toEqual({ type: 'incident', version: 1, ...INCIDENT })
+  expect(second.mendedLine).toBeUndefined()
+  expect(second.counts).toEqual({
+    targets: 7,
+    done: { revoked: 1, not_found: 1, forbidden: 1, failed: 1, unknown: 1 },
+    pending: 3,
+    sentWithoutOutcome: 1,
+  })
+  expect(await collect(second.pendingTargets())).toEqual(
+    [4, 5, 6].map((ordinal) => ({ ordinal, target: targetOf(ordinal) })),
+  )
+  await second.close('finished')
+})
+
+test('a final outcome stays, whatever is recorded after it', async () => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 2)
+  const ledger = await openLedger(path)
+  await Promise.all([ledger.recordOutcome(outcomeOf(0)), ledger.recordSent(0)])
+  await ledger.recordOutcome(outcomeOf(0, 'unknown'))
+  await ledger.close('interrupted')
+  expect((await reopened(path)).pending).toEqual([1])
+})
+
+test('records of one moment share a batch, and only what follows the plan is in batches', async () => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 3)
+  const ledger = await openLedger(path)
+  ledger.recordRateLimited(2)
+  await Promise.all([0, 1, 2].map((ordinal) => ledger.recordSent(ordinal)))
+  await ledger.close('finished')
+  const types = (await readFile(path, 'utf8')).match(/(?<="type":")\w+/g) ?? []
+  expect(types.join(' ').split(' synced ')).toEqual([
+    'incident target target target planned',
+    'started',
+    'rate_limited sent sent sent',
+    'stopped',
+  ])
+  expect((await collect(readLedger(path))).map(({ type }) => type)).toEqual(
+    types.filter((type) => type !== 'synced'),
+  )
+})
+
+test('a run that goes on can be read, but not opened', async () => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 1)
+  const ledger = await openLedger(path)
+  await expect(openLedger(path)).rejects.toThrow(`${path} is in use by this process`)
+  expect((await collect(readLedger(path))).at(-1)?.type).toBe('started')
+  await ledger.close('finished')
+  await (await openLedger(path)).close('finished')
+})
+
+test('a symbolic link is the same ledger', async () => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 1)
+  await symlink(path, `${path}.link`)
+  const ledger = await openLedger(`${path}.link`)
+  await expect(openLedger(path)).rejects.toThrow('is in use by this process')
+  await ledger.close('finished')
+})
+
+test('an existing file is never overwritten', async () => {
+  const path = await pathOf('incident.jsonl')
+  await writeFile(path, 'something else')
+  await expect(plannedLedger(path, 1)).rejects.toThrow(
+    new LedgerError(
+      `${path} exists; resume its run with --resume, or give the new ledger another name`,
+    ),
+  )
+  expect(await readFile(path, 'utf8')).toBe('something else')
+})
+
+test('a file that appears while the plan is made is not overwritten either', async () => {
+  const path = await pathOf('incident.jsonl')
+  async function* lines(): AsyncGenerator<TargetLine> {
+    yield* targetLines(3)
+    await writeFile(path, 'something else')
+  }
+  await expect(createLedger(path, INCIDENT, lines())).rejects.toThrow(`${path} exists`)
+  expect(await readFile(path, 'utf8')).toBe('something else')
+})
+
+test('one bad line leaves no ledger behind, but the plan counts all of them', async () => {
+  const directory = await temporaryDirectory()
+  const path = join(directory, 'incident.jsonl')
+  const plan = await createLedger(path, INCIDENT, badLines(30))
+  expect(plan).toMatchObject({
+    targets: 30,
+    skipped: { invalid: 30, duplicate: 30 },
+    isRunnable: false,
+  })
+  expect(plan.problems).toHaveLength(20)
+  expect(plan.problems.slice(0, 2)).toEqual([
+    { line: 2, problem: 'is the same as line 1' },
+    { line: 3, problem: 'member_id is missing' },
+  ])
+  expect(await readdir(directory)).toEqual([])
+})
+
+test('bad lines are skipped on request, and counted in the ledger', async () => {
+  const path = await pathOf('incident.jsonl')
+  const plan = await createLedger(path, INCIDENT, badLines(30), { skipInvalid: true })
+  expect(plan).toMatchObject({ targets: 30, isRunnable: true })
+  expect((await collect(readLedger(path))).at(-1)).toEqual({
+    type: 'planned',
+    targets: 30,
+    skipped: { invalid: 30, duplicate: 30 },
+  })
+})
+
+test('a list that was not read to its end makes no plan, even if bad lines are skipped', async () => {
+  const directory = await temporaryDirectory()
+  async function* lines(): AsyncGenerator<TargetLine> {
+    yield* targetLines(3)
+    yield { line: 4, problem: 'has a quote that is not closed', isLast: true }
+  }
+  const path = join(directory, 'incident.jsonl')
+  expect(await createLedger(path, INCIDENT, lines(), { skipInvalid: true })).toMatchObject({
+    targets: 3,
+    isRunnable: false,
+  })
+  expect(await readdir(directory)).toEqual([])
+})
+
+test('a list without targets makes no plan', async () => {
+  const directory = await temporaryDirectory()
+  expect(await plannedLedger(join(directory, 'incident.jsonl'), 0)).toMatchObject({
+    targets: 0,
+    isRunnable: false,
+  })
+  expect(await readdir(directory)).toEqual([])
+})
+
+test('a list that cannot be read leaves no ledger behind, and its error is passed on', async () => {
+  const directory = await temporaryDirectory()
+  async function* lines(): AsyncGenerator<TargetLine> {
+    yield* targetLines(3)
+    throw new Error('the list broke off')
+  }
+  const path = join(directory, 'incident.jsonl')
+  await expect(createLedger(path, INCIDENT, lines())).rejects.toThrow('the list broke off')
+  expect(await readdir(directory)).toEqual([])
+})
+
+test('a plan can be made without a ledger', async () => {
+  expect(await planTargets(badLines(2))).toMatchObject({ targets: 2, isRunnable: false })
+})
+
+test('an unfinished plan of a killed process is replaced', async () => {
+  const path = await pathOf('incident.jsonl')
+  await writeFile(`${path}.planning`, 'half a plan')
+  await plannedLedger(path, 2)
+  expect((await reopened(path)).pending).toEqual([0, 1])
+})
+
+test.each([
+  ['is torn', '{"type":"outcome","ordinal":1,"resu'],
+  ['has no line feed', JSON.stringify({ type: 'outcome', ...outcomeOf(1) })],
+])('a last line that %s is removed, and that is said', async (_, line) => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 1000)
+  await recordedRun(path)
+  const text = await readFile(path, 'utf8')
+  await appendFile(path, line)
+  const pending = Array.from({ length: 999 }, (__, index) => index + 1)
+  expect(await reopened(path)).toEqual({ pending, mendedLine: 1009 })
+  const mended = await readFile(path, 'utf8')
+  expect(mended.startsWith(text)).toBe(true)
+  expect(mended.slice(text.length)).toMatch(/^\{"type":"synced"\}\n/)
+  expect(await reopened(path)).toEqual({ pending, mendedLine: undefined })
+})
+
+test('a hole that a machine left in the last batch is removed with all that follows it', async () => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 1000)
+  await recordedRun(path)
+  const text = await readFile(path, 'utf8')
+  const outcome = JSON.stringify({ type: 'outcome', ...outcomeOf(1) })
+  await appendFile(path, `${'\0'.repeat(100)}\n${outcome}\n`)
+  const { pending, mendedLine } = await reopened(path)
+  expect(mendedLine).toBe(1009)
+  expect(pending).toHaveLength(999)
+  expect((await readFile(path, 'utf8')).slice(0, text.length + 1)).toBe(`${text}{`)
+})
+
+test.each([
+  ['is not JSON', 'nonsense'],
+  ['is of no known type', '{"type":"nonsense"}'],
+  ['has an ordinal that the plan does not have', '{"type":"sent","ordinal":2,"at":1}'],
+  ['has an unknown result', '{"type":"outcome","ordinal":1,"result":"gone"}'],
+  ['belongs to a plan', '{"type":"planned","targets":2}'],
+])('a line before acknowledged ones that %s is damage, and not mended', async (_, line) => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 2)
+  await recordedRun(path)
+  await appendFile(path, `${line}\n{"type":"synced"}\n`)
+  const text = await readFile(path, 'utf8')
+  await expect(openLedger(path)).rejects.toThrow(
+    `${path} is damaged in line 11, and what follows was written later`,
+  )
+  expect(await readFile(path, 'utf8')).toBe(text)
+})
+
+test('damage in the plan is never mended', async () => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 3)
+  const text = await readFile(path, 'utf8')
+  await writeFile(path, text.replace('member-test-1', '../../member'))
+  await expect(openLedger(path)).rejects.toThrow(`${path} is damaged in line 3`)
+  await writeFile(path, text.replace(/.*member-test-1.*\n/, ''))
+  await expect(openLedger(path)).rejects.toThrow(`${path} is damaged in line 4`)
+  await writeFile(path, text)
+  await truncate(path, text.length - 1)
+  await expect(openLedger(path)).rejects.toThrow(`${path} is damaged in line 5`)
+})
+
+test.each([
+  ['is missing', undefined, 'cannot be opened: there is no such file or directory'],
+  ['is empty', '', 'has no complete plan'],
+  ['is a list of targets', 'organization_id,member_id,connected_app_id\n', 'is not a ledger'],
+  ['has no line feed', 'x'.repeat(3_000_000), 'is not a ledger'],
+  ['has another version', '{"type":"incident","version":2,"createdAt":1}\n', 'version 2'],
+  ['has no plan', '{"type":"incident","version":1,"createdAt":1}\n', 'has no complete plan'],
+])('a file that %s is rejected in one line, and unlocked', async (_, text, message) => {
+  const directory = await temporaryDirectory()
+  const path = join(directory, 'incident.jsonl')
+  if (text !== undefined) await writeFile(path, text)
+  const error: unknown = await openLedger(path).catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(LedgerError)
+  expect(String(error)).toContain(message)
+  expect(String(error)).not.toContain('\n')
+  expect(await readdir(directory)).toEqual(text === undefined ? [] : ['incident.jsonl'])
+})
+
+async function pathOf(name: string): Promise<string> {
+  return join(await temporaryDirectory(), name)
+}
+
+/** A run that has the first target done: six lines after the four of the plan. */
+async function recordedRun(path: string): Promise<void> {
+  const ledger = await openLedger(path)
+  await ledger.recordOutcome(outcomeOf(0))
+  await ledger.close('interrupted')
+}
+
+/** What a resume would find. */
+async function reopened(path: string) {
+  const ledger = await openLedger(path)
+  const pending = (await collect(ledger.pendingTargets())).map(({ ordinal }) => ordinal)
+  await ledger.close('interrupted')
+  return { pending, mendedLine: ledger.mendedLine }
+}
+
+/** For each target a duplicate, and a line that is none. */
+async function* badLines(count: number): AsyncGenerator<TargetLine> {
+  for (let ordinal = 0; ordinal < count; ordinal += 1) {
+    const line = 3 * ordinal + 1
+    yield { line, target: targetOf(ordinal) }
+    yield { line: line + 1, target: targetOf(ordinal) }
+    yield { line: line + 2, problem: 'member_id is missing' }
+  }
+}
