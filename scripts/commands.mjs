@@ -124,8 +124,8 @@ Options:
   },
   bench: {
     run: ['node', 'scripts/bench.ts'],
-    accepts: (arg) => ['client', 'mock', 'service'].includes(arg),
-    help: `npm run bench [-- client|mock|service]: measures these packages, or all three, in turn.`,
+    accepts: (arg) => ['client', 'cli', 'mock', 'service'].includes(arg),
+    help: `npm run bench [-- client|cli|mock|service]: measures these packages, or all four, in turn.`,
   },
   soak: {
     run: ['node', 'scripts/run-task.ts', 'service', 'soak'],

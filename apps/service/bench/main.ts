@@ -16,6 +16,7 @@ import type { LoadResult } from './http-load.ts'
 import type { Load } from './load.ts'
 import { measure, medianOf } from './load.ts'
 import { watchMemory } from './memory.ts'
+import { measurePace } from './pace.ts'
 import type { BenchResults } from './report.ts'
 import { report } from './report.ts'
 import { measureTokenCounts } from './token-counts.ts'
@@ -64,12 +65,15 @@ try {
   }
   const [one, many] = await measureInRounds([revoke(authorizations, 64), revoke(spread, 64)])
   const tokenCounts = await measureTokenCounts(pool, service.url)
+  const residentBytes = await memory.stop()
+  const pace = await measurePace(postgres.url, authorizations, 1000)
   const results: BenchResults = {
     revokes,
     spread: { organizations, one, many },
     introspections: { service: asApi, provider: ofProvider, join },
     tokenCounts,
-    residentBytes: await memory.stop(),
+    pace,
+    residentBytes,
     seconds: (performance.now() - startedAt) / 1000,
   }
   await writeFile('bench-results.json', `${JSON.stringify(results, undefined, 2)}\n`)

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import type { LoadResult } from './http-load.ts'
+import type { PaceResult } from './pace.ts'
 import type { TokenCountResult } from './token-counts.ts'
 
 export interface BenchResults {
@@ -23,6 +24,8 @@ export interface BenchResults {
     join: LoadResult
   }
   tokenCounts: TokenCountResult[]
+  /** Of `revokeAll` of packages/cli, alone, against the service's rate limit. */
+  pace: PaceResult
   /** The maximum of the service's process. */
   residentBytes: number
   seconds: number
@@ -33,7 +36,7 @@ export interface BenchResults {
  * failure, since on a busy machine it is more often due to the measurement than to the service.
  */
 export function report(results: BenchResults): string {
-  const { revokes, spread, introspections, tokenCounts, residentBytes, seconds } = results
+  const { revokes, spread, introspections, tokenCounts, pace, residentBytes, seconds } = results
   const [one] = tokenCounts
   const last = tokenCounts.at(-1)
   const growth = (last?.revokeMs ?? Number.NaN) / (one?.revokeMs ?? Number.NaN)
@@ -109,6 +112,11 @@ export function report(results: BenchResults): string {
       `${timesProvider.toFixed(1)} × the introspections of oidc-provider, at least 6 ×`,
     ),
     target(shareOfJoin >= 1 / 3, `${shareOfJoin.toFixed(2)} of the bare join, at least 0.33`),
+    target(
+      pace.perSecond >= 0.95 * pace.limitPerSecond && pace.limitedPart < 0.01,
+      `revokeAll uses ${((100 * pace.perSecond) / pace.limitPerSecond).toFixed(1)} % of a limit of ` +
+        `${pace.limitPerSecond}/s with ${(100 * pace.limitedPart).toFixed(2)} % of 429s, at least 95 % with less than 1 %`,
+    ),
     target(megabytes < 200, `${megabytes.toFixed(0)} MB resident, less than 200 MB`),
     '',
   ].join('\n')

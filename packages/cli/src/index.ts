@@ -1,0 +1,6 @@
+export type { Outcome, Result } from './outcome.ts'
+export { revokeAll } from './revoke-all.ts'
+export type { RevokeAllOptions } from './revoke-all.ts'
+export type { Target } from './target.ts'
+export { UnavailableError } from './unavailable-error.ts'
+export type { UnavailableReason } from './unavailable-error.ts'

@@ -1,0 +1,116 @@
+import type { RateOptions } from './adaptive-rate.ts'
+import { AdaptiveRate } from './adaptive-rate.ts'
+
+/** Requests in flight when the latency asks for more than the part of the rate below. */
+const MAX_IN_FLIGHT = 256
+/** In flight whatever the latency, as a part of the requests of one second. */
+const IN_FLIGHT_PART = 0.02
+/** Room for responses that take longer than the fastest. */
+const LATENCY_HEADROOM = 4
+/** How slowly a latency is believed to have risen, since requests that queue at the server raise it, too. */
+const LATENCY_RISE_MS = 60_000
+/** How much of the past a rate may make up for, after a timer that fired late. */
+const CATCH_UP_MS = 50
+/** The pause after a 429 without Retry-After; it doubles while nothing is let through. */
+const PAUSE_MS = 1_000
+const MAX_PAUSE_MS = 60_000
+/** Keeps several programs that were stopped together from starting together. */
+const PAUSE_JITTER_MS = 100
+
+/**
+ * Decides when the next request may leave. It has no timers: time and randomness are arguments, and
+ * times are milliseconds of a monotonic clock.
+ */
+export class Pace {
+  readonly #rate: AdaptiveRate
+  #nextAt = 0
+  #pausedUntil = 0
+  /** That of the fastest responses; 0 before the first. */
+  #latencyMs = 0
+  #lastPassedAt = 0
+  #allowed = 1
+  #passed = 0
+  #pauses = 0
+  #lastSentAt: number | undefined
+
+  constructor(options: RateOptions) {
+    this.#rate = new AdaptiveRate(options)
+  }
+
+  /** Requests per second. */
+  get rate(): number {
+    return this.#rate.perSecond
+  }
+
+  /** How many times the server has asked for a pause since it last let a request through. */
+  get pausesInARow(): number {
+    return this.#pauses
+  }
+
+  /**
+   * One until the first response, which may say that the credentials are wrong. Each response allows
+   * one more, so that connections are not opened all at once.
+   */
+  get maxInFlight(): number {
+    const forLatency = Math.ceil((this.rate * this.#latencyMs * LATENCY_HEADROOM) / 1000)
+    const part = Math.floor(this.rate * IN_FLIGHT_PART)
+    return Math.min(MAX_IN_FLIGHT, this.#allowed, Math.max(1, part, forLatency))
+  }
+
+  /** Milliseconds until the next request may leave; 0 if it may leave now. */
+  delayMs(now: number): number {
+    return Math.max(0, this.#nextAt - now, this.#pausedUntil - now)
+  }
+
+  recordSent(now: number): void {
+    const lateMs = now - Math.max(this.#nextAt, this.#pausedUntil)
+    // The rate was not what held requests back if they could have left long ago.
+    if (this.#lastSentAt !== undefined && lateMs < CATCH_UP_MS && now > this.#pausedUntil) {
+      this.#rate.grow(now, now - Math.max(this.#lastSentAt, this.#pausedUntil))
+    }
+    this.#lastSentAt = now
+    this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + 1000 / this.rate
+  }
+
+  /** @param durationMs how long the response took */
+  recordPassed(now: number, durationMs: number): void {
+    this.#allowed = Math.min(MAX_IN_FLIGHT, this.#allowed + 1)
+    this.#passed++
+    this.#pauses = 0
+    const latencyMs = Math.max(1, durationMs)
+    const riseMs = now - this.#lastPassedAt
+    this.#lastPassedAt = now
+    if (this.#latencyMs === 0) this.#latencyMs = latencyMs
+    else if (latencyMs < this.#latencyMs) this.#latencyMs += (latencyMs - this.#latencyMs) / 32
+    else
+      this.#latencyMs += (latencyMs - this.#latencyMs) * (1 - Math.exp(-riseMs / LATENCY_RISE_MS))
+  }
+
+  /**
+   * Records a 429, which pauses everything.
+   *
+   * @param sentAt when its request left: of those that left before the last pause began, only the
+   *   pause counts, since the rate has been lowered for them
+   */
+  recordLimited(
+    now: number,
+    sentAt: number,
+    retryAfterMs: number | undefined,
+    random: number,
+  ): void {
+    const isNew = sentAt >= this.#pausedUntil
+    if (isNew) this.#pauses++
+    const pauseMs =
+      retryAfterMs ?? Math.min(MAX_PAUSE_MS, PAUSE_MS * 2 ** Math.max(0, this.#pauses - 1))
+    if (isNew) {
+      const sinceMs = now - this.#pausedUntil
+      // If nothing is let through after a pause that the server chose, others use up the limit, and a
+      // lower rate would not help.
+      const isUsedUp = this.#passed === 0 && retryAfterMs !== undefined
+      if (!isUsedUp) this.#rate.lower(now, this.#passed, sinceMs, pauseMs)
+      this.#passed = 0
+    }
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs + random * PAUSE_JITTER_MS)
+    this.#nextAt = this.#pausedUntil
+  }
+}

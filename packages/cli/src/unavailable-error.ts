@@ -1,0 +1,25 @@
+/** Why a run stopped by itself. */
+export type UnavailableReason =
+  /** Nothing but failures came from the server for `maxDownMs`. */
+  | 'down'
+  /** The API rejects the project's credentials, or the session. */
+  | 'credentials'
+  /** The server responds with 429 to whatever is sent, however long the pauses. */
+  | 'rate_limit'
+
+/**
+ * A run stopped by itself, so that it does not fail for every target that is left. Each target that
+ * was sent has had its outcome before; run the others, and those that are `unknown`, again.
+ */
+export class UnavailableError extends Error {
+  static {
+    this.prototype.name = 'UnavailableError'
+  }
+
+  readonly reason: UnavailableReason
+
+  constructor(reason: UnavailableReason, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { Pace } from '../../src/pace/pace.ts'
+import type { Limiter } from './limiters.ts'
+import {
+  alignedWindow,
+  fixedWindow,
+  slidingWindow,
+  tokenBucket,
+  withoutRetryAfter,
+} from './limiters.ts'
+import { simulate } from './simulate.ts'
+
+const latencies = [
+  { latencyMs: 5, jitterMs: 5 },
+  { latencyMs: 20, jitterMs: 20 },
+  { latencyMs: 150, jitterMs: 100 },
+]
+
+const limitersOf = (limit: number, windowMs: number): [string, () => Limiter][] => [
+  ['a window that starts with a request', () => fixedWindow(limit, windowMs)],
+  ['a window by the clock', () => alignedWindow(limit, windowMs)],
+  ['a sliding window', () => slidingWindow(limit, windowMs)],
+]
+
+describe.each(latencies)('at a latency of $latencyMs ms', (latency) => {
+  test.each([
+    ...limitersOf(1000, 1000),
+    ['a token bucket', () => tokenBucket(1000, 100)],
+    ['a window without Retry-After', () => withoutRetryAfter(fixedWindow(1000, 1000))],
+  ] satisfies [string, () => Limiter][])(
+    '%s: uses 94 of 100 of 1,000 per second after 30 s, less than 1 of 100 requests is limited',
+    (_, createLimiter) => {
+      const result = simulate({
+        limiter: createLimiter(),
+        ...latency,
+        share: 1,
+        seconds: 150,
+        afterSeconds: 30,
+      })
+      expect(result.perSecond).toBeGreaterThan(940)
+      expect(result.limitedPart).toBeLessThan(0.01)
+    },
+  )
+
+  test.each(limitersOf(10, 1000))(
+    '%s: at 10 per second, less than 3 of 100 requests are limited',
+    (_, createLimiter) => {
+      const result = simulate({ limiter: createLimiter(), ...latency, share: 1, seconds: 900 })
+      expect(result.perSecond).toBeGreaterThan(9)
+      expect(result.limitedPart).toBeLessThan(0.03)
+    },
+  )
+
+  test.each(limitersOf(60, 60_000))(
+    '%s: at 60 per minute, less than 3 of 100 requests are limited',
+    (_, createLimiter) => {
+      const result = simulate({ limiter: createLimiter(), ...latency, share: 1, seconds: 3600 })
+      expect(result.perSecond).toBeGreaterThan(0.95)
+      expect(result.limitedPart).toBeLessThan(0.03)
+    },
+  )
+})
+
+test('has no more in flight than 2 of 100 of the limit, or one, when responses are quick', () => {
+  const quick = { latencyMs: 5, jitterMs: 5, share: 1, seconds: 150, afterSeconds: 30 }
+  expect(simulate({ limiter: fixedWindow(1000, 1000), ...quick }).maxInFlight).toBeLessThanOrEqual(
+    20,
+  )
+  expect(simulate({ limiter: fixedWindow(10, 1000), ...quick }).maxInFlight).toBe(1)
+  expect(simulate({ limiter: fixedWindow(60, 60_000), ...quick }).maxInFlight).toBe(1)
+})
+
+test('loses little to timers that fire late, as on a busy machine', () => {
+  const busy = { latencyMs: 20, jitterMs: 20, timerLateMs: 10, share: 1, seconds: 150 }
+  const result = simulate({ limiter: fixedWindow(1000, 1000), ...busy, afterSeconds: 30 })
+  expect(result.perSecond).toBeGreaterThan(940)
+  expect(result.limitedPart).toBeLessThan(0.01)
+})
+
+test('leaves to others what the share says', () => {
+  const result = simulate({
+    limiter: fixedWindow(1000, 1000),
+    latencyMs: 20,
+    jitterMs: 20,
+    share: 0.5,
+    seconds: 150,
+    afterSeconds: 30,
+  })
+  expect(result.perSecond).toBeGreaterThan(480)
+  expect(result.perSecond).toBeLessThan(600)
+})
+
+test('notices a limit that was raised, and one that was lowered', () => {
+  const [low, high] = [fixedWindow(100, 1000), fixedWindow(200, 1000)]
+  const raisedAt = 120_000
+  const loweredAt = 900_000
+  let limited = 0
+  const rates: number[] = []
+  simulate({
+    limiter: (now) => {
+      const result = now > raisedAt && now < loweredAt ? high(now) : low(now)
+      if (now > loweredAt + 30_000 && result !== undefined) limited++
+      return result
+    },
+    latencyMs: 20,
+    jitterMs: 20,
+    share: 1,
+    seconds: 1200,
+    watch: (second, pace) => (rates[second] = pace.rate),
+  })
+  expect(rates[119]).toBeLessThan(105)
+  expect(rates[899]).toBeGreaterThan(190)
+  expect(rates[960]).toBeLessThan(105)
+  expect(limited).toBeLessThan(30)
+})
+
+test('never exceeds a given rate, and starts with it', () => {
+  const sentAt: number[] = []
+  simulate({
+    limiter: (now) => void sentAt.push(now),
+    latencyMs: 0,
+    jitterMs: 0,
+    share: 0.9,
+    rate: 50,
+    seconds: 60,
+  })
+  expect(sentAt.length).toBeGreaterThan(0.98 * 50 * 60)
+  for (const [index, at] of sentAt.entries()) {
+    const tenLater = sentAt[index + 10]
+    if (tenLater !== undefined) expect(tenLater - at).toBeGreaterThan(10 * 20 - 51)
+  }
+})
+
+test('pauses everything for as long as Retry-After says, and not much longer', () => {
+  const pace = new Pace({ share: 1 })
+  pace.recordSent(1000)
+  pace.recordLimited(1100, 1000, 7000, 0.5)
+  expect(pace.delayMs(1100)).toBeGreaterThanOrEqual(7000)
+  expect(pace.delayMs(1100)).toBeLessThanOrEqual(7100)
+  expect(pace.delayMs(8200)).toBe(0)
+})
+
+test('lowers the rate once for all requests that were in flight when the limit was hit', () => {
+  const pace = new Pace({ share: 1, maxRate: 100 })
+  for (let request = 0; request < 10; request++) pace.recordSent(10 * request)
+  pace.recordPassed(150, 150)
+  pace.recordLimited(160, 10, 1000, 0)
+  const { rate } = pace
+  pace.recordPassed(165, 150)
+  pace.recordLimited(170, 20, 1000, 0)
+  pace.recordLimited(180, 30, 1000, 0)
+  expect(rate).toBeLessThan(100)
+  expect(pace.rate).toBe(rate)
+  expect(pace.delayMs(180)).toBe(1000)
+})
+
+test('sends one request until the first response, which may reject the credentials, then one more for each', () => {
+  const pace = new Pace({ share: 1, maxRate: 1000 })
+  expect(pace.maxInFlight).toBe(1)
+  pace.recordSent(0)
+  for (let response = 1; response <= 300; response++) {
+    pace.recordPassed(100 + response, 100)
+    expect(pace.maxInFlight).toBe(Math.min(256, response + 1))
+  }
+})
+
+test('waits longer and longer for a server that lets nothing through and says nothing', () => {
+  const pace = new Pace({ share: 1 })
+  const delays: number[] = []
+  let now = 0
+  for (let round = 0; round < 8; round++) {
+    pace.recordSent(now)
+    pace.recordLimited(now, now, undefined, 0)
+    delays.push(pace.delayMs(now))
+    now += pace.delayMs(now)
+  }
+  expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((seconds) => seconds * 1000))
+  expect(pace.pausesInARow).toBe(8)
+})
