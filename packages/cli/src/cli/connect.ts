@@ -1,0 +1,96 @@
+import { readFile, stat } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
+import type { Authorization } from '@connected-apps/client'
+import { serverFor } from '@connected-apps/contract'
+import { parseBaseUrl } from '@connected-apps/node-http'
+import { CommandError, UsageError } from '@connected-apps/node-http/command'
+
+/** The options of every command that calls the API. */
+export interface ConnectionOptions {
+  credentialsFile?: string
+  baseUrl?: string
+}
+
+/** A client, and what a plan or a ledger says of it. */
+export interface Connection {
+  client: B2BClient
+  project_id: string
+  /** Without a slash at its end. */
+  baseUrl: string
+  /** Whether the project's prefix selects another server than that of test projects. */
+  isLive: boolean
+  /** The options of each call: the session, if there is one. */
+  callOptions: { authorization?: Authorization }
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/**
+ * Creates a client with the credentials of the environment, or of a file in their place. They have no
+ * option, because other users of the machine can read a command line.
+ *
+ * @throws {CommandError} if a credential is missing or malformed, or if others may read the file
+ */
+export async function connect(options: ConnectionOptions): Promise<Connection> {
+  const { credentialsFile } = options
+  const variables =
+    credentialsFile === undefined ? process.env : await readVariables(credentialsFile)
+  const read = (name: string): string | undefined => variables[name] || undefined // empty counts as unset
+  const required = (name: string): string => {
+    const value = read(name)
+    if (value !== undefined) return value
+    throw new CommandError(
+      credentialsFile === undefined
+        ? `${name} is missing; set it in the environment, or pass --credentials-file FILE`
+        : `${name} is missing in the credentials file; add a line ${name}=…`,
+    )
+  }
+  const project_id = required('STYTCH_PROJECT_ID')
+  const secret = required('STYTCH_SECRET')
+  const base = options.baseUrl ?? read('CONNECTED_APPS_BASE_URL') ?? serverFor(project_id)
+  const { url: baseUrl, error } = parseBaseUrl(base)
+  if (baseUrl === undefined) {
+    throw new UsageError(`--base-url (or CONNECTED_APPS_BASE_URL) ${error}`)
+  }
+  const session_token = read('CONNECTED_APPS_SESSION_TOKEN')
+  const session_jwt = read('CONNECTED_APPS_SESSION_JWT')
+  if (session_token !== undefined && session_jwt !== undefined) {
+    throw new CommandError(
+      'both CONNECTED_APPS_SESSION_TOKEN and CONNECTED_APPS_SESSION_JWT are set; unset one',
+    )
+  }
+  try {
+    return {
+      client: new B2BClient({ project_id, secret, baseUrl }),
+      project_id,
+      baseUrl,
+      isLive: serverFor(project_id) !== serverFor(''),
+      callOptions: {
+        ...(session_token !== undefined && { authorization: { session_token } }),
+        ...(session_jwt !== undefined && { authorization: { session_jwt } }),
+      },
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof ConnectedAppsError)) throw thrown
+    throw new CommandError(thrown.message, { cause: thrown })
+  }
+}
+
+/** The lines NAME=value of a file, as Node.js reads them for --env-file. */
+async function readVariables(file: string): Promise<Variables> {
+  try {
+    const { mode } = await stat(file)
+    // Windows has no such bits, and reports all of them.
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new CommandError(
+        'other users may read the credentials file; run chmod 600 on it, and change the secret if they may have',
+      )
+    }
+    return parseEnv(await readFile(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException // of the file system
+    throw new CommandError(`the credentials file cannot be read (${code})`, { cause: error })
+  }
+}

@@ -1,0 +1,15 @@
+import { ConnectedAppsError } from '@connected-apps/client'
+import { CommandError } from '@connected-apps/node-http/command'
+import { printable } from './printable.ts'
+
+/**
+ * The line to print for an error of the API.
+ *
+ * @throws {CommandError} for an argument that the client rejects
+ * @throws what is not an error of the client
+ */
+export function explainError(error: unknown): string {
+  if (!(error instanceof ConnectedAppsError)) throw error
+  if (error.kind === 'argument') throw new CommandError(printable(error.message), { cause: error })
+  return printable(error.message, 600)
+}

@@ -1,0 +1,25 @@
+/** A second signal within this time is the same one: npx passes on the Ctrl-C that the terminal has sent already. */
+const SAME_SIGNAL_MS = 250
+
+/**
+ * Calls `interrupt` on the first Ctrl-C or SIGTERM, and ends the process on the second one.
+ *
+ * @returns stops listening
+ */
+export function onInterrupt(interrupt: () => void): () => void {
+  let interruptedAt: number | undefined
+  const listener = (): void => {
+    const now = performance.now()
+    if (interruptedAt === undefined) {
+      interruptedAt = now
+      interrupt()
+    } else if (now - interruptedAt > SAME_SIGNAL_MS) {
+      // What was sent without an outcome is in the ledger.
+      process.exit(130)
+    }
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)
+  return () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, listener)
+  }
+}

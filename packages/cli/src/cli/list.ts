@@ -1,0 +1,69 @@
+import { UsageError } from '@connected-apps/node-http/command'
+import { connect } from './connect.ts'
+import type { Connection, ConnectionOptions } from './connect.ts'
+import { write } from './output.ts'
+import { jsonLine, printable } from './printable.ts'
+import { renderTable } from './table.ts'
+
+export interface ListCommandOptions extends ConnectionOptions {
+  organizationId: string
+  memberId?: string
+  connectedAppId?: string
+  json?: boolean
+}
+
+/** Lists a Member's Connected Apps, or the Members of an Organization who use an app. */
+export async function runList(options: ListCommandOptions): Promise<void> {
+  const { organizationId: organization_id, memberId, connectedAppId, json = false } = options
+  if ((memberId === undefined) === (connectedAppId === undefined)) {
+    throw new UsageError(
+      "pass --member-id for a Member's apps, or --connected-app-id for an app's Members",
+    )
+  }
+  const connection = await connect(options)
+  if (memberId !== undefined) {
+    await listApps(connection, { organization_id, member_id: memberId }, json)
+  } else if (connectedAppId !== undefined) {
+    await listMembers(connection, { organization_id, connected_app_id: connectedAppId }, json)
+  }
+}
+
+async function listApps(
+  { client, callOptions }: Connection,
+  params: { organization_id: string; member_id: string },
+  json: boolean,
+): Promise<void> {
+  const { connected_apps: apps } = await client.organizations.members.getConnectedApps(
+    params,
+    callOptions,
+  )
+  if (json) return write(apps.map(jsonLine).join(''))
+  if (apps.length === 0) return write('No Connected App has access to this Member.\n')
+  write(
+    renderTable(
+      ['CONNECTED APP ID', 'NAME', 'TYPE', 'SCOPES'],
+      apps.map((app) => [app.connected_app_id, app.name, app.client_type, app.scopes_granted]),
+    ),
+  )
+}
+
+async function listMembers(
+  { client, callOptions }: Connection,
+  params: { organization_id: string; connected_app_id: string },
+  json: boolean,
+): Promise<void> {
+  const { name, active_members: members } = await client.organizations.getConnectedApp(
+    params,
+    callOptions,
+  )
+  if (json) return write(members.map(jsonLine).join(''))
+  const app = printable(name, 80)
+  if (members.length === 0) return write(`No Member of this Organization uses ${app}.\n`)
+  write(`${members.length} Members of this Organization use ${app}:\n`)
+  write(
+    renderTable(
+      ['MEMBER ID', 'SCOPES'],
+      members.map((member) => [member.member_id, member.granted_scopes.join(' ')]),
+    ),
+  )
+}

@@ -1,0 +1,94 @@
+import type { Plan } from '../ledger/plan.ts'
+import { formatCount, formatDuration, formatNumber } from '../report/describe.ts'
+import type { Connection } from './connect.ts'
+import { printable } from './printable.ts'
+
+/** What a run would do and where, besides its plan. */
+export interface RunSettings {
+  connection: Pick<Connection, 'project_id' | 'baseUrl' | 'isLive'>
+  rate: number | undefined
+  share: number | undefined
+  /** Undefined with `--dry-run`. */
+  ledger: string | undefined
+}
+
+/** The rates for which the time is estimated if none is given. */
+const EXAMPLE_RATES = [10, 100]
+
+/** The plan of a new run, as lines for people. */
+export function describePlan(plan: Plan, settings: RunSettings, now = Date.now()): string {
+  const { targets, organizations, members, skipped } = plan
+  const leftOut = [
+    skipped.duplicate > 0 && formatCount(skipped.duplicate, 'duplicate'),
+    skipped.invalid > 0 && `${formatNumber(skipped.invalid)} malformed`,
+  ].filter((part) => part !== false)
+  return renderFacts([
+    [
+      'Plan',
+      `revoke ${formatCount(targets, 'target')}: ${formatCount(members, 'Member')} in ${formatCount(organizations, 'Organization')}`,
+    ],
+    ...describeRun(targets, settings, now),
+    ...(leftOut.length > 0 ? [['Left out', leftOut.join(', ')] as const] : []),
+  ])
+}
+
+/** What a resume found. */
+export interface ResumeState {
+  targets: number
+  /** How many have no final outcome. */
+  left: number
+  sentWithoutOutcome: number
+  unknown: number
+  /** The line at which the end of the file was damaged, and was removed. */
+  mendedLine?: number | undefined
+}
+
+/** What is left of a run, as lines for people. */
+export function describeResume(
+  { targets, left, sentWithoutOutcome, unknown, mendedLine }: ResumeState,
+  settings: RunSettings,
+  now = Date.now(),
+): string {
+  const found = [
+    `${formatNumber(targets - left)} of ${formatCount(targets, 'target')} done`,
+    sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
+    unknown > 0 && `${formatNumber(unknown)} unknown`,
+    mendedLine !== undefined &&
+      `a torn end from line ${formatNumber(mendedLine)}, which is removed; nothing in it had been acknowledged`,
+  ].filter((part) => part !== false)
+  return renderFacts([
+    ['Found', found.join(', ')],
+    ['Plan', `revoke the ${formatCount(left, 'target')} left`],
+    ...describeRun(left, settings, now),
+  ])
+}
+
+function describeRun(
+  calls: number,
+  { connection, rate, share, ledger }: RunSettings,
+  now: number,
+): (readonly [string, string])[] {
+  const { baseUrl, project_id, isLive } = connection
+  const part = share === undefined ? '90 %' : `${formatNumber(share * 100)} %`
+  const timeAt = (perSecond: number): string => formatDuration((calls / perSecond) * 1000)
+  return [
+    ['API', `${printable(baseUrl)}, project ${printable(project_id)}${isLive ? ' (live)' : ''}`],
+    ['Calls', `${formatNumber(calls)}, one for each target`],
+    rate === undefined
+      ? ['Rate', `found out: ${part} of what the API lets through`]
+      : ['Rate', `at most ${formatNumber(rate)} per second`],
+    rate === undefined
+      ? ['Takes', EXAMPLE_RATES.map((each) => `${timeAt(each)} at ${each} per second`).join(', ')]
+      : ['Until', `about ${clockTime(now + (calls / rate) * 1000)}, in ${timeAt(rate)}`],
+    ['Ledger', ledger === undefined ? 'none (--dry-run)' : printable(ledger)],
+  ]
+}
+
+/** The time of day where the person is. */
+function clockTime(at: number): string {
+  return new Date(at).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' })
+}
+
+function renderFacts(facts: readonly (readonly [string, string])[]): string {
+  return facts.map(([name, value]) => `${name.padEnd(9)} ${value}\n`).join('')
+}

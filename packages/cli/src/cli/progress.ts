@@ -1,0 +1,106 @@
+import { formatDuration, formatNumber } from '../report/describe.ts'
+import { LiveLine } from './live-line.ts'
+import type { LiveLineOptions } from './live-line.ts'
+
+/** How far a run is. */
+export interface ProgressState {
+  done: number
+  total: number
+  /** Targets per second, lately; undefined before the first. */
+  rate: number | undefined
+  rateLimited: number
+  /** How many of those that are done were not revoked. */
+  notRevoked: number
+}
+
+const BAR_WIDTH = 24
+/** The rate is that of so many seconds. */
+const WINDOW_SECONDS = 10
+
+/** Shows how far a run is: with a bar on a terminal, in words elsewhere. */
+export class Progress {
+  readonly #state: ProgressState
+  readonly #line: LiveLine
+  readonly #recent = new RecentCount()
+
+  constructor(
+    state: Pick<ProgressState, 'done' | 'total' | 'notRevoked'>,
+    options: LiveLineOptions,
+  ) {
+    this.#state = { ...state, rate: undefined, rateLimited: 0 }
+    this.#line = new LiveLine((isTerminal) => this.#render(isTerminal), options)
+  }
+
+  get rateLimited(): number {
+    return this.#state.rateLimited
+  }
+
+  recordOutcome(isRevoked: boolean): void {
+    this.#state.done += 1
+    if (!isRevoked) this.#state.notRevoked += 1
+    this.#recent.add(performance.now())
+  }
+
+  recordRateLimited(): void {
+    this.#state.rateLimited += 1
+  }
+
+  print(line: string): void {
+    this.#line.print(line)
+  }
+
+  stop(): void {
+    this.#line.stop()
+  }
+
+  #render(isTerminal: boolean): string {
+    this.#state.rate = this.#recent.perSecond(performance.now())
+    const words = renderProgress(this.#state)
+    return isTerminal ? `${renderBar(this.#state)} ${words}` : words
+  }
+}
+
+function renderBar({ done, total }: ProgressState): string {
+  const filled = total === 0 ? BAR_WIDTH : Math.floor((done / total) * BAR_WIDTH)
+  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
+}
+
+/** The words of the progress, such as `42 %, 4,200 of 10,000, 98 per second, 59 s left`. */
+export function renderProgress({
+  done,
+  total,
+  rate,
+  rateLimited,
+  notRevoked,
+}: ProgressState): string {
+  const percent = total === 0 ? 100 : Math.floor((done / total) * 100)
+  const parts = [`${percent} %`, `${formatNumber(done)} of ${formatNumber(total)}`]
+  if (rate !== undefined && done < total) parts.push(`${formatNumber(rate)} per second`)
+  if (rateLimited > 0) parts.push(`429s ${formatNumber(rateLimited)}`)
+  if (notRevoked > 0) parts.push(`not revoked ${formatNumber(notRevoked)}`)
+  if (rate !== undefined && rate > 0 && done < total) {
+    parts.push(`${formatDuration(((total - done) / rate) * 1000)} left`)
+  }
+  return parts.join(', ')
+}
+
+/** Counts events of the last seconds, in a counter for each second. */
+class RecentCount {
+  readonly #counts = new Map<number, number>()
+  #startedAt: number | undefined
+
+  add(now: number): void {
+    this.#startedAt ??= now
+    const second = Math.floor(now / 1000)
+    this.#counts.set(second, (this.#counts.get(second) ?? 0) + 1)
+  }
+
+  perSecond(now: number): number | undefined {
+    if (this.#startedAt === undefined) return undefined
+    const oldest = Math.floor(now / 1000) - WINDOW_SECONDS
+    for (const second of this.#counts.keys()) if (second < oldest) this.#counts.delete(second)
+    const sum = [...this.#counts.values()].reduce((total, count) => total + count, 0)
+    const since = Math.max(this.#startedAt, oldest * 1000)
+    return sum / Math.max(1, (now - since) / 1000)
+  }
+}

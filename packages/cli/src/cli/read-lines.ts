@@ -1,0 +1,50 @@
+import { formatCount, formatNumber } from '../report/describe.ts'
+import type { TargetLine } from '../targets/parse-target.ts'
+import type { Connection } from './connect.ts'
+import { onInterrupt } from './interrupt.ts'
+import { LiveLine } from './live-line.ts'
+import type { TargetSource } from './target-source.ts'
+
+/** A person pressed Ctrl-C while targets were read. */
+export class InterruptedError extends Error {
+  override name = 'InterruptedError'
+}
+
+/**
+ * The lines of a source, while it is shown how many there are.
+ *
+ * @throws {InterruptedError} on Ctrl-C, so that whoever writes the lines can clean up
+ */
+export async function* readLines(
+  source: TargetSource,
+  connection: Connection,
+  isQuiet: boolean,
+): AsyncGenerator<TargetLine, void> {
+  let lastLine = 0
+  let targets = 0
+  const controller = new AbortController()
+  const { signal } = controller
+  const stopListening = onInterrupt(() => {
+    controller.abort()
+    if (source.isInputUsed) process.stdin.destroy()
+  })
+  const progress = new LiveLine(
+    () => `Reading: line ${formatNumber(lastLine)}, ${formatCount(targets, 'target')}`,
+    { isQuiet },
+  )
+  try {
+    for await (const each of source.read(connection, signal)) {
+      signal.throwIfAborted()
+      lastLine = each.line
+      if ('target' in each) targets += 1
+      yield each
+    }
+    signal.throwIfAborted()
+  } catch (error) {
+    // What was aborted fails in one way or another.
+    throw signal.aborted ? new InterruptedError() : error
+  } finally {
+    progress.stop('clear')
+    stopListening()
+  }
+}

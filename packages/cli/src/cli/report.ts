@@ -1,0 +1,24 @@
+import { writeFile } from 'node:fs/promises'
+import { CommandError } from '@connected-apps/node-http/command'
+import { renderHtml } from '../report/render-html.ts'
+import { renderMarkdown } from '../report/render-markdown.ts'
+import { summarizeLedger } from '../report/summarize-ledger.ts'
+import { write } from './output.ts'
+import { printable } from './printable.ts'
+
+export interface ReportCommandOptions {
+  html?: string
+}
+
+/** Reports on a ledger, which may be in use. */
+export async function runReport(ledger: string, { html }: ReportCommandOptions): Promise<void> {
+  const summary = await summarizeLedger(ledger)
+  if (html === undefined) return write(renderMarkdown(summary, printable))
+  try {
+    await writeFile(html, renderHtml(summary, printable), { mode: 0o600 })
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException // of the file system
+    throw new CommandError(`cannot write ${printable(html)} (${code})`, { cause: error })
+  }
+  write(`${printable(html)}\n`)
+}

@@ -1,0 +1,168 @@
+import { rm } from 'node:fs/promises'
+import { createLedger } from '../ledger/create-ledger.ts'
+import { openLedger } from '../ledger/open-ledger.ts'
+import type { Ledger } from '../ledger/open-ledger.ts'
+import { planTargets } from '../ledger/plan.ts'
+import type { Plan } from '../ledger/plan.ts'
+import { readLedger } from '../ledger/read-ledger.ts'
+import { formatCount } from '../report/describe.ts'
+import { Standings } from '../report/standings.ts'
+import { prepareConfirm } from './confirm.ts'
+import type { Confirm } from './confirm.ts'
+import { connect } from './connect.ts'
+import type { Connection, ConnectionOptions } from './connect.ts'
+import { readIncident, rejectOtherIncident } from './incident.ts'
+import { write } from './output.ts'
+import { describePlan, describeResume } from './plan.ts'
+import type { ResumeState } from './plan.ts'
+import { jsonLine } from './printable.ts'
+import { InterruptedError, readLines } from './read-lines.ts'
+import { runLedger } from './run-ledger.ts'
+import type { RunEnd } from './run-ledger.ts'
+import { describeEnd, toJsonSummary } from './summary.ts'
+import { chooseSource } from './target-source.ts'
+import type { SourceOptions, TargetSource } from './target-source.ts'
+
+export interface RevokeAllCommandOptions extends ConnectionOptions, SourceOptions {
+  ledger?: string
+  dryRun?: boolean
+  skipInvalid?: boolean
+  yes?: boolean
+  yesLive?: boolean
+  rate?: number
+  share?: number
+  json?: boolean
+  quiet?: boolean
+}
+
+const EXIT_CODE_OF = { finished: 0, interrupted: 130, unavailable: 3, ledger: 3 } as const
+
+/** Plans, asks, revokes, and says what was not revoked. */
+export async function runRevokeAll(options: RevokeAllCommandOptions): Promise<void> {
+  const source = chooseSource(options)
+  const connection = await connect(options)
+  const { dryRun = false, yes, yesLive } = options
+  const { project_id, isLive } = connection
+  const isInputUsed = source?.isInputUsed ?? false
+  const confirm: Confirm = dryRun
+    ? () => Promise.resolve(false)
+    : await prepareConfirm({ project_id, isLive, yes, yesLive, isInputUsed })
+  try {
+    if (source === undefined) await resume(options.resume ?? '', connection, options, confirm)
+    else await start(source, connection, options, confirm)
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error
+    decline()
+  }
+}
+
+async function start(
+  source: TargetSource,
+  connection: Connection,
+  options: RevokeAllCommandOptions,
+  confirm: Confirm,
+): Promise<void> {
+  const { dryRun = false, skipInvalid, rate, share, quiet = false } = options
+  const path = options.ledger ?? defaultLedger(new Date())
+  const lines = readLines(source, connection, quiet)
+  const { baseUrl, project_id } = connection
+  const incident = { createdAt: Date.now(), baseUrl, project_id, source: source.name }
+  const plan = dryRun
+    ? await planTargets(lines, { skipInvalid })
+    : await createLedger(path, incident, lines, { skipInvalid })
+  tell(describeProblems(plan))
+  if (!plan.isRunnable) {
+    tell(`Nothing is sent. ${adviseOn(plan)}\n`)
+    process.exitCode = 2
+    return
+  }
+  tell(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
+  if (dryRun) return
+  if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
+    return run(await openLedger(path), path, connection, options)
+  }
+  // A plan that nobody wants to run would only be in the way of the next one.
+  await rm(path)
+  decline()
+}
+
+async function resume(
+  path: string,
+  connection: Connection,
+  options: RevokeAllCommandOptions,
+  confirm: Confirm,
+): Promise<void> {
+  const { dryRun = false, rate, share } = options
+  const settings = { connection, rate, share, ledger: path }
+  rejectOtherIncident(await readIncident(path), connection)
+  if (dryRun) return tell(describeResume(await readState(path), settings))
+  const ledger = await openLedger(path)
+  const { counts, mendedLine } = ledger
+  const { targets, pending: left, sentWithoutOutcome, done } = counts
+  tell(
+    describeResume(
+      { targets, left, sentWithoutOutcome, unknown: done.unknown, mendedLine },
+      settings,
+    ),
+  )
+  const action = `revoke the ${formatCount(left, 'target')} that ${left === 1 ? 'is' : 'are'} left`
+  if (left === 0 || (await confirm(action))) return run(ledger, path, connection, options)
+  await ledger.close('interrupted')
+  decline()
+}
+
+/** What a resume would find, without a lock and without a change of the file. */
+async function readState(path: string): Promise<ResumeState> {
+  const standings = new Standings()
+  for await (const record of readLedger(path)) standings.add(record)
+  const { pending, sent, unknown } = standings.count()
+  const left = pending + sent + unknown
+  return { targets: standings.targets, left, sentWithoutOutcome: sent, unknown }
+}
+
+async function run(
+  ledger: Ledger,
+  path: string,
+  connection: Connection,
+  { rate, share, json = false, quiet = false }: RevokeAllCommandOptions,
+): Promise<void> {
+  const end = await runLedger(ledger, { connection, rate, share, json, quiet, path })
+  write(json ? jsonLine(toJsonSummary(end, path)) : describeEnd(end, path))
+  process.exitCode = exitCodeOf(end)
+}
+
+function exitCodeOf({ reason, counts, targets }: RunEnd): number {
+  if (reason !== 'finished') return EXIT_CODE_OF[reason]
+  return counts.revoked === targets ? 0 : 1
+}
+
+function decline(): void {
+  tell('Nothing is sent.\n')
+  process.exitCode = 130
+}
+
+/** What was wrong with lines of the source. */
+function describeProblems({ problems, skipped }: Plan): string {
+  const omitted = skipped.invalid + skipped.duplicate - problems.length
+  const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}\n`)
+  if (omitted > 0) lines.push(`and ${formatCount(omitted, 'line')} more\n`)
+  return lines.join('')
+}
+
+function adviseOn({ targets, problems }: Plan): string {
+  if (problems.length === 0) return 'There is no target.'
+  const isIncomplete = problems.some(({ isLast }) => isLast)
+  if (targets === 0 || isIncomplete) return 'Correct the lines.'
+  return 'Correct the lines, or pass --skip-invalid to leave them out.'
+}
+
+/** For a person, so that standard output has only results. */
+function tell(text: string): void {
+  process.stderr.write(text)
+}
+
+/** `incident-2026-11-27-124530.jsonl`, in the current directory. */
+function defaultLedger(now: Date): string {
+  const time = now.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')
+  return `incident-${time}.jsonl`
+}

@@ -1,0 +1,135 @@
+import type { Ledger } from '../ledger/open-ledger.ts'
+import { LedgerError } from '../ledger/ledger-error.ts'
+import type { StoppedRecord } from '../ledger/records.ts'
+import type { Outcome, Result } from '../outcome.ts'
+import { revokeOrdinals } from '../revoke-all.ts'
+import { UnavailableError } from '../unavailable-error.ts'
+import type { Connection } from './connect.ts'
+import { onInterrupt } from './interrupt.ts'
+import { write } from './output.ts'
+import { jsonLine, printable } from './printable.ts'
+import { Progress } from './progress.ts'
+import { quoteArgument } from './quote-argument.ts'
+
+export interface RunLedgerOptions {
+  connection: Connection
+  rate?: number | undefined
+  share?: number | undefined
+  json: boolean
+  quiet: boolean
+  /** Of the ledger. */
+  path: string
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly reason: StoppedRecord['reason'] | 'ledger'
+  /** Why it stopped by itself. */
+  readonly problem: string | undefined
+  /** Of the whole ledger. */
+  readonly counts: Readonly<Record<Result, number>>
+  readonly targets: number
+  /** How many have no final outcome. */
+  readonly left: number
+  /** The first that were not revoked in this run. */
+  readonly notRevoked: readonly Outcome[]
+  readonly rateLimited: number
+  readonly durationMs: number
+}
+
+/** How many targets that were not revoked the summary lists. */
+const MAX_LISTED = 20
+
+/** Revokes what is left of a ledger, records it there, shows the progress, and closes the ledger. */
+export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Promise<RunEnd> {
+  const { connection, rate, share, json, quiet, path } = options
+  const { targets, done, pending } = ledger.counts
+  // A target that is unknown is sent again.
+  const counts = { ...done, unknown: 0 }
+  const notRevoked: Outcome[] = []
+  const progress = new Progress(
+    {
+      done: targets - pending,
+      total: targets,
+      notRevoked: targets - pending - counts.revoked,
+    },
+    // On a terminal, the lines of JSON are progress enough.
+    { isQuiet: quiet || (json && process.stdout.isTTY) },
+  )
+  const controller = new AbortController()
+  let failure: unknown
+  const fail = (error: unknown): void => {
+    failure ??= error
+    controller.abort()
+  }
+  const stopListening = onInterrupt(() => {
+    progress.print(
+      `Interrupted: finishing what is in flight. Press Ctrl-C again to stop at once.\nResume with: connected-apps revoke-all --resume ${quoteArgument(path)}`,
+    )
+    controller.abort()
+  })
+  const startedAt = performance.now()
+  const record = async (outcome: Outcome): Promise<void> => {
+    await ledger.recordOutcome(outcome)
+    counts[outcome.result] += 1
+    progress.recordOutcome(outcome.result === 'revoked')
+    if (outcome.result !== 'revoked' && notRevoked.length < MAX_LISTED) notRevoked.push(outcome)
+    if (json) write(jsonLine(toJson(outcome)))
+  }
+
+  // Many outcomes share one write to the disk, so that the loop does not wait for each.
+  const recording = new Set<Promise<void>>()
+  try {
+    for await (const outcome of revokeOrdinals(ledger.pendingTargets(), {
+      client: connection.client,
+      ...connection.callOptions,
+      ...(rate !== undefined && { rate }),
+      ...(share !== undefined && { share }),
+      signal: controller.signal,
+      beforeSend: (ordinal) => ledger.recordSent(ordinal),
+      onRateLimited: (ordinal) => {
+        progress.recordRateLimited()
+        ledger.recordRateLimited(ordinal)
+      },
+    })) {
+      const each = record(outcome)
+        .catch(fail)
+        .finally(() => recording.delete(each))
+      recording.add(each)
+    }
+  } catch (error) {
+    fail(error)
+  }
+  await Promise.all(recording)
+  const left = targets - Object.values(counts).reduce((sum, count) => sum + count, -counts.unknown)
+  const reason = reasonOf(failure, left > 0 && controller.signal.aborted)
+  try {
+    await ledger.close(reason === 'ledger' ? 'unavailable' : reason)
+  } catch (error) {
+    fail(error)
+  }
+  stopListening()
+  progress.stop()
+  return {
+    reason: reasonOf(failure, left > 0 && controller.signal.aborted),
+    problem: failure === undefined ? undefined : printable((failure as Error).message, 600), // one of the two of reasonOf
+    counts,
+    targets,
+    left,
+    notRevoked,
+    rateLimited: progress.rateLimited,
+    durationMs: performance.now() - startedAt,
+  }
+}
+
+/** @throws what is neither due to the server nor to the ledger's file */
+function reasonOf(failure: unknown, isInterrupted: boolean): RunEnd['reason'] {
+  if (failure instanceof LedgerError) return 'ledger'
+  if (failure instanceof UnavailableError) return 'unavailable'
+  if (failure !== undefined) throw failure
+  return isInterrupted ? 'interrupted' : 'finished'
+}
+
+function toJson({ target, ...outcome }: Outcome): object {
+  return { ...target, ...outcome }
+}

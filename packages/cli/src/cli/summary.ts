@@ -1,0 +1,48 @@
+import type { Outcome } from '../outcome.ts'
+import { formatCount, formatDuration, formatNumber, STANDING_TEXTS } from '../report/describe.ts'
+import { printable } from './printable.ts'
+import { quoteArgument } from './quote-argument.ts'
+import type { RunEnd } from './run-ledger.ts'
+
+/** What a person reads when a run has ended. */
+export function describeEnd(end: RunEnd, ledger: string): string {
+  const { counts, targets, left, rateLimited, durationMs, notRevoked, reason, problem } = end
+  const path = quoteArgument(ledger)
+  const others = (['not_found', 'forbidden', 'failed', 'unknown'] as const).filter(
+    (result) => counts[result] > 0,
+  )
+  const total = others.reduce((sum, result) => sum + counts[result], 0)
+  const lines = [
+    `Revoked ${formatNumber(counts.revoked)} of ${formatCount(targets, 'target')}. This run took ${formatDuration(durationMs)}, with ${formatCount(rateLimited, 'response')} of 429.`,
+    ...others.map((each) => {
+      const { name, meaning } = STANDING_TEXTS[each]
+      return `  ${name.padEnd(10)} ${formatNumber(counts[each])} (${meaning})`
+    }),
+    ...notRevoked.map((outcome) => `  ${describeOutcome(outcome)}`),
+  ]
+  if (total > notRevoked.length) {
+    lines.push(`All ${formatNumber(total)} of them: connected-apps report ${path}`)
+  }
+  if (reason === 'interrupted') lines.push('Interrupted.')
+  if (problem !== undefined) lines.push(`Stopped: ${problem}`)
+  if (left > 0) {
+    lines.push(
+      `${formatCount(left, 'target')} left. Resume with: connected-apps revoke-all --resume ${path}`,
+    )
+  } else {
+    lines.push(`Now ask the API who is connected: connected-apps verify ${path}`)
+  }
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** The last line of `--json`. */
+export function toJsonSummary(end: RunEnd, ledger: string): object {
+  const { counts, targets, left, reason, rateLimited, durationMs, problem } = end
+  return { summary: { ledger, reason, problem, targets, left, ...counts, rateLimited, durationMs } }
+}
+
+function describeOutcome({ target, result, reason, status_code }: Outcome): string {
+  const { organization_id, member_id, connected_app_id } = target
+  const ids = [organization_id, member_id, connected_app_id].map((id) => printable(id)).join(' ')
+  return `${ids}: ${STANDING_TEXTS[result].name.toLowerCase()}, ${printable(reason ?? String(status_code))}`
+}

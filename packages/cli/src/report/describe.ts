@@ -1,0 +1,104 @@
+import type { Standing } from './standings.ts'
+import type { IncidentSummary, NotRevoked, Run } from './summarize-ledger.ts'
+
+/** How a report names what became of a target, and what that means, the good first. */
+export const STANDING_TEXTS: Readonly<Record<Standing, { name: string; meaning: string }>> = {
+  revoked: { name: 'Revoked', meaning: 'the API confirmed it' },
+  not_found: {
+    name: 'Not found',
+    meaning:
+      'the API knows no such Organization, Member or app, so nothing has access by these ids',
+  },
+  forbidden: { name: 'Forbidden', meaning: 'the credentials or the session may not do this' },
+  failed: { name: 'Failed', meaning: 'the API rejected it, or failed at every attempt' },
+  unknown: {
+    name: 'Unknown',
+    meaning: 'no response arrived at any attempt; a resume sends it again',
+  },
+  sent: {
+    name: 'Interrupted',
+    meaning: 'the run was killed before the response; a resume sends it again',
+  },
+  pending: { name: 'Not sent', meaning: 'the run ended before its turn; a resume sends it' },
+}
+
+export const STANDINGS = Object.keys(STANDING_TEXTS) as Standing[] // the keys of a record of standings
+
+/** The first sentence of a report. */
+export function verdictOf({ counts, targets, planned }: IncidentSummary): {
+  tone: 'success' | 'warning' | 'danger'
+  text: string
+} {
+  if (planned === undefined) {
+    return { tone: 'danger', text: 'The plan is incomplete: nothing was sent. Plan again.' }
+  }
+  if (targets === 0) return { tone: 'warning', text: 'The plan has no target.' }
+  const all = formatCount(targets, 'target')
+  if (counts.revoked === targets) return { tone: 'success', text: `All ${all} are revoked.` }
+  const unfinished = counts.pending + counts.sent + counts.unknown
+  if (unfinished > 0) {
+    const text = `${formatNumber(unfinished)} of ${all} are not done: resume the run.`
+    return { tone: 'danger', text }
+  }
+  if (counts.revoked + counts.not_found === targets) {
+    const missing = formatNumber(counts.not_found)
+    return {
+      tone: 'warning',
+      text: `All ${all} are revoked, except ${missing} that the API does not know.`,
+    }
+  }
+  const missing = formatNumber(targets - counts.revoked)
+  return { tone: 'danger', text: `${missing} of ${all} were not revoked.` }
+}
+
+/** Why a target was not revoked, with the id of the request. */
+export function reasonOf({ standing, outcome }: NotRevoked): string {
+  if (outcome === undefined) return STANDING_TEXTS[standing].meaning
+  const { status_code, error_type, reason, request_id } = outcome
+  const parts = reason === undefined ? [status_code, error_type] : [reason]
+  if (request_id !== undefined && !reason?.includes(request_id)) parts.push(request_id)
+  return parts.filter((part) => part !== undefined).join(' ')
+}
+
+const RUN_ENDS: Readonly<Record<NonNullable<Run['reason']>, string>> = {
+  finished: 'finished',
+  interrupted: 'interrupted by a person or a signal',
+  unavailable: 'stopped by itself: the server was down, or rejected the credentials',
+}
+
+export function describeRunEnd({ reason }: Run): string {
+  return reason === undefined ? 'killed, or still running' : RUN_ENDS[reason]
+}
+
+/** How many targets that were not revoked are not in the list of a report. */
+export function countOmitted({ targets, counts, notRevoked }: IncidentSummary): number {
+  return targets - counts.revoked - notRevoked.length
+}
+
+/** `2026-11-27 12:38:10 UTC` */
+export function formatTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+/** `1 h 02 min`, `3 min 05 s`, `12 s` */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const two = (value: number): string => String(value).padStart(2, '0')
+  if (hours > 0) return `${formatNumber(hours)} h ${two(minutes)} min`
+  return minutes > 0 ? `${minutes} min ${two(seconds % 60)} s` : `${seconds} s`
+}
+
+export function formatNumber(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 })
+}
+
+/** `1 target`, `1,000 targets` */
+export function formatCount(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+export function formatLatency(ms: number | undefined): string {
+  if (ms === undefined) return '–'
+  return ms < 1000 ? `${formatNumber(ms)} ms` : `${formatNumber(ms / 1000)} s`
+}

@@ -1,0 +1,200 @@
+import { escapeHtml, renderPage } from '@connected-apps/node-http/html-page'
+import {
+  countOmitted,
+  describeRunEnd,
+  formatCount,
+  formatDuration,
+  formatLatency,
+  formatNumber,
+  formatTime,
+  reasonOf,
+  STANDING_TEXTS,
+  STANDINGS,
+  verdictOf,
+} from './describe.ts'
+import { renderPlot } from './plot.ts'
+import type { Plot } from './plot.ts'
+import { style } from './style.ts'
+import type { IncidentSummary } from './summarize-ledger.ts'
+
+/**
+ * The report as a page that needs no other file and no script.
+ *
+ * @param printable shows what is invisible in text of the ledger
+ */
+export function renderHtml(summary: IncidentSummary, printable: (text: string) => string): string {
+  const text = (value: string): string => escapeHtml(printable(value))
+  const { tone, text: verdict } = verdictOf(summary)
+  const content = [
+    `<header><p class="kicker">Incident report</p>
+<h1>${escapeHtml(verdict)}</h1>
+<p class="lead">A target is one Member’s access to one Connected App. Planned ${renderTime(summary.incident.createdAt)}.</p></header>`,
+    renderResults(summary, tone),
+    renderTimeline(summary),
+    renderRuns(summary),
+    renderNotRevoked(summary, text),
+    renderFacts(summary, text),
+  ].join('\n')
+  return renderPage({ title: `Incident report: ${verdict}`, content, style })
+}
+
+function renderResults({ counts, targets }: IncidentSummary, tone: string): string {
+  const shown = STANDINGS.filter((each) => each === 'revoked' || counts[each] > 0)
+  // A result that is rare must be seen, too.
+  const bar = shown
+    .filter((each) => counts[each] > 0)
+    .map((each) => `<span data-standing="${each}" style="flex-grow:${counts[each]}"></span>`)
+    .join('')
+  const tiles = shown.map(
+    (each) => `<div class="tile" data-standing="${each}">
+<dt>${STANDING_TEXTS[each].name}</dt>
+<dd><strong>${formatNumber(counts[each])}</strong>${targets > 0 ? ` <span>${formatShare(counts[each] / targets)}</span>` : ''}<p>${STANDING_TEXTS[each].meaning}</p></dd></div>`,
+  )
+  return `<section aria-labelledby="results" data-tone="${tone}">
+<h2 id="results">Results of ${formatCount(targets, 'target')}</h2>
+<div class="bar" aria-hidden="true">${bar}</div>
+<dl class="tiles">${tiles.join('\n')}</dl>
+</section>`
+}
+
+function renderTimeline({ timeline, rateLimited, latency, runs }: IncidentSummary): string {
+  if (timeline.length === 0) return ''
+  const perSecond = timeline.map(({ outcomes, seconds }) => outcomes / seconds)
+  const plots: Plot[] = [
+    {
+      title: 'Targets per second',
+      description: `At most ${formatNumber(Math.max(...perSecond))} per second.`,
+      series: [
+        {
+          name: 'Targets',
+          tone: 'calm',
+          shape: 'area',
+          value: ({ outcomes, seconds }) => outcomes / seconds,
+        },
+      ],
+      format: formatNumber,
+    },
+    {
+      title: 'Responses of 429',
+      description: `${formatCount(rateLimited, 'response')} of 429 in all.`,
+      series: [
+        { name: '429', tone: 'danger', shape: 'bars', value: ({ rateLimited: count }) => count },
+      ],
+      format: formatNumber,
+    },
+    {
+      title: 'Latency',
+      description: `Of all outcomes, half took at most ${formatLatency(latency.p50)}, and 95 % at most ${formatLatency(latency.p95)}.`,
+      series: [
+        { name: 'p95', tone: 'warning', shape: 'line', value: ({ p95 }) => p95 },
+        { name: 'p50', tone: 'calm', shape: 'line', value: ({ p50 }) => p50 },
+      ],
+      format: formatLatency,
+    },
+  ]
+  const note =
+    runs.length > 1
+      ? 'Running time; the pauses between runs are left out. A dashed line is a resume.'
+      : 'Running time.'
+  const rows = timeline.map((each) => [
+    renderTime(each.startedAt),
+    formatNumber(each.outcomes / each.seconds),
+    formatNumber(each.rateLimited),
+    formatLatency(each.p50),
+    formatLatency(each.p95),
+  ])
+  return `<section aria-labelledby="timeline">
+<h2 id="timeline">Timeline</h2>
+<p class="note">${note}</p>
+<div class="card plots">${plots.map((plot, index) => renderPlot(plot, timeline, `plot-${index}`)).join('\n')}</div>
+<details><summary>The figures as a table</summary>
+${renderTable('Figures of the timeline', ['From', 'Targets per second', '429', 'p50', 'p95'], rows, 'numbers')}
+</details>
+</section>`
+}
+
+function renderRuns({ runs }: IncidentSummary): string {
+  const rows = runs.map((run) => [
+    renderTime(run.startedAt),
+    formatDuration(run.endedAt - run.startedAt),
+    formatNumber(run.outcomes),
+    describeRunEnd(run),
+  ])
+  return `<section aria-labelledby="runs">
+<h2 id="runs">${formatCount(runs.length, 'run')}</h2>
+${rows.length === 0 ? '<p class="note">Nothing was sent.</p>' : renderTable('Runs', ['Started', 'Took', 'Targets', 'End'], rows)}
+</section>`
+}
+
+function renderNotRevoked(summary: IncidentSummary, text: (value: string) => string): string {
+  const { notRevoked, targets, counts } = summary
+  const omitted = countOmitted(summary)
+  const rows = notRevoked.map((each) => {
+    const { organization_id, member_id, connected_app_id } = each.target
+    const ids = [organization_id, member_id, connected_app_id].map(
+      (id) => `<code>${text(id)}</code>`,
+    )
+    return [...ids, STANDING_TEXTS[each.standing].name, text(reasonOf(each))]
+  })
+  const more =
+    omitted > 0
+      ? `<p class="note">And ${formatNumber(omitted)} more; the ledger has all of them.</p>`
+      : ''
+  return `<section aria-labelledby="not-revoked">
+<h2 id="not-revoked">${formatNumber(targets - counts.revoked)} not revoked</h2>
+${rows.length === 0 ? '<p class="note">None.</p>' : renderTable('Targets that were not revoked', ['Organization', 'Member', 'Connected App', 'Result', 'Reason'], rows)}
+${more}
+</section>`
+}
+
+function renderFacts(
+  { incident, planned, requests, rateLimited, latency }: IncidentSummary,
+  text: (value: string) => string,
+): string {
+  const skipped = planned?.skipped ?? { invalid: 0, duplicate: 0 }
+  const facts: [string, string][] = [
+    ['Project', `<code>${text(incident.project_id)}</code>`],
+    ['API', `<code>${text(incident.baseUrl)}</code>`],
+    ['Targets from', `<code>${text(incident.source)}</code>`],
+    [
+      'Left out',
+      `${formatNumber(skipped.duplicate)} duplicate, ${formatNumber(skipped.invalid)} malformed`,
+    ],
+    [
+      'Requests',
+      `${formatNumber(requests)}, of which ${formatNumber(rateLimited)} were answered 429`,
+    ],
+    ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
+  ]
+  return `<section aria-labelledby="facts">
+<h2 id="facts">The incident</h2>
+<dl class="card facts">${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>
+</section>`
+}
+
+/** @param rows cells of HTML */
+function renderTable(
+  caption: string,
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  kind = '',
+): string {
+  const head = headings.map((heading) => `<th scope="col">${heading}</th>`).join('')
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`)
+  // A region that scrolls must be reachable by the keyboard.
+  return `<div class="card scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${kind}">
+<thead><tr>${head}</tr></thead>
+<tbody>${body.join('\n')}</tbody>
+</table></div>`
+}
+
+function renderTime(at: number): string {
+  return `<time datetime="${new Date(at).toISOString()}">${formatTime(at)}</time>`
+}
+
+function formatShare(share: number): string {
+  const percent = share * 100
+  if (percent > 0 && percent < 0.1) return '< 0.1 %'
+  if (percent < 100 && percent > 99.9) return '> 99.9 %'
+  return `${percent.toFixed(percent === 100 || percent === 0 ? 0 : 1)} %`
+}

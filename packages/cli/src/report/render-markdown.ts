@@ -1,0 +1,121 @@
+import {
+  countOmitted,
+  describeRunEnd,
+  formatDuration,
+  formatLatency,
+  formatNumber,
+  formatTime,
+  reasonOf,
+  STANDING_TEXTS,
+  STANDINGS,
+  verdictOf,
+} from './describe.ts'
+import type { IncidentSummary } from './summarize-ledger.ts'
+
+/** How many intervals the Markdown shows, each of several of the timeline. */
+const MAX_ROWS = 24
+
+/**
+ * The report as Markdown.
+ *
+ * @param printable makes text of the ledger safe to print
+ */
+export function renderMarkdown(
+  summary: IncidentSummary,
+  printable: (text: string) => string,
+): string {
+  const text = (value: string): string => escapeMarkdown(printable(value))
+  const { incident, planned, runs, notRevoked, counts, latency } = summary
+  const omitted = countOmitted(summary)
+  const skipped = planned?.skipped ?? { invalid: 0, duplicate: 0 }
+  return [
+    '# Incident report',
+    `**${verdictOf(summary).text}** A target is one Member's access to one Connected App.`,
+    table(
+      ['', ''],
+      [
+        ['Project', text(incident.project_id)],
+        ['API', text(incident.baseUrl)],
+        ['Targets from', text(incident.source)],
+        ['Planned', formatTime(incident.createdAt)],
+        ['Left out', `${skipped.duplicate} duplicate, ${skipped.invalid} malformed`],
+        ['Requests', formatNumber(summary.requests)],
+        ['Responses of 429', formatNumber(summary.rateLimited)],
+        ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
+      ],
+    ),
+    '## Results',
+    table(
+      ['Result', 'Targets', 'Meaning'],
+      STANDINGS.filter((standing) => standing === 'revoked' || counts[standing] > 0).map(
+        (standing) => [
+          STANDING_TEXTS[standing].name,
+          formatNumber(counts[standing]),
+          STANDING_TEXTS[standing].meaning,
+        ],
+      ),
+    ),
+    '## Runs',
+    runs.length === 0
+      ? 'None: nothing was sent.'
+      : table(
+          ['Started', 'Took', 'Outcomes', 'End'],
+          runs.map((run) => [
+            formatTime(run.startedAt),
+            formatDuration(run.endedAt - run.startedAt),
+            formatNumber(run.outcomes),
+            describeRunEnd(run),
+          ]),
+        ),
+    '## Not revoked',
+    notRevoked.length === 0
+      ? 'None.'
+      : table(
+          ['Organization', 'Member', 'Connected App', 'Result', 'Reason'],
+          notRevoked.map((each) => [
+            text(each.target.organization_id),
+            text(each.target.member_id),
+            text(each.target.connected_app_id),
+            STANDING_TEXTS[each.standing].name,
+            text(reasonOf(each)),
+          ]),
+        ),
+    ...(omitted > 0 ? [`And ${formatNumber(omitted)} more; the ledger has all of them.`] : []),
+    '## Timeline',
+    'The pauses between runs are left out.',
+    timelineTable(summary),
+    '',
+  ].join('\n\n')
+}
+
+function timelineTable({ timeline }: IncidentSummary): string {
+  const step = Math.ceil(timeline.length / MAX_ROWS)
+  const rows: string[][] = []
+  for (let start = 0; start < timeline.length; start += step) {
+    const group = timeline.slice(start, start + step)
+    const [first] = group
+    if (first === undefined) continue
+    const seconds = first.seconds * group.length
+    const outcomes = group.reduce((sum, each) => sum + each.outcomes, 0)
+    const slowest = group.flatMap(({ p95 }) => p95 ?? [])
+    rows.push([
+      formatTime(first.startedAt),
+      formatNumber(outcomes / seconds),
+      formatNumber(group.reduce((sum, each) => sum + each.rateLimited, 0)),
+      formatLatency(slowest.length === 0 ? undefined : Math.max(...slowest)),
+    ])
+  }
+  return rows.length === 0
+    ? 'Nothing was sent.'
+    : table(['From', 'Targets per second', '429s', 'Highest p95'], rows)
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [headings, headings.map(() => '---'), ...rows].map(line).join('\n')
+}
+
+/** Keeps text from being a link, an image, HTML or the end of a cell. */
+function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]<>()#!|~&@]/g, '\\$&')
+}

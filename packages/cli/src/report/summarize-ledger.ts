@@ -1,0 +1,159 @@
+import { readLedger } from '../ledger/read-ledger.ts'
+import type {
+  IncidentRecord,
+  LedgerRecord,
+  OutcomeRecord,
+  PlannedRecord,
+  StoppedRecord,
+} from '../ledger/records.ts'
+import type { Target } from '../target.ts'
+import type { Standing } from './standings.ts'
+import { Standings } from './standings.ts'
+import type { Interval } from './timeline.ts'
+import { Timeline } from './timeline.ts'
+
+/** One process that worked on the ledger. */
+export interface Run {
+  readonly startedAt: number
+  /** When the last that is known of it happened. */
+  readonly endedAt: number
+  readonly outcomes: number
+  /** Undefined if it was killed, or is still running. */
+  readonly reason: StoppedRecord['reason'] | undefined
+}
+
+/** A target that was not revoked, and why. */
+export interface NotRevoked {
+  readonly target: Target
+  readonly standing: Exclude<Standing, 'revoked'>
+  /** Undefined if it has none, or if the ledger has very many others. */
+  readonly outcome: OutcomeRecord | undefined
+}
+
+/** What a report says. */
+export interface IncidentSummary {
+  readonly incident: IncidentRecord
+  /** Undefined if the plan is incomplete. */
+  readonly planned: PlannedRecord | undefined
+  readonly targets: number
+  readonly counts: Readonly<Record<Standing, number>>
+  readonly requests: number
+  readonly rateLimited: number
+  readonly runs: readonly Run[]
+  /** The first of them. */
+  readonly notRevoked: readonly NotRevoked[]
+  readonly timeline: readonly Interval[]
+  readonly latency: { readonly p50: number | undefined; readonly p95: number | undefined }
+}
+
+/** How many targets that were not revoked a summary has at most; the ledger has all. */
+export const MAX_NOT_REVOKED = 500
+
+/** Of how many targets the last outcome is held, if they were not revoked. */
+const MAX_HELD_OUTCOMES = 20 * MAX_NOT_REVOKED
+
+/**
+ * Reads a ledger, which may be in use, for a report. Memory has a bound: a byte for each target, and
+ * the first {@link MAX_NOT_REVOKED} that were not revoked, for whose ids the targets are read again.
+ *
+ * @throws {LedgerError} if the file is not a ledger
+ */
+export async function summarizeLedger(path: string): Promise<IncidentSummary> {
+  const collector = new SummaryCollector()
+  for await (const record of readLedger(path)) collector.add(record)
+  const { incident, standings, timeline, outcomes, ...rest } = collector
+  if (incident === undefined) throw new Error('the reader of ledgers insists on an incident')
+  const counts = standings.count()
+  const areAllRevoked = counts.revoked === standings.targets
+  return {
+    ...rest,
+    incident,
+    targets: standings.targets,
+    counts,
+    notRevoked: areAllRevoked ? [] : await collectNotRevoked(path, standings, outcomes),
+    timeline: timeline.intervals(),
+    latency: { p50: timeline.latency(0.5), p95: timeline.latency(0.95) },
+  }
+}
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+
+class SummaryCollector {
+  incident: IncidentRecord | undefined
+  planned: PlannedRecord | undefined
+  requests = 0
+  rateLimited = 0
+  readonly runs: Mutable<Run>[] = []
+  readonly standings = new Standings()
+  readonly timeline = new Timeline()
+  readonly outcomes = new Map<number, OutcomeRecord>()
+
+  add(record: LedgerRecord): void {
+    this.standings.add(record)
+    const run = this.runs.at(-1)
+    switch (record.type) {
+      case 'incident':
+        this.incident = record
+        break
+      case 'planned':
+        this.planned = record
+        break
+      case 'started':
+        this.runs.push({ startedAt: record.at, endedAt: record.at, outcomes: 0, reason: undefined })
+        this.timeline.startRun(record.at)
+        break
+      case 'sent':
+        extend(run, record.at)
+        break
+      case 'rate_limited':
+        extend(run, record.at)
+        this.rateLimited += 1
+        this.timeline.recordRateLimited(record.at)
+        break
+      case 'outcome':
+        extend(run, record.endedAt)
+        if (run !== undefined) run.outcomes += 1
+        this.requests += record.attempts
+        this.timeline.recordOutcome(record.endedAt, record.durationMs)
+        this.#hold(record)
+        break
+      case 'stopped':
+        extend(run, record.at)
+        if (run !== undefined) run.reason = record.reason
+        break
+      case 'target':
+      case 'synced':
+        break
+    }
+  }
+
+  #hold(outcome: OutcomeRecord): void {
+    const { ordinal, result } = outcome
+    if (result === 'revoked') this.outcomes.delete(ordinal)
+    else if (this.outcomes.size < MAX_HELD_OUTCOMES) this.outcomes.set(ordinal, outcome)
+  }
+}
+
+function extend(run: Mutable<Run> | undefined, at: number): void {
+  if (run !== undefined) run.endedAt = Math.max(run.endedAt, at)
+}
+
+/** Reads the targets again, which stand before all outcomes. */
+async function collectNotRevoked(
+  path: string,
+  standings: Standings,
+  outcomes: ReadonlyMap<number, OutcomeRecord>,
+): Promise<NotRevoked[]> {
+  const found: NotRevoked[] = []
+  let ordinal = -1
+  for await (const record of readLedger(path)) {
+    if (record.type === 'planned' || found.length === MAX_NOT_REVOKED) break
+    if (record.type !== 'target') continue
+    ordinal += 1
+    const standing = standings.of(ordinal)
+    if (standing === 'revoked') continue
+    const { type: _, ...target } = record
+    found.push({ target, standing, outcome: outcomes.get(ordinal) })
+  }
+  return found
+}

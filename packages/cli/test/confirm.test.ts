@@ -1,0 +1,61 @@
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { prepareConfirm } from '../src/cli/confirm.ts'
+import type { ConfirmationOptions } from '../src/cli/confirm.ts'
+
+const project = { project_id: 'project-test-1', isLive: false, isInputUsed: false }
+const live = { project_id: 'project-live-1', isLive: true, isInputUsed: false }
+
+/** What is asked, and whether it is confirmed, if a person types this. */
+async function answer(
+  options: ConfirmationOptions,
+  typed: string,
+): Promise<{ isConfirmed: boolean; asked: string }> {
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  const terminal = { input, output, close: () => output.end() }
+  const confirm = await prepareConfirm(options, () => Promise.resolve(terminal))
+  input.end(typed)
+  const isConfirmed = await confirm('revoke 3 targets')
+  return { isConfirmed, asked: await text(output) }
+}
+
+describe('a run is confirmed', () => {
+  test.each([
+    ['y\n', true],
+    ['YES\n', true],
+    ['\n', false],
+    ['no\n', false],
+    ['', false], // Ctrl-D
+  ])('by y or yes on a test project (%j)', async (typed, isConfirmed) => {
+    expect(await answer(project, typed)).toEqual({
+      isConfirmed,
+      asked: 'Revoke 3 targets? [y/N] ',
+    })
+  })
+
+  test.each([
+    ['project-live-1\n', true],
+    ['project-live-2\n', false],
+    ['y\n', false],
+  ])('by the id of a live project (%j)', async (typed, isConfirmed) => {
+    const asked = 'This is a live project. To revoke 3 targets, type project-live-1: '
+    expect(await answer({ ...live, yes: true }, typed)).toEqual({ isConfirmed, asked })
+  })
+
+  test('by --yes, on a live project together with --yes-live, without a terminal', async () => {
+    const none = (): Promise<undefined> => Promise.resolve(undefined)
+    const confirmed = await prepareConfirm({ ...project, yes: true }, none)
+    expect(await confirmed('revoke')).toBe(true)
+    const confirmedLive = await prepareConfirm({ ...live, yes: true, yesLive: true }, none)
+    expect(await confirmedLive('revoke')).toBe(true)
+    for (const options of [
+      project,
+      { ...project, yesLive: true },
+      { ...live, yes: true },
+      { ...live, yesLive: true },
+    ]) {
+      await expect(prepareConfirm(options, none)).rejects.toThrow(/no terminal to confirm on/)
+    }
+  })
+})

@@ -1,0 +1,143 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EXIT_CODES } from '../src/cli/exit-codes.ts'
+import { runCli, SECRET, SESSION } from './support/run-cli.ts'
+import { keyOf, startApi } from './support/start-api.ts'
+import type { Api } from './support/start-api.ts'
+
+const target = {
+  organization_id: 'organization-test-1',
+  member_id: 'member-test-1',
+  connected_app_id: 'connected-app-test-1',
+}
+const ids = [
+  ['--organization-id', target.organization_id],
+  ['--member-id', target.member_id],
+  ['--connected-app-id', target.connected_app_id],
+] as const
+const [organization, member, app] = ids
+
+let api: Api
+let directory: string
+let base: string[]
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'connected-apps-'))
+  api = await startApi([target])
+  base = ['--base-url', api.url]
+})
+
+afterAll(async () => {
+  await api[Symbol.asyncDispose]()
+  await rm(directory, { recursive: true })
+})
+
+describe('list', () => {
+  test("prints a Member's apps as a table that cannot control the terminal", async () => {
+    const { code, out, error } = await runCli(['list', ...organization, ...member, ...base])
+    expect({ code, error }).toEqual({ code: 0, error: '' })
+    expect(out).toBe(
+      `${'CONNECTED APP ID'.padEnd(20)}  ${'NAME'.padEnd(26)}  TYPE         SCOPES\n` +
+        'connected-app-test-1  Notes\\u{1b}[2J\\u{202e}evil  third_party  openid\n',
+    )
+  })
+
+  test('prints who uses an app, and JSON for programs', async () => {
+    const [table, json] = await Promise.all([
+      runCli(['list', ...organization, ...app, ...base]),
+      runCli(['list', ...organization, ...member, ...base, '--json']),
+    ])
+    expect(table.out).toContain('\nmember-test-1  openid\n')
+    for (const each of ['\u001B', '\u202E']) expect(json.out).not.toContain(each)
+    expect(JSON.parse(json.out)).toMatchObject({ connected_app_id: target.connected_app_id })
+  })
+})
+
+describe('revoke', () => {
+  test('revokes with the session of the environment, and prints the request_id', async () => {
+    const env = { CONNECTED_APPS_SESSION_TOKEN: SESSION, CONNECTED_APPS_BASE_URL: api.url }
+    const { code, out, error } = await runCli(['revoke', ...ids.flat()], { env })
+    expect({ code, error }).toEqual({ code: 0, error: '' })
+    expect(out).toMatch(/^revoked \(request_id [\w-]+\)\n$/)
+    expect(api.revokes.get(keyOf(target))).toBe(1)
+    expect(api.headers.at(-1)).toMatchObject({ 'x-stytch-member-session': SESSION })
+  })
+
+  test('takes the credentials from a file that only its owner may read', async () => {
+    const file = join(directory, 'credentials.env')
+    await writeFile(file, `STYTCH_PROJECT_ID=project-test-2\nSTYTCH_SECRET="${SECRET}"\n`)
+    await chmod(file, 0o600)
+    const args = ['revoke', ...ids.flat(), ...base, '--credentials-file', file]
+    const { code, out } = await runCli([...args, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ ...target, result: 'revoked' })
+    const basic = Buffer.from(`project-test-2:${SECRET}`).toString('base64')
+    expect(api.headers.at(-1)).toMatchObject({ authorization: `Basic ${basic}` })
+    await chmod(file, 0o644)
+    expect(await runCli(args)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('run chmod 600 on it') as string,
+    })
+  })
+
+  test('says in one line why the API rejected it, with exit code 1', async () => {
+    api.respondWith = () => 'member_not_found'
+    const { code, out, error } = await runCli(['revoke', ...ids.flat(), ...base])
+    api.respondWith = () => undefined
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(error).toMatch(/^connected-apps: revoke: 404 member_not_found: .+\n$/)
+  })
+})
+
+describe('exit code 2, with one line that says what to do', () => {
+  test.each<[args: string[], env: Record<string, string>, message: RegExp]>([
+    [[], {}, /a command is missing; the commands are revoke, list/],
+    [['revoke'], {}, /--organization-id is missing; pass --organization-id ID; see/],
+    [['list', ...organization], {}, /pass --member-id .* or --connected-app-id/],
+    [['list', ...organization, ...member, ...app], {}, /pass --member-id .* or --connected-app-id/],
+    [['revoke', ...ids.flat(), '--secret', SECRET], {}, /unknown option --secret/],
+    [['revoke', ...ids.flat()], { STYTCH_SECRET: '' }, /STYTCH_SECRET is missing; set it in/],
+    [['revoke', ...ids.flat(), '--base-url', 'api'], {}, /--base-url .* is not a URL; /],
+    [['revoke', ...ids.flat(), '--credentials-file', '/none'], {}, /cannot be read \(ENOENT\)/],
+    [
+      ['revoke', ...ids.flat()],
+      { CONNECTED_APPS_SESSION_TOKEN: SESSION, CONNECTED_APPS_SESSION_JWT: SESSION },
+      /both CONNECTED_APPS_SESSION_TOKEN and CONNECTED_APPS_SESSION_JWT are set/,
+    ],
+    [['revoke', '--organization-id', '..', ...member, ...app], {}, /organization_id "?\.\."? /],
+  ])('%j', async (args, env, message) => {
+    const { code, out, error } = await runCli(args, { env })
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(error).toMatch(message)
+    expect(error).toMatch(/^connected-apps: .+\n$/)
+    expect(error).not.toContain(SECRET)
+    expect(error).not.toContain(SESSION)
+  })
+})
+
+test('--help and the README name the same options, exit codes and variables', async () => {
+  const names = ['revoke', 'list', 'revoke-all', 'verify', 'report']
+  const helps = await Promise.all(names.map((name) => runCli([name, '--help'])))
+  const main = await runCli(['--help'])
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const [, options = ''] = /^## Options$(.*?)^## /ms.exec(readme) ?? []
+  const [, codes = ''] = /^## Exit codes$(.*?)^## /ms.exec(readme) ?? []
+  const [, variables = ''] = /^## Credentials$(.*?)^## /ms.exec(readme) ?? []
+  const all = helps.map(({ out }) => out).join('')
+  expect(matches(options, /--[a-z-]+(?= [A-Z]|`)/g)).toEqual(
+    matches(all, /--[a-z-]+/g).filter((name) => name !== '--help'),
+  )
+  for (const [code, meaning] of Object.entries(EXIT_CODES)) {
+    expect(main.out).toContain(`  ${code.padEnd(4)} ${meaning}\n`)
+    expect(codes).toMatch(new RegExp(`^\\| ${code} +\\| ${meaning} +\\|$`, 'm'))
+  }
+  const isVariable = /(?:STYTCH|CONNECTED_APPS)_[A-Z_]+/g
+  expect(matches(variables, isVariable)).toEqual(matches(main.out, isVariable))
+})
+
+/** What an expression finds, each once, in order. */
+function matches(text: string, expression: RegExp): string[] {
+  return [...new Set([...text.matchAll(expression)].map(([match]) => match))].toSorted()
+}
