@@ -59,6 +59,11 @@ describe('a command', () => {
     expect(JSON.parse(out)).toMatchObject({ url: '-a', secret: '--b=c' })
   })
 
+  it('takes a dash alone as it is, since it means standard input', async () => {
+    const { out } = await run(['plain', '--url', '-', '--secret', 's3cret'])
+    expect(JSON.parse(out)).toMatchObject({ url: '-', secret: 's3cret' })
+  })
+
   it('takes an option several times if it has several values', async () => {
     const { out } = await run([...complete, '--tag', 'a', '--tag=b'])
     expect(JSON.parse(out)).toMatchObject({ tag: ['a', 'b'] })

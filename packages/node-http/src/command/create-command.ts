@@ -17,7 +17,7 @@ export interface CommandInfo {
 
 /**
  * Creates a command of commander that is strict: an option is given once unless it is variadic, its value is
- * never empty, and a value that starts with a dash needs `=`. Run it with `runCommand`.
+ * never empty, and a value that starts with a dash needs `=`, except a dash alone. Run it with `runCommand`.
  *
  * @example
  * const command = createCommand({ name: 'greet', version: '1.0.0', description: 'Says hello.' })
@@ -95,8 +95,8 @@ function checkOptions(command: Command, args: string[]): void {
       continue
     }
     const value = inlineValue ?? args[index + 1] ?? ''
-    // In `--host --port 0` a value was forgotten.
-    if (value === '' || (inlineValue === undefined && value.startsWith('-'))) {
+    // In `--host --port 0` a value was forgotten. A dash alone means standard input by convention.
+    if (value === '' || (inlineValue === undefined && /^-./.test(value))) {
       const valueName = /<(.+?)(\.{3})?>/.exec(option.flags)?.[1]
       throw new UsageError(`${name} has no value; pass ${name}=${valueName}`)
     }
