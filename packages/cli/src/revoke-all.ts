@@ -1,6 +1,6 @@
 import type { Authorization, B2BClient } from '@connected-apps/client'
 import type { Outcome } from './outcome.ts'
-import { runTargets } from './run-targets.ts'
+import { runTargets } from './run/run-targets.ts'
 import type { OrdinalTarget, Target } from './target.ts'
 
 /** How targets are revoked. */

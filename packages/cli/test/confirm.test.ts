@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { prepareConfirm } from '../src/cli/confirm.ts'
-import type { ConfirmationOptions } from '../src/cli/confirm.ts'
+import { prepareConfirm } from '../src/cli/terminal/confirm.ts'
+import type { ConfirmationOptions } from '../src/cli/terminal/confirm.ts'
 
 const project = { project_id: 'project-test-1', isLive: false, isInputUsed: false }
 const live = { project_id: 'project-live-1', isLive: true, isInputUsed: false }

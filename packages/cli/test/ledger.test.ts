@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createLedger } from '../src/ledger/create-ledger.ts'
 import { LedgerError } from '../src/ledger/ledger-error.ts'
 import { openLedger } from '../src/ledger/open-ledger.ts'
-import { planTargets } from '../src/ledger/plan.ts'
+import { planTargets } from '../src/targets/plan-targets.ts'
 import { readLedger } from '../src/ledger/read-ledger.ts'
 import type { TargetLine } from '../src/targets/parse-target.ts'
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonLine, printable } from '../src/cli/printable.ts'
-import { renderProgress } from '../src/cli/progress.ts'
+import { jsonLine, printable } from '../src/cli/terminal/printable.ts'
+import { renderProgress } from '../src/cli/revoke-all/progress.ts'
 import { quoteArgument } from '../src/cli/quote-argument.ts'
 import { renderTable } from '../src/cli/table.ts'
 

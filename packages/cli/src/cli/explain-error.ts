@@ -1,6 +1,6 @@
 import { ConnectedAppsError } from '@connected-apps/client'
 import { CommandError } from '@connected-apps/node-http/command'
-import { printable } from './printable.ts'
+import { printable } from './terminal/printable.ts'
 
 /**
  * The line to print for an error of the API.

@@ -2,7 +2,7 @@ import { CommandError } from '@connected-apps/node-http/command'
 import { readLedger } from '../ledger/read-ledger.ts'
 import type { IncidentRecord } from '../ledger/records.ts'
 import type { Connection } from './connect.ts'
-import { printable } from './printable.ts'
+import { printable } from './terminal/printable.ts'
 
 /** The first record of a ledger. */
 export async function readIncident(path: string): Promise<IncidentRecord> {

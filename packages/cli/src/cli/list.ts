@@ -1,8 +1,8 @@
 import { UsageError } from '@connected-apps/node-http/command'
 import { connect } from './connect.ts'
 import type { Connection, ConnectionOptions } from './connect.ts'
-import { write } from './output.ts'
-import { jsonLine, printable } from './printable.ts'
+import { write } from './terminal/output.ts'
+import { jsonLine, printable } from './terminal/printable.ts'
 import { renderTable } from './table.ts'
 
 export interface ListCommandOptions extends ConnectionOptions {

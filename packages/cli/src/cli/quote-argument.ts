@@ -1,4 +1,4 @@
-import { printable } from './printable.ts'
+import { printable } from './terminal/printable.ts'
 
 /** A path as a shell takes it. */
 export function quoteArgument(path: string): string {

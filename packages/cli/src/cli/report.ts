@@ -3,8 +3,8 @@ import { CommandError } from '@connected-apps/node-http/command'
 import { renderHtml } from '../report/render-html.ts'
 import { renderMarkdown } from '../report/render-markdown.ts'
 import { summarizeLedger } from '../report/summarize-ledger.ts'
-import { write } from './output.ts'
-import { printable } from './printable.ts'
+import { write } from './terminal/output.ts'
+import { printable } from './terminal/printable.ts'
 
 export interface ReportCommandOptions {
   html?: string

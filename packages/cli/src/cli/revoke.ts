@@ -1,7 +1,7 @@
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
-import { write } from './output.ts'
-import { jsonLine } from './printable.ts'
+import { write } from './terminal/output.ts'
+import { jsonLine } from './terminal/printable.ts'
 
 export interface RevokeCommandOptions extends ConnectionOptions {
   organizationId: string

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { printable } from './printable.ts'
+import { printable } from './terminal/printable.ts'
 
 /** A table for people, with columns as wide as their content. Cells are made safe to print. */
 export function renderTable(

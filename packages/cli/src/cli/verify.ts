@@ -1,11 +1,11 @@
 import { formatCount } from '../report/describe.ts'
-import { verifyLedger } from '../verify.ts'
+import { verifyLedger } from '../verify-ledger.ts'
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
-import { LiveLine } from './live-line.ts'
-import { write } from './output.ts'
-import { jsonLine, printable } from './printable.ts'
+import { LiveLine } from './terminal/live-line.ts'
+import { write } from './terminal/output.ts'
+import { jsonLine, printable } from './terminal/printable.ts'
 
 export interface VerifyCommandOptions extends ConnectionOptions {
   rate?: number

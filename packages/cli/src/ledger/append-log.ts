@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { describeCause } from '../system-error.ts'
+import { describeCause } from '../files/system-error.ts'
 import { LedgerError } from './ledger-error.ts'
 import { formatRecord } from './record-lines.ts'
 import type { LedgerRecord } from './records.ts'

@@ -1,5 +1,5 @@
 import { CommandError } from '@connected-apps/node-http/command'
-import { describeCause } from '../system-error.ts'
+import { describeCause } from '../files/system-error.ts'
 
 /** The ledger cannot be created, opened or written. The message is one line: what, where, what to do. */
 export class LedgerError extends CommandError {

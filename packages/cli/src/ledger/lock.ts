@@ -4,7 +4,7 @@ import { open, readFile, readdir, readlink, realpath, rm } from 'node:fs/promise
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { describeCause, hasCode } from '../system-error.ts'
+import { describeCause, hasCode } from '../files/system-error.ts'
 import { LedgerError } from './ledger-error.ts'
 
 /*

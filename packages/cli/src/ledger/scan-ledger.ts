@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { CHUNK_BYTES, readLineBatches } from '../lines.ts'
+import { CHUNK_BYTES, readLineBatches } from '../files/line-batches.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
 import { parseRecord } from './record-lines.ts'
 import type { LedgerRecord } from './records.ts'

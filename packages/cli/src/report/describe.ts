@@ -1,4 +1,4 @@
-import type { Standing } from './standings.ts'
+import type { Standing } from '../ledger/target-states.ts'
 import type { IncidentSummary, NotRevoked, Run } from './summarize-ledger.ts'
 
 /** How a report names what became of a target, and what that means, the good first. */

@@ -7,8 +7,8 @@ import type {
   StoppedRecord,
 } from '../ledger/records.ts'
 import type { Target } from '../target.ts'
-import type { Standing } from './standings.ts'
-import { Standings } from './standings.ts'
+import type { Standing } from '../ledger/target-states.ts'
+import { Standings } from '../ledger/target-states.ts'
 import type { Interval } from './timeline.ts'
 import { Timeline } from './timeline.ts'
 

@@ -1,4 +1,4 @@
-import { readLineBatches } from '../lines.ts'
+import { readLineBatches } from '../files/line-batches.ts'
 import type { TargetProblem } from './parse-target.ts'
 
 /** The fields of a row, and the line in which it starts. */

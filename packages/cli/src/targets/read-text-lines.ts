@@ -1,4 +1,4 @@
-import { readLineBatches } from '../lines.ts'
+import { readLineBatches } from '../files/line-batches.ts'
 import type { TargetProblem } from './parse-target.ts'
 
 /** A line of a text file that is not blank. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createLedger } from '../../src/ledger/create-ledger.ts'
-import type { Plan } from '../../src/ledger/plan.ts'
+import type { Plan } from '../../src/targets/plan-targets.ts'
 import type { TargetLine } from '../../src/targets/parse-target.ts'
 import { targetOf } from './outcome.ts'
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { CommandError } from '@connected-apps/node-http/command'
-import { CHUNK_BYTES } from '../lines.ts'
-import { describeCause } from '../system-error.ts'
+import { CHUNK_BYTES } from './line-batches.ts'
+import { describeCause } from './system-error.ts'
 
 /**
  * The bytes of a file, or of standard input if the path is `-`.

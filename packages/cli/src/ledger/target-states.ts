@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/records.ts'
+import type { LedgerRecord } from './records.ts'
 import type { Result } from '../outcome.ts'
 
 /** How a target stands: its result, or that it was sent without one, or not sent. */

@@ -1,9 +1,9 @@
 import { UsageError } from '@connected-apps/node-http/command'
-import { findTargets } from '../targets/find-targets.ts'
-import type { TargetLine } from '../targets/parse-target.ts'
-import { readInput } from '../targets/read-input.ts'
-import { readTargets } from '../targets/read-targets.ts'
-import type { Connection } from './connect.ts'
+import { findTargets } from '../../targets/find-targets.ts'
+import type { TargetLine } from '../../targets/parse-target.ts'
+import { readInput } from '../../files/read-input.ts'
+import { readTargets } from '../../targets/read-targets.ts'
+import type { Connection } from '../connect.ts'
 
 /** The options that say what is revoked. */
 export interface SourceOptions {

@@ -1,6 +1,6 @@
-import { formatDuration, formatNumber } from '../report/describe.ts'
-import { LiveLine } from './live-line.ts'
-import type { LiveLineOptions } from './live-line.ts'
+import { formatDuration, formatNumber } from '../../report/describe.ts'
+import { LiveLine } from '../terminal/live-line.ts'
+import type { LiveLineOptions } from '../terminal/live-line.ts'
 
 /** How far a run is. */
 export interface ProgressState {

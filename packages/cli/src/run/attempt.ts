@@ -4,8 +4,8 @@ import type {
   ConnectedAppsError,
   ErrorType,
 } from '@connected-apps/client'
-import type { Outcome, Result } from './outcome.ts'
-import type { Target } from './target.ts'
+import type { Outcome, Result } from '../outcome.ts'
+import type { Target } from '../target.ts'
 
 /** What an outcome says of the response, or of its absence. */
 export type Details = Pick<Outcome, 'status_code' | 'request_id' | 'error_type' | 'reason'>

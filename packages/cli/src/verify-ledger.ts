@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Authorization, B2BClient } from '@connected-apps/client'
-import { toVerdict } from './attempt.ts'
+import { toVerdict } from './run/attempt.ts'
 import { readLedger } from './ledger/read-ledger.ts'
-import { Standings } from './report/standings.ts'
+import { Standings } from './ledger/target-states.ts'
 import type { Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
 

@@ -1,7 +1,7 @@
-import type { Plan } from '../ledger/plan.ts'
-import { formatCount, formatDuration, formatNumber } from '../report/describe.ts'
-import type { Connection } from './connect.ts'
-import { printable } from './printable.ts'
+import type { Plan } from '../../targets/plan-targets.ts'
+import { formatCount, formatDuration, formatNumber } from '../../report/describe.ts'
+import type { Connection } from '../connect.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** What a run would do and where, besides its plan. */
 export interface RunSettings {

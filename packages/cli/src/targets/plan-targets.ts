@@ -1,6 +1,6 @@
 import type { Target } from '../target.ts'
-import type { TargetLine, TargetProblem } from '../targets/parse-target.ts'
-import { SeenKeys } from '../targets/seen-keys.ts'
+import type { TargetLine, TargetProblem } from './parse-target.ts'
+import { SeenKeys } from './seen-keys.ts'
 
 /** What a run would do. */
 export interface Plan {

@@ -1,8 +1,8 @@
-import { formatCount, formatNumber } from '../report/describe.ts'
-import type { TargetLine } from '../targets/parse-target.ts'
-import type { Connection } from './connect.ts'
-import { onInterrupt } from './interrupt.ts'
-import { LiveLine } from './live-line.ts'
+import { formatCount, formatNumber } from '../../report/describe.ts'
+import type { TargetLine } from '../../targets/parse-target.ts'
+import type { Connection } from '../connect.ts'
+import { onInterrupt } from '../terminal/interrupt.ts'
+import { LiveLine } from '../terminal/live-line.ts'
 import type { TargetSource } from './target-source.ts'
 
 /** A person pressed Ctrl-C while targets were read. */
