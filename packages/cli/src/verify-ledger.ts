@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Authorization, B2BClient } from '@connected-apps/client'
 import { toVerdict } from './run/attempt.ts'
 import { readLedger } from './ledger/read-ledger.ts'
-import { Standings } from './ledger/target-states.ts'
+import { TargetStates } from './ledger/target-states.ts'
 import type { Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
 
@@ -45,10 +45,10 @@ export async function* verifyLedger(
   { client, authorization, rate = DEFAULT_RATE }: VerifyOptions,
 ): AsyncGenerator<CheckedList, void> {
   const targets = new SeenKeys('lines')
-  const standings = new Standings()
+  const states = new TargetStates()
   for await (const record of readLedger(path)) {
-    standings.add(record)
-    if (record.type === 'target') targets.add(keyOf(record), standings.targets)
+    states.add(record)
+    if (record.type === 'target') targets.add(keyOf(record), states.targets)
   }
 
   const controller = new AbortController()
@@ -63,7 +63,7 @@ export async function* verifyLedger(
     if (result.ok) {
       const members = result.body.active_members.map(({ member_id }) => {
         const target = { ...ids, member_id }
-        return { ...target, connected: standingOf(target) }
+        return { ...target, connected: connectionOf(target) }
       })
       return { ...ids, members }
     }
@@ -74,10 +74,10 @@ export async function* verifyLedger(
     return { ...ids, problem, isFinal: verdict.kind === 'credentials' }
   }
 
-  const standingOf = (target: Target): ConnectedMember['connected'] => {
+  const connectionOf = (target: Target): ConnectedMember['connected'] => {
     const position = targets.lineOf(keyOf(target))
     if (position === undefined) return 'unlisted'
-    return standings.of(position - 1) === 'revoked' ? 'again' : 'still'
+    return states.of(position - 1) === 'revoked' ? 'again' : 'still'
   }
 
   const queue: Promise<CheckedList>[] = []

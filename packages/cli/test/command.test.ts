@@ -77,7 +77,7 @@ describe('a run', () => {
     expect(lines.filter((line) => 'summary' in line)).toMatchObject([
       { summary: { reason: 'interrupted' } },
       { summary: { reason: 'interrupted' } },
-      { summary: { reason: 'finished', revoked: 150, left: 0 } },
+      { summary: { reason: 'finished', revoked: 150, pending: 0 } },
     ])
 
     const verified = await runCli(['verify', 'twice.jsonl', '--rate', '1000'], {

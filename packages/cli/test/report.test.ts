@@ -53,7 +53,7 @@ describe('a summary', () => {
         failed: 0,
         unknown: 0,
         sent: 1,
-        pending: 1,
+        unsent: 1,
       },
       requests: 5,
       rateLimited: 1,
@@ -62,10 +62,10 @@ describe('a summary', () => {
         { endedAt: startedAt + 3_602_500, outcomes: 2, reason: 'interrupted' },
       ],
       notRevoked: [
-        { standing: 'not_found', outcome: { reason: hostile } },
-        { standing: 'sent', outcome: undefined },
-        { standing: 'forbidden', target: { member_id: 'member-4' } },
-        { standing: 'pending', outcome: undefined },
+        { state: 'not_found', outcome: { reason: hostile } },
+        { state: 'sent', outcome: undefined },
+        { state: 'forbidden', target: { member_id: 'member-4' } },
+        { state: 'unsent', outcome: undefined },
       ],
     })
     // The hour between the runs is left out.

@@ -6,7 +6,7 @@ import { planTargets } from '../targets/plan-targets.ts'
 import type { Plan } from '../targets/plan-targets.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
 import { formatCount } from '../report/describe.ts'
-import { Standings } from '../ledger/target-states.ts'
+import { TargetStates } from '../ledger/target-states.ts'
 import { prepareConfirm } from './terminal/confirm.ts'
 import type { Confirm } from './terminal/confirm.ts'
 import { connect } from './connect.ts'
@@ -98,26 +98,26 @@ async function resume(
   if (dryRun) return tell(describeResume(await readState(path), settings))
   const ledger = await openLedger(path)
   const { counts, mendedLine } = ledger
-  const { targets, pending: left, sentWithoutOutcome, done } = counts
+  const { targets, pending, sentWithoutOutcome, done } = counts
   tell(
     describeResume(
-      { targets, left, sentWithoutOutcome, unknown: done.unknown, mendedLine },
+      { targets, pending, sentWithoutOutcome, unknown: done.unknown, mendedLine },
       settings,
     ),
   )
-  const action = `revoke the ${formatCount(left, 'target')} that ${left === 1 ? 'is' : 'are'} left`
-  if (left === 0 || (await confirm(action))) return run(ledger, path, connection, options)
+  const action = `revoke the ${formatCount(pending, 'target')} that ${pending === 1 ? 'is' : 'are'} left`
+  if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
   await ledger.close('interrupted')
   decline()
 }
 
 /** What a resume would find, without a lock and without a change of the file. */
 async function readState(path: string): Promise<ResumeState> {
-  const standings = new Standings()
-  for await (const record of readLedger(path)) standings.add(record)
-  const { pending, sent, unknown } = standings.count()
-  const left = pending + sent + unknown
-  return { targets: standings.targets, left, sentWithoutOutcome: sent, unknown }
+  const states = new TargetStates()
+  for await (const record of readLedger(path)) states.add(record)
+  const { unsent, sent, unknown } = states.count()
+  const pending = unsent + sent + unknown
+  return { targets: states.targets, pending, sentWithoutOutcome: sent, unknown }
 }
 
 async function run(

@@ -1,11 +1,11 @@
 import type { LedgerRecord } from './records.ts'
 import type { Result } from '../outcome.ts'
 
-/** How a target stands: its result, or that it was sent without one, or not sent. */
-export type Standing = Result | 'sent' | 'pending'
+/** What a ledger says of a target: its last result, or that it was sent without one, or not sent. */
+export type TargetState = Result | 'sent' | 'unsent'
 
-const STANDINGS: readonly Standing[] = [
-  'pending',
+const TARGET_STATES: readonly TargetState[] = [
+  'unsent',
   'sent',
   'revoked',
   'not_found',
@@ -15,12 +15,12 @@ const STANDINGS: readonly Standing[] = [
 ]
 
 /** Whether a resume sends such a target. */
-function isPending(standing: Standing): boolean {
-  return standing === 'pending' || standing === 'sent' || standing === 'unknown'
+function isPending(state: TargetState): boolean {
+  return state === 'unsent' || state === 'sent' || state === 'unknown'
 }
 
-/** How the targets of a ledger stand, in a byte for each. */
-export class Standings {
+/** The states of a ledger's targets, in a byte for each. */
+export class TargetStates {
   #bytes = new Uint8Array(1024)
   #targets = 0
 
@@ -36,17 +36,17 @@ export class Standings {
   }
 
   /** @param ordinal the target's position in the plan, from 0 */
-  of(ordinal: number): Standing {
-    return STANDINGS[this.#bytes[ordinal] ?? 0] ?? 'pending'
+  of(ordinal: number): TargetState {
+    return TARGET_STATES[this.#bytes[ordinal] ?? 0] ?? 'unsent'
   }
 
-  count(): Record<Standing, number> {
-    const counts = STANDINGS.map(() => 0)
+  count(): Record<TargetState, number> {
+    const counts = TARGET_STATES.map(() => 0)
     for (const byte of this.#bytes.subarray(0, this.#targets)) {
       counts[byte] = (counts[byte] ?? 0) + 1
     }
-    const entries = STANDINGS.map((standing, index) => [standing, counts[index]])
-    return Object.fromEntries(entries) as Record<Standing, number> // an entry for each standing
+    const entries = TARGET_STATES.map((state, index) => [state, counts[index]])
+    return Object.fromEntries(entries) as Record<TargetState, number> // an entry for each state
   }
 
   #addTarget(): void {
@@ -57,8 +57,8 @@ export class Standings {
     this.#bytes = grown
   }
 
-  #set(ordinal: number, standing: Standing): void {
+  #set(ordinal: number, state: TargetState): void {
     // Nothing takes a final outcome away.
-    if (isPending(this.of(ordinal))) this.#bytes[ordinal] = STANDINGS.indexOf(standing)
+    if (isPending(this.of(ordinal))) this.#bytes[ordinal] = TARGET_STATES.indexOf(state)
   }
 }

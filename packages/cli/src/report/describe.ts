@@ -1,8 +1,8 @@
-import type { Standing } from '../ledger/target-states.ts'
+import type { TargetState } from '../ledger/target-states.ts'
 import type { IncidentSummary, NotRevoked, Run } from './summarize-ledger.ts'
 
 /** How a report names what became of a target, and what that means, the good first. */
-export const STANDING_TEXTS: Readonly<Record<Standing, { name: string; meaning: string }>> = {
+export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: string }>> = {
   revoked: { name: 'Revoked', meaning: 'the API confirmed it' },
   not_found: {
     name: 'Not found',
@@ -19,13 +19,13 @@ export const STANDING_TEXTS: Readonly<Record<Standing, { name: string; meaning: 
     name: 'Interrupted',
     meaning: 'the run was killed before the response; a resume sends it again',
   },
-  pending: { name: 'Not sent', meaning: 'the run ended before its turn; a resume sends it' },
+  unsent: { name: 'Not sent', meaning: 'the run ended before its turn; a resume sends it' },
 }
 
-export const STANDINGS = Object.keys(STANDING_TEXTS) as Standing[] // the keys of a record of standings
+export const REPORTED_STATES = Object.keys(STATE_TEXTS) as TargetState[] // the keys of a record of states
 
 /** The first sentence of a report. */
-export function verdictOf({ counts, targets, planned }: IncidentSummary): {
+export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   tone: 'success' | 'warning' | 'danger'
   text: string
 } {
@@ -35,7 +35,7 @@ export function verdictOf({ counts, targets, planned }: IncidentSummary): {
   if (targets === 0) return { tone: 'warning', text: 'The plan has no target.' }
   const all = formatCount(targets, 'target')
   if (counts.revoked === targets) return { tone: 'success', text: `All ${all} are revoked.` }
-  const unfinished = counts.pending + counts.sent + counts.unknown
+  const unfinished = counts.unsent + counts.sent + counts.unknown
   if (unfinished > 0) {
     const text = `${formatNumber(unfinished)} of ${all} are not done: resume the run.`
     return { tone: 'danger', text }
@@ -52,8 +52,8 @@ export function verdictOf({ counts, targets, planned }: IncidentSummary): {
 }
 
 /** Why a target was not revoked, with the id of the request. */
-export function reasonOf({ standing, outcome }: NotRevoked): string {
-  if (outcome === undefined) return STANDING_TEXTS[standing].meaning
+export function reasonOf({ state, outcome }: NotRevoked): string {
+  if (outcome === undefined) return STATE_TEXTS[state].meaning
   const { status_code, error_type, reason, request_id } = outcome
   const parts = reason === undefined ? [status_code, error_type] : [reason]
   if (request_id !== undefined && !reason?.includes(request_id)) parts.push(request_id)

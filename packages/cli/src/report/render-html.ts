@@ -8,9 +8,9 @@ import {
   formatNumber,
   formatTime,
   reasonOf,
-  STANDING_TEXTS,
-  STANDINGS,
-  verdictOf,
+  STATE_TEXTS,
+  REPORTED_STATES,
+  headlineOf,
 } from './describe.ts'
 import { renderPlot } from './plot.ts'
 import type { Plot } from './plot.ts'
@@ -24,10 +24,10 @@ import type { IncidentSummary } from './summarize-ledger.ts'
  */
 export function renderHtml(summary: IncidentSummary, printable: (text: string) => string): string {
   const text = (value: string): string => escapeHtml(printable(value))
-  const { tone, text: verdict } = verdictOf(summary)
+  const { tone, text: headline } = headlineOf(summary)
   const content = [
     `<header><p class="kicker">Incident report</p>
-<h1>${escapeHtml(verdict)}</h1>
+<h1>${escapeHtml(headline)}</h1>
 <p class="lead">A target is one Member’s access to one Connected App. Planned ${renderTime(summary.incident.createdAt)}.</p></header>`,
     renderResults(summary, tone),
     renderTimeline(summary),
@@ -35,20 +35,20 @@ export function renderHtml(summary: IncidentSummary, printable: (text: string) =
     renderNotRevoked(summary, text),
     renderFacts(summary, text),
   ].join('\n')
-  return renderPage({ title: `Incident report: ${verdict}`, content, style })
+  return renderPage({ title: `Incident report: ${headline}`, content, style })
 }
 
 function renderResults({ counts, targets }: IncidentSummary, tone: string): string {
-  const shown = STANDINGS.filter((each) => each === 'revoked' || counts[each] > 0)
+  const shown = REPORTED_STATES.filter((each) => each === 'revoked' || counts[each] > 0)
   // A result that is rare must be seen, too.
   const bar = shown
     .filter((each) => counts[each] > 0)
-    .map((each) => `<span data-standing="${each}" style="flex-grow:${counts[each]}"></span>`)
+    .map((each) => `<span data-state="${each}" style="flex-grow:${counts[each]}"></span>`)
     .join('')
   const tiles = shown.map(
-    (each) => `<div class="tile" data-standing="${each}">
-<dt>${STANDING_TEXTS[each].name}</dt>
-<dd><strong>${formatNumber(counts[each])}</strong>${targets > 0 ? ` <span>${formatShare(counts[each] / targets)}</span>` : ''}<p>${STANDING_TEXTS[each].meaning}</p></dd></div>`,
+    (each) => `<div class="tile" data-state="${each}">
+<dt>${STATE_TEXTS[each].name}</dt>
+<dd><strong>${formatNumber(counts[each])}</strong>${targets > 0 ? ` <span>${formatShare(counts[each] / targets)}</span>` : ''}<p>${STATE_TEXTS[each].meaning}</p></dd></div>`,
   )
   return `<section aria-labelledby="results" data-tone="${tone}">
 <h2 id="results">Results of ${formatCount(targets, 'target')}</h2>
@@ -134,7 +134,7 @@ function renderNotRevoked(summary: IncidentSummary, text: (value: string) => str
     const ids = [organization_id, member_id, connected_app_id].map(
       (id) => `<code>${text(id)}</code>`,
     )
-    return [...ids, STANDING_TEXTS[each.standing].name, text(reasonOf(each))]
+    return [...ids, STATE_TEXTS[each.state].name, text(reasonOf(each))]
   })
   const more =
     omitted > 0

@@ -6,9 +6,9 @@ import {
   formatNumber,
   formatTime,
   reasonOf,
-  STANDING_TEXTS,
-  STANDINGS,
-  verdictOf,
+  STATE_TEXTS,
+  REPORTED_STATES,
+  headlineOf,
 } from './describe.ts'
 import type { IncidentSummary } from './summarize-ledger.ts'
 
@@ -30,7 +30,7 @@ export function renderMarkdown(
   const skipped = planned?.skipped ?? { invalid: 0, duplicate: 0 }
   return [
     '# Incident report',
-    `**${verdictOf(summary).text}** A target is one Member's access to one Connected App.`,
+    `**${headlineOf(summary).text}** A target is one Member's access to one Connected App.`,
     table(
       ['', ''],
       [
@@ -47,13 +47,11 @@ export function renderMarkdown(
     '## Results',
     table(
       ['Result', 'Targets', 'Meaning'],
-      STANDINGS.filter((standing) => standing === 'revoked' || counts[standing] > 0).map(
-        (standing) => [
-          STANDING_TEXTS[standing].name,
-          formatNumber(counts[standing]),
-          STANDING_TEXTS[standing].meaning,
-        ],
-      ),
+      REPORTED_STATES.filter((state) => state === 'revoked' || counts[state] > 0).map((state) => [
+        STATE_TEXTS[state].name,
+        formatNumber(counts[state]),
+        STATE_TEXTS[state].meaning,
+      ]),
     ),
     '## Runs',
     runs.length === 0
@@ -76,7 +74,7 @@ export function renderMarkdown(
             text(each.target.organization_id),
             text(each.target.member_id),
             text(each.target.connected_app_id),
-            STANDING_TEXTS[each.standing].name,
+            STATE_TEXTS[each.state].name,
             text(reasonOf(each)),
           ]),
         ),

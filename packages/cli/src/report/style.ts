@@ -9,17 +9,17 @@ dl, dd, figure { margin: 0; }
 .note { color: var(--text-quiet); }
 .card { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
 
-[data-standing] { --standing: var(--danger); }
-[data-standing='revoked'] { --standing: var(--success); }
-[data-standing='not_found'] { --standing: var(--text-quiet); }
-[data-standing='unknown'], [data-standing='sent'], [data-standing='pending'] { --standing: var(--warning); }
+[data-state] { --state: var(--danger); }
+[data-state='revoked'] { --state: var(--success); }
+[data-state='not_found'] { --state: var(--text-quiet); }
+[data-state='unknown'], [data-state='sent'], [data-state='unsent'] { --state: var(--warning); }
 
 .bar { display: flex; gap: 2px; height: 0.75rem; border-radius: 1rem; overflow: hidden; background: var(--surface-quiet); }
-.bar span { flex-basis: 0; min-width: 4px; background: var(--standing); }
+.bar span { flex-basis: 0; min-width: 4px; background: var(--state); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: var(--space-3); }
 .tile { padding: var(--space-4); border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
 .tile dt { display: flex; align-items: center; gap: var(--space-2); font-weight: 600; }
-.tile dt::before { content: ''; width: 0.625rem; height: 0.625rem; border-radius: 50%; background: var(--standing); }
+.tile dt::before { content: ''; width: 0.625rem; height: 0.625rem; border-radius: 50%; background: var(--state); }
 .tile strong { font-size: var(--title); font-weight: 650; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
 .tile span, time { white-space: nowrap; }
 .tile span, .tile p { color: var(--text-quiet); }

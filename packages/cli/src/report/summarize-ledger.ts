@@ -7,8 +7,8 @@ import type {
   StoppedRecord,
 } from '../ledger/records.ts'
 import type { Target } from '../target.ts'
-import type { Standing } from '../ledger/target-states.ts'
-import { Standings } from '../ledger/target-states.ts'
+import type { TargetState } from '../ledger/target-states.ts'
+import { TargetStates } from '../ledger/target-states.ts'
 import type { Interval } from './timeline.ts'
 import { Timeline } from './timeline.ts'
 
@@ -25,7 +25,7 @@ export interface Run {
 /** A target that was not revoked, and why. */
 export interface NotRevoked {
   readonly target: Target
-  readonly standing: Exclude<Standing, 'revoked'>
+  readonly state: Exclude<TargetState, 'revoked'>
   /** Undefined if it has none, or if the ledger has very many others. */
   readonly outcome: OutcomeRecord | undefined
 }
@@ -36,7 +36,7 @@ export interface IncidentSummary {
   /** Undefined if the plan is incomplete. */
   readonly planned: PlannedRecord | undefined
   readonly targets: number
-  readonly counts: Readonly<Record<Standing, number>>
+  readonly counts: Readonly<Record<TargetState, number>>
   readonly requests: number
   readonly rateLimited: number
   readonly runs: readonly Run[]
@@ -61,16 +61,16 @@ const MAX_HELD_OUTCOMES = 20 * MAX_NOT_REVOKED
 export async function summarizeLedger(path: string): Promise<IncidentSummary> {
   const collector = new SummaryCollector()
   for await (const record of readLedger(path)) collector.add(record)
-  const { incident, standings, timeline, outcomes, ...rest } = collector
+  const { incident, states, timeline, outcomes, ...rest } = collector
   if (incident === undefined) throw new Error('the reader of ledgers insists on an incident')
-  const counts = standings.count()
-  const areAllRevoked = counts.revoked === standings.targets
+  const counts = states.count()
+  const areAllRevoked = counts.revoked === states.targets
   return {
     ...rest,
     incident,
-    targets: standings.targets,
+    targets: states.targets,
     counts,
-    notRevoked: areAllRevoked ? [] : await collectNotRevoked(path, standings, outcomes),
+    notRevoked: areAllRevoked ? [] : await collectNotRevoked(path, states, outcomes),
     timeline: timeline.intervals(),
     latency: { p50: timeline.latency(0.5), p95: timeline.latency(0.95) },
   }
@@ -84,12 +84,12 @@ class SummaryCollector {
   requests = 0
   rateLimited = 0
   readonly runs: Mutable<Run>[] = []
-  readonly standings = new Standings()
+  readonly states = new TargetStates()
   readonly timeline = new Timeline()
   readonly outcomes = new Map<number, OutcomeRecord>()
 
   add(record: LedgerRecord): void {
-    this.standings.add(record)
+    this.states.add(record)
     const run = this.runs.at(-1)
     switch (record.type) {
       case 'incident':
@@ -141,7 +141,7 @@ function extend(run: Mutable<Run> | undefined, at: number): void {
 /** Reads the targets again, which stand before all outcomes. */
 async function collectNotRevoked(
   path: string,
-  standings: Standings,
+  states: TargetStates,
   outcomes: ReadonlyMap<number, OutcomeRecord>,
 ): Promise<NotRevoked[]> {
   const found: NotRevoked[] = []
@@ -150,10 +150,10 @@ async function collectNotRevoked(
     if (record.type === 'planned' || found.length === MAX_NOT_REVOKED) break
     if (record.type !== 'target') continue
     ordinal += 1
-    const standing = standings.of(ordinal)
-    if (standing === 'revoked') continue
+    const state = states.of(ordinal)
+    if (state === 'revoked') continue
     const { type: _, ...target } = record
-    found.push({ target, standing, outcome: outcomes.get(ordinal) })
+    found.push({ target, state, outcome: outcomes.get(ordinal) })
   }
   return found
 }

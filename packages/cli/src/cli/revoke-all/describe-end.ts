@@ -1,12 +1,12 @@
 import type { Outcome } from '../../outcome.ts'
-import { formatCount, formatDuration, formatNumber, STANDING_TEXTS } from '../../report/describe.ts'
+import { formatCount, formatDuration, formatNumber, STATE_TEXTS } from '../../report/describe.ts'
 import { printable } from '../terminal/printable.ts'
 import { quoteArgument } from '../quote-argument.ts'
 import type { RunEnd } from './run-ledger.ts'
 
 /** What a person reads when a run has ended. */
 export function describeEnd(end: RunEnd, ledger: string): string {
-  const { counts, targets, left, rateLimited, durationMs, notRevoked, reason, problem } = end
+  const { counts, targets, pending, rateLimited, durationMs, notRevoked, reason, problem } = end
   const path = quoteArgument(ledger)
   const others = (['not_found', 'forbidden', 'failed', 'unknown'] as const).filter(
     (result) => counts[result] > 0,
@@ -15,7 +15,7 @@ export function describeEnd(end: RunEnd, ledger: string): string {
   const lines = [
     `Revoked ${formatNumber(counts.revoked)} of ${formatCount(targets, 'target')}. This run took ${formatDuration(durationMs)}, with ${formatCount(rateLimited, 'response')} of 429.`,
     ...others.map((each) => {
-      const { name, meaning } = STANDING_TEXTS[each]
+      const { name, meaning } = STATE_TEXTS[each]
       return `  ${name.padEnd(10)} ${formatNumber(counts[each])} (${meaning})`
     }),
     ...notRevoked.map((outcome) => `  ${describeOutcome(outcome)}`),
@@ -25,9 +25,9 @@ export function describeEnd(end: RunEnd, ledger: string): string {
   }
   if (reason === 'interrupted') lines.push('Interrupted.')
   if (problem !== undefined) lines.push(`Stopped: ${problem}`)
-  if (left > 0) {
+  if (pending > 0) {
     lines.push(
-      `${formatCount(left, 'target')} left. Resume with: connected-apps revoke-all --resume ${path}`,
+      `${formatCount(pending, 'target')} left. Resume with: connected-apps revoke-all --resume ${path}`,
     )
   } else {
     lines.push(`Now ask the API who is connected: connected-apps verify ${path}`)
@@ -37,12 +37,14 @@ export function describeEnd(end: RunEnd, ledger: string): string {
 
 /** The last line of `--json`. */
 export function toJsonSummary(end: RunEnd, ledger: string): object {
-  const { counts, targets, left, reason, rateLimited, durationMs, problem } = end
-  return { summary: { ledger, reason, problem, targets, left, ...counts, rateLimited, durationMs } }
+  const { counts, targets, pending, reason, rateLimited, durationMs, problem } = end
+  return {
+    summary: { ledger, reason, problem, targets, pending, ...counts, rateLimited, durationMs },
+  }
 }
 
 function describeOutcome({ target, result, reason, status_code }: Outcome): string {
   const { organization_id, member_id, connected_app_id } = target
   const ids = [organization_id, member_id, connected_app_id].map((id) => printable(id)).join(' ')
-  return `${ids}: ${STANDING_TEXTS[result].name.toLowerCase()}, ${printable(reason ?? String(status_code))}`
+  return `${ids}: ${STATE_TEXTS[result].name.toLowerCase()}, ${printable(reason ?? String(status_code))}`
 }

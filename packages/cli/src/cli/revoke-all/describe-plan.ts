@@ -36,7 +36,7 @@ export function describePlan(plan: Plan, settings: RunSettings, now = Date.now()
 export interface ResumeState {
   targets: number
   /** How many have no final outcome. */
-  left: number
+  pending: number
   sentWithoutOutcome: number
   unknown: number
   /** The line at which the end of the file was damaged, and was removed. */
@@ -45,12 +45,12 @@ export interface ResumeState {
 
 /** What is left of a run, as lines for people. */
 export function describeResume(
-  { targets, left, sentWithoutOutcome, unknown, mendedLine }: ResumeState,
+  { targets, pending, sentWithoutOutcome, unknown, mendedLine }: ResumeState,
   settings: RunSettings,
   now = Date.now(),
 ): string {
   const found = [
-    `${formatNumber(targets - left)} of ${formatCount(targets, 'target')} done`,
+    `${formatNumber(targets - pending)} of ${formatCount(targets, 'target')} done`,
     sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
     unknown > 0 && `${formatNumber(unknown)} unknown`,
     mendedLine !== undefined &&
@@ -58,8 +58,8 @@ export function describeResume(
   ].filter((part) => part !== false)
   return renderFacts([
     ['Found', found.join(', ')],
-    ['Plan', `revoke the ${formatCount(left, 'target')} left`],
-    ...describeRun(left, settings, now),
+    ['Plan', `revoke the ${formatCount(pending, 'target')} left`],
+    ...describeRun(pending, settings, now),
   ])
 }
 

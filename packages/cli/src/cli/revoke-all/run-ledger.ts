@@ -30,7 +30,7 @@ export interface RunEnd {
   readonly counts: Readonly<Record<Result, number>>
   readonly targets: number
   /** How many have no final outcome. */
-  readonly left: number
+  readonly pending: number
   /** The first that were not revoked in this run. */
   readonly notRevoked: readonly Outcome[]
   readonly rateLimited: number
@@ -43,16 +43,13 @@ const MAX_LISTED = 20
 /** Revokes what is left of a ledger, records it there, shows the progress, and closes the ledger. */
 export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Promise<RunEnd> {
   const { connection, rate, share, json, quiet, path } = options
-  const { targets, done, pending } = ledger.counts
+  const { targets, done } = ledger.counts
+  const doneBefore = targets - ledger.counts.pending
   // A target that is unknown is sent again.
   const counts = { ...done, unknown: 0 }
   const notRevoked: Outcome[] = []
   const progress = new Progress(
-    {
-      done: targets - pending,
-      total: targets,
-      notRevoked: targets - pending - counts.revoked,
-    },
+    { done: doneBefore, total: targets, notRevoked: doneBefore - counts.revoked },
     // On a terminal, the lines of JSON are progress enough.
     { isQuiet: quiet || (json && process.stdout.isTTY) },
   )
@@ -101,8 +98,9 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
     fail(error)
   }
   await Promise.all(recording)
-  const left = targets - Object.values(counts).reduce((sum, count) => sum + count, -counts.unknown)
-  const reason = reasonOf(failure, left > 0 && controller.signal.aborted)
+  const pending =
+    targets - Object.values(counts).reduce((sum, count) => sum + count, -counts.unknown)
+  const reason = reasonOf(failure, pending > 0 && controller.signal.aborted)
   try {
     await ledger.close(reason === 'ledger' ? 'unavailable' : reason)
   } catch (error) {
@@ -111,11 +109,11 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
   stopListening()
   progress.stop()
   return {
-    reason: reasonOf(failure, left > 0 && controller.signal.aborted),
+    reason: reasonOf(failure, pending > 0 && controller.signal.aborted),
     problem: failure === undefined ? undefined : printable((failure as Error).message, 600), // one of the two of reasonOf
     counts,
     targets,
-    left,
+    pending,
     notRevoked,
     rateLimited: progress.rateLimited,
     durationMs: performance.now() - startedAt,
