@@ -7,6 +7,7 @@ import type { Plan } from '../targets/plan-targets.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
 import { formatCount } from '../report/describe.ts'
 import { TargetStates } from '../ledger/target-states.ts'
+import type { LedgerCounts } from '../ledger/target-states.ts'
 import { prepareConfirm } from './terminal/confirm.ts'
 import type { Confirm } from './terminal/confirm.ts'
 import { connect } from './connect.ts'
@@ -14,7 +15,6 @@ import type { Connection, ConnectionOptions } from './connect.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
 import { write } from './terminal/output.ts'
 import { describePlan, describeResume } from './revoke-all/describe-plan.ts'
-import type { ResumeState } from './revoke-all/describe-plan.ts'
 import { jsonLine } from './terminal/printable.ts'
 import { InterruptedError, readLines } from './revoke-all/read-source.ts'
 import { runLedger } from './revoke-all/run-ledger.ts'
@@ -95,16 +95,10 @@ async function resume(
   const { dryRun = false, rate, share } = options
   const settings = { connection, rate, share, ledger: path }
   rejectOtherIncident(await readIncident(path), connection)
-  if (dryRun) return tell(describeResume(await readState(path), settings))
+  if (dryRun) return tell(describeResume(await countTargets(path), settings))
   const ledger = await openLedger(path)
-  const { counts, mendedLine } = ledger
-  const { targets, pending, sentWithoutOutcome, done } = counts
-  tell(
-    describeResume(
-      { targets, pending, sentWithoutOutcome, unknown: done.unknown, mendedLine },
-      settings,
-    ),
-  )
+  const { pending } = ledger.counts
+  tell(describeResume(ledger.counts, settings, ledger.mendedLine))
   const action = `revoke the ${formatCount(pending, 'target')} that ${pending === 1 ? 'is' : 'are'} left`
   if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
   await ledger.close('interrupted')
@@ -112,12 +106,10 @@ async function resume(
 }
 
 /** What a resume would find, without a lock and without a change of the file. */
-async function readState(path: string): Promise<ResumeState> {
+async function countTargets(path: string): Promise<LedgerCounts> {
   const states = new TargetStates()
   for await (const record of readLedger(path)) states.add(record)
-  const { unsent, sent, unknown } = states.count()
-  const pending = unsent + sent + unknown
-  return { targets: states.targets, pending, sentWithoutOutcome: sent, unknown }
+  return states.count()
 }
 
 async function run(

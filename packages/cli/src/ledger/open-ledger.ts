@@ -1,27 +1,22 @@
 import { constants, open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Outcome } from '../outcome.ts'
-import type { Target } from '../target.ts'
+import type { OrdinalTarget } from '../target.ts'
 import { AppendLog } from './append-log.ts'
-import { orLedgerError } from './ledger-error.ts'
+import { LedgerError, orLedgerError } from './ledger-error.ts'
 import { lock } from './lock.ts'
 import type { Unlock } from './lock.ts'
-import { readProgress } from './progress.ts'
-import type { Progress } from './progress.ts'
 import type { IncidentRecord, StoppedRecord } from './records.ts'
 import { scanLedger } from './scan-ledger.ts'
-
-/** A target, and its position in the plan, from 0. */
-export interface OrdinalTarget {
-  readonly ordinal: number
-  readonly target: Target
-}
+import type { TornEnd } from './scan-ledger.ts'
+import { TargetStates } from './target-states.ts'
+import type { LedgerCounts } from './target-states.ts'
 
 /** A ledger that this process runs. */
 export interface Ledger {
   readonly incident: IncidentRecord
   /** What the ledger held when it was opened. */
-  readonly counts: Progress['counts']
+  readonly counts: LedgerCounts
   /** The line from which on the end of the file was damaged, and was removed; nothing in it had been acknowledged. */
   readonly mendedLine: number | undefined
   /** Targets without a final outcome when the ledger was opened, in order. Reads the file again. */
@@ -47,15 +42,15 @@ export async function openLedger(path: string): Promise<Ledger> {
   try {
     const opening = open(path, constants.O_RDWR | constants.O_APPEND)
     handle = await orLedgerError(opening, `${path} cannot be opened`)
-    const progress = await readProgress(handle, path)
-    if (progress.torn) {
-      await orLedgerError(handle.truncate(progress.torn.offset), `${path} cannot be mended`)
+    const content = await readContent(handle, path)
+    if (content.torn) {
+      await orLedgerError(handle.truncate(content.torn.offset), `${path} cannot be mended`)
     }
     // What a killed process wrote may not be on disk yet, and the first batch says that it is.
     await orLedgerError(handle.sync(), `${path} cannot be written`)
     const log = new AppendLog(handle, path)
     await log.append({ type: 'started', at: Date.now() })
-    return new OpenLedger(path, progress, { handle, log, unlock })
+    return new OpenLedger(path, content, { handle, log, unlock })
   } catch (error) {
     await handle?.close()
     await unlock()
@@ -63,26 +58,46 @@ export async function openLedger(path: string): Promise<Ledger> {
   }
 }
 
+/** What a ledger holds when it is opened. */
+interface Content {
+  readonly incident: IncidentRecord
+  readonly states: TargetStates
+  readonly torn: TornEnd | undefined
+}
+
+async function readContent(handle: FileHandle, path: string): Promise<Content> {
+  let incident: IncidentRecord | undefined
+  const states = new TargetStates()
+  const scan = scanLedger(handle, path)
+  let step = await scan.next()
+  for (; step.done !== true; step = await scan.next()) {
+    if (step.value.type === 'incident') incident = step.value
+    states.add(step.value)
+  }
+  if (incident === undefined) throw new LedgerError(`${path} is empty`) // the scan throws before
+  return { incident, states, torn: step.value }
+}
+
 class OpenLedger implements Ledger {
   readonly incident: IncidentRecord
-  readonly counts: Progress['counts']
+  readonly counts: LedgerCounts
   readonly mendedLine: number | undefined
   readonly #path: string
-  readonly #isDone: Progress['isDone']
+  readonly #states: TargetStates
   readonly #handle: FileHandle
   readonly #log: AppendLog
   readonly #unlock: Unlock
 
   constructor(
     path: string,
-    { incident, counts, torn, isDone }: Progress,
+    { incident, states, torn }: Content,
     { handle, log, unlock }: { handle: FileHandle; log: AppendLog; unlock: Unlock },
   ) {
     this.incident = incident
-    this.counts = counts
+    this.counts = states.count()
     this.mendedLine = torn?.line
     this.#path = path
-    this.#isDone = isDone
+    this.#states = states
     this.#handle = handle
     this.#log = log
     this.#unlock = unlock
@@ -94,7 +109,7 @@ class OpenLedger implements Ledger {
       if (record.type === 'planned') return
       if (record.type !== 'target') continue
       const { type: _, ...target } = record
-      if (!this.#isDone(ordinal)) yield { ordinal, target }
+      if (this.#states.isPending(ordinal)) yield { ordinal, target }
       ordinal += 1
     }
   }

@@ -1,23 +1,22 @@
-import type { LedgerRecord } from './records.ts'
 import type { Result } from '../outcome.ts'
+import { RESULTS } from './record-lines.ts'
+import type { LedgerRecord } from './records.ts'
 
 /** What a ledger says of a target: its last result, or that it was sent without one, or not sent. */
 export type TargetState = Result | 'sent' | 'unsent'
 
-const TARGET_STATES: readonly TargetState[] = [
-  'unsent',
-  'sent',
-  'revoked',
-  'not_found',
-  'forbidden',
-  'failed',
-  'unknown',
-]
-
-/** Whether a resume sends such a target. */
-function isPending(state: TargetState): boolean {
-  return state === 'unsent' || state === 'sent' || state === 'unknown'
+/** How far the targets of a ledger are. */
+export interface LedgerCounts {
+  readonly targets: number
+  /** By the last outcome; one that is unknown is pending as well. */
+  readonly done: Readonly<Record<Result, number>>
+  /** How many have no final outcome, so that a resume sends them. */
+  readonly pending: number
+  /** How many of these had been sent when the process was killed. */
+  readonly sentWithoutOutcome: number
 }
+
+const TARGET_STATES: readonly TargetState[] = ['unsent', 'sent', ...RESULTS]
 
 /** The states of a ledger's targets, in a byte for each. */
 export class TargetStates {
@@ -40,13 +39,30 @@ export class TargetStates {
     return TARGET_STATES[this.#bytes[ordinal] ?? 0] ?? 'unsent'
   }
 
-  count(): Record<TargetState, number> {
+  /** Whether a target has no final outcome. */
+  isPending(ordinal: number): boolean {
+    const state = this.of(ordinal)
+    return state === 'unsent' || state === 'sent' || state === 'unknown'
+  }
+
+  /** How many targets are in each state. */
+  perState(): Record<TargetState, number> {
     const counts = TARGET_STATES.map(() => 0)
     for (const byte of this.#bytes.subarray(0, this.#targets)) {
       counts[byte] = (counts[byte] ?? 0) + 1
     }
     const entries = TARGET_STATES.map((state, index) => [state, counts[index]])
     return Object.fromEntries(entries) as Record<TargetState, number> // an entry for each state
+  }
+
+  count(): LedgerCounts {
+    const { unsent, sent, ...done } = this.perState()
+    return {
+      targets: this.#targets,
+      done,
+      pending: unsent + sent + done.unknown,
+      sentWithoutOutcome: sent,
+    }
   }
 
   #addTarget(): void {
@@ -59,6 +75,6 @@ export class TargetStates {
 
   #set(ordinal: number, state: TargetState): void {
     // Nothing takes a final outcome away.
-    if (isPending(this.of(ordinal))) this.#bytes[ordinal] = TARGET_STATES.indexOf(state)
+    if (this.isPending(ordinal)) this.#bytes[ordinal] = TARGET_STATES.indexOf(state)
   }
 }

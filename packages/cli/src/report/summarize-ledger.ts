@@ -63,7 +63,7 @@ export async function summarizeLedger(path: string): Promise<IncidentSummary> {
   for await (const record of readLedger(path)) collector.add(record)
   const { incident, states, timeline, outcomes, ...rest } = collector
   if (incident === undefined) throw new Error('the reader of ledgers insists on an incident')
-  const counts = states.count()
+  const counts = states.perState()
   const areAllRevoked = counts.revoked === states.targets
   return {
     ...rest,

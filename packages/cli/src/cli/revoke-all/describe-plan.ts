@@ -1,3 +1,4 @@
+import type { LedgerCounts } from '../../ledger/target-states.ts'
 import type { Plan } from '../../targets/plan-targets.ts'
 import { formatCount, formatDuration, formatNumber } from '../../report/describe.ts'
 import type { Connection } from '../connect.ts'
@@ -32,27 +33,21 @@ export function describePlan(plan: Plan, settings: RunSettings, now = Date.now()
   ])
 }
 
-/** What a resume found. */
-export interface ResumeState {
-  targets: number
-  /** How many have no final outcome. */
-  pending: number
-  sentWithoutOutcome: number
-  unknown: number
-  /** The line at which the end of the file was damaged, and was removed. */
-  mendedLine?: number | undefined
-}
-
-/** What is left of a run, as lines for people. */
+/**
+ * What is left of a run, as lines for people.
+ *
+ * @param mendedLine the line from which on the end of the file was damaged, and was removed
+ */
 export function describeResume(
-  { targets, pending, sentWithoutOutcome, unknown, mendedLine }: ResumeState,
+  { targets, done, pending, sentWithoutOutcome }: LedgerCounts,
   settings: RunSettings,
+  mendedLine?: number,
   now = Date.now(),
 ): string {
   const found = [
     `${formatNumber(targets - pending)} of ${formatCount(targets, 'target')} done`,
     sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
-    unknown > 0 && `${formatNumber(unknown)} unknown`,
+    done.unknown > 0 && `${formatNumber(done.unknown)} unknown`,
     mendedLine !== undefined &&
       `a torn end from line ${formatNumber(mendedLine)}, which is removed; nothing in it had been acknowledged`,
   ].filter((part) => part !== false)
