@@ -8,22 +8,22 @@ export interface RevokeAllOptions {
   /** Its timeouts apply to each request; its retries do not. */
   readonly client: B2BClient
   /** The Member on whose authority the calls are made. Left out, no permission is checked. */
-  readonly authorization?: Authorization
+  readonly authorization?: Authorization | undefined
   /** The most requests per second. Default: found out, from a slow start to the first 429. */
-  readonly rate?: number
+  readonly rate?: number | undefined
   /** The part of the API's limit that is used once it is known, more than 0, to 1. Default 0.9. */
-  readonly share?: number
+  readonly share?: number | undefined
   /** For how many milliseconds nothing but failures is borne before the run stops. Default 60,000. */
-  readonly maxDownMs?: number
+  readonly maxDownMs?: number | undefined
   /** Aborted, nothing more is sent; what is in flight finishes, and the iteration ends. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /**
    * Waited for before the first request for a target leaves. A rejection stops the run, and is what
    * the iteration rejects with.
    */
-  readonly beforeSend?: (ordinal: number, target: Target) => Promise<void>
+  readonly beforeSend?: ((ordinal: number, target: Target) => Promise<void>) | undefined
   /** Called after each response of 429; the target is sent again. */
-  readonly onRateLimited?: (ordinal: number) => void
+  readonly onRateLimited?: ((ordinal: number) => void) | undefined
 }
 
 const DEFAULT_SHARE = 0.9

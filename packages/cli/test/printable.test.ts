@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonLine, printable } from '../src/cli/terminal/printable.ts'
+import { jsonLine, printable, quoteArgument } from '../src/cli/terminal/printable.ts'
 import { renderProgress } from '../src/cli/revoke-all/progress.ts'
-import { quoteArgument } from '../src/cli/quote-argument.ts'
-import { renderTable } from '../src/cli/table.ts'
+import { renderTable } from '../src/cli/list.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 400 })
 const controlling = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u

@@ -1,4 +1,4 @@
-import { formatCount } from '../report/describe.ts'
+import { formatCount } from '../format.ts'
 import { verifyLedger } from '../verify-ledger.ts'
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'

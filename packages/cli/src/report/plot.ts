@@ -1,5 +1,5 @@
 import { escapeHtml } from '@connected-apps/node-http/html-page'
-import { formatDuration } from './describe.ts'
+import { formatDuration } from '../format.ts'
 import type { Interval } from './timeline.ts'
 
 /** What a plot shows of each interval. */

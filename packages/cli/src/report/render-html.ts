@@ -1,12 +1,8 @@
 import { escapeHtml, renderPage } from '@connected-apps/node-http/html-page'
+import { formatCount, formatDuration, formatLatency, formatNumber, formatTime } from '../format.ts'
 import {
   countOmitted,
   describeRunEnd,
-  formatCount,
-  formatDuration,
-  formatLatency,
-  formatNumber,
-  formatTime,
   reasonOf,
   STATE_TEXTS,
   REPORTED_STATES,

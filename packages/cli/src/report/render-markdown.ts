@@ -1,10 +1,7 @@
+import { formatDuration, formatLatency, formatNumber, formatTime } from '../format.ts'
 import {
   countOmitted,
   describeRunEnd,
-  formatDuration,
-  formatLatency,
-  formatNumber,
-  formatTime,
   reasonOf,
   STATE_TEXTS,
   REPORTED_STATES,

@@ -1,24 +1,15 @@
-import type { Authorization, B2BClient } from '@connected-apps/client'
 import type { Details, Verdict } from './attempt.ts'
 import { attempt } from './attempt.ts'
 import { Availability } from './availability.ts'
 import type { Outcome, Result } from '../outcome.ts'
+import type { RevokeAllOptions } from '../revoke-all.ts'
 import { Pace } from '../pace/pace.ts'
 import type { OrdinalTarget, Target } from '../target.ts'
 import { UnavailableError } from './unavailable-error.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** The options of a run, with defaults applied. */
-export interface RunOptions {
-  readonly client: B2BClient
-  readonly authorization?: Authorization | undefined
-  readonly rate?: number | undefined
-  readonly share: number
-  readonly maxDownMs: number
-  readonly signal?: AbortSignal | undefined
-  readonly beforeSend?: ((ordinal: number, target: Target) => Promise<void>) | undefined
-  readonly onRateLimited?: ((ordinal: number) => void) | undefined
-}
+export type RunOptions = RevokeAllOptions & Readonly<Record<'share' | 'maxDownMs', number>>
 
 /** Targets that are in flight, are to be sent again, or have outcomes that nobody has taken yet. */
 const MAX_HELD = 512

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../outcome.ts'
-import { formatCount, formatDuration, formatNumber, STATE_TEXTS } from '../../report/describe.ts'
-import { printable } from '../terminal/printable.ts'
-import { quoteArgument } from '../quote-argument.ts'
+import { formatCount, formatDuration, formatNumber } from '../../format.ts'
+import { STATE_TEXTS } from '../../report/describe.ts'
+import { printable, quoteArgument } from '../terminal/printable.ts'
 import type { RunEnd } from './run-ledger.ts'
 
 /** What a person reads when a run has ended. */

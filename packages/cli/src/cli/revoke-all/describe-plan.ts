@@ -1,6 +1,6 @@
 import type { LedgerCounts } from '../../ledger/target-states.ts'
 import type { Plan } from '../../targets/plan-targets.ts'
-import { formatCount, formatDuration, formatNumber } from '../../report/describe.ts'
+import { formatCount, formatDuration, formatNumber } from '../../format.ts'
 import type { Connection } from '../connect.ts'
 import { printable } from '../terminal/printable.ts'
 
@@ -17,7 +17,7 @@ export interface RunSettings {
 const EXAMPLE_RATES = [10, 100]
 
 /** The plan of a new run, as lines for people. */
-export function describePlan(plan: Plan, settings: RunSettings, now = Date.now()): string {
+export function describePlan(plan: Plan, settings: RunSettings): string {
   const { targets, organizations, members, skipped } = plan
   const leftOut = [
     skipped.duplicate > 0 && formatCount(skipped.duplicate, 'duplicate'),
@@ -28,7 +28,7 @@ export function describePlan(plan: Plan, settings: RunSettings, now = Date.now()
       'Plan',
       `revoke ${formatCount(targets, 'target')}: ${formatCount(members, 'Member')} in ${formatCount(organizations, 'Organization')}`,
     ],
-    ...describeRun(targets, settings, now),
+    ...describeRun(targets, settings),
     ...(leftOut.length > 0 ? [['Left out', leftOut.join(', ')] as const] : []),
   ])
 }
@@ -42,7 +42,6 @@ export function describeResume(
   { targets, done, pending, sentWithoutOutcome }: LedgerCounts,
   settings: RunSettings,
   mendedLine?: number,
-  now = Date.now(),
 ): string {
   const found = [
     `${formatNumber(targets - pending)} of ${formatCount(targets, 'target')} done`,
@@ -54,14 +53,13 @@ export function describeResume(
   return renderFacts([
     ['Found', found.join(', ')],
     ['Plan', `revoke the ${formatCount(pending, 'target')} left`],
-    ...describeRun(pending, settings, now),
+    ...describeRun(pending, settings),
   ])
 }
 
 function describeRun(
   calls: number,
   { connection, rate, share, ledger }: RunSettings,
-  now: number,
 ): (readonly [string, string])[] {
   const { baseUrl, project_id, isLive } = connection
   const part = share === undefined ? '90 %' : `${formatNumber(share * 100)} %`
@@ -74,7 +72,7 @@ function describeRun(
       : ['Rate', `at most ${formatNumber(rate)} per second`],
     rate === undefined
       ? ['Takes', EXAMPLE_RATES.map((each) => `${timeAt(each)} at ${each} per second`).join(', ')]
-      : ['Until', `about ${clockTime(now + (calls / rate) * 1000)}, in ${timeAt(rate)}`],
+      : ['Until', `about ${clockTime(Date.now() + (calls / rate) * 1000)}, in ${timeAt(rate)}`],
     ['Ledger', ledger === undefined ? 'none (--dry-run)' : printable(ledger)],
   ]
 }

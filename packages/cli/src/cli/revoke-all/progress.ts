@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber } from '../../report/describe.ts'
+import { formatDuration, formatNumber } from '../../format.ts'
 import { LiveLine } from '../terminal/live-line.ts'
 import type { LiveLineOptions } from '../terminal/live-line.ts'
 

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../report/describe.ts'
+import { formatCount, formatNumber } from '../../format.ts'
 import type { TargetLine } from '../../targets/parse-target.ts'
 import type { Connection } from '../connect.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'

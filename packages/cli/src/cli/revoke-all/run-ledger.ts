@@ -7,9 +7,8 @@ import { UnavailableError } from '../../run/unavailable-error.ts'
 import type { Connection } from '../connect.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { write } from '../terminal/output.ts'
-import { jsonLine, printable } from '../terminal/printable.ts'
+import { jsonLine, printable, quoteArgument } from '../terminal/printable.ts'
 import { Progress } from './progress.ts'
-import { quoteArgument } from '../quote-argument.ts'
 
 export interface RunLedgerOptions {
   connection: Connection
@@ -80,8 +79,8 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
     for await (const outcome of revokeOrdinals(ledger.pendingTargets(), {
       client: connection.client,
       ...connection.callOptions,
-      ...(rate !== undefined && { rate }),
-      ...(share !== undefined && { share }),
+      rate,
+      share,
       signal: controller.signal,
       beforeSend: (ordinal) => ledger.recordSent(ordinal),
       onRateLimited: (ordinal) => {

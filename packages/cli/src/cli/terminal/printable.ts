@@ -28,3 +28,9 @@ export function jsonLine(value: object): string {
   )
   return `${json}\n`
 }
+
+/** A path as a shell takes it. */
+export function quoteArgument(path: string): string {
+  const text = printable(path)
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
