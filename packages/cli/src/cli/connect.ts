@@ -5,6 +5,7 @@ import type { Authorization } from '@connected-apps/client'
 import { serverFor } from '@connected-apps/contract'
 import { parseBaseUrl } from '@connected-apps/node-http'
 import { CommandError, UsageError } from '@connected-apps/node-http/command'
+import { describeCause } from '../files/system-error.ts'
 
 /** The options of every command that calls the API. */
 export interface ConnectionOptions {
@@ -90,7 +91,8 @@ async function readVariables(file: string): Promise<Variables> {
     return parseEnv(await readFile(file, 'utf8'))
   } catch (error) {
     if (error instanceof CommandError) throw error
-    const { code = 'unreadable' } = error as NodeJS.ErrnoException // of the file system
-    throw new CommandError(`the credentials file cannot be read (${code})`, { cause: error })
+    throw new CommandError(`the credentials file cannot be read: ${describeCause(error)}`, {
+      cause: error,
+    })
   }
 }

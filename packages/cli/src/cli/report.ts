@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { CommandError } from '@connected-apps/node-http/command'
+import { describeCause } from '../files/system-error.ts'
 import { renderHtml } from '../report/render-html.ts'
 import { renderMarkdown } from '../report/render-markdown.ts'
 import { summarizeLedger } from '../report/summarize-ledger.ts'
@@ -17,8 +18,9 @@ export async function runReport(ledger: string, { html }: ReportCommandOptions):
   try {
     await writeFile(html, renderHtml(summary, printable), { mode: 0o600 })
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException // of the file system
-    throw new CommandError(`cannot write ${printable(html)} (${code})`, { cause: error })
+    throw new CommandError(`${printable(html)} cannot be written: ${describeCause(error)}`, {
+      cause: error,
+    })
   }
   write(`${printable(html)}\n`)
 }
