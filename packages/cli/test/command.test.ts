@@ -10,8 +10,8 @@ import { readLedger } from '../src/ledger/read-ledger.ts'
 import type { Target } from '../src/index.ts'
 import { runCli, SECRET, SESSION, startCli } from './support/run-cli.ts'
 import type { Finished, Running } from './support/run-cli.ts'
-import { keyOf, startApi } from './support/start-api.ts'
-import type { Api } from './support/start-api.ts'
+import { keyOf, startApi } from './support/api.ts'
+import type { Api } from './support/api.ts'
 
 const app = 'connected-app-test-1'
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../src/cli/exit-codes.ts'
 import { runCli, SECRET, SESSION } from './support/run-cli.ts'
-import { keyOf, startApi } from './support/start-api.ts'
-import type { Api } from './support/start-api.ts'
+import { keyOf, startApi } from './support/api.ts'
+import type { Api } from './support/api.ts'
 
 const target = {
   organization_id: 'organization-test-1',

@@ -2,12 +2,12 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Outcome, RevokeAllOptions, Target } from '../src/index.ts'
 import { revokeAll, UnavailableError } from '../src/index.ts'
-import type { Api } from './api.ts'
-import { send, startApi, targetsOf } from './api.ts'
+import type { ScriptedApi } from './support/scripted-api.ts'
+import { send, startScriptedApi, targetsOf } from './support/scripted-api.ts'
 
 /** The outcomes, and what the iteration rejected with. */
 async function run(
-  { client }: Api,
+  { client }: ScriptedApi,
   targets: AsyncIterable<Target> | Iterable<Target>,
   options: Partial<RevokeAllOptions> = {},
 ): Promise<{ outcomes: Outcome[]; error: unknown }> {
@@ -26,7 +26,7 @@ const resultsOf = (outcomes: Outcome[]) =>
   outcomes.toSorted((a, b) => a.ordinal - b.ordinal).map(({ result }) => result)
 
 test('revokes 10,000 targets, each once, with a bounded number in flight', async () => {
-  const { client } = await startApi((response) => send(response))
+  const { client } = await startScriptedApi((response) => send(response))
   let inFlight = 0
   let maxInFlight = 0
   const members = new Set<string>()
@@ -54,7 +54,7 @@ test('revokes 10,000 targets, each once, with a bounded number in flight', async
 })
 
 test('says of each target what the API said', async () => {
-  const api = await startApi((response, member) => {
+  const api = await startScriptedApi((response, member) => {
     if (member === 'member-1') send(response, 'member_not_found')
     else if (member === 'member-2') send(response, 'session_authorization_error')
     else if (member === 'member-3') send(response, 'invalid_id')
@@ -78,7 +78,7 @@ describe('a rate limit', () => {
   test('pauses the whole run for Retry-After, and sends those again that it hit', async () => {
     let limitedAt = 0
     const sentWhilePaused: string[] = []
-    const api = await startApi((response, member, count) => {
+    const api = await startScriptedApi((response, member, count) => {
       if (member === 'member-20' && count === 0) {
         limitedAt = performance.now()
         send(response, 'too_many_requests', { 'retry-after': '1' })
@@ -102,7 +102,7 @@ describe('a rate limit', () => {
   })
 
   test('that lets nothing through any more stops the run, and loses no target', async () => {
-    const api = await startApi((response, member) =>
+    const api = await startScriptedApi((response, member) =>
       member === 'member-0'
         ? send(response)
         : send(response, 'too_many_requests', { 'retry-after': '0' }),
@@ -117,7 +117,7 @@ describe('a rate limit', () => {
 
 describe('a server that fails', () => {
   test('is asked again for each target, and a target that always fails is given up', async () => {
-    const api = await startApi((response, member, count) => {
+    const api = await startScriptedApi((response, member, count) => {
       if (member === 'member-3') return send(response, 'internal_server_error')
       if (member === 'member-5' && count === 0) return void response.destroy()
       if (member === 'member-7') return void response.destroy()
@@ -134,7 +134,7 @@ describe('a server that fails', () => {
   })
 
   test('in the middle stops the run, with few targets unknown, and can be resumed', async () => {
-    const api = await startApi((response, member) => {
+    const api = await startScriptedApi((response, member) => {
       send(response)
       if (member === 'member-100') void api.stop()
     })
@@ -157,7 +157,7 @@ describe('a server that fails', () => {
   })
 
   test('for a while only makes the run wait', async () => {
-    const api = await startApi((response, member) => {
+    const api = await startScriptedApi((response, member) => {
       send(response)
       if (member === 'member-100') {
         void api.stop().then(() => setTimeout(() => void api.restart(), 1_500))
@@ -170,7 +170,7 @@ describe('a server that fails', () => {
   })
 
   test('that is another server is never taken for the API', async () => {
-    const api = await startApi((response) => {
+    const api = await startScriptedApi((response) => {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>')
     })
     const { outcomes, error } = await run(api, targetsOf(1_000), { maxDownMs: 1_000 })
@@ -183,7 +183,7 @@ describe('a server that fails', () => {
 test.each(['unauthorized_credentials', 'session_not_found'] as const)(
   'stops after the first response of %s, with one target sent, which is unknown',
   async (name) => {
-    const api = await startApi((response) => send(response, name))
+    const api = await startScriptedApi((response) => send(response, name))
     const { outcomes, error } = await run(api, targetsOf(1_000))
     expect(error).toBeInstanceOf(UnavailableError)
     expect(error).toMatchObject({ reason: 'credentials' })
@@ -202,7 +202,7 @@ test('when aborted, finishes what is in flight, and sends nothing more', async (
     isReleased = true
     for (const respond of held) respond()
   }
-  const api = await startApi((response) => {
+  const api = await startScriptedApi((response) => {
     if (api.members.length <= 10 || isReleased) return send(response)
     held.push(() => send(response))
     if (held.length === 3) {
@@ -224,7 +224,7 @@ test('when aborted, finishes what is in flight, and sends nothing more', async (
 })
 
 test('sends nothing when aborted before the start', async () => {
-  const api = await startApi((response) => send(response))
+  const api = await startScriptedApi((response) => send(response))
   const { outcomes, error } = await run(api, targetsOf(10), { signal: AbortSignal.abort() })
   expect(error).toBeUndefined()
   expect(outcomes).toEqual([])
@@ -232,7 +232,7 @@ test('sends nothing when aborted before the start', async () => {
 })
 
 test('ends when aborted while it waits for a target that never comes', async () => {
-  const api = await startApi((response) => send(response))
+  const api = await startScriptedApi((response) => send(response))
   const controller = new AbortController()
   const targets = (async function* () {
     yield* targetsOf(1)
@@ -244,7 +244,7 @@ test('ends when aborted while it waits for a target that never comes', async () 
 })
 
 test('when the consumer leaves the loop, nothing is in flight afterwards, and the input is closed', async () => {
-  const api = await startApi((response) => setTimeout(() => send(response), 20))
+  const api = await startScriptedApi((response) => setTimeout(() => send(response), 20))
   const targets = generatorOf(100_000)
   let taken = 0
   for await (const { result } of revokeAll(targets.iterable, { client: api.client })) {
@@ -258,7 +258,7 @@ test('when the consumer leaves the loop, nothing is in flight afterwards, and th
 })
 
 test('stops sending while outcomes are not taken, and reads no further', async () => {
-  const api = await startApi((response) => send(response))
+  const api = await startScriptedApi((response) => send(response))
   const targets = generatorOf(100_000)
   const iterator = revokeAll(targets.iterable, { client: api.client, rate: 1_000_000 })[
     Symbol.asyncIterator
@@ -272,7 +272,7 @@ test('stops sending while outcomes are not taken, and reads no further', async (
 })
 
 test('yields the outcomes of what was sent before it rejects with what the input rejects with', async () => {
-  const api = await startApi((response) => setTimeout(() => send(response), 20))
+  const api = await startScriptedApi((response) => setTimeout(() => send(response), 20))
   const targets = (async function* () {
     yield* targetsOf(50)
     throw new Error('line 51 is malformed')
@@ -285,7 +285,7 @@ test('yields the outcomes of what was sent before it rejects with what the input
 test('sends no request before beforeSend has resolved, and none for a target it rejects', async () => {
   const recorded = new Set<string>()
   const early: string[] = []
-  const api = await startApi((response, member) => {
+  const api = await startScriptedApi((response, member) => {
     if (!recorded.has(member)) early.push(member)
     send(response)
   })
@@ -303,7 +303,7 @@ test('sends no request before beforeSend has resolved, and none for a target it 
 })
 
 test('counts a request that times out as unknown, and sends it again', async () => {
-  const api = await startApi((response, member, count) => {
+  const api = await startScriptedApi((response, member, count) => {
     if (member !== 'member-1' || count > 0) send(response)
   }, 300)
   const { outcomes } = await run(api, targetsOf(5))
@@ -318,7 +318,7 @@ test.each([
   [{ share: 1.1 }, /^share must/],
   [{ maxDownMs: -1 }, /^maxDownMs must/],
 ])('rejects %o at once', async (options, message) => {
-  const { client } = await startApi((response) => send(response))
+  const { client } = await startScriptedApi((response) => send(response))
   expect(() => revokeAll([], { client, ...options })).toThrow(message)
 })
 

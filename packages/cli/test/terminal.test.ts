@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main, SECRET } from './support/run-cli.ts'
-import { startApi } from './support/start-api.ts'
-import type { Api } from './support/start-api.ts'
+import { startApi } from './support/api.ts'
+import type { Api } from './support/api.ts'
 
 const script = '/usr/bin/script'
 

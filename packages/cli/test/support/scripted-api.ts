@@ -5,7 +5,7 @@ import { B2BClient } from '@connected-apps/client'
 import type { ExampleName } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import { onTestFinished } from 'vitest'
-import type { Target } from '../src/target.ts'
+import type { Target } from '../../src/target.ts'
 
 const operation = allOperations.find(({ operationId }) => operationId === 'revokeConnectedApp')
 if (operation === undefined) throw new Error('the contract has no revokeConnectedApp')
@@ -13,7 +13,7 @@ const { examples, mediaType, successStatus } = operation
 const success = Object.values(examples).find(({ status }) => status === successStatus)
 
 /** A real server on loopback that responds to requests to revoke as a test says. */
-export interface Api {
+export interface ScriptedApi {
   readonly client: B2BClient
   /** The Members that requests came for, in order. */
   readonly members: string[]
@@ -28,7 +28,7 @@ export interface Api {
 export type Respond = (response: ServerResponse, member: string, count: number) => void
 
 /** Listens on a free port until the end of the test that called it. */
-export async function startApi(respond: Respond, timeoutMs = 10_000): Promise<Api> {
+export async function startScriptedApi(respond: Respond, timeoutMs = 10_000): Promise<ScriptedApi> {
   const members: string[] = []
   const counts = new Map<string, number>()
   let inFlight = 0
