@@ -100,7 +100,11 @@ describe('exit code 2, with one line that says what to do', () => {
     [['revoke', ...ids.flat(), '--secret', SECRET], {}, /unknown option --secret/],
     [['revoke', ...ids.flat()], { STYTCH_SECRET: '' }, /STYTCH_SECRET is missing; set it in/],
     [['revoke', ...ids.flat(), '--base-url', 'api'], {}, /--base-url .* is not a URL; /],
-    [['revoke', ...ids.flat(), '--credentials-file', '/none'], {}, /cannot be read: there is no such file/],
+    [
+      ['revoke', ...ids.flat(), '--credentials-file', '/none'],
+      {},
+      /cannot be read: there is no such file/,
+    ],
     [
       ['revoke', ...ids.flat()],
       { CONNECTED_APPS_SESSION_TOKEN: SESSION, CONNECTED_APPS_SESSION_JWT: SESSION },

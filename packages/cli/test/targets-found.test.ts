@@ -1,11 +1,10 @@
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
 import { matchOperation, operations } from '@connected-apps/contract/operations'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { findTargets } from '../src/targets/find-targets.ts'
 import { collect } from './support/ledger.ts'
+import { serve } from './support/serve.ts'
+import type { TestServer } from './support/serve.ts'
 
 const APP = 'connected-app-test-1'
 const { examples } = operations.getOrganizationConnectedApp
@@ -13,11 +12,11 @@ const { examples } = operations.getOrganizationConnectedApp
 /** What the server responds to the next requests for an Organization; the last one is repeated. */
 const responses = new Map<string, object[]>()
 let requested: string[] = []
-let server: Server
+let server: TestServer
 let client: B2BClient
 
 beforeAll(async () => {
-  server = createServer(({ method, url }, response) => {
+  server = await serve(({ method, url }, response) => {
     const match = matchOperation(`${method}`, `${url}`)
     const organization = match?.path['organization_id'] ?? ''
     requested.push(organization)
@@ -28,15 +27,14 @@ beforeAll(async () => {
     response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '0' })
     response.end(JSON.stringify(body))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   client = new B2BClient({
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // it listens on a port
+    baseUrl: server.url,
     project_id: 'project-test-1',
     secret: 'secret-test-1',
     maxResponseBytes: 20_000,
   })
 })
-afterAll(() => server.close())
+afterAll(() => server.stop())
 beforeEach(() => {
   responses.clear()
   requested = []

@@ -1,14 +1,13 @@
-import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Operation } from '@connected-apps/contract'
 import { matchOperation } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import type { Target } from '../../src/index.ts'
+import { serve } from './serve.ts'
+import type { TestServer } from './serve.ts'
 
 /** A small API that conforms to the contract and remembers who is connected. */
-export interface Api extends AsyncDisposable {
-  readonly url: string
+export interface Api extends TestServer {
   /** Who is connected: `ORGANIZATION/MEMBER/APP`. */
   readonly connected: Set<string>
   /** How many responses of 200 a revoke of each has had. */
@@ -30,23 +29,15 @@ export async function startApi(connected: Iterable<Target> = []): Promise<Api> {
     revokes: new Map<string, number>(),
     headers: [] as IncomingMessage['headers'][],
     respondWith: (): string | undefined => undefined,
-  } as Omit<Api, 'url' | typeof Symbol.asyncDispose>
-  const server = createServer((request, response) => {
+  } as Omit<Api, keyof TestServer>
+  const server = await serve((request, response) => {
     request.resume().on('end', () => void respond(api, request, response))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // it listens on TCP
-  return Object.assign(api, {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  })
+  return Object.assign(api, server)
 }
 
 async function respond(
-  api: Omit<Api, 'url' | typeof Symbol.asyncDispose>,
+  api: Omit<Api, keyof TestServer>,
   { method = '', url = '', headers }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
