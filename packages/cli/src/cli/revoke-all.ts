@@ -72,7 +72,7 @@ async function start(
     : await createLedger(path, incident, lines, { skipInvalid })
   tell(describeProblems(plan))
   if (!plan.isRunnable) {
-    tell(`Nothing is sent. ${adviseOn(plan)}\n`)
+    tell(`Nothing was sent. ${adviseOn(plan)}\n`)
     process.exitCode = 2
     return
   }
@@ -81,7 +81,7 @@ async function start(
   if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
     return run(await openLedger(path), path, connection, options)
   }
-  // A plan that nobody wants to run would only be in the way of the next one.
+  // The ledger of a declined plan would only be in the way of the next one.
   await rm(path)
   decline()
 }
@@ -99,7 +99,7 @@ async function resume(
   const ledger = await openLedger(path)
   const { pending } = ledger.counts
   tell(describeResume(ledger.counts, settings, ledger.mendedLine))
-  const action = `revoke the ${formatCount(pending, 'target')} that ${pending === 1 ? 'is' : 'are'} left`
+  const action = `revoke the remaining ${formatCount(pending, 'target')}`
   if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
   await ledger.close('interrupted')
   decline()
@@ -129,7 +129,7 @@ function exitCodeOf({ reason, counts, targets }: RunEnd): number {
 }
 
 function decline(): void {
-  tell('Nothing is sent.\n')
+  tell('Nothing was sent.\n')
   process.exitCode = 130
 }
 
@@ -142,13 +142,13 @@ function describeProblems({ problems, skipped }: Plan): string {
 }
 
 function adviseOn({ targets, problems }: Plan): string {
-  if (problems.length === 0) return 'There is no target.'
+  if (problems.length === 0) return 'There are no targets.'
   const isIncomplete = problems.some(({ isLast }) => isLast)
   if (targets === 0 || isIncomplete) return 'Correct the lines.'
   return 'Correct the lines, or pass --skip-invalid to leave them out.'
 }
 
-/** For a person, so that standard output has only results. */
+/** Writes to standard error, since standard output has only results. */
 function tell(text: string): void {
   process.stderr.write(text)
 }

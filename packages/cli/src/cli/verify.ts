@@ -12,10 +12,10 @@ export interface VerifyCommandOptions extends ConnectionOptions {
   json?: boolean
 }
 
-/** After so many failures in a row, the server is down. */
+/** So many failures in a row mean that the server is down. */
 const MAX_FAILURES_IN_A_ROW = 10
 
-/** Says who of a ledger is connected, or connected again. */
+/** Says who is connected, of the targets of a ledger and besides them. */
 export async function runVerify(path: string, options: VerifyCommandOptions): Promise<void> {
   const { rate, json = false } = options
   const connection = await connect(options)
@@ -24,7 +24,7 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   const counts = { lists: 0, again: 0, still: 0, unlisted: 0, unread: 0 }
   let failuresInARow = 0
   const progress = new LiveLine(
-    () => `Asking: ${formatCount(counts.lists + counts.unread, 'list')}`,
+    () => `Checking: ${formatCount(counts.lists + counts.unread, 'list')}`,
     { isQuiet: json },
   )
   let stopped: string | undefined
@@ -64,11 +64,11 @@ function summarize(
 ): string {
   const { lists, again, still, unlisted, unread } = counts
   const connected = again + still + unlisted
-  const asked = `${lists} ${lists === 1 ? 'list' : 'lists'} read (one for each Organization and app)`
+  const read = `Read ${formatCount(lists, 'list')}, one for each Organization and app`
   const lines = [
     connected === 0
-      ? `${asked}: nobody is connected.`
-      : `${asked}: ${connected} connected, of which ${again} again, ${still} still, ${unlisted} not in the ledger.`,
+      ? `${read}: nobody is connected.`
+      : `${read}: ${connected} connected (${again} again, ${still} still, ${unlisted} unlisted).`,
   ]
   if (unread > 0) lines.push(`${unread} could not be read, so somebody there may be connected.`)
   if (stopped !== undefined) lines.push(`Stopped: ${stopped}.`)

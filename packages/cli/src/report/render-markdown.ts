@@ -37,7 +37,7 @@ export function renderMarkdown(
         ['Planned', formatTime(incident.createdAt)],
         ['Left out', `${skipped.duplicate} duplicate, ${skipped.invalid} malformed`],
         ['Requests', formatNumber(summary.requests)],
-        ['Responses of 429', formatNumber(summary.rateLimited)],
+        ['Rate-limited (429)', formatNumber(summary.rateLimited)],
         ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
       ],
     ),
@@ -77,7 +77,7 @@ export function renderMarkdown(
         ),
     ...(omitted > 0 ? [`And ${formatNumber(omitted)} more; the ledger has all of them.`] : []),
     '## Timeline',
-    'The pauses between runs are left out.',
+    'Running time, without the pauses between runs.',
     timelineTable(summary),
     '',
   ].join('\n\n')
