@@ -3,6 +3,7 @@ import type { Authorization, B2BClient } from '@connected-apps/client'
 import { toVerdict } from './run/attempt.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { TargetStates } from './ledger/target-states.ts'
+import { keyOf } from './target.ts'
 import type { Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
 
@@ -106,9 +107,4 @@ async function* listsOf(path: string): AsyncGenerator<Target> {
       yield record
     }
   }
-}
-
-// The contract allows no spaces in ids.
-function keyOf({ organization_id, member_id, connected_app_id }: Target): string {
-  return `${organization_id} ${member_id} ${connected_app_id}`
 }

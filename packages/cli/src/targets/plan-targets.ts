@@ -1,3 +1,4 @@
+import { keyOf } from '../target.ts'
 import type { Target } from '../target.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { SeenKeys } from './seen-keys.ts'
@@ -49,13 +50,11 @@ export async function planTargets(
   for await (const each of lines) {
     const problem = 'target' in each ? undefined : each
     if ('target' in each) {
-      const { organization_id, member_id, connected_app_id } = each.target
-      // The contract allows no spaces in ids.
-      const member = `${organization_id} ${member_id}`
-      const firstLine = seen.add(`${member} ${connected_app_id}`, each.line)
+      const { organization_id, member_id } = each.target
+      const firstLine = seen.add(keyOf(each.target), each.line)
       if (firstLine === undefined) {
         organizations.add(organization_id, each.line)
-        members.add(member, each.line)
+        members.add(`${organization_id} ${member_id}`, each.line)
         if (isRunnable) {
           const written = write(each.target)
           if (written !== undefined) await written
