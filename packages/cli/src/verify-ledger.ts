@@ -36,8 +36,8 @@ const MAX_IN_FLIGHT = 8
 const DEFAULT_RATE = 20
 
 /**
- * Asks the API, with one call for each Organization and app of a ledger, who is connected. The
- * memory that it takes is that of a hash for each target.
+ * Asks the API, with one call for each Organization and app of a ledger, who is connected. Of each
+ * target only a hash is held in memory.
  *
  * @throws {LedgerError} if the file is not a ledger
  */

@@ -70,13 +70,13 @@ async function start(
   const plan = dryRun
     ? await planTargets(lines, { skipInvalid })
     : await createLedger(path, incident, lines, { skipInvalid })
-  tell(describeProblems(plan))
+  printNotice(describeProblems(plan))
   if (!plan.isRunnable) {
-    tell(`Nothing was sent. ${adviseOn(plan)}\n`)
+    printNotice(`Nothing was sent. ${adviseOn(plan)}\n`)
     process.exitCode = 2
     return
   }
-  tell(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
+  printNotice(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
   if (dryRun) return
   if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
     return run(await openLedger(path), path, connection, options)
@@ -95,10 +95,10 @@ async function resume(
   const { dryRun = false, rate, share } = options
   const settings = { connection, rate, share, ledger: path }
   rejectOtherIncident(await readIncident(path), connection)
-  if (dryRun) return tell(describeResume(await countTargets(path), settings))
+  if (dryRun) return printNotice(describeResume(await countTargets(path), settings))
   const ledger = await openLedger(path)
   const { pending } = ledger.counts
-  tell(describeResume(ledger.counts, settings, ledger.mendedLine))
+  printNotice(describeResume(ledger.counts, settings, ledger.mendedLine))
   const action = `revoke the remaining ${formatCount(pending, 'target')}`
   if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
   await ledger.close('interrupted')
@@ -129,7 +129,7 @@ function exitCodeOf({ reason, counts, targets }: RunEnd): number {
 }
 
 function decline(): void {
-  tell('Nothing was sent.\n')
+  printNotice('Nothing was sent.\n')
   process.exitCode = 130
 }
 
@@ -149,7 +149,7 @@ function adviseOn({ targets, problems }: Plan): string {
 }
 
 /** Writes to standard error, since standard output has only results. */
-function tell(text: string): void {
+function printNotice(text: string): void {
   process.stderr.write(text)
 }
 

@@ -10,7 +10,7 @@ export const TARGET_IDS: readonly (keyof Target)[] = pathParameters
 /** A line of a list of targets: a target, or what is wrong. */
 export type TargetLine = { readonly line: number; readonly target: Target } | TargetProblem
 
-/** Why a line is no target, in words that can be printed anywhere. */
+/** Why a line is not a target, in words that can be printed anywhere. */
 export interface TargetProblem {
   readonly line: number
   readonly problem: string

@@ -16,7 +16,7 @@ export interface Plan {
   /** The first {@link MAX_SHOWN_PROBLEMS} of these lines; all are counted in `skipped`. */
   readonly problems: readonly TargetProblem[]
   /**
-   * Whether a run may start: there are targets, and no problems but such that were to be skipped.
+   * Whether a run may start: there are targets, and no problems other than those to be skipped.
    * A list that could not be read to its end is never complete.
    */
   readonly isRunnable: boolean
