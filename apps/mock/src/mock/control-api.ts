@@ -12,7 +12,7 @@ import type { MockKey, ScenarioEngine, Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
-import { isFromOtherOrigin, streamJournal } from './events.ts'
+import { isFromOtherOrigin, streamJournal } from './journal-stream.ts'
 import { journalEventsRoute } from './journal-event.ts'
 
 /** A request to a control route, and the response to it. */
