@@ -1,16 +1,14 @@
 import type { Operation } from '@connected-apps/contract'
 import type { Scenario } from '@connected-apps/scenarios'
-import { useState } from 'react'
+import { useEffect, useReducer, useState } from 'react'
 import { requestOf } from '../snippets/call.ts'
-import { PreferenceFields } from './preference-fields.tsx'
-import { toPrefer } from './prefer.ts'
+import { PreferenceFields, toPrefer } from './preference-fields.tsx'
 import { ResponseView } from './response-view.tsx'
 import { StatusRow } from './scenario-picker.tsx'
 import { SnippetTabs } from './snippet-tabs.tsx'
 import { StatusChip } from './status-chip.tsx'
 import { useCall } from './use-call.ts'
 import type { ShownResponse } from './use-call.ts'
-import { useSecondsUntil } from './use-seconds-until.ts'
 
 /** How many of the latest responses are listed. */
 const maxHistory = 8
@@ -136,6 +134,20 @@ function RetryNotice({ seconds }: { seconds: number }) {
       )}
     </p>
   )
+}
+
+/** The whole seconds until a time in milliseconds since 1970; 0 afterwards, and without a time. */
+function useSecondsUntil(time = 0): number {
+  const [, renderAgain] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => {
+    if (time <= Date.now()) return undefined
+    const timer = setInterval(() => {
+      renderAgain()
+      if (time <= Date.now()) clearInterval(timer)
+    }, 200)
+    return () => clearInterval(timer)
+  }, [time])
+  return Math.max(0, Math.ceil((time - Date.now()) / 1000))
 }
 
 function describe({ number, status, durationMs, retry }: ShownResponse, seconds: number): string {

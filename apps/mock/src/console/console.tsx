@@ -1,13 +1,14 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
-import { useState } from 'react'
+import { allScenarios } from '@connected-apps/scenarios'
+import type { Scenario } from '@connected-apps/scenarios'
+import { useEffect, useState } from 'react'
 import { CallPanel } from './call-panel.tsx'
-import { keyOfPage, pageOf, resetKey } from './control.ts'
+import { keyOfPage, loadScenarios, pageOf, resetKey } from './control.ts'
 import { JournalPanel } from './journal-panel.tsx'
 import { KeyForm } from './key-form.tsx'
 import { ScenarioPicker } from './scenario-picker.tsx'
 import type { Choice } from './scenario-picker.tsx'
 import { useJournal } from './use-journal.ts'
-import { useScenarios } from './use-scenarios.ts'
 
 /** The whole page. Everything in it is about one isolation key. */
 export function Console() {
@@ -79,6 +80,23 @@ function Workspace({ isolationKey }: { isolationKey: string }) {
       </nav>
     </>
   )
+}
+
+/**
+ * The scenarios in effect for an isolation key. Until they are loaded, the built-in ones.
+ *
+ * @param readings a number that changes when they may have changed
+ */
+function useScenarios(key: string, readings: number): readonly Scenario[] {
+  const [scenarios, setScenarios] = useState(allScenarios)
+  useEffect(() => {
+    const controller = new AbortController()
+    loadScenarios(key, controller.signal).then(setScenarios, () => {
+      // Those that are known stay; the journal shows that there is no connection.
+    })
+    return () => controller.abort()
+  }, [key, readings])
+  return scenarios
 }
 
 function firstChoice(): Choice {

@@ -1,8 +1,12 @@
 import type { Operation } from '@connected-apps/contract'
 import { maxWaitSeconds } from '@connected-apps/scenarios'
 import { useId } from 'react'
-import { toPrefer } from './prefer.ts'
-import type { Preference } from './prefer.ts'
+
+/** The response that a person prefers to that of the scenario; empty texts for none. */
+interface Preference {
+  example: string
+  waitSeconds: string
+}
 
 interface PreferenceFieldsProps {
   operation: Operation
@@ -57,4 +61,13 @@ export function PreferenceFields({ operation, value, onChange }: PreferenceField
       </div>
     </details>
   )
+}
+
+/** The value of the header `Prefer` (RFC 7240); undefined if nothing is preferred. */
+export function toPrefer({ example, waitSeconds }: Preference): string | undefined {
+  const parts = [
+    ...(example === '' ? [] : [`example=${example}`]),
+    ...(Number(waitSeconds) > 0 ? [`wait=${waitSeconds}`] : []),
+  ]
+  return parts.length === 0 ? undefined : parts.join(', ')
 }
