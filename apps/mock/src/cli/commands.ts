@@ -3,7 +3,7 @@ import { prepareDestinations, writeReports } from '@connected-apps/contract-test
 import type { Destination } from '@connected-apps/contract-tests/reporting'
 import { waitForResponse } from '@connected-apps/node-http'
 import { CommandError, onStopSignal, satisfiesEngine } from '@connected-apps/node-http/command'
-import { controlPrefix } from '../http/request.ts'
+import { controlPrefix } from '@connected-apps/scenarios'
 import type { RunningServer } from '../http/server.ts'
 import { curlSnippet } from '../snippets/curl.ts'
 import { prismEngine } from '../mock/prism.ts'

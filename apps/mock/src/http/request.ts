@@ -1,17 +1,7 @@
 import type { ReceivedHeaders } from '@connected-apps/contract'
 import { readBody } from '@connected-apps/node-http'
 import { controlPrefix, maxBodyBytes } from '@connected-apps/scenarios'
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-
-export { controlPrefix, originForm, splitTarget } from '@connected-apps/scenarios'
-
-/** A request with its target split into path and query, and the response to it. */
-export interface Exchange {
-  request: IncomingMessage
-  response: ServerResponse
-  path: string
-  query: URLSearchParams
-}
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** Whether a path belongs to the mock or the proxy rather than to the contract. */
 export function isControlPath(path: string): boolean {

@@ -1,4 +1,4 @@
-import { keyPrefix, splitTarget } from '@connected-apps/scenarios'
+import { controlPrefix, keyPrefix, splitTarget } from '@connected-apps/scenarios'
 import type { Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readdir, readFile } from 'node:fs/promises'
@@ -6,7 +6,6 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { escapeHtml } from '@connected-apps/node-http/html-page'
 import { sendNoIcon, sendPage } from '../http/html-page.ts'
-import { controlPrefix } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 
 /** Below the control prefix, so that it is never the path of an operation. */

@@ -3,6 +3,7 @@ import { matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
 import {
+  controlPrefix,
   errorResponse,
   keyPrefix,
   readTarget,
@@ -12,7 +13,7 @@ import {
 import type { Exchange, JournalEntry, MockKey, Target } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
-import { controlPrefix, isControlPath, joinedHeaders, readRequestBody } from '../http/request.ts'
+import { isControlPath, joinedHeaders, readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { findContractFile, loadContractFiles, sendContractFile } from './contract-files.ts'

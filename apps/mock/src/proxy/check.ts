@@ -4,12 +4,19 @@ import { contract, matchOperation } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { decodeBody, UndecodableBodyError } from '@connected-apps/node-http'
 import { requestViolations } from '@connected-apps/scenarios'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readableHeaders } from '../http/request.ts'
-import type { Exchange } from '../http/request.ts'
 import { BrokenResponseError, maxResponseBytes } from './upstream.ts'
 import type { UpstreamResponse } from './upstream.ts'
 import type { ContractViolation } from './violations.ts'
+
+/** A request with its target split into path and query, and the response to it. */
+export interface ProxyExchange {
+  request: IncomingMessage
+  response: ServerResponse
+  path: string
+  query: URLSearchParams
+}
 
 /** What was found in an exchange. */
 export interface CheckedExchange {
@@ -24,7 +31,7 @@ export interface CheckedExchange {
 
 /** Checks a request and, if nothing is wrong with it, sends it and checks the response. */
 export async function checkExchange(
-  exchange: Exchange,
+  exchange: ProxyExchange,
   body: Buffer | 'too long',
   send: (bytes: Buffer) => Promise<UpstreamResponse>,
 ): Promise<CheckedExchange> {
@@ -51,7 +58,7 @@ const unmatchedRequest: ContractViolation = {
 
 function checkRequest(
   match: OperationMatch,
-  exchange: Exchange,
+  exchange: ProxyExchange,
   body: Buffer | 'too long',
 ): ContractViolation[] {
   const { request, query } = exchange

@@ -1,21 +1,14 @@
 import { contract, matchOperation } from '@connected-apps/contract/operations'
 import { abortOnClose, BodyAbortedError, parseBaseUrl } from '@connected-apps/node-http'
 import type { ListenOptions } from '@connected-apps/node-http'
-import { maxBodyBytes } from '@connected-apps/scenarios'
+import { controlPrefix, maxBodyBytes, originForm, splitTarget } from '@connected-apps/scenarios'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts'
-import {
-  controlPrefix,
-  isControlPath,
-  originForm,
-  readableHeaders,
-  readRequestBody,
-  splitTarget,
-} from '../http/request.ts'
-import type { Exchange } from '../http/request.ts'
+import { isControlPath, readableHeaders, readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { checkExchange } from './check.ts'
+import type { ProxyExchange } from './check.ts'
 import { isPageRequest, respondWithPage } from './page.ts'
 import { sendProblem } from './problem.ts'
 import { trafficView } from './report.ts'
@@ -147,12 +140,12 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     sendProblem(response, violationsUrl, result.violations)
   }
 
-  function isOutsideContract({ request, path }: Exchange): boolean {
+  function isOutsideContract({ request, path }: ProxyExchange): boolean {
     // CORS is between the browser and the provider; the contract does not cover it.
     return isPreflight(request) || (passOtherRoutes && !matchOperation(request.method ?? '', path))
   }
 
-  function report({ request, path }: Exchange, violations: ContractViolation[]): void {
+  function report({ request, path }: ProxyExchange, violations: ContractViolation[]): void {
     const { method = '' } = request
     log.add(violations, method, path)
     for (const violation of violations) onViolation?.(violation, method, path)
@@ -163,7 +156,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     respondWithPage(response, path, upstream.href, text, log.entries())
   }
 
-  function respondToControl({ request, response, path }: Exchange): void {
+  function respondToControl({ request, response, path }: ProxyExchange): void {
     setCorsHeaders(request.headers, response)
     if (isPreflight(request)) return respondToPreflight(request.headers, response)
     const method = request.method === 'HEAD' ? 'GET' : request.method
