@@ -101,7 +101,7 @@ export function StatusRow({ scenario }: { scenario: Scenario }) {
       {scenario.responses.map(({ example, waitSeconds }, index) => (
         <span key={index} className="chip-item">
           <StatusChip status={examples[example]?.status} />
-          {waitSeconds !== undefined && <span className="wait">after {waitSeconds} s</span>}
+          {waitSeconds !== undefined && <span className="delay">after {waitSeconds} s</span>}
         </span>
       ))}
     </span>

@@ -1,3 +1,6 @@
+/** By the first digit of a status. */
+const tones: Record<string, string> = { 2: 'success', 4: 'warning', 5: 'danger' }
+
 /** A status, colored by its class. Without one, a word for why there is none. */
 export function StatusChip({
   status,
@@ -6,9 +9,8 @@ export function StatusChip({
   status?: number | undefined
   word?: string
 }) {
-  const kind = status === undefined ? 'none' : `${Math.floor(status / 100)}xx`
   return (
-    <span className="chip" data-class={kind}>
+    <span className="chip" data-tone={tones[String(status).charAt(0)]}>
       {status ?? word}
     </span>
   )

@@ -16,7 +16,7 @@ const style = `
   border: 1px solid var(--line);
   border-radius: var(--radius);
   background: var(--surface);
-  box-shadow: 0 1px 2px rgb(0 0 0 / 4%);
+  box-shadow: var(--shadow);
 }
 .sheet h1 { font-size: 1.5rem; text-wrap: balance }
 .sheet p { overflow-wrap: anywhere; text-wrap: pretty }
@@ -66,7 +66,6 @@ ul:not(.scopes) { margin: var(--space-3) 0 0; padding-inline-start: 1.25rem }
 .facts dt { color: var(--text-quiet) }
 .facts dd { margin: 0; overflow-wrap: anywhere; font-weight: 550 }
 .with-action { display: flex; gap: var(--space-3); align-items: center; justify-content: space-between }
-.facts code { font-weight: 400 }
 .facts .button { min-height: 2rem; padding: 0 var(--space-3) }
 .field { display: grid; gap: var(--space-2) }
 .field label { font-weight: 600 }
