@@ -97,7 +97,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
       await expect.poll(statuses).toHaveLength(count)
     }
     expect(await statuses()).toEqual(['429', '429', '200'])
-    await page.keyboard.press('Tab') // the other responses
+    await page.keyboard.press('Tab') // the override
     await tabTo('[role=tab]')
     await page.keyboard.press('End')
     await page.getByRole('tabpanel', { name: 'MSW' }).waitFor()
@@ -106,8 +106,8 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(await isFocused('[aria-selected=true]')).toBe(true)
   })
 
-  it('shows requests of other clients when they arrive, and again when they are complete', async () => {
-    await page.getByText('No request yet.').waitFor()
+  it('shows requests from other clients as they arrive, and updates them once they are complete', async () => {
+    await page.getByText('No requests yet.').waitFor()
     const delayed = call(mock.urlOf(key), anyOperation, { headers: { prefer: 'wait=0.5' } })
     await journal().filter({ hasText: 'pending' }).waitFor()
     await delayed
@@ -118,16 +118,16 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await journal().filter({ hasText: 'GET /nothing' }).waitFor()
     expect(await journal().count()).toBe(2)
     await page.clock.runFor(2_000)
-    await page.getByText('2 in the journal, the latest 404').waitFor()
+    await page.getByText('2 requests, the latest 404').waitFor()
   })
 
-  it('is about one key, in its address, its requests, its code and its journal', async () => {
+  it('uses one key for its address, its requests, its code and its journal', async () => {
     await call(mock.url, anyOperation)
     const other = `${key}-other`
     await page.getByLabel('Isolation key').fill(other)
     await page.getByRole('button', { name: 'Use' }).click()
     await page.waitForURL(`${mock.urlOf(other)}/`)
-    await page.getByText('are those of this key alone').waitFor()
+    await page.getByText('belongs to this key alone').waitFor()
     await send()
     await journal().waitFor()
     await call(mock.urlOf(key), anyOperation)
@@ -137,7 +137,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(await page.getByRole('tabpanel').textContent()).toContain(`${mock.urlOf(other)}/v1`)
     await page.getByLabel('Isolation key').fill('')
     await page.keyboard.press('Enter')
-    await page.getByText('shared with requests without a key').waitFor()
+    await page.getByText('with all requests without a key').waitFor()
     expect(page.url()).toBe(`${mock.url}/`)
     expect(await page.getByRole('tabpanel').textContent()).toContain(`${mock.url}/v1`)
   })
@@ -145,15 +145,15 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
   it('says that a key is invalid', async () => {
     await page.getByLabel('Isolation key').fill('a b')
     await page.keyboard.press('Enter')
-    await page.getByText('Use 1 to 128 letters, digits').waitFor()
+    await page.getByText('Invalid: an isolation key has 1 to 128 letters, digits').waitFor()
     expect(await page.getByLabel('Isolation key').getAttribute('aria-invalid')).toBe('true')
     expect(page.url()).toBe(`${mock.urlOf(key)}/`)
     await page.goto(`${mock.url}/__mock/s/a%20b/`)
-    await page.getByRole('heading', { name: 'There is no such key' }).waitFor()
+    await page.getByRole('heading', { name: 'Invalid isolation key' }).waitFor()
     await inspect(page, 'invalid-key', [1280, 'dark'])
   })
 
-  it('resets its key: the journal, the sequences and what a test has defined', async () => {
+  it('resets its key: the journal, the sequences and custom scenarios', async () => {
     mock.key(key).define({
       operationId: anyOperation.operationId,
       id: 'mine',
@@ -170,7 +170,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await send()
     await expect.poll(statuses).toEqual(['429'])
     await page.getByRole('button', { name: 'Reset' }).click()
-    await page.getByText('No request yet.').waitFor()
+    await page.getByText('No requests yet.').waitFor()
     await expect.poll(() => page.getByRole('radio', { name: '<script>' }).count()).toBe(0)
     expect(mock.key(key).journal.total).toBe(0)
     for (const count of [1, 2, 3]) {
@@ -200,26 +200,26 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(selected).toBe(await page.getByRole('tabpanel').textContent())
   })
 
-  it('counts down after a 429, and lets a person send nevertheless', async () => {
+  it('counts down after a 429, and lets a person send anyway', async () => {
     await page.route('**/revoke', async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, headers: { ...response.headers(), 'retry-after': '120' } })
     })
     await choose(sequence)
     await send()
-    await page.getByText(/^May be sent again in 1[0-2]\d s, says Retry-After\.$/).waitFor()
+    await page.getByText(/^Retry-After: you can retry in 1[0-2]\d s\.$/).waitFor()
     await inspect(page, 'rate-limited')
     await page.clock.runFor(60_000)
-    await page.getByText(/^May be sent again in \d\d s, says/).waitFor()
+    await page.getByText(/^Retry-After: you can retry in \d\d s\.$/).waitFor()
     await page.getByRole('button', { name: 'Send anyway' }).click()
     await expect.poll(statuses).toEqual(['429', '429'])
     await page.clock.runFor(120_000)
-    await page.getByText('May be sent again now.').first().waitFor()
+    await page.getByText('You can retry now.').first().waitFor()
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor()
   })
 
-  it('sends what a person prefers to the scenario, and stops to wait when they cancel', async () => {
-    await page.getByText('Another response, or a delay').click()
+  it('sends what a person prefers to the scenario, and stops waiting when they cancel', async () => {
+    await page.getByText('Override the response, or delay it').click()
     const { examples } = anyOperation
     const failure = errorOf(anyOperation, 'failure')
     const { status, scenario } = examples[failure] ?? {}
@@ -232,7 +232,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await journal().filter({ hasText: 'pending' }).waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('The request was cancelled.').waitFor()
-    await journal().filter({ hasText: 'gone' }).waitFor()
+    await journal().filter({ hasText: 'disconnected' }).waitFor()
   })
 
   it('keeps no connection while it is hidden, and misses nothing', async () => {

@@ -74,7 +74,7 @@ describe('GET /', () => {
       const response = await get(path, init)
       expect(response.status).toBe(400)
       const page = await response.text()
-      expect(page).toContain('the key of a mock is 1 to 128 letters, digits')
+      expect(page).toContain('an isolation key has 1 to 128 letters, digits')
       expect(page).not.toContain('script>')
     }
   })

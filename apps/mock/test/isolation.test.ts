@@ -108,8 +108,7 @@ describe('a key', () => {
   )
 
   it('that is not valid gets a 400 from both', async () => {
-    const message =
-      'the key of a mock is 1 to 128 letters, digits and . _ ~ : -, but neither . nor ..'
+    const message = 'an isolation key has 1 to 128 letters, digits or . _ ~ : -, and is not . or ..'
     const headers = { 'x-mock-key': 'a b' }
     expect(await control('/__mock/journal', { headers })).toEqual({
       status: 400,

@@ -28,7 +28,7 @@ export function readTarget(url: string, headers: { get(name: string): string | n
   const target = { key, path: path.slice(prefix.length) || '/', query }
   if (key === '' && fromPath === undefined) return target
   if (isKey(key)) return target
-  return { ...target, key: '', error: `the key of a mock is ${keyDescription}` }
+  return { ...target, key: '', error: keyRule }
 }
 
 /**
@@ -37,7 +37,7 @@ export function readTarget(url: string, headers: { get(name: string): string | n
  * @throws {TypeError} when there can be no such key
  */
 export function keyPrefix(key: string): string {
-  if (!isKey(key)) throw new TypeError(`the key of a mock is ${keyDescription}`)
+  if (!isKey(key)) throw new TypeError(keyRule)
   return `${controlPrefix}/s/${key}`
 }
 
@@ -46,7 +46,7 @@ function isKey(name: string): boolean {
   return /^(?!\.{1,2}$)[\w.~:-]{1,128}$/.test(name)
 }
 
-const keyDescription = '1 to 128 letters, digits and . _ ~ : -, but neither . nor ..'
+const keyRule = 'an isolation key has 1 to 128 letters, digits or . _ ~ : -, and is not . or ..'
 
 const keyPrefixPattern = /^\/__mock\/s\/([^/]*)(?=\/|$)/
 

@@ -66,7 +66,7 @@ describe.each(Object.entries(ways))('a key in the %s', (_way, optionsFor) => {
         400,
         expect.objectContaining({
           error_details: {
-            key: 'the key of a mock is 1 to 128 letters, digits and . _ ~ : -, but neither . nor ..',
+            key: 'an isolation key has 1 to 128 letters, digits or . _ ~ : -, and is not . or ..',
           },
         }),
       ])

@@ -19,7 +19,7 @@ interface CallPanelProps {
   isolationKey: string
 }
 
-/** The call that a person has picked: sends it, shows its responses, and has it as code. */
+/** The call that a person has picked: sends it, and shows its responses and its code. */
 export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps) {
   const [preference, setPreference] = useState({ example: '', waitSeconds: '' })
   const prefer = toPrefer(preference)
@@ -95,7 +95,7 @@ export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps)
         ) : (
           failure === undefined && (
             <p className="empty">
-              {isPending ? 'Waiting for the response…' : 'Press Send to see it here.'}
+              {isPending ? 'Waiting for the response…' : 'Press Send to see the response.'}
             </p>
           )
         )}
@@ -119,18 +119,17 @@ function History({ responses }: { responses: readonly ShownResponse[] }) {
   )
 }
 
-/** The wait that a `Retry-After` asks for. */
+/** When a `Retry-After` allows the next request. */
 function RetryNotice({ seconds }: { seconds: number }) {
   return (
-    // A screen reader is told of its start and its end, not each second.
+    // The live region above announces the start and the end; a screen reader would read out each second.
     <p className="notice" data-tone={seconds > 0 ? 'warning' : 'success'} aria-hidden="true">
       {seconds > 0 ? (
         <>
-          May be sent again in <span className="countdown">{seconds} s</span>, says{' '}
-          <code>Retry-After</code>.
+          <code>Retry-After</code>: you can retry in <span className="countdown">{seconds} s</span>.
         </>
       ) : (
-        'May be sent again now.'
+        'You can retry now.'
       )}
     </p>
   )
@@ -153,8 +152,8 @@ function useSecondsUntil(time = 0): number {
 function describe({ number, status, durationMs, retry }: ShownResponse, seconds: number): string {
   const response = `Response ${number}: ${status}, after ${durationMs} ms.`
   if (!retry) return response
-  if (seconds === 0) return `${response} May be sent again now.`
-  return `${response} May be sent again in ${retry.afterSeconds} s.`
+  if (seconds === 0) return `${response} You can retry now.`
+  return `${response} You can retry in ${retry.afterSeconds} s.`
 }
 
 /** Makes the id that selects the scenario stand out in a path. */

@@ -23,9 +23,9 @@ export function Console() {
         <div className="masthead-text">
           <h1>{contract.title} mock</h1>
           <p>
-            This server stands in for the {contract.title} API, version {contract.version}, and its
-            scenarios say how it responds. Pick one and press <strong>Send</strong>, or point your
-            client at <code>{location.origin}</code>; any project_id and secret will do.
+            This server stands in for version {contract.version} of the {contract.title} API. Pick a
+            scenario and press <strong>Send</strong>, or point your client at{' '}
+            <code>{location.origin}</code>; any project_id and secret will do.
           </p>
           <nav aria-label="The contract">
             <a href="/reference">Reference</a>

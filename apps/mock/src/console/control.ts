@@ -16,10 +16,10 @@ export function controlUrl(key: string, route: string): string {
   return (key === '' ? '' : keyPrefix(key)) + controlPrefix + route
 }
 
-/** Empties the journal of a key, restarts its sequences, and brings back revoked apps. */
+/** Empties the journal of a key, restarts sequences, restores revoked apps and removes definitions. */
 export async function resetKey(key: string): Promise<void> {
   const { status } = await fetch(controlUrl(key, '/reset'), { method: 'POST' })
-  if (status !== 204) throw new Error(`the reset got a ${status}`)
+  if (status !== 204) throw new Error(`the reset got the status ${status}`)
 }
 
 /** The scenarios in effect for a key, also those that a test has defined. */

@@ -11,7 +11,7 @@ interface JournalPanelProps {
   onReset: () => Promise<void>
 }
 
-/** The requests that the mock has received, from whomever, the latest first. */
+/** The requests that the mock has received from any client, latest first. */
 export function JournalPanel({ journal, isolationKey, onReset }: JournalPanelProps) {
   const { total, entries, isConnected } = journal
   const [hasFailed, setHasFailed] = useState(false)
@@ -34,21 +34,21 @@ export function JournalPanel({ journal, isolationKey, onReset }: JournalPanelPro
         </button>
       </div>
       <p className="hint">
-        Reset empties the <a href={controlUrl(isolationKey, '/journal')}>journal</a>
-        {isolationKey === '' ? ' of requests without a key' : ' of this key'}, restarts its
-        sequences, and brings back revoked apps.
+        Reset empties the <a href={controlUrl(isolationKey, '/journal')}>journal</a>, restarts
+        sequences, restores revoked apps and removes custom scenarios, of{' '}
+        {isolationKey === '' ? 'requests without a key' : 'this key'} alone.
       </p>
       <div role="alert">
         {hasFailed && (
           <p className="notice" data-tone="danger">
-            The mock did not reset. Is it still running?
+            The reset failed. Is the mock still running?
           </p>
         )}
       </div>
       <Announcement total={total} latest={entries.at(-1)} />
       {entries.length === 0 ? (
         <p className="empty">
-          No request yet. Each one appears here when it arrives, also those of your own tests.
+          No requests yet. They appear here as they arrive, including those from your tests.
         </p>
       ) : (
         <ol className="entries" reversed tabIndex={0} aria-label="Received requests, latest first">
@@ -59,7 +59,7 @@ export function JournalPanel({ journal, isolationKey, onReset }: JournalPanelPro
       )}
       {total > entries.length && (
         <p className="hint">
-          The latest {entries.length} of {total}.
+          Showing the latest {entries.length} of {total}.
         </p>
       )}
     </section>
@@ -76,7 +76,7 @@ const Entry = memo(
     ]
     return (
       <li className="entry">
-        <StatusChip status={status} word={aborted ? 'gone' : 'pending'} />
+        <StatusChip status={status} word={aborted ? 'disconnected' : 'pending'} />
         <span className="entry-title" title={`${method} ${path}`}>
           {operationId === undefined ? `${method} ${path}` : operations[operationId].summary}
         </span>
@@ -100,15 +100,13 @@ function isSame(one: JournalEntry, other: JournalEntry): boolean {
   )
 }
 
-/** Tells a screen reader of new requests once they pause, instead of each of them. */
+/** Tells a screen reader about new requests once they pause, rather than about each. */
 function Announcement({ total, latest }: { total: number; latest: JournalEntry | undefined }) {
   const [text, setText] = useState('')
   const status = latest?.status ?? ''
   useEffect(() => {
     const timer = setTimeout(() => {
-      setText(
-        total === 0 ? 'The journal is empty' : `${total} in the journal, the latest ${status}`,
-      )
+      setText(total === 0 ? 'The journal is empty' : `${total} requests, the latest ${status}`)
     }, 1000)
     return () => clearTimeout(timer)
   }, [total, status])

@@ -18,8 +18,8 @@ export function KeyForm({ isolationKey, onChange }: KeyFormProps) {
     const key = text.trim()
     try {
       pageOf(key)
-    } catch {
-      setError('Use 1 to 128 letters, digits and . _ ~ : -, but neither . nor ..')
+    } catch (invalid) {
+      setError(`Invalid: ${(invalid as Error).message}`) // it throws nothing else
       return
     }
     setError(undefined)
@@ -50,8 +50,8 @@ export function KeyForm({ isolationKey, onChange }: KeyFormProps) {
         {error !== undefined && <span className="hint-error">{error}</span>}
         {error === undefined &&
           (isolationKey === ''
-            ? 'None: what this page does is shared with requests without a key.'
-            : 'Requests, code and journal on this page are those of this key alone.')}
+            ? 'None: this page shares its scenarios and journal with all requests without a key.'
+            : 'Everything on this page belongs to this key alone.')}
       </p>
     </form>
   )

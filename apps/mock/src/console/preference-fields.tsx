@@ -2,7 +2,7 @@ import type { Operation } from '@connected-apps/contract'
 import { maxWaitSeconds } from '@connected-apps/scenarios'
 import { useId } from 'react'
 
-/** The response that a person prefers to that of the scenario; empty texts for none. */
+/** The response that a person prefers to From the scenario; empty texts for none. */
 interface Preference {
   example: string
   waitSeconds: string
@@ -14,7 +14,7 @@ interface PreferenceFieldsProps {
   onChange: (value: Preference) => void
 }
 
-/** Lets a person have any response of the operation, and have it later. */
+/** Lets a person choose any response of the operation, and delay it. */
 export function PreferenceFields({ operation, value, onChange }: PreferenceFieldsProps) {
   const [exampleId, waitId] = [useId(), useId()]
   const prefer = toPrefer(value)
@@ -22,7 +22,7 @@ export function PreferenceFields({ operation, value, onChange }: PreferenceField
     <details className="preferences">
       <summary>
         {prefer === undefined ? (
-          'Another response, or a delay'
+          'Override the response, or delay it'
         ) : (
           <>
             Sent with <code>Prefer: {prefer}</code>
@@ -37,7 +37,7 @@ export function PreferenceFields({ operation, value, onChange }: PreferenceField
             value={value.example}
             onChange={(event) => onChange({ ...value, example: event.target.value })}
           >
-            <option value="">that of the scenario</option>
+            <option value="">From the scenario</option>
             {Object.entries(operation.examples).map(([name, { status, scenario }]) => (
               <option key={name} value={name}>
                 {status} {scenario.title}

@@ -1,7 +1,7 @@
 import { Fragment } from 'react'
 import type { ShownResponse } from './use-call.ts'
 
-/** The headers that matter of a response, and its body. */
+/** A response: the headers that matter, and the body. */
 export function ResponseView({ response }: { response: ShownResponse }) {
   const { headers, body } = response
   return (
@@ -26,7 +26,7 @@ export function ResponseView({ response }: { response: ShownResponse }) {
 /** A name, a text, or another value of JSON. */
 const token = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi
 
-/** Makes names and values of JSON different to the eye. */
+/** Colors the names and values of JSON. */
 function highlight(text: string) {
   const parts = []
   let end = 0

@@ -21,7 +21,7 @@ interface ScenarioPickerProps {
 
 /** Lets a person pick an operation and one of its scenarios. */
 export function ScenarioPicker({ scenarios, choice, onChoose }: ScenarioPickerProps) {
-  // On a narrow screen the list would push everything else away, so that it is folded there.
+  // On a narrow screen the list would push everything else out of view, so it is folded there.
   const [isOpen, setIsOpen] = useState(false)
   const listId = useId()
   const chosen = scenarios.find(({ id }) => id === choice.id)

@@ -2,9 +2,14 @@ import { renderPage } from '@connected-apps/node-http/html-page'
 import type { HtmlPage } from '@connected-apps/node-http/html-page'
 import type { ServerResponse } from 'node:http'
 
+const style = `
+main > * + * { margin-top: var(--space-3) }
+main > h2 { margin-top: var(--space-10) }
+`
+
 /** Sends a page. */
 export function sendPage(response: ServerResponse, page: HtmlPage, status = 200): void {
-  const html = renderPage(page)
+  const html = renderPage({ ...page, style: style + (page.style ?? '') })
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(html),

@@ -48,10 +48,10 @@ export async function respondWithConsole(
   if (path === '/favicon.ico') sendNoIcon(response)
   else if (path !== '/') await sendFile(response, path.slice(filesPrefix.length))
   else if (error !== undefined) {
-    const content = `<h1>There is no such key</h1>
-<p>The address of this page names an isolation key, and ${escapeHtml(error)}.</p>
+    const content = `<h1>Invalid isolation key</h1>
+<p>This request names a key that cannot exist: ${escapeHtml(error)}</p>
 <p><a href="/">Open the console without a key</a></p>`
-    sendPage(response, { title: 'Invalid key', content }, 400)
+    sendPage(response, { title: 'Invalid isolation key', content }, 400)
   } else if (key !== '' && !splitTarget(request.url ?? '/').path.startsWith(keyPrefix(key))) {
     // The script of the page reads the key from its address, and cannot see the request's headers.
     response.writeHead(302, { location: `${keyPrefix(key)}/`, 'cache-control': 'no-store' }).end()
