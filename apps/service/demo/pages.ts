@@ -39,8 +39,8 @@ export async function frontPage(origin: string): Promise<string> {
     <header>
       <h1>${title}</h1>
       <p>
-        A demo of version ${contract.version} of the contract, with a Member and an app that you can
-        play. Its data is deleted when it stops.
+        A demo of version ${contract.version} of the contract, in which you play a Member and an
+        app. Its data is deleted when it stops.
       </p>
     </header>
     <section aria-labelledby="try">
@@ -53,7 +53,7 @@ export async function frontPage(origin: string): Promise<string> {
         <a class="button" data-tone="primary" href="/demo/connect">Connect Notebook</a>
       </div>
       <div class="step">
-        <p><strong>2. Look.</strong> Who has access to Ada?</p>
+        <p><strong>2. Look.</strong> Who has access to Ada’s account?</p>
         <pre
           tabindex="0"
         ><code>${curl(origin, getMemberConnectedApps.method, expandPath(getMemberConnectedApps, ids))}</code></pre>
@@ -88,7 +88,7 @@ export async function frontPage(origin: string): Promise<string> {
     </section>
     <section aria-labelledby="ids">
       <h2 id="ids">Ids and credentials</h2>
-      <p class="quiet">They are public, and work in this demo alone.</p>
+      <p class="quiet">They are public and work in this demo only.</p>
       <dl>
         ${Object.entries({
           project_id: demo.projectId,

@@ -237,7 +237,7 @@ describe('the consent page', () => {
     ]) {
       expect(text).toContain(shown)
     }
-    expect(text).toContain('disconnect <bdi>Notebook</bdi> in the list of your connected apps')
+    expect(text).toContain('disconnect it in your list of connected apps')
   })
 
   it('loads a logo by HTTPS alone, without telling from where', async () => {

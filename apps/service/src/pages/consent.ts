@@ -29,7 +29,7 @@ export function consentPage(prompt: ConsentPrompt): Promise<string> {
       <div class="heading">
         ${appLogo(app)}
         <h1>Allow ${name}?</h1>
-        <p class="lead">${name} asks for access to your account.</p>
+        <p class="lead">${name} is asking for access to your account.</p>
       </div>
       <section aria-labelledby="scopes">
         <h2 id="scopes">It will be able to</h2>
@@ -63,9 +63,9 @@ export function consentPage(prompt: ConsentPrompt): Promise<string> {
         </div>
       </form>
       <p class="quiet small">
-        The access lasts, also while you are away, until you take it back. You can do that at any
-        time: disconnect ${name} in the list of your connected apps, or ask an administrator of your
-        Organization to do it.
+        ${name} keeps this access, even while you’re away, until you take it back. You can do so at
+        any time: disconnect it in your list of connected apps, or ask an administrator of your
+        Organization.
       </p>
     `,
   )
@@ -84,7 +84,7 @@ export function supersededPage(
       <div class="heading">
         <h1>Nothing was allowed</h1>
         <p class="lead" role="alert">
-          The access of ${name} was revoked while this page was open, so your decision has no
+          The access of ${name} was revoked while this page was open, so your decision had no
           effect.
         </p>
       </div>

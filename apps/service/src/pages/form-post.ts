@@ -22,7 +22,7 @@ export function formPostPage(
     html`
       <div class="heading">
         <h1>${title}</h1>
-        <p class="lead">You are taken to <b>${hostOf(redirectUri)}</b>.</p>
+        <p class="lead">You’re being taken to <b>${hostOf(redirectUri)}</b>.</p>
       </div>
       <form method="post" action="${redirectUri}">
         ${Object.entries(fields).map(

@@ -23,7 +23,7 @@ export function frontPage(): Promise<string> {
       <p>
         Apps find the OAuth endpoints in the
         <a href="/.well-known/openid-configuration">discovery document</a>. Everything else is
-        described in <code>apps/service/README.md</code> and <code>openapi/</code> of the
+        described in <code>apps/service/README.md</code> and <code>openapi/</code> in the
         repository.
       </p>
     `,

@@ -20,7 +20,7 @@ export function loginPage(app: RequestingApp, isRejected: boolean): Promise<stri
             ? html`<div class="notice" data-tone="danger" role="alert" id="error">
                 <p class="notice-title">This session is unknown or has expired</p>
                 <p>
-                  Sign in to your Organization’s product again, and enter the token of that session.
+                  Sign in to your Organization’s product again and enter the token of that session.
                 </p>
               </div>`
             : ''
@@ -28,8 +28,8 @@ export function loginPage(app: RequestingApp, isRejected: boolean): Promise<stri
         <div class="field">
           <label for="session_token">Session token</label>
           <p class="quiet" id="hint">
-            The token of a session that you have in the project <code>${app.projectId}</code>.
-            ${name} doesn’t get to see it.
+            The token of your session in the project <code>${app.projectId}</code>. ${name} never
+            sees it.
           </p>
           <input
             id="session_token"
@@ -50,7 +50,7 @@ export function loginPage(app: RequestingApp, isRejected: boolean): Promise<stri
           <button class="button" name="decision" value="deny" formnovalidate>Cancel</button>
         </div>
       </form>
-      <p class="quiet small">Afterwards you return to <b>${app.returnsTo}</b>.</p>
+      <p class="quiet small">Afterwards you’ll return to <b>${app.returnsTo}</b>.</p>
     `,
   )
 }

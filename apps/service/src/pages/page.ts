@@ -100,12 +100,12 @@ export async function renderSheet(title: string, content: Html): Promise<string>
   return renderPage({ title, content: sheet.toString(), style })
 }
 
-/** Longer names are cut off, so that nobody can push a page's buttons out of sight by a name. */
+/** Longer names are cut off, so that no name can push a page's buttons out of sight. */
 const maxNameLength = 60
 
 /**
- * A name as text of one line. Characters that reverse what stands beside them are left out, since an
- * app could disguise itself by them.
+ * A name on one line. Characters that reverse the text beside them are left out, since an app could
+ * use them to disguise itself.
  */
 export function plainName(name: string): string {
   const text = name
