@@ -199,6 +199,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     ['a page', 200, '<h1>Sign in</h1>'],
     ['other JSON', 200, '{}'],
     ['null', 200, 'null'],
+    ['apps without names', 200, '{"connected_apps":[{}]}'],
   ] as const)('survives a proxy that responds with %s', async ([, status, body]) => {
     await using screen = await openScreen(looks[0])
     const { page } = screen

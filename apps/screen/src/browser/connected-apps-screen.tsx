@@ -1,9 +1,10 @@
-import { useCallback, useRef, useState } from 'react'
+import { Component, useCallback, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
 import type { ConnectedApp } from '../api.ts'
 import { AppRow } from './app-row.tsx'
 import { ProblemNotice, WaitingNotice } from './problem-notice.tsx'
 import type { RevokeOutcome } from './use-connected-apps.ts'
-import { useConnectedApps } from './use-connected-apps.ts'
+import { ConnectedAppsProblem, useConnectedApps } from './use-connected-apps.ts'
 
 /** The apps that have access to the Member who is signed in, each with a way to end it. */
 export function ConnectedAppsScreen({ signInUrl }: { signInUrl: string }) {
@@ -51,19 +52,48 @@ export function ConnectedAppsScreen({ signInUrl }: { signInUrl: string }) {
       {isLoading && <Skeleton />}
       {shown?.length === 0 && <Empty />}
       {shown !== undefined && shown.length > 0 && (
-        <ul className="apps">
-          {shown.map((app) => (
-            <AppRow
-              key={app.connected_app_id}
-              app={app}
-              signInUrl={signInUrl}
-              onDisconnected={announce}
-              onFocusLost={focusHeading}
-            />
-          ))}
-        </ul>
+        <ErrorBoundary fallback={<Broken signInUrl={signInUrl} />}>
+          <ul className="apps">
+            {shown.map((app) => (
+              <AppRow
+                key={app.connected_app_id}
+                app={app}
+                signInUrl={signInUrl}
+                onDisconnected={announce}
+                onFocusLost={focusHeading}
+              />
+            ))}
+          </ul>
+        </ErrorBoundary>
       )}
     </main>
+  )
+}
+
+/** Without one, an error while rendering would take the whole page away, a team's own parts included. */
+class ErrorBoundary extends Component<{ fallback: ReactNode; children: ReactNode }> {
+  static getDerivedStateFromError() {
+    return { hasFailed: true }
+  }
+
+  override state = { hasFailed: false }
+
+  override render() {
+    return this.state.hasFailed ? this.props.fallback : this.props.children
+  }
+}
+
+/** In place of a list that cannot be rendered, such as one whose apps have no names. */
+function Broken({ signInUrl }: { signInUrl: string }) {
+  const problem = new ConnectedAppsProblem({ code: 'unexpected' })
+  return (
+    <div role="alert">
+      <ProblemNotice
+        problem={problem}
+        signInUrl={signInUrl}
+        onRetry={() => window.location.reload()}
+      />
+    </div>
   )
 }
 
