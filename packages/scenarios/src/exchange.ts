@@ -7,7 +7,6 @@ import type { KeyState } from './key-state.ts'
 import { planResponse, rejectChoice } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { maxBodyBytes } from './request-violations.ts'
-import { sleep } from './sleep.ts'
 import type { Target } from './target.ts'
 
 /** A request to a mock before its body has been read. */
@@ -119,4 +118,25 @@ export class Exchange {
     const durationMs = Math.round(performance.now() - this.#startedMs)
     this.#state.journal.complete(this.#entry, { ...outcome, durationMs })
   }
+}
+
+/**
+ * Resolves after that time.
+ *
+ * @throws the reason of the signal when it aborts first; then no timer and no listener is left
+ */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    const stop = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', stop)
+  })
 }
