@@ -67,7 +67,7 @@ describe.each(allOperations)(
       expect(await statuses('mine', 1, operation)).toEqual([operation.successStatus])
     })
 
-    it('concerns no other operation', async () => {
+    it('affects no other operation', async () => {
       await put('mine', definition, operation.operationId)
       for (const other of allOperations.filter((each) => each !== operation)) {
         expect(await statuses('mine', 1, other)).toEqual([other.successStatus])

@@ -180,7 +180,7 @@ describe('an assertion with a timeout', () => {
     expect(await waiting).toMatchObject({ status: 200, body: { ok: true, actual: 1 } })
   })
 
-  it('responds with 409 when the time is over, and with 400 to a time that is none', async () => {
+  it('responds with 409 when the time is over, and with 400 to an invalid time', async () => {
     expect(await control(`${assertion}&timeoutMs=1`)).toMatchObject({ status: 409 })
     for (const timeoutMs of ['1.5', '-1', '60001', 'soon']) {
       expect(await control(`${assertion}&timeoutMs=${timeoutMs}`)).toEqual({

@@ -194,7 +194,7 @@ describe('a reader of the events', () => {
     socket.destroy()
   })
 
-  it('gets a sign of life while nothing happens, and costs nothing once it is gone', async () => {
+  it('gets heartbeats while nothing happens, and leaves nothing behind once it is gone', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const request = once(server, 'request')
     const events = await openEvents(url)

@@ -158,7 +158,7 @@ describe('an assertion', () => {
     expect((await control(`/journal/assert?times=0&${none}`)).status).toBe(200)
   })
 
-  it('can concern the method, the path, the example and what was sent', async () => {
+  it('can filter by the method, the path, the example and what was sent', async () => {
     await call(mock.url, anyOperation, { headers: preferFailure })
     const filters = {
       operationId,

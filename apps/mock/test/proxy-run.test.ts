@@ -95,7 +95,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     )
   })
 
-  it('exits with 1 on a violation, although the command has not minded', async () => {
+  it('exits with 1 on a violation although the command succeeded', async () => {
     provider.respond = violate
     const run = start(team())
     expect(await run.exit).toBe(1)
@@ -129,7 +129,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     expect(run.stderr).toMatch(/\nFAILED: checked 1 .*; 1 request\(s\) got no response/)
   })
 
-  it('exits with the code of the command if it failed, and reports nevertheless', async () => {
+  it('exits with the code of the command if it failed, and still reports', async () => {
     provider.respond = violate
     const run = start(team('process.exit(7)'))
     expect(await run.exit).toBe(7)
@@ -158,7 +158,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     expect(run.stdout).toBe(`status ${successStatus}\n`)
   })
 
-  it('waits until the upstream responds, and takes any status for a response', async () => {
+  it('waits until the upstream responds, with any status', async () => {
     let connections = 0
     const late = createServer((_request, response) => response.writeHead(404).end())
     late.on('connection', (socket) => {
@@ -215,7 +215,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     await vi.waitFor(() => expect(isRunning(serverOf(run))).toBe(false), polling)
   })
 
-  it('kills what ignores the signal to end, and reports although it is stopped meanwhile', async () => {
+  it('kills what ignores the signal to end, and reports even if it is stopped meanwhile', async () => {
     // It ends by itself in the end, should the proxy not kill it.
     const stubborn = `
       process.on('SIGTERM', () => console.log('asked'))

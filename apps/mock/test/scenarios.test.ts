@@ -101,7 +101,7 @@ describe.each(allOperations)('the scenarios of $operationId', (operation) => {
     },
   )
 
-  it('do not concern other operations whose requests carry the same id', async () => {
+  it('do not affect other operations whose requests carry the same id', async () => {
     const id = scenarioId(operation, errorOf(operation, 'limit'))
     const { parameter } = operation.scenarios
     const others = allOperations.filter(

@@ -54,7 +54,7 @@ it.each(allScenarios)(
   },
 )
 
-it('has alike lists after a revoke through Prism, MSW and fetch', async () => {
+it('has the same lists after a revoke through Prism, MSW and fetch', async () => {
   const { revokeConnectedApp, getMemberConnectedApps, getOrganizationConnectedApp } = operations
   for (const operation of [getMemberConnectedApps, getOrganizationConnectedApp]) {
     const before = await responsesOf(operation)

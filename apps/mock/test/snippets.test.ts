@@ -77,7 +77,7 @@ describe.each(allOperations)('the snippets of $operationId', (operation) => {
   })
 })
 
-it('send what is preferred to the scenario', async () => {
+it('send what a person prefers to the scenario', async () => {
   const other = first(examplesOf(anyOperation, 404))
   const call = { ...callOf(anyOperation), prefer: `example=${other}` }
   for (const kind of kinds) expect(await outputOf(kind, call)).toContain(other)

@@ -108,7 +108,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   }
 
   it.concurrent.for(withLooks(revokes))(
-    'meets a person well when a revoke has the scenario "%s"',
+    'shows a person how a revoke ends that has the scenario "%s"',
     async ([title, scenario, look]) => {
       const apps = [{ connected_app_id: scenario.id, name: title }, otherApp]
       await using screen = await openScreen(look, { apps })
@@ -119,7 +119,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   )
 
   it.concurrent.for(withLooks(lists))(
-    'meets a person well when the list has the scenario "%s"',
+    'shows a person what comes of a list that has the scenario "%s"',
     async ([, scenario, look]) => {
       await using screen = await openScreen(look, { path: `/sign-in?member_id=${scenario.id}` })
       await follow(screen.page, scenario, 'Loading your connected apps…')
@@ -155,7 +155,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     expect(mocked.journal.assert(revoked, 2)).toMatchObject({ ok: true })
   })
 
-  it('goes on without a connection, and after it', async () => {
+  it('says that there is no connection, and goes on once there is one', async () => {
     await using screen = await openScreen(looks[1])
     const { page } = screen
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
@@ -225,7 +225,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     cutting.close()
   })
 
-  it('does not keep a person waiting for minutes', async () => {
+  it('does not make a person wait for minutes', async () => {
     await using screen = await openScreen(looks[3])
     const { page } = screen
     await page.route('**/revoke', (route) =>

@@ -15,7 +15,7 @@ import type { Target } from './target.ts'
 /** How many isolation keys are kept at most, besides the default one. */
 export const maxKeys = 100
 
-/** Of how many evicted keys it is known that they were evicted. */
+/** How many evicted keys are remembered as evicted. */
 const maxEvictedKeys = 10_000
 
 /** The latest requests of one isolation key. */
@@ -36,10 +36,10 @@ export interface MockKey {
    *   id or list
    */
   define(definition: ScenarioDefinition): Scenario
-  /** Empties the journal, removes definitions, restarts sequences, and brings back revoked apps. */
+  /** Empties the journal, removes definitions, restarts sequences and restores revoked apps. */
   reset(): void
   /**
-   * Removes definitions, restarts sequences and brings back revoked apps, of one scenario or of all.
+   * Removes definitions, restarts sequences and restores revoked apps, of one scenario or of all.
    *
    * @throws {ScenarioError} when the contract has no such operation
    */

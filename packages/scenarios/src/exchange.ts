@@ -65,9 +65,9 @@ export class Exchange {
   }
 
   /**
-   * Waits as long as the response is to be delayed.
+   * Waits for the delay of the response.
    *
-   * @returns false when the signal aborts first, or has aborted already; that is recorded as `abort` does
+   * @returns false when the signal aborts first, or has already aborted; it is recorded as by `abort`
    */
   async delay(signal: AbortSignal | undefined): Promise<boolean> {
     const delayMs = this.#plan?.delayMs ?? 0
@@ -83,7 +83,7 @@ export class Exchange {
 
   /**
    * Completes the journal entry. A revoke that ends in its success removes the app from the Member,
-   * unless a list of theirs has been brought back since the request arrived. The success of a list
+   * unless a list of theirs has been restored since the request arrived. The success of a list
    * operation gets its list, unless the request preferred its response.
    *
    * @param response its `example` is the one that it is, if not the planned one

@@ -19,23 +19,23 @@ export class KeyState {
   define(operationId: unknown, id: unknown, definition: unknown): Scenario {
     const scenario = parseScenario(operationId, id, definition)
     this.player.define(scenario)
-    this.#bringBack(scenario)
+    this.#restore(scenario)
     return scenario
   }
 
   /**
-   * Removes definitions, restarts sequences and brings back revoked items, of one scenario or of all.
+   * Removes definitions, restarts sequences and restores revoked items, of one scenario or of all.
    *
    * @throws {ScenarioError} when the contract has no such operation
    */
   resetScenarios(scenario?: ScenarioKey): void {
-    if (scenario) this.#bringBack(scenario)
+    if (scenario) this.#restore(scenario)
     else this.revoked.clear()
     this.player.reset(scenario)
   }
 
-  /** Brings back the revoked items of a list. */
-  #bringBack({ operationId, id }: ScenarioKey): void {
+  /** Restores the revoked items of a list. */
+  #restore({ operationId, id }: ScenarioKey): void {
     const operation = findOperation(operationId)
     if (listOf(operation)) this.revoked.clear({ [operation.scenarios.parameter]: id })
   }

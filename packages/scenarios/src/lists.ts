@@ -30,12 +30,12 @@ export function listOf({ operationId }: Pick<Operation, 'operationId'>): ListPro
 export class RevokedPairs {
   readonly #pairs = new LruMap<string, Pair>(maxRevokedPairs)
 
-  /** For each owner of a list, the number of the clearing that brought it back last. */
+  /** For each owner of a list, the number of the clearing that last restored it. */
   readonly #clearingOf = new LruMap<string, number>(maxRevokedPairs)
   #lastClearingOfAll = 0
   #clearings = 0
 
-  /** How often something has been brought back. */
+  /** How often something has been restored. */
   get clearings(): number {
     return this.#clearings
   }
@@ -43,7 +43,7 @@ export class RevokedPairs {
   /**
    * Remembers the pair if this was a revoke.
    *
-   * @param clearings those at the arrival of the request: a later one of its lists has precedence
+   * @param clearings those at the arrival of the request: a later one of its lists takes precedence
    */
   add({ operation, path }: OperationMatch, clearings: number): void {
     if (operation.operationId !== 'revokeConnectedApp') return
@@ -54,7 +54,7 @@ export class RevokedPairs {
     this.#pairs.set(keyOf(pair), pair)
   }
 
-  /** Brings back what has been revoked: all of it, or that of one Member or app. */
+  /** Restores what has been revoked: all of it, or that of one Member or app. */
   clear(owner?: Partial<Pair>): void {
     this.#clearings += 1
     if (owner === undefined) this.#lastClearingOfAll = this.#clearings

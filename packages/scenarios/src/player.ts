@@ -9,7 +9,7 @@ export const maxDefinitions = 100
 /** How many sequences in progress are kept at most. */
 export const maxSequences = 1000
 
-/** What identifies a scenario: the same id may belong to another one of another operation. */
+/** What identifies a scenario: different operations may use the same id. */
 export type ScenarioKey = Pick<Scenario, 'operationId' | 'id'>
 
 /** Gives each scenario its responses in order, and tracks how far each sequence has come. */

@@ -81,7 +81,7 @@ describe('a delay', () => {
   const { connected_app_id } = scenarios.revokedAfter3Seconds
   const url = revokeUrl({ connected_app_id })
 
-  test('takes its time, by the clock of the test', async () => {
+  test('takes its time on the clock of the test', async () => {
     let isDone = false
     const pending = mockFetch()(url, post).finally(() => {
       isDone = true
@@ -115,7 +115,7 @@ describe('a delay', () => {
     expect(await rejected).toMatchObject({ name: 'AbortError' })
   })
 
-  test('ends with a signal of jsdom, which the Request of Node.js does not accept', async () => {
+  test('ends with a signal of jsdom, which the Request of Node.js rejects', async () => {
     const signal = Object.assign(new EventTarget(), { reason: 'enough', throwIfAborted() {} })
     const init = { ...post, signal: signal as unknown as AbortSignal } // that of jsdom is no more than this
     expect(() => new Request(url, init)).toThrow('AbortSignal')

@@ -155,7 +155,7 @@ describe('the keys', () => {
     expect(engine.key('never-used').journal.assert({}, 0)).toMatchObject({ ok: true })
   })
 
-  it('keep short parts of what was sent without the long rest', async () => {
+  it('keep short parts of a request without keeping the long rest', async () => {
     setFlagsFromString('--expose-gc')
     const collectGarbage = runInNewContext('gc') as () => void // that of the flag
     const heapBytes = () => {
@@ -182,7 +182,7 @@ describe('the keys', () => {
     expect(heapBytes() - before).toBeLessThan(10 * length)
   })
 
-  it('discard requests each for itself', async () => {
+  it('discard requests independently', async () => {
     const [busy, quiet] = [
       clientOf(engine, ways.header('busy')),
       clientOf(engine, ways.header('quiet')),

@@ -61,7 +61,7 @@ describe('a journal that is waited for', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('resolves at once when enough requests match, and not well when there are too many', async () => {
+  it('resolves at once when enough requests match, and fails when there are too many', async () => {
     for (let count = 0; count < 3; count += 1) journal.add(post)
     expect(await journal.waitFor({}, 3)).toMatchObject({ ok: true })
     expect(await journal.waitFor({}, 2)).toMatchObject({ ok: false, expected: 2, actual: 3 })

@@ -54,7 +54,7 @@ describe('a list', () => {
     expect(await client.appsOf(member)).toEqual([failing])
   })
 
-  it('gets back by a reset what has been revoked, of one Member, of one app or of all', async () => {
+  it('is restored by a reset, of one Member, of one app or of all', async () => {
     const key = engine.key()
     const resets = [
       () => key.resetScenarios({ operationId: 'getMemberConnectedApps', id: member }),
@@ -113,21 +113,21 @@ describe('a list', () => {
     expect(await client.appsOf(id)).not.toContain(retried)
   })
 
-  it.each<[by: string, isKept: boolean, bringBack: (key: MockKey) => void]>([
+  it.each<[by: string, isKept: boolean, restore: (key: MockKey) => void]>([
     ['a reset', false, (key) => key.reset()],
     ['a reset of the scenarios', false, (key) => key.resetScenarios()],
     ['a reset of the Member', false, (key) => key.resetScenarios({ ...ofMember, id: member })],
     ['a reset of the app', false, (key) => key.resetScenarios({ ...ofApp, id: app })],
     ['a definition of the list', false, (key) => key.define({ ...ofMember, ...definedList })],
     ['a reset of another Member', true, (key) => key.resetScenarios({ ...ofMember, id: 'm' })],
-  ])('that was brought back by %s loses nothing to a revoke from before: %s', async (_, isKept, bringBack) => {
+  ])('loses an app to a revoke that began before %s: %s', async (_, isKept, restore) => {
     const { body, ...head } = requestOf(revokeConnectedApp, {
       member_id: member,
       connected_app_id: app,
     })
     const exchange = engine.receive(head)
     exchange.plan(body)
-    bringBack(engine.key())
+    restore(engine.key())
     exchange.finish({ status: 200, body: {} })
     expect(await client.appsOf(member)).toEqual(isKept ? [otherApp] : apps)
     await client.revoke(member, app)
@@ -173,7 +173,7 @@ describe('a defined list', () => {
     expect(await client.membersOf('a')).toEqual(['n'])
   })
 
-  it('brings back what has been revoked when it is defined again', async () => {
+  it('restores what has been revoked when it is defined again', async () => {
     const definition = { ...own, connected_apps: [{ connected_app_id: 'a' }] }
     define(definition)
     await client.revoke('m', 'a')
@@ -181,7 +181,7 @@ describe('a defined list', () => {
     expect(await client.appsOf('m')).toEqual(['a'])
   })
 
-  it('may come with responses, the success of which has it', async () => {
+  it('may come with responses, whose success has the list', async () => {
     const responses = [{ example: 'too_many_requests' }, { example: 'connected_apps' }]
     define({ ...own, responses, connected_apps: [{ connected_app_id: 'a' }] })
     const request = requestOf(getMemberConnectedApps, { member_id: 'm' })

@@ -115,7 +115,7 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
     },
   )
 
-  test('delays a response by the clock of the test', async () => {
+  test('delays a response on the clock of the test', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     let isDone = false
     const { connected_app_id } = scenarios.revokedAfter3Seconds
@@ -130,7 +130,7 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
     expect((await pending).status).toBe(200)
   })
 
-  test('ends a delay when the request is aborted, without a word', async () => {
+  test('ends a delay quietly when the request is aborted', async () => {
     const abort = new AbortController()
     const { connected_app_id } = scenarios.revokedAfter3Seconds
     const pending = fetch(revokeUrl({ connected_app_id }), { ...post, signal: abort.signal })

@@ -79,7 +79,7 @@ export interface JournalAssertion {
   actual: number
 }
 
-/** The longest that {@link JournalLog.waitFor} waits. */
+/** The longest time that {@link JournalLog.waitFor} waits. */
 export const maxWaitForMs = 60_000
 
 /** A log of the latest {@link maxJournalEntries} requests of one isolation key. */
@@ -200,7 +200,7 @@ export class JournalLog {
     }
   }
 
-  /** Makes exact counts fail for who still holds this journal. */
+  /** Makes exact counts fail for whoever still holds this journal. */
   evict(): void {
     this.#isEvicted = true
   }
@@ -213,7 +213,7 @@ export class JournalLog {
     return this.#log.entries().filter(matches(filter)).length
   }
 
-  /** What is not in the journal any more, in words. */
+  /** What is no longer in the journal, in words. */
   #missing(): string | undefined {
     if (this.#isEvicted) return 'the key was evicted, and earlier requests'
     const { discarded } = this.#log
