@@ -209,7 +209,7 @@ describe('connected-apps-mock', () => {
     ],
     [['proxy', '--upstream', 'http://a:b@c'], '--upstream contains credentials'],
     [['--', 'npm', 'test'], 'a command after -- is for the proxy; leave it out'],
-    [['proxy', '--upstream', 'http://a', '--'], 'there is no command after --; add it'],
+    [['proxy', '--upstream', 'http://a', '--'], 'the command is missing after --; add it'],
     [
       ['proxy', '--upstream', 'http://a', '--wait', '1'],
       '--wait is for a command; add -- and the command',
@@ -220,7 +220,7 @@ describe('connected-apps-mock', () => {
     ],
     [
       ['proxy', '--upstream', 'http://a', '--env', 'A=B', '--', 'npm'],
-      '--env must be the name of a variable',
+      '--env must be the name of an environment variable',
     ],
     [
       ['proxy', '--upstream', 'http://a', '--reporter', 'tap'],

@@ -61,7 +61,7 @@ export async function startWatched(
     isBuilding = true
     while (isStale) {
       isStale = false
-      report('a watched file has changed; generating anew')
+      report('a watched file has changed; generating and building')
       const failure = await replace()
       // What was built is stale if there was another change meanwhile.
       if (!isStale && failure === undefined) {

@@ -1,6 +1,6 @@
 /** Why there is no response, in words. */
 export interface NetworkProblem {
-  /** Begins in lower case and ends with the code, such as `nothing listens there (ECONNREFUSED)`. Quotes nothing of the request. */
+  /** Begins in lower case and ends with the code, such as `nothing listens there (ECONNREFUSED)`; quotes nothing from the request. */
   reason: string
   /** What to do, where it is something other than to start the server or to correct its address. */
   remedy?: string
@@ -17,10 +17,10 @@ const explanations: readonly Explanation[] = [
   { codes: /^ECONNREFUSED$/, what: 'nothing listens there' },
   { codes: /^ENOTFOUND$/, what: 'its host name does not exist' },
   { codes: /^EAI_/, what: 'its host name cannot be looked up now' },
-  { codes: /^(EHOST|ENET)(UNREACH|DOWN)$/, what: 'no network leads there' },
+  { codes: /^(EHOST|ENET)(UNREACH|DOWN)$/, what: 'there is no route to it' },
   {
     codes: /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/,
-    what: 'it takes too long',
+    what: 'it took too long',
   },
   {
     codes: /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/,
@@ -68,7 +68,7 @@ const explanations: readonly Explanation[] = [
  */
 export function explainNetworkError(error: unknown): NetworkProblem {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if (each.name === 'TimeoutError') return { reason: 'it takes too long' }
+    if (each.name === 'TimeoutError') return { reason: 'it took too long' }
     const code = codeOf(each)
     if (code === undefined) continue
     const { what = 'the connection failed', remedy } =
@@ -78,7 +78,7 @@ export function explainNetworkError(error: unknown): NetworkProblem {
   return { reason: 'the connection failed' }
 }
 
-// The one of `fetch` for a response that is not HTTP has a name, and its code may be undefined.
+// The error of `fetch` for a response that is not HTTP has a name of its own, and perhaps no code.
 function codeOf(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code
   return error.name === 'HTTPParserError' ? error.name : undefined

@@ -7,10 +7,10 @@ import type { NetworkProblem } from './network-problem.ts'
 const intervalMs = 250
 
 /**
- * Waits until there is a response, whatever its status: that of a server's root may well be 404. The
- * server is asked at least once.
+ * Waits for a response of any status, since that of a server's root may well be 404. It sends at
+ * least one request.
  *
- * @returns why there was none in time; undefined once there was one
+ * @returns why there was no response in time; undefined if there was one
  */
 export async function waitForResponse(
   url: string,
@@ -41,7 +41,7 @@ function probe(url: string, timeoutMs: number): Promise<NetworkProblem | undefin
       resolve(undefined)
     })
     request.once('close', () => resolve({ reason: 'the connection was closed too early' }))
-    // Not `once`, because destroying the response may be an error too.
+    // Not `once`, because destroying the response may cause an error, too.
     request.on('error', (error) => {
       resolve(explainNetworkError(signal.aborted ? signal.reason : error))
     })

@@ -74,7 +74,7 @@ it.each([
   ['CERT_HAS_EXPIRED', 'its TLS certificate has expired'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'its TLS certificate is for another host name'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its TLS certificate is from an authority that '],
-  ['UND_ERR_CONNECT_TIMEOUT', 'it takes too long'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'it took too long'],
   ['ESOMETHING', 'the connection failed'],
 ])('has words for %s, which this machine cannot bring about', (code, words) => {
   const cause = Object.assign(new Error('for developers'), { code })
@@ -89,7 +89,7 @@ it('has words for a timeout, and for what is no error of a connection', async ()
   const timeout = await fetch(`http://127.0.0.1:${silent.port}`, { signal }).catch(
     (error: unknown) => error,
   )
-  expect(explainNetworkError(timeout)).toEqual({ reason: 'it takes too long' })
+  expect(explainNetworkError(timeout)).toEqual({ reason: 'it took too long' })
   expect(explainNetworkError('text')).toEqual({ reason: 'the connection failed' })
 })
 

@@ -49,23 +49,23 @@ const proxy = command
   .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
   .option(
     '--port <PORT>',
-    'port to listen on, 0 for a free one (default: 4011, with a command a free one)',
+    'port to listen on, 0 for a free one (default: 4011, or a free one with a command)',
     parsePort,
   )
   .addOption(reporterOption())
   .option(
     '--env <NAME>',
-    'variable with the address of the proxy for the command (default: CONNECTED_APPS_BASE_URL)',
+    'variable in which the command finds the address of the proxy (default: CONNECTED_APPS_BASE_URL)',
     parseVariable,
   )
   .option(
     '--wait <SECONDS>',
-    'how long to wait for a response of the upstream before the command (default: 60)',
+    'how long to wait for the upstream to respond before running the command (default: 60)',
     parseSeconds,
   )
   .usage('[options] [-- COMMAND...]')
   .action(async (options: commands.ProxyCommandOptions) => {
-    if (testCommand?.length === 0) throw new UsageError('there is no command after --; add it')
+    if (testCommand?.length === 0) throw new UsageError('the command is missing after --; add it')
     for (const name of ['env', 'wait'] as const) {
       if (options[name] === undefined || testCommand) continue
       throw new UsageError(`--${name} is for a command; add -- and the command`)
@@ -97,5 +97,5 @@ function parseUpstream(text: string): string {
 
 function parseVariable(text: string): string {
   if (/^[a-z_]\w*$/i.test(text)) return text
-  throw new InvalidArgumentError('must be the name of a variable')
+  throw new InvalidArgumentError('must be the name of an environment variable')
 }

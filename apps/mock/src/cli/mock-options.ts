@@ -6,5 +6,5 @@ export function addMockOptions(command: Command): Command {
   return command
     .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
     .option('--port <PORT>', 'port to listen on, 0 for a free one', parsePort, 4010)
-    .option('--quiet', 'print no line for each request')
+    .option('--quiet', 'do not print a line for each request')
 }

@@ -43,7 +43,7 @@ export async function runTests(
 function exitCodeOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      const message = `the command cannot be started (${error.code}); pass a program, and its arguments, after --`
+      const message = `the command cannot be started (${error.code}); pass a program and its arguments after --`
       reject(new CommandError(message, { cause: error }))
     })
     child.once('exit', (code, signal) => {

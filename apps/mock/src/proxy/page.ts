@@ -38,9 +38,8 @@ const title = `${contract.title} validation proxy`
 
 function contentOf(upstream: string, text: string, violations: readonly LoggedViolation[]): string {
   return `<h1>${escapeHtml(title)}</h1>
-<p>Requests to this address go to <code>${escapeHtml(upstream)}</code>, if they and their responses
-conform to version ${escapeHtml(contract.version)} of the contract. <a href="">Load again</a> for the
-latest.</p>
+<p>Requests to this address and the responses of <code>${escapeHtml(upstream)}</code> are checked against
+version ${escapeHtml(contract.version)} of the contract. <a href="">Reload</a> for the latest.</p>
 <h2>Violations</h2>
 ${violations.length === 0 ? '<p>None.</p>' : list(violations)}
 <h2>Report</h2>

@@ -16,30 +16,40 @@ import { createApp } from './app.ts'
 const { parameters, sessionHeaders } = operations.revokeConnectedApp
 const mock = 'http://127.0.0.1:4010'
 
-/** The variables that it takes, with the values that suit both the mock and the service's demo. */
+/** The variables that it reads, with defaults that suit both the mock and the service's demo. */
 const variables = {
   baseUrl: ['CONNECTED_APPS_BASE_URL', 'the API', mock],
-  project_id: ['STYTCH_PROJECT_ID', '', 'project-test-11111111-1111-4111-8111-111111111111'],
-  secret: ['STYTCH_SECRET', 'the secret of the project', 'secret-test-demo'],
-  organization_id: ['ORGANIZATION_ID', '', parameters.organization_id.example],
-  member_id: ['MEMBER_ID', 'who is signed in', parameters.member_id.example],
-  session_token: ['SESSION_TOKEN', 'of that Member', parameters[sessionHeaders.token].example],
+  project_id: [
+    'STYTCH_PROJECT_ID',
+    'the project',
+    'project-test-11111111-1111-4111-8111-111111111111',
+  ],
+  secret: ['STYTCH_SECRET', 'its secret', 'secret-test-demo'],
+  organization_id: ['ORGANIZATION_ID', 'the Organization', parameters.organization_id.example],
+  member_id: ['MEMBER_ID', 'the Member who is signed in', parameters.member_id.example],
+  session_token: [
+    'SESSION_TOKEN',
+    'a session of that Member',
+    parameters[sessionHeaders.token].example,
+  ],
 } as const satisfies Record<keyof Omit<AppOptions, 'timeoutMs'>, readonly string[]>
 
 const command = createCommand({
   name: 'connected-apps-screen',
   version: '0.0.0',
-  description: `The Connected apps screen, on the mock unless variables say otherwise:
-
-${Object.values(variables)
-  .map(([name, what, value]) => `  ${name.padEnd(24)}${what && `${what}; `}default ${value}`)
-  .join('\n')}`,
+  description: 'The Connected apps screen, on the mock unless variables say otherwise.',
 })
   .addOption(
     new Option('--port <PORT>', 'port of 127.0.0.1 to listen on, 0 for a free one')
       .env('SCREEN_PORT')
       .argParser(parsePort)
       .default(4030),
+  )
+  .addHelpText(
+    'after',
+    `\nVariables:\n${Object.values(variables)
+      .map(([name, what, value]) => `  ${name.padEnd(25)}${what} (default: ${value})`)
+      .join('\n')}`,
   )
   .action(run)
 await runCommand(command, {
