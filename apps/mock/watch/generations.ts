@@ -3,8 +3,8 @@ import { registerHooks } from 'node:module'
 const parameter = 'generation'
 
 /**
- * Makes it possible to import the modules below a directory again after they have changed: those of
- * another generation are other modules. Modules of installed packages are shared by all of them.
+ * Makes it possible to import the modules below a directory again after they have changed: each
+ * generation has modules of its own. All generations share the modules of installed packages.
  *
  * @param root the URL of the directory, with a slash at its end
  * @returns imports a module below the directory, and all that it imports, as one of a generation

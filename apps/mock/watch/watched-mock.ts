@@ -92,7 +92,7 @@ class LastingServer {
     ...[address, handle, options]: Parameters<typeof startServer>
   ): Promise<RunningServer> {
     this.#handle = handle
-    // These would never end by themselves. Browsers connect again, and then to the new one.
+    // An event stream would never end by itself. Browsers reconnect, and then reach the new mock.
     for (const response of this.#responses) if (isEventStream(response)) response.end()
     this.#server ??= await startServer(
       address,

@@ -52,7 +52,7 @@ function colorOf(status: number | undefined): 'green' | 'yellow' | 'red' {
   return status >= 400 ? 'yellow' : 'green'
 }
 
-// A control character of a path or a title could move the cursor, or write another line.
+// A control character in a path or a title could move the cursor or forge another line.
 function printable(text: string): string {
   return text.replaceAll(
     /[\p{C}\p{Zl}\p{Zp}]/gu,

@@ -4,11 +4,11 @@ import type { ChildProcess } from 'node:child_process'
 import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How long what a command has left running may take to end, before it is killed. */
+/** How long the processes that a command has left running may take to end before they are killed. */
 const graceMs = 5_000
 const pollMs = 50
 
-// A process group is something that Windows does not have.
+// Windows has no process groups.
 const hasGroups = process.platform !== 'win32'
 
 /**

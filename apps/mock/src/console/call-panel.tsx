@@ -106,7 +106,7 @@ export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps)
   )
 }
 
-/** The statuses of the latest responses to the call; that of the shown one is the last. */
+/** The statuses of the latest responses to the call; the last is that of the response shown. */
 function History({ responses }: { responses: readonly ShownResponse[] }) {
   return (
     <ol className="chips history" aria-label="Responses so far">

@@ -22,7 +22,7 @@ export async function resetKey(key: string): Promise<void> {
   if (status !== 204) throw new Error(`the reset got the status ${status}`)
 }
 
-/** The scenarios in effect for a key, also those that a test has defined. */
+/** The scenarios in effect for a key, including those that a test has defined. */
 export async function loadScenarios(key: string, signal: AbortSignal): Promise<Scenario[]> {
   const response = await fetch(controlUrl(key, '/scenarios'), { signal })
   const { scenarios }: { scenarios: Scenario[] } = await response.json()

@@ -2,7 +2,7 @@ import type { Operation } from '@connected-apps/contract'
 import { maxWaitSeconds } from '@connected-apps/scenarios'
 import { useId } from 'react'
 
-/** The response that a person prefers to From the scenario; empty texts for none. */
+/** The response that a person prefers to that of the scenario; empty strings for no preference. */
 interface Preference {
   example: string
   waitSeconds: string

@@ -8,12 +8,12 @@ import { StatusChip } from './status-chip.tsx'
 /** What a person has picked. */
 export interface Choice {
   operationId: OperationId
-  /** That of the scenario. */
+  /** The id of the scenario. */
   id: string
 }
 
 interface ScenarioPickerProps {
-  /** Those of the chosen operation. */
+  /** The scenarios of the chosen operation. */
   scenarios: readonly Scenario[]
   choice: Choice
   onChoose: (choice: Choice) => void

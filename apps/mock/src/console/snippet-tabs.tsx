@@ -61,11 +61,11 @@ export function SnippetTabs({ call }: { call: Call }) {
 
 interface CopyButtonProps {
   text: string
-  /** What shows the text. */
+  /** The element that shows the text. */
   codeId: string
 }
 
-/** Copies a text, or where the browser does not allow that, selects it. */
+/** Copies a text, or selects it where the browser does not allow copying. */
 function CopyButton({ text, codeId }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<'Copied' | 'Selected'>()
   const copy = async () => {

@@ -27,7 +27,7 @@ export interface CallState {
   failure?: string
 }
 
-/** Sends a call as often as a person wants, one request after the other. */
+/** Sends a call as often as a person wants, one request at a time. */
 export function useCall(): CallState & { send: (call: Call) => Promise<void>; cancel: () => void } {
   const [state, setState] = useState<CallState>({ responses: [], isPending: false })
   const controller = useRef<AbortController>(undefined)

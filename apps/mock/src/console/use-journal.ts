@@ -4,13 +4,13 @@ import { journalEventsRoute, maxStreamedEntries } from '../mock/journal-event.ts
 import type { JournalEvent } from '../mock/journal-event.ts'
 import { controlUrl } from './control.ts'
 
-/** How long until the page tries to connect again where the browser does not do it by itself. */
+/** How long the page waits before it reconnects where the browser does not do so by itself. */
 const reconnectMs = 2_000
 
 /** The journal of an isolation key as the page knows it. */
 export interface LiveJournal extends JournalEvent {
   isConnected: boolean
-  /** How often the journal was read anew: after a reset, and after a time without a connection. */
+  /** How often the journal was read in full: at first, after a reset, and after a lost connection. */
   readings: number
 }
 

@@ -19,7 +19,7 @@ export function sendPage(response: ServerResponse, page: HtmlPage, status = 200)
   response.end(html)
 }
 
-/** Sends nothing, in response to an icon or the like that a browser requests by itself. */
+/** Sends no content, in response to an icon or the like that a browser requests by itself. */
 export function sendNoIcon(response: ServerResponse): void {
   response.writeHead(204, { 'cache-control': 'max-age=86400' }).end()
 }

@@ -12,14 +12,14 @@ interface ContractFile {
 /** The contract's document, and the page that shows it, by the paths where the mock serves them. */
 export type ContractFiles = ReadonlyMap<string, ContractFile>
 
-/** The document as JSON. It is read, since Node.js 20 prints a warning when JSON is imported. */
+/** The document as JSON. It is read rather than imported, because Node.js 20 warns of JSON imports. */
 export const documentFile = createRequire(import.meta.url).resolve(
   '@connected-apps/contract/openapi.json',
 )
 
 /** Reads the files, which the build has put into the package. */
 export async function loadContractFiles(): Promise<ContractFiles> {
-  // The same from `src` and from `dist`.
+  // This is the same directory from `src` and from `dist`.
   const directory = new URL('../../dist/contract/', import.meta.url)
   const [json, yaml, reference] = await Promise.all([
     readFile(documentFile),

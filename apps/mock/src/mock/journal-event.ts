@@ -6,7 +6,7 @@ export const journalEventsRoute = '/journal/events'
 /** How many of the latest requests a stream is about; older ones are in the journal itself. */
 export const maxStreamedEntries = 200
 
-/** What a `journal` event has of the whole, and an `entries` event of what is new or has changed. */
+/** The data of an event: `journal` has the latest entries, `entries` those that are new or have changed. */
 export interface JournalEvent {
   /** How many requests there were since the last reset. */
   total: number

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { maxStreamedEntries } from './journal-event.ts'
 import type { JournalEvent } from './journal-event.ts'
 
-/** Requests that arrive within this time are sent together, so that a busy mock does little for them. */
+/** Requests that arrive within this time are sent together, so that they cost a busy mock little. */
 const batchMs = 50
 
 /** Keeps the connection from looking idle to the server and to proxies. */
@@ -49,12 +49,12 @@ export function streamJournal(
 
   const send = () => {
     timer = undefined
-    // An evicted key has got another journal, with numbers of its own.
+    // A key that was evicted has another journal, with numbers of its own.
     const { journal } = engine.key(key || undefined)
     const isNew = journal !== streamed
     streamed = journal
     const latest = journal.latest(maxStreamedEntries)
-    // What was removed from the journal may still be completed, but is not in it any more.
+    // A request that was removed from the journal may still be completed, but is no longer in it.
     const entries = isNew ? latest : latest.filter((entry) => changed.has(entry))
     changed.clear()
     const event: JournalEvent = { total: journal.total, entries }

@@ -25,7 +25,7 @@ const prismManifest: { engines: { node: string } } = createRequire(import.meta.u
   '@stoplight/prism-http/package.json',
 )
 
-/** The Node.js that Prism names as its oldest, such as `>=24.18.0`; this mock runs on older ones, too. */
+/** The oldest Node.js that Prism declares, such as `>=24.18.0`; this mock runs on older ones, too. */
 export const prismEngine = prismManifest.engines.node
 
 /** Prism logs every step of every request; the outcome is in its result. */

@@ -11,7 +11,7 @@ import { sendJson } from '../http/send.ts'
 /** Below the control prefix, so that it is never the path of an operation. */
 const filesPrefix = `${controlPrefix}/console/`
 
-/** What `vite build` has made of `src/console`. */
+/** The console as `vite build` has built it from `src/console`. */
 const built = fileURLToPath(new URL('../../dist/console', import.meta.url))
 
 const mediaTypes: Record<string, string> = {
@@ -69,7 +69,7 @@ async function sendFile(response: ServerResponse, name: string): Promise<void> {
   response.writeHead(200, {
     'content-type': mediaTypes[extname(name)] ?? 'application/octet-stream',
     'content-length': body.byteLength,
-    // The name of each file but the page has a hash of its content in it.
+    // The name of every file except the page contains a hash of its content.
     'cache-control': isPage ? 'no-cache' : 'public, max-age=31536000, immutable',
     'content-security-policy': policy,
     'referrer-policy': 'no-referrer',
@@ -78,7 +78,7 @@ async function sendFile(response: ServerResponse, name: string): Promise<void> {
   response.end(body)
 }
 
-/** Read when a person opens the console for the first time, which tests never do. */
+/** Read when the console is first opened, which most tests never do. */
 let files: Promise<ReadonlyMap<string, Buffer>> | undefined
 
 async function readFiles(): Promise<ReadonlyMap<string, Buffer>> {

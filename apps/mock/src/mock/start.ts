@@ -67,7 +67,7 @@ export function startMock(options: MockOptions = {}): Promise<Mock> {
   return startMockOn(startServer, options)
 }
 
-/** Starts the mock on a server that may be there already. */
+/** Starts the mock on a server that may already be running. */
 export async function startMockOn(
   start: typeof startServer,
   { onRequest, ...address }: MockOptions,

@@ -82,8 +82,8 @@ function checkRequest(
 }
 
 /**
- * The parts of a request that are there more than once. Node.js gives one of several values, and
- * other servers another one, so that what was checked need not be what counts.
+ * The parts of a request that are there more than once. Node.js takes one of several values and other
+ * servers another, so the value that was checked need not be the one that counts.
  */
 export function repeatedParts(
   { parameters, security }: Pick<Operation, 'parameters' | 'security'>,

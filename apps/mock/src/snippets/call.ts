@@ -9,7 +9,7 @@ export const credentials = { project_id: 'project-test-1', secret: 'secret-test-
 
 /** A call of an operation at a mock, to be sent or to be written down. */
 export interface Call {
-  /** The origin of the mock, as whoever calls it sees it. */
+  /** The origin of the mock, as seen by the caller. */
   origin: string
   operation: Operation
   /** The isolation key; empty for none. */

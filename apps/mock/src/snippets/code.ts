@@ -1,4 +1,4 @@
-/** A value as TypeScript has it; `indent` is that of the line on which it begins. */
+/** A value as TypeScript code; `indent` is that of the line on which it begins. */
 export function toCode(value: unknown, indent = ''): string {
   if (typeof value === 'string') return quote(value)
   if (typeof value !== 'object' || value === null) return String(value)
@@ -14,7 +14,7 @@ export function toCode(value: unknown, indent = ''): string {
     : `${open}\n${lines.join(',\n')},\n${indent}${close}`
 }
 
-/** A line that cannot end before its end, whatever the text is. */
+/** A comment on one line: no character of the text can end it early. */
 export function comment(text: string): string {
   return `// ${text.replaceAll(/[\s\p{C}]+/gu, ' ')}`
 }

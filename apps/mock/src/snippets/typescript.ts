@@ -68,7 +68,7 @@ console.log(response.status, await response.json())
 `
 }
 
-/** What the ids in the code are about. */
+/** A comment that says which scenario the ids in the code select. */
 function describeScenario({ operation, scenario, prefer }: Call): string {
   if (!scenario || prefer !== undefined) return ''
   const { title, responses } = scenario
