@@ -183,7 +183,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     ],
     [
       ['--', join(tmpdir(), 'no-such-program')],
-      /^connected-apps-mock: the command cannot be started \(ENOENT\); pass a program, /,
+      /^connected-apps-mock: the command cannot be started \(ENOENT\); pass a program and its arguments after --$/,
     ],
   ])('exits with 2, and leaves no proxy running: %j', async (args, message) => {
     const upstream = args.includes('--upstream') ? [] : ['--upstream', provider.url]
