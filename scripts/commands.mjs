@@ -128,10 +128,11 @@ Options:
     help: `npm run bench [-- client|cli|mock|service]: measures these packages, or all four, in turn.`,
   },
   soak: {
-    run: ['node', 'scripts/run-task.ts', 'service', 'soak'],
-    help: `npm run soak: checks random histories of revokes on two instances of the service.
+    run: ['node', 'scripts/soak.ts'],
+    help: `npm run soak: checks random histories of revokes on two instances of the service, then kills
+the command revoke-all a hundred times, and its ledger as often.
 
 Options:
-  --minutes N   how long (default 10)`,
+  --minutes N   how long the histories are checked (default 10)`,
   },
 }

@@ -21,8 +21,9 @@ export async function runUntilKilled(
   command: string,
   args: readonly string[],
   killAfterLines?: number,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<EndedProcess> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = exitOf(child)
   const lines: string[] = []
   let stderr = ''

@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { expect, onTestFailed, test } from 'vitest'
+import { runUntilKilled } from '../../../scripts/run-until-killed.ts'
 import { openLedger } from '../src/ledger/open-ledger.ts'
 import { readLedger } from '../src/ledger/read-ledger.ts'
-import { runUntilKilled } from './support/kill.ts'
 import { plannedLedger, temporaryDirectory } from './support/ledger.ts'
 
-const TARGETS = 600
-const KILLS = 10
+const KILLS = process.env['SOAK'] === 'true' ? 100 : 10
+const TARGETS = 60 * KILLS
 const program = fileURLToPath(new URL('support/ledger-process.ts', import.meta.url))
 
 test('whenever a process is killed, no acknowledged outcome is lost, sent again, or skipped', async () => {

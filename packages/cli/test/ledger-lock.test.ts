@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { lock } from '../src/ledger/lock.ts'
 import { openLedger } from '../src/ledger/open-ledger.ts'
-import { runUntilKilled } from './support/kill.ts'
+import { runUntilKilled } from '../../../scripts/run-until-killed.ts'
 import { plannedLedger, temporaryDirectory } from './support/ledger.ts'
 
 const program = fileURLToPath(new URL('support/ledger-process.ts', import.meta.url))
