@@ -95,6 +95,7 @@ describe.each(nodeVersions)('under Node %s', (version) => {
       mocked: 2,
       checked: true,
       runs: 'function',
+      revoked: ['revoked', 'revoked'],
       baseUrl: 'http://a',
       command: 'a',
     })
@@ -108,6 +109,29 @@ describe.each(nodeVersions)('under Node %s', (version) => {
     const env = { ...node, NODE_NO_WARNINGS: '1' }
     const result = await run('node', ['msw.mjs'], { cwd: project, env })
     expect(result).toEqual({ code: 0, output: '[429,429,200]\n' })
+  })
+
+  test('connected-apps revokes the targets of a file, and reports on them', async () => {
+    await using mock = await startMock()
+    const cwd = join(project, `incident-${version}`)
+    await rm(cwd, { recursive: true, force: true })
+    await mkdir(cwd)
+    await writeFile(
+      join(cwd, 'targets.csv'),
+      'organization_id,member_id,connected_app_id\norganization-1,member-1,app-1\n',
+    )
+    const command = join(project, 'node_modules/.bin/connected-apps')
+    const env = {
+      ...node,
+      STYTCH_PROJECT_ID: 'project-test-1',
+      STYTCH_SECRET: 'secret-test-1',
+      CONNECTED_APPS_BASE_URL: mock.url,
+    }
+    const args = ['revoke-all', '--targets', 'targets.csv', '--ledger', 'a.jsonl', '--yes']
+    const revoked = await run(command, args, { cwd, env })
+    expect(revoked).toEqual({ code: 0, output: expect.stringContaining('Revoked 1 of 1 target.') })
+    const reported = await run(command, ['report', 'a.jsonl'], { cwd, env })
+    expect(reported).toEqual({ code: 0, output: expect.stringContaining('revoked') })
   })
 
   test('the command runs', async () => {

@@ -13,6 +13,13 @@ function revokeWith(fetch) {
   const { connected_app_id } = scenarios.theServerFailsOnceThenRevoked
   return connectedApps.tryRevoke({ organization_id: 'organization-1', member_id: 'member-1', connected_app_id })
 }
+async function revokeEach() {
+  const results = []
+  const target = { organization_id: 'organization-1', member_id: 'member-1', connected_app_id: 'app-1' }
+  const client = new B2BClient({ project_id: 'project-test-1', secret: 'secret-test-1', fetch: mockFetch() })
+  for await (const { result } of revokeAll([target, target], { client })) results.push(result)
+  return results
+}
 async function main() {
   const statuses = []
   for (const operation of allOperations) statuses.push(await call(operation))
@@ -22,6 +29,7 @@ async function main() {
     mocked: (await revokeWith(mockFetch())).attempts,
     checked: checkDocument().every(({ outcome }) => outcome === 'passed') && parseBody('{}').value !== undefined,
     runs: typeof runContract,
+    revoked: await revokeEach(),
     baseUrl: parseBaseUrl('http://a/').url,
     command: createCommand({ name: 'a', version: '1', description: '' }).name(),
   }))
@@ -35,6 +43,7 @@ const imports = {
 import { allOperations } from '@connected-apps/contract/operations'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import { B2BClient } from '@connected-apps/client'
+import { revokeAll } from '@connected-apps/cli'
 import { checkDocument, runContract } from '@connected-apps/contract-tests'
 import { scenarios } from '@connected-apps/scenarios'
 import { mockFetch } from '@connected-apps/scenarios/fetch'
@@ -44,6 +53,7 @@ import { createCommand } from '@connected-apps/node-http/command'`,
 const { allOperations } = require('@connected-apps/contract/operations')
 const document = require('@connected-apps/contract/openapi.json')
 const { B2BClient } = require('@connected-apps/client')
+const { revokeAll } = require('@connected-apps/cli')
 const { checkDocument, runContract } = require('@connected-apps/contract-tests')
 const { scenarios } = require('@connected-apps/scenarios')
 const { mockFetch } = require('@connected-apps/scenarios/fetch')

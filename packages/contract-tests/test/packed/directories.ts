@@ -11,9 +11,14 @@ export const workspaceRoot = path('../../../..')
 export const cacheDirectory = path('../../node_modules/.cache/packed')
 
 /** The published packages. */
-export const packages = ['contract', 'client', 'scenarios', 'node-http', 'contract-tests'].map(
-  (name) => ({
-    name: `@connected-apps/${name}`,
-    directory: path(`../../../${name}`),
-  }),
-)
+export const packages = [
+  'contract',
+  'client',
+  'scenarios',
+  'node-http',
+  'contract-tests',
+  'cli',
+].map((name) => ({
+  name: `@connected-apps/${name}`,
+  directory: path(`../../../${name}`),
+}))

@@ -9,7 +9,10 @@ export interface ReadmeExample {
   code: string
 }
 
-/** Every ```ts block in the READMEs of the workspace root and the packages, and in the guide to migration. */
+/**
+ * Every ```ts block in the READMEs of the workspace root and the packages, and in the guide to
+ * migration, and the example of `revokeAll` in its own documentation.
+ */
 export async function readmeExamples(): Promise<ReadmeExample[]> {
   const documents = [
     { name: 'root', file: join(workspaceRoot, 'README.md') },
@@ -25,5 +28,10 @@ export async function readmeExamples(): Promise<ReadmeExample[]> {
       }))
     }),
   )
-  return examples.flat()
+  const source = join(workspaceRoot, 'packages/cli/src/revoke-all.ts')
+  const [, commented] =
+    / \* @example\n((?: \* .*\n| \*\n)+)/.exec(await readFile(source, 'utf8')) ?? []
+  if (commented === undefined) throw new Error(`${source} has no @example`)
+  const code = commented.replaceAll(/^ \* ?/gm, '')
+  return [...examples.flat(), { name: 'revoke-all', code }]
 }
