@@ -6,7 +6,7 @@ import { AppendLog } from './append-log.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
 import { lock } from './lock.ts'
 import type { Unlock } from './lock.ts'
-import type { IncidentRecord, LedgerRecord, StoppedRecord } from './records.ts'
+import type { IncidentRecord, StoppedRecord } from './records.ts'
 import { scanLedger } from './scan-ledger.ts'
 import type { TornEnd } from './scan-ledger.ts'
 import { TargetStates } from './target-states.ts'
@@ -49,6 +49,7 @@ export async function openLedger(path: string): Promise<Ledger> {
     // What a killed process wrote may not be on disk yet, and the first batch says that it is.
     await orLedgerError(handle.sync(), `${path} cannot be written`)
     const log = new AppendLog(handle, path)
+    await log.append({ type: 'started', at: Date.now() })
     return new OpenLedger(path, content, { handle, log, unlock })
   } catch (error) {
     await handle?.close()
@@ -86,7 +87,6 @@ class OpenLedger implements Ledger {
   readonly #handle: FileHandle
   readonly #log: AppendLog
   readonly #unlock: Unlock
-  #isStarted = false
 
   constructor(
     path: string,
@@ -115,31 +115,22 @@ class OpenLedger implements Ledger {
   }
 
   recordSent(ordinal: number): Promise<void> {
-    return this.#append({ type: 'sent', ordinal, at: Date.now() })
+    return this.#log.append({ type: 'sent', ordinal, at: Date.now() })
   }
 
   recordOutcome(outcome: Outcome): Promise<void> {
     const { target: _, ...fields } = outcome // the plan has it
-    return this.#append({ type: 'outcome', ...fields })
+    return this.#log.append({ type: 'outcome', ...fields })
   }
 
   recordRateLimited(ordinal: number): void {
     // The log reports a failure with the next record, and when it is closed.
-    void this.#append({ type: 'rate_limited', ordinal, at: Date.now() }).catch(() => undefined)
-  }
-
-  #append(record: LedgerRecord): Promise<void> {
-    if (!this.#isStarted) {
-      // Not when the ledger is opened: if a person then declines, there was no run.
-      this.#isStarted = true
-      void this.#log.append({ type: 'started', at: Date.now() }).catch(() => undefined)
-    }
-    return this.#log.append(record)
+    void this.#log.append({ type: 'rate_limited', ordinal, at: Date.now() }).catch(() => undefined)
   }
 
   async close(reason: StoppedRecord['reason']): Promise<void> {
     try {
-      if (this.#isStarted) await this.#log.append({ type: 'stopped', at: Date.now(), reason })
+      await this.#log.append({ type: 'stopped', at: Date.now(), reason })
     } finally {
       await this.#handle.close()
       await this.#unlock()

@@ -7,7 +7,7 @@ import type { Target } from '../target.ts'
  * 1. `incident`, once: what the run is about
  * 2. `target`, in the order in which they are revoked; the ordinal of a target is its position
  * 3. `planned`, once: the plan is complete; without it there is nothing to resume
- * 4. for each run that sends anything: `started`, then `sent`, `rate_limited` and `outcome` as they
+ * 4. for each run that has this ledger: `started`, then `sent`, `rate_limited` and `outcome` as they
  *    happen, then `stopped`, unless the process was killed
  *
  * After the plan, `synced` stands before each batch of records that are written together. When a
