@@ -1,5 +1,14 @@
-import { appendFile, readFile, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import {
+  appendFile,
+  mkdir,
+  readFile,
+  readdir,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createLedger } from '../src/ledger/create-ledger.ts'
 import { LedgerError } from '../src/ledger/ledger-error.ts'
@@ -10,6 +19,7 @@ import type { TargetLine } from '../src/targets/parse-target.ts'
 import {
   INCIDENT,
   collect,
+  planLedger,
   plannedLedger,
   targetLines,
   temporaryDirectory,
@@ -97,6 +107,16 @@ test('a run that goes on can be read, but not opened', async () => {
   await (await openLedger(path)).close('finished')
 })
 
+test('a ledger stays locked from its plan to its run', async () => {
+  const path = await pathOf('incident.jsonl')
+  const { unlock } = await createLedger(path, INCIDENT, targetLines(2))
+  await expect(openLedger(path)).rejects.toThrow(`${path} is in use by this process`)
+  const ledger = await openLedger(path, unlock)
+  await expect(openLedger(path)).rejects.toThrow('is in use by this process')
+  await ledger.close('finished')
+  await (await openLedger(path)).close('finished')
+})
+
 test('a symbolic link is the same ledger', async () => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 1)
@@ -123,14 +143,14 @@ test('a file that appears while the plan is made is not overwritten either', asy
     yield* targetLines(3)
     await writeFile(path, 'something else')
   }
-  await expect(createLedger(path, INCIDENT, lines())).rejects.toThrow(`${path} exists`)
+  await expect(planLedger(path, lines())).rejects.toThrow(`${path} exists`)
   expect(await readFile(path, 'utf8')).toBe('something else')
 })
 
 test('one bad line leaves no ledger behind, but the plan counts all of them', async () => {
   const directory = await temporaryDirectory()
   const path = join(directory, 'incident.jsonl')
-  const plan = await createLedger(path, INCIDENT, badLines(30))
+  const plan = await planLedger(path, badLines(30))
   expect(plan).toMatchObject({
     targets: 30,
     skipped: { invalid: 30, duplicate: 30 },
@@ -146,7 +166,7 @@ test('one bad line leaves no ledger behind, but the plan counts all of them', as
 
 test('bad lines are skipped on request, and counted in the ledger', async () => {
   const path = await pathOf('incident.jsonl')
-  const plan = await createLedger(path, INCIDENT, badLines(30), { skipInvalid: true })
+  const plan = await planLedger(path, badLines(30), { skipInvalid: true })
   expect(plan).toMatchObject({ targets: 30, isRunnable: true })
   expect((await collect(readLedger(path))).at(-1)).toEqual({
     type: 'planned',
@@ -162,7 +182,7 @@ test('a list that was not read to its end makes no plan, even if bad lines are s
     yield { line: 4, problem: 'has a quote that is not closed', isLast: true }
   }
   const path = join(directory, 'incident.jsonl')
-  expect(await createLedger(path, INCIDENT, lines(), { skipInvalid: true })).toMatchObject({
+  expect(await planLedger(path, lines(), { skipInvalid: true })).toMatchObject({
     targets: 3,
     isRunnable: false,
   })
@@ -185,7 +205,7 @@ test('a list that cannot be read leaves no ledger behind, and its error is passe
     throw new Error('the list broke off')
   }
   const path = join(directory, 'incident.jsonl')
-  await expect(createLedger(path, INCIDENT, lines())).rejects.toThrow('the list broke off')
+  await expect(planLedger(path, lines())).rejects.toThrow('the list broke off')
   expect(await readdir(directory)).toEqual([])
 })
 
@@ -198,6 +218,15 @@ test('an unfinished plan of a killed process is replaced', async () => {
   await writeFile(`${path}.planning`, 'half a plan')
   await plannedLedger(path, 2)
   expect((await reopened(path)).pending).toEqual([0, 1])
+})
+
+test('an unfinished plan that is a directory is named, and leaves no lock', async () => {
+  const path = await pathOf('incident.jsonl')
+  await mkdir(`${path}.planning`)
+  await expect(plannedLedger(path, 2)).rejects.toThrow(
+    new LedgerError(`${path}.planning cannot be replaced: it is a directory`),
+  )
+  expect(await readdir(dirname(path))).toEqual(['incident.jsonl.planning'])
 })
 
 test.each([

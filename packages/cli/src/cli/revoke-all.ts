@@ -67,23 +67,30 @@ async function start(
   const lines = readLines(source, connection, quiet)
   const { baseUrl, project_id } = connection
   const incident = { createdAt: Date.now(), baseUrl, project_id, source: source.name }
-  const plan = dryRun
-    ? await planTargets(lines, { skipInvalid })
+  const { plan, unlock } = dryRun
+    ? { plan: await planTargets(lines, { skipInvalid }), unlock: undefined }
     : await createLedger(path, incident, lines, { skipInvalid })
-  tell(describeProblems(plan))
-  if (!plan.isRunnable) {
-    tell(`Nothing is sent. ${adviseOn(plan)}\n`)
-    process.exitCode = 2
-    return
+  let ledger: Ledger | undefined
+  try {
+    tell(describeProblems(plan))
+    if (!plan.isRunnable) {
+      tell(`Nothing is sent. ${adviseOn(plan)}\n`)
+      process.exitCode = 2
+      return
+    }
+    tell(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
+    if (dryRun) return
+    if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
+      ledger = await openLedger(path, unlock)
+    } else {
+      // A plan that nobody wants to run would only be in the way of the next one.
+      await rm(path, { force: true })
+      decline()
+    }
+  } finally {
+    if (ledger === undefined) await unlock?.()
   }
-  tell(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
-  if (dryRun) return
-  if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
-    return run(await openLedger(path), path, connection, options)
-  }
-  // A plan that nobody wants to run would only be in the way of the next one.
-  await rm(path)
-  decline()
+  if (ledger !== undefined) await run(ledger, path, connection, options)
 }
 
 async function resume(

@@ -34,10 +34,11 @@ export interface Ledger {
 /**
  * Opens a ledger for a run: locks it against other processes, mends its end, and reads what is done.
  *
+ * @param held the lock, if the caller has it; it is freed with the ledger, or if it cannot be opened
  * @throws {LedgerError} if it cannot be read or written, is in use, is no ledger, or is damaged
  */
-export async function openLedger(path: string): Promise<Ledger> {
-  const unlock = await lock(path)
+export async function openLedger(path: string, held?: Unlock): Promise<Ledger> {
+  const unlock = held ?? (await lock(path))
   let handle: FileHandle | undefined
   try {
     const opening = open(path, constants.O_RDWR | constants.O_APPEND)
