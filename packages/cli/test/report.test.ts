@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -195,6 +195,20 @@ describe('connected-apps report', () => {
       }
     },
   )
+
+  test('never writes the page over a ledger, under whichever name', async () => {
+    const text = await readFile(ledger, 'utf8')
+    const link = join(directory, 'link.html')
+    await symlink(ledger, link)
+    const other = await writeLedger('other.jsonl', 1, [])
+    for (const page of [ledger, link, other]) {
+      const { code, out, error } = await runCli(['report', ledger, '--html', page])
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(error).toMatch(/--html .*\.(jsonl|html) is a ledger; give the page another name/)
+    }
+    expect(await readFile(ledger, 'utf8')).toBe(text)
+    expect(await readFile(other, 'utf8')).toContain('"type":"incident"')
+  })
 
   test('names a file that is not a ledger, with exit code 2', async () => {
     const path = join(directory, 'text.txt')
