@@ -277,6 +277,25 @@ test.each([
   expect(await readFile(path, 'utf8')).toBe(text)
 })
 
+test.each([
+  ['of their own', '\n'],
+  ['before a record', ''],
+])('much damage before acknowledged records, in lines %s, is not mended', async (_, end) => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 2)
+  await recordedRun(path)
+  const text = await readFile(path, 'utf8')
+  // Before the last batch, which is `synced` and `stopped`.
+  const middle = text.lastIndexOf('{"type":"synced"}')
+  const damaged = `${text.slice(0, middle)}${'\0'.repeat(2_500_000)}${end}${text.slice(middle)}`
+  await writeFile(path, damaged)
+  await expect(openLedger(path)).rejects.toThrow(`${path} is damaged in line 9`)
+  expect((await stat(path)).size).toBe(damaged.length)
+  // What was lost at the end may be as long.
+  await writeFile(path, `${text}${'\0'.repeat(2_500_000)}`)
+  expect(await reopened(path)).toEqual({ pending: [1], mendedLine: 11 })
+})
+
 test('damage in the plan is never mended', async () => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 3)

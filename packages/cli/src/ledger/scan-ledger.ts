@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { CHUNK_BYTES, readLineBatches } from '../files/line-batches.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
-import { parseRecord } from './record-lines.ts'
+import { formatRecord, parseRecord } from './record-lines.ts'
 import type { LedgerRecord } from './records.ts'
 
 /** Where the end of a ledger is damaged; nothing from there on was acknowledged. */
@@ -31,7 +31,8 @@ export async function* scanLedger(
       const line = firstLine + index
       const record = unterminated ? undefined : parseRecord(text)
       if (torn) {
-        if (record?.type === 'synced') throw damagedError(path, torn.line)
+        // A hole may end in the middle of a line.
+        if (text.endsWith(SYNCED)) throw damagedError(path, torn.line)
       } else if (order.accepts(record, line)) {
         yield record
       } else {
@@ -42,6 +43,8 @@ export async function* scanLedger(
   order.end()
   return torn
 }
+
+const SYNCED = formatRecord({ type: 'synced' }).trimEnd()
 
 async function* readChunks(handle: FileHandle, path: string): AsyncGenerator<Uint8Array, void> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
