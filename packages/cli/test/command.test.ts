@@ -5,12 +5,18 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { B2BClient } from '@connected-apps/client'
 import { chooseSource } from '../src/cli/revoke-all/target-source.ts'
+import { createLedger } from '../src/ledger/create-ledger.ts'
 import { readLedger } from '../src/ledger/read-ledger.ts'
 import type { Target } from '../src/index.ts'
+import type { TargetLine } from '../src/targets/parse-target.ts'
+import { verifyLedger } from '../src/verify-ledger.ts'
+import { collect, INCIDENT } from './support/ledger.ts'
 import { runCli, SECRET, SESSION, startCli } from './support/run-cli.ts'
 import type { Finished, Running } from './support/run-cli.ts'
 import { keyOf, startApi } from './support/api.ts'
+import { serve } from './support/serve.ts'
 import type { Api } from './support/api.ts'
 
 const app = 'connected-app-test-1'
@@ -319,16 +325,79 @@ describe('verify', () => {
     expect(lines.at(-1)).toMatchObject({ lists: 3, connected: 3, unread: 0 })
   })
 
-  test('never says that nobody is connected if a list could not be read', async () => {
-    const args = ['--targets', '-', '--ledger', 'unread.jsonl', '--yes', '--quiet']
-    expect(await revokeAll(args, csvOf(targets(2)))).toMatchObject({ code: 0 })
+  test('never says that nobody is connected if a list is unknown, was not read, or was not asked for', async () => {
+    await plan('unread.jsonl', 30)
+    const verify = (...args: string[]): Promise<Finished> =>
+      runCli(['verify', 'unread.jsonl', '--rate', '1000', ...args], { env, cwd: directory })
+
+    api.respondWith = ({ path }) =>
+      path['organization_id'] === 'organization-7' ? 'organization_not_found' : undefined
+    const unknown = await verify()
+    expect(unknown).toMatchObject({ code: 1 })
+    expect(unknown.error).toMatch(/^unknown organization-7: .*404 organization_not_found/m)
+    expect(unknown.out).toBe(
+      '29 lists read (one for each Organization and app): 0 connected.\n1 unknown to the API: no such Organization or app, so check that the ids are right.\n',
+    )
+
+    // The server is up, whatever it rejects: every list is asked for.
+    api.respondWith = () => 'session_authorization_error'
+    const rejected = await verify()
+    expect(rejected).toMatchObject({ code: 3 })
+    expect(rejected.out).toBe(
+      '0 lists read (one for each Organization and app): 0 connected.\n30 could not be read, so somebody there may be connected.\n',
+    )
+
     api.respondWith = () => 'unauthorized_credentials'
-    const { code, out } = await runCli(['verify', 'unread.jsonl'], { env, cwd: directory })
-    expect(code).toBe(3)
-    expect(out).toContain('1 could not be read, so somebody there may be connected.\n')
-    expect(out).toContain('Stopped: the API rejects the credentials.\n')
+    const stopped = await verify('--json')
+    expect(stopped).toMatchObject({ code: 3 })
+    const lines = stopped.out.trim().split('\n').map(parse)
+    expect(lines[0]).toMatchObject({ organization_id: 'organization-0', list: 'unread' })
+    const summary = lines.at(-1)
+    expect(summary).toMatchObject({ lists: 0, stopped: 'the API rejects the credentials' })
+    expect(Number(summary?.['unread']) + Number(summary?.['notAsked'])).toBe(30)
+    // What was in flight is counted, too.
+    expect(lines).toHaveLength(Number(summary?.['unread']) + 1)
+    expect(summary?.['notAsked']).toBeGreaterThan(0)
+  })
+
+  test('stops asking a server that is down, and says what was not asked for', async () => {
+    await plan('down.jsonl', 30)
+    const down = await serve((_, response) => response.writeHead(502).end())
+    try {
+      const lists = await collect(
+        verifyLedger(join(directory, 'down.jsonl'), {
+          client: new B2BClient({
+            project_id: 'project-test-1',
+            secret: SECRET,
+            baseUrl: down.url,
+          }),
+          maxRetries: 0,
+          rate: 1000,
+        }),
+      )
+      expect(lists).toHaveLength(30)
+      const unread = lists.filter(({ state }) => state === 'unread')
+      expect(unread.length).toBeGreaterThanOrEqual(10)
+      expect(lists.slice(unread.length).map(({ state }) => state)).toEqual(
+        Array.from({ length: 30 - unread.length }, () => 'not asked'),
+      )
+      expect(unread.length).toBeLessThan(30)
+    } finally {
+      await down.stop()
+    }
   })
 })
+
+/** Creates a ledger of so many targets, each in an Organization of its own, that nobody runs. */
+async function plan(ledger: string, count: number): Promise<void> {
+  async function* lines(): AsyncGenerator<TargetLine> {
+    for (const [index, target] of targets(count).entries()) {
+      yield { line: index + 1, target: { ...target, organization_id: `organization-${index}` } }
+    }
+  }
+  const incident = { ...INCIDENT, baseUrl: api.url }
+  await (await createLedger(join(directory, ledger), incident, lines())).unlock()
+}
 
 function targets(count: number): [Target, Target, Target, ...Target[]] {
   const all = Array.from({ length: count }, (_, index) => ({
