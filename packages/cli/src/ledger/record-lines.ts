@@ -41,7 +41,7 @@ function isRecord(value: unknown): value is LedgerRecord {
       return isCount(fields['targets'])
     case 'started':
     case 'stopped':
-      return isCount(fields['at'])
+      return isCount(fields['at']) && isOptional('string', fields['process'])
     case 'sent':
     case 'rate_limited':
       return isCount(fields['ordinal']) && isCount(fields['at'])
@@ -52,6 +52,10 @@ function isRecord(value: unknown): value is LedgerRecord {
     default:
       return false
   }
+}
+
+function isOptional(type: 'string' | 'number', value: unknown): boolean {
+  return value === undefined || typeof value === type
 }
 
 function isCount(value: unknown): value is number {

@@ -38,6 +38,8 @@ export interface PlannedRecord {
 export interface StartedRecord {
   readonly type: 'started'
   readonly at: number
+  /** Names the process, by which the ledger is locked under each of its names. */
+  readonly process?: string | undefined
 }
 
 /** On disk before the first request for a target leaves. */
@@ -61,6 +63,8 @@ export interface StoppedRecord {
   readonly type: 'stopped'
   readonly at: number
   readonly reason: 'finished' | 'interrupted' | 'unavailable'
+  /** As of the record `started`. */
+  readonly process?: string | undefined
 }
 
 /** All above it was on disk when this was written. */

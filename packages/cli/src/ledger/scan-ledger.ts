@@ -46,9 +46,27 @@ export async function* scanLedger(
 
 const SYNCED = formatRecord({ type: 'synced' }).trimEnd()
 
-async function* readChunks(handle: FileHandle, path: string): AsyncGenerator<Uint8Array, void> {
+/** The records from a position on, for which nothing is checked. */
+export async function* readRecordsFrom(
+  handle: FileHandle,
+  path: string,
+  position: number,
+): AsyncGenerator<LedgerRecord, void> {
+  for await (const { lines } of readLineBatches(readChunks(handle, path, position))) {
+    for (const text of lines) {
+      const record = parseRecord(text)
+      if (record !== undefined) yield record
+    }
+  }
+}
+
+async function* readChunks(
+  handle: FileHandle,
+  path: string,
+  start = 0,
+): AsyncGenerator<Uint8Array, void> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-  for (let position = 0; ;) {
+  for (let position = start; ;) {
     const reading = handle.read(buffer, 0, CHUNK_BYTES, position)
     const { bytesRead } = await orLedgerError(reading, `${path} cannot be read`)
     if (bytesRead === 0) return
