@@ -3,6 +3,9 @@ import type { RevokeParams } from '@connected-apps/client'
 /** One Member's authorization of one Connected App: what one call revokes. */
 export type Target = Readonly<RevokeParams>
 
+/** Where the Members who use an app are listed. */
+export type AppInOrganization = Pick<Target, 'organization_id' | 'connected_app_id'>
+
 /** A target with its position in the plan, from 0. */
 export interface OrdinalTarget {
   readonly ordinal: number

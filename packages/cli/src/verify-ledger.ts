@@ -3,7 +3,7 @@ import type { Authorization, B2BClient } from '@connected-apps/client'
 import { toVerdict } from './run/attempt.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { TargetStates } from './ledger/target-states.ts'
-import type { Target } from './target.ts'
+import type { AppInOrganization, Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
 
 /** Who has access now. */
@@ -16,10 +16,8 @@ export interface ConnectedMember extends Target {
   readonly connected: 'again' | 'still' | 'unlisted'
 }
 
-type ListIds = Pick<Target, 'organization_id' | 'connected_app_id'>
-
 /** What the API says of an app in an Organization. */
-export type CheckedList = ListIds &
+export type CheckedList = AppInOrganization &
   (
     | { readonly state: 'read'; readonly members: readonly ConnectedMember[] }
     /** The API knows no such Organization or app. That nobody has access holds only if the ids are right. */
@@ -49,7 +47,8 @@ const MAX_FAILURES_IN_A_ROW = 10
 const DEFAULT_RATE = 20
 
 /**
- * Asks the API, with one call for each Organization and app of a ledger, who is connected. Once the
+ * Asks the API, with one call for each Organization and app of a ledger, who is connected: those with targets, and those that had none when they were searched.
+ * Once the
  * credentials are rejected, or the server is down, no further list is asked for. The memory that it takes is that of a hash for each target.
  *
  * @throws {LedgerError} if the file is not a ledger
@@ -67,7 +66,7 @@ export async function* verifyLedger(
 
   const controller = new AbortController()
   const { signal } = controller
-  const check = async (ids: ListIds): Promise<CheckedList> => {
+  const check = async (ids: AppInOrganization): Promise<CheckedList> => {
     const result = await client.organizations.tryGetConnectedApp(ids, {
       maxRetries,
       deadlineMs: 120_000,
@@ -130,12 +129,12 @@ export async function* verifyLedger(
   }
 }
 
-/** Each Organization with each app. */
-async function* listsOf(path: string): AsyncGenerator<ListIds> {
+/** Each Organization that the plan has or was made with, and each app. */
+async function* listsOf(path: string): AsyncGenerator<AppInOrganization> {
   const seen = new SeenKeys('lines')
   for await (const record of readLedger(path)) {
     if (record.type === 'planned') return // no target follows
-    if (record.type !== 'target') continue
+    if (record.type !== 'target' && record.type !== 'searched') continue
     const { organization_id, connected_app_id } = record
     if (seen.add(`${organization_id} ${connected_app_id}`, 1) === undefined) {
       yield { organization_id, connected_app_id }

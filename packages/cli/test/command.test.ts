@@ -154,6 +154,32 @@ describe('a run', () => {
     expect(api.connected.size).toBe(3)
   })
 
+  test('never proves what was not searched: an Organization without a list, or with nobody yet', async () => {
+    connect(1)
+    await writeFile(join(directory, 'partly.txt'), 'nobody\norganization-0\norganization-1\n')
+    api.respondWith = ({ path }) =>
+      path['organization_id'] === 'nobody' ? 'organization_not_found' : undefined
+    const search = ['--connected-app-id', app, '--organizations', 'partly.txt', '--skip-invalid']
+    const run = await revokeAll([...search, '--ledger', 'partly.jsonl', '--yes', '--quiet'])
+    expect(run.error).toContain('Left out  1 list not read\n')
+    expect(run.error).toContain('1 list of Members was not read, so somebody may be missing')
+    expect(run.code).toBe(1)
+    expect(api.connected.size).toBe(0)
+    expect(await revokeAll(['--resume', 'partly.jsonl', '--yes', '--quiet'])).toMatchObject({
+      code: 1,
+    })
+
+    api.connected.add(`organization-1/member-late/${app}`)
+    const options = { env, cwd: directory }
+    const verified = await runCli(['verify', 'partly.jsonl', '--rate', '1000'], options)
+    expect(verified.error).toContain('unknown nobody: ')
+    expect(verified.out).toContain(`unlisted  organization-1  member-late  ${app}\n2 lists read`)
+    expect(verified.code).toBe(1)
+    const { out } = await runCli(['report', 'partly.jsonl'], options)
+    expect(out).toContain('All 1 target are revoked, but 1 list of Members was not read.')
+    expect(out).toMatch(/^\| 1 \| .*has no list of Members/m)
+  })
+
   test('goes on if the reader of its output leaves', async () => {
     connect(100)
     const args = ['--targets', '-', '--ledger', 'left.jsonl', '--yes', '--json', '--rate', '1000']

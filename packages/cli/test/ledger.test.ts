@@ -33,7 +33,7 @@ test('a ledger is created with the plan, for its owner only', async () => {
     targets: 25,
     organizations: 3,
     members: 25,
-    skipped: { invalid: 0, duplicate: 0 },
+    skipped: { invalid: 0, duplicate: 0, unread: 0 },
     problems: [],
     isRunnable: true,
   })
@@ -153,7 +153,7 @@ test('one bad line leaves no ledger behind, but the plan counts all of them', as
   const plan = await planLedger(path, badLines(30))
   expect(plan).toMatchObject({
     targets: 30,
-    skipped: { invalid: 30, duplicate: 30 },
+    skipped: { invalid: 30, duplicate: 30, unread: 0 },
     isRunnable: false,
   })
   expect(plan.problems).toHaveLength(20)
@@ -164,15 +164,38 @@ test('one bad line leaves no ledger behind, but the plan counts all of them', as
   expect(await readdir(directory)).toEqual([])
 })
 
-test('bad lines are skipped on request, and counted in the ledger', async () => {
+test('bad lines are skipped on request, and each is named in the ledger', async () => {
   const path = await pathOf('incident.jsonl')
   const plan = await planLedger(path, badLines(30), { skipInvalid: true })
   expect(plan).toMatchObject({ targets: 30, isRunnable: true })
-  expect((await collect(readLedger(path))).at(-1)).toEqual({
+  const records = await collect(readLedger(path))
+  expect(records.at(-1)).toEqual({
     type: 'planned',
     targets: 30,
-    skipped: { invalid: 30, duplicate: 30 },
+    skipped: { invalid: 30, duplicate: 30, unread: 0 },
   })
+  const skipped = records.filter(({ type }) => type === 'skipped')
+  expect(skipped).toHaveLength(60)
+  expect(skipped.slice(-2)).toEqual([
+    { type: 'skipped', line: 89, problem: 'is the same as line 88' },
+    { type: 'skipped', line: 90, problem: 'member_id is missing' },
+  ])
+})
+
+test('the ledger has where was searched in vain, and how many lists were not read', async () => {
+  const path = await pathOf('incident.jsonl')
+  const searched = { organization_id: 'o', connected_app_id: 'a' }
+  async function* lines(): AsyncGenerator<TargetLine> {
+    yield { line: 1, problem: 'has no list', isUnread: true }
+    yield { line: 1, searched }
+    yield* targetLines(1)
+  }
+  await planLedger(path, lines(), { skipInvalid: true })
+  expect(await collect(readLedger(path))).toContainEqual({ type: 'searched', ...searched })
+  const ledger = await openLedger(path)
+  expect(ledger.skipped).toEqual({ invalid: 0, duplicate: 0, unread: 1 })
+  expect(await collect(ledger.pendingTargets())).toEqual([{ ordinal: 0, target: targetOf(0) }])
+  await ledger.close('interrupted')
 })
 
 test('a list that was not read to its end makes no plan, even if bad lines are skipped', async () => {

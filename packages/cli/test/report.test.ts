@@ -249,7 +249,7 @@ async function writeLedger(
       member_id: `member-${index}`,
       connected_app_id: 'connected-app-1',
     })),
-    { type: 'planned', targets, skipped: { invalid: 0, duplicate: 0 } },
+    { type: 'planned', targets, skipped: { invalid: 0, duplicate: 0, unread: 0 } },
   ]
   const lines = [...plan, { type: 'synced' }, ...records].map((record) => JSON.stringify(record))
   await writeFile(path, `${lines.join('\n')}\n`)

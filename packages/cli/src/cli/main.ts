@@ -48,7 +48,10 @@ callsApi(command.command('revoke-all'))
   .option('--organizations <FILE>', 'whose Members who use the app to find, an id a line; or -')
   .option('--resume <LEDGER>', 'go on with an earlier run')
   .option('--ledger <FILE>', 'the new ledger (default: incident-TIME.jsonl)')
-  .option('--skip-invalid', 'leave out lines that are malformed or the same as an earlier one')
+  .option(
+    '--skip-invalid',
+    'leave out lines that are malformed, the same as an earlier one, or have no list',
+  )
   .option('--dry-run', 'end with the plan; writes no ledger')
   .option('--yes', 'do not ask')
   .option('--yes-live', 'besides --yes, for a live project')

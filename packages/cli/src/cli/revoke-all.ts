@@ -6,6 +6,7 @@ import { planTargets } from '../targets/plan-targets.ts'
 import type { Plan } from '../targets/plan-targets.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
 import { formatCount } from '../format.ts'
+import { describeUnread } from '../report/describe.ts'
 import { TargetStates } from '../ledger/target-states.ts'
 import type { LedgerCounts } from '../ledger/target-states.ts'
 import { prepareConfirm } from './terminal/confirm.ts'
@@ -72,7 +73,7 @@ async function start(
     : await createLedger(path, incident, lines, { skipInvalid })
   let ledger: Ledger | undefined
   try {
-    tell(describeProblems(plan))
+    tell(describeProblems(plan, !dryRun && plan.isRunnable))
     if (!plan.isRunnable) {
       tell(`Nothing is sent. ${adviseOn(plan)}\n`)
       process.exitCode = 2
@@ -127,12 +128,18 @@ async function run(
 ): Promise<void> {
   const end = await runLedger(ledger, { connection, rate, share, json, quiet, path })
   write(json ? jsonLine(toJsonSummary(end, path)) : describeEnd(end, path))
-  process.exitCode = exitCodeOf(end)
+  const { unread } = ledger.skipped
+  if (unread > 0) {
+    tell(
+      `${describeUnread(unread)}, so somebody may be missing: connected-apps report names them.\n`,
+    )
+  }
+  process.exitCode = exitCodeOf(end, unread)
 }
 
-function exitCodeOf({ reason, counts, targets }: RunEnd): number {
+function exitCodeOf({ reason, counts, targets }: RunEnd, unread: number): number {
   if (reason !== 'finished') return EXIT_CODE_OF[reason]
-  return counts.revoked === targets ? 0 : 1
+  return counts.revoked === targets && unread === 0 ? 0 : 1
 }
 
 function decline(): void {
@@ -141,10 +148,13 @@ function decline(): void {
 }
 
 /** What was wrong with lines of the source. */
-function describeProblems({ problems, skipped }: Plan): string {
-  const omitted = skipped.invalid + skipped.duplicate - problems.length
+function describeProblems({ problems, skipped }: Plan, isInLedger: boolean): string {
+  const omitted = skipped.invalid + skipped.duplicate + skipped.unread - problems.length
   const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}\n`)
-  if (omitted > 0) lines.push(`and ${formatCount(omitted, 'line')} more\n`)
+  if (omitted > 0) {
+    const where = isInLedger ? '; the ledger names all of them' : ''
+    lines.push(`and ${formatCount(omitted, 'line')} more${where}\n`)
+  }
   return lines.join('')
 }
 

@@ -77,9 +77,7 @@ async function writePlan(
   try {
     const writer = new RecordWriter(handle, path)
     await writer.add({ type: 'incident', version: 1, ...incident })
-    const plan = await planTargets(lines, options, (target) =>
-      writer.add({ type: 'target', ...target }),
-    )
+    const plan = await planTargets(lines, options, (record) => writer.add(record))
     if (plan.isRunnable) {
       await writer.add({ type: 'planned', targets: plan.targets, skipped: plan.skipped })
       await writer.flush()

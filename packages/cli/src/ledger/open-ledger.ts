@@ -2,6 +2,7 @@ import { constants, open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Outcome } from '../outcome.ts'
 import type { OrdinalTarget } from '../target.ts'
+import type { Skipped } from '../targets/plan-targets.ts'
 import { AppendLog } from './append-log.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
 import { lock, nameProcess, rejectRunning } from './lock.ts'
@@ -15,6 +16,8 @@ import type { LedgerCounts } from './target-states.ts'
 /** A ledger that this process runs. */
 export interface Ledger {
   readonly incident: IncidentRecord
+  /** What the plan left out. */
+  readonly skipped: Skipped
   /** What the ledger held when it was opened. */
   readonly counts: LedgerCounts
   /** The line from which on the end of the file was damaged, and was removed; nothing in it had been acknowledged. */
@@ -73,6 +76,7 @@ export async function openLedger(path: string, held?: Unlock): Promise<Ledger> {
 /** What a ledger holds when it is opened. */
 interface Content {
   readonly incident: IncidentRecord
+  readonly skipped: Skipped
   readonly states: TargetStates
   readonly torn: TornEnd | undefined
   /** The processes that have started with it, and not stopped. */
@@ -88,21 +92,24 @@ function recordProcess(processes: Set<string>, record: LedgerRecord): void {
 
 async function readContent(handle: FileHandle, path: string): Promise<Content> {
   let incident: IncidentRecord | undefined
+  let skipped: Skipped | undefined
   const states = new TargetStates()
   const processes = new Set<string>()
   const scan = scanLedger(handle, path)
   let step = await scan.next()
   for (; step.done !== true; step = await scan.next()) {
     if (step.value.type === 'incident') incident = step.value
+    if (step.value.type === 'planned') skipped = step.value.skipped
     states.add(step.value)
     recordProcess(processes, step.value)
   }
-  if (incident === undefined) throw new LedgerError(`${path} is empty`) // the scan throws before
-  return { incident, states, torn: step.value, processes }
+  if (!incident || !skipped) throw new LedgerError(`${path} has no plan`) // the scan throws before
+  return { incident, skipped, states, torn: step.value, processes }
 }
 
 class OpenLedger implements Ledger {
   readonly incident: IncidentRecord
+  readonly skipped: Skipped
   readonly counts: LedgerCounts
   readonly mendedLine: number | undefined
   readonly #path: string
@@ -114,7 +121,7 @@ class OpenLedger implements Ledger {
 
   constructor(
     path: string,
-    { incident, states, torn }: Content,
+    { incident, skipped, states, torn }: Content,
     {
       handle,
       log,
@@ -123,6 +130,7 @@ class OpenLedger implements Ledger {
     }: { handle: FileHandle; log: AppendLog; unlock: Unlock; processName: string },
   ) {
     this.incident = incident
+    this.skipped = skipped
     this.counts = states.count()
     this.mendedLine = torn?.line
     this.#path = path

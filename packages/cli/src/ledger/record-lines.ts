@@ -37,6 +37,10 @@ function isRecord(value: unknown): value is LedgerRecord {
       return isCount(fields['version']) && isCount(fields['createdAt'])
     case 'target':
       return 'target' in parseTarget(fields)
+    case 'searched':
+      return 'target' in parseTarget({ ...fields, member_id: 'any' })
+    case 'skipped':
+      return isCount(fields['line']) && typeof fields['problem'] === 'string'
     case 'planned':
       return isCount(fields['targets'])
     case 'started':

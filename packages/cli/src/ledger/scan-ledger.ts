@@ -94,7 +94,9 @@ class RecordOrder {
     if (line === 1) this.#checkIncident(record)
     else if (record?.type === 'target') this.#targets += 1
     else if (record?.type === 'planned' && record.targets === this.#targets) this.#isPlanned = true
-    else throw damagedError(this.#path, line)
+    else if (record?.type !== 'searched' && record?.type !== 'skipped') {
+      throw damagedError(this.#path, line)
+    }
     return true
   }
 
