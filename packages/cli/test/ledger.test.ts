@@ -287,7 +287,10 @@ test.each([
   ['is of no known type', '{"type":"nonsense"}'],
   ['has an ordinal that the plan does not have', '{"type":"sent","ordinal":2,"at":1}'],
   ['has an unknown result', '{"type":"outcome","ordinal":1,"result":"gone"}'],
-  ['belongs to a plan', '{"type":"planned","targets":2}'],
+  [
+    'belongs to a plan',
+    '{"type":"planned","targets":2,"skipped":{"invalid":0,"duplicate":0,"unread":0}}',
+  ],
 ])('a line before acknowledged ones that %s is damage, and not mended', async (_, line) => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 2)
@@ -338,7 +341,11 @@ test.each([
   ['is a list of targets', 'organization_id,member_id,connected_app_id\n', 'is not a ledger'],
   ['has no line feed', 'x'.repeat(3_000_000), 'is not a ledger'],
   ['has another version', '{"type":"incident","version":2,"createdAt":1}\n', 'version 2'],
-  ['has no plan', '{"type":"incident","version":1,"createdAt":1}\n', 'has no complete plan'],
+  [
+    'has no plan',
+    `${JSON.stringify({ type: 'incident', version: 1, ...INCIDENT })}\n`,
+    'has no complete plan',
+  ],
 ])('a file that %s is rejected in one line, and unlocked', async (_, text, message) => {
   const directory = await temporaryDirectory()
   const path = join(directory, 'incident.jsonl')

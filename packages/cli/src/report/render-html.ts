@@ -15,6 +15,9 @@ import type { Plot } from './plot.ts'
 import { style } from './style.ts'
 import type { IncidentSummary } from './summarize-ledger.ts'
 
+// A ledger is a file, which may have been changed.
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
 /**
  * The report as a page that needs no other file and no script.
  *
@@ -34,7 +37,7 @@ export function renderHtml(summary: IncidentSummary, printable: (text: string) =
     renderSkipped(summary, text),
     renderFacts(summary, text),
   ].join('\n')
-  return renderPage({ title: `Incident report: ${headline}`, content, style })
+  return renderPage({ title: `Incident report: ${headline}`, content, style, policy: POLICY })
 }
 
 function renderResults({ counts, targets }: IncidentSummary, tone: string): string {
