@@ -47,9 +47,10 @@ const MAX_FAILURES_IN_A_ROW = 10
 const DEFAULT_RATE = 20
 
 /**
- * Asks the API, with one call for each Organization and app of a ledger, who is connected: those with targets, and those that had none when they were searched.
- * Once the
- * credentials are rejected, or the server is down, no further list is asked for. The memory that it takes is that of a hash for each target.
+ * Asks the API who is connected, with one call for each Organization and app of a ledger: those that
+ * have targets, and those in which the search found none. Once the credentials are rejected, or the
+ * server is down, no further list is asked for. The memory that it takes is that of a hash for each
+ * target.
  *
  * @throws {LedgerError} if the file is not a ledger
  */
@@ -88,7 +89,9 @@ export async function* verifyLedger(
     if (verdict.kind === 'credentials') {
       return { ...ids, state: 'unread', problem, means: 'wrong credentials' }
     }
-    const means = verdict.kind === 'transient' ? 'server down' : 'nothing'
+    // A list that is too long for the client came from a server that is up.
+    const isTooLong = result.error.kind === 'decode' && result.error.reason === 'size'
+    const means = verdict.kind === 'transient' && !isTooLong ? 'server down' : 'nothing'
     return { ...ids, state: 'unread', problem, means }
   }
 

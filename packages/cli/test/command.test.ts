@@ -386,31 +386,28 @@ describe('verify', () => {
     expect(summary?.['notAsked']).toBeGreaterThan(0)
   })
 
-  test('stops asking a server that is down, and says what was not asked for', async () => {
+  test('stops asking a server that is down, and only that, and says what was not asked for', async () => {
     await plan('down.jsonl', 30)
-    const down = await serve((_, response) => response.writeHead(502).end())
-    try {
-      const lists = await collect(
-        verifyLedger(join(directory, 'down.jsonl'), {
-          client: new B2BClient({
-            project_id: 'project-test-1',
-            secret: SECRET,
-            baseUrl: down.url,
-          }),
-          maxRetries: 0,
-          rate: 1000,
-        }),
-      )
-      expect(lists).toHaveLength(30)
-      const unread = lists.filter(({ state }) => state === 'unread')
-      expect(unread.length).toBeGreaterThanOrEqual(10)
-      expect(lists.slice(unread.length).map(({ state }) => state)).toEqual(
-        Array.from({ length: 30 - unread.length }, () => 'not asked'),
-      )
-      expect(unread.length).toBeLessThan(30)
-    } finally {
-      await down.stop()
+    const statesOf = async (baseUrl: string, maxResponseBytes?: number): Promise<string[]> => {
+      const options = { project_id: 'project-test-1', secret: SECRET, baseUrl }
+      const client = new B2BClient({ ...options, ...(maxResponseBytes && { maxResponseBytes }) })
+      const lists = verifyLedger(join(directory, 'down.jsonl'), {
+        client,
+        maxRetries: 0,
+        rate: 1000,
+      })
+      return (await collect(lists)).map(({ state }) => state)
     }
+    const down = await serve((_, response) => response.writeHead(502).end())
+    const states = await statesOf(down.url)
+    await down.stop()
+    const unread = states.lastIndexOf('unread') + 1
+    expect(unread).toBeGreaterThanOrEqual(10)
+    expect(unread).toBeLessThan(30)
+    const expected = [Array(unread).fill('unread'), Array(30 - unread).fill('not asked')]
+    expect(states).toEqual(expected.flat())
+    // Lists that are too long for the client come from a server that is up.
+    expect(new Set(await statesOf(api.url, 10))).toEqual(new Set(['unread']))
   })
 })
 
