@@ -9,17 +9,17 @@ export interface RevokeAllOptions {
   readonly client: B2BClient
   /** The Member on whose authority the calls are made. Left out, no permission is checked. */
   readonly authorization?: Authorization | undefined
-  /** The most requests per second. Default: found out, from a slow start to the first 429. */
+  /** Maximum requests per second. Default: found by a slow start up to the first 429. */
   readonly rate?: number | undefined
-  /** The part of the API's limit that is used once it is known, more than 0, to 1. Default 0.9. */
+  /** The part of the API's limit to use once it is known, above 0 and at most 1. Default 0.9. */
   readonly share?: number | undefined
-  /** For how many milliseconds nothing but failures is borne before the run stops. Default 60,000. */
+  /** For how many milliseconds nothing but failures is tolerated before the run stops. Default 60,000. */
   readonly maxDownMs?: number | undefined
   /** Aborted, nothing more is sent; what is in flight finishes, and the iteration ends. */
   readonly signal?: AbortSignal | undefined
   /**
-   * Waited for before the first request for a target leaves. A rejection stops the run, and is what
-   * the iteration rejects with.
+   * Awaited before the first request for a target leaves. A rejection stops the run, and the
+   * iteration rejects with it.
    */
   readonly beforeSend?: ((ordinal: number, target: Target) => Promise<void>) | undefined
   /** Called after each response of 429; the target is sent again. */
@@ -35,8 +35,8 @@ const DEFAULT_MAX_DOWN_MS = 60_000
  * while outcomes are not taken. Each target that was sent has an outcome before the iteration ends or
  * rejects, unless the consumer leaves the loop: then what is in flight finishes unseen.
  *
- * A revoke can be repeated without harm, so a request that failed is sent again a few times, and one
- * that was answered with 429 without end. The targets are taken as they come; duplicates are sent.
+ * A revoke can be repeated without harm, so a request that failed is sent again a few times, and a
+ * rate-limited one until it gets through. The targets are taken as they come; duplicates are sent.
  *
  * The iteration rejects with an {@link UnavailableError} if it stopped by itself, and with whatever
  * the targets or `beforeSend` reject with. Throws a `RangeError` if an option is out of range.

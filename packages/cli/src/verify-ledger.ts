@@ -3,6 +3,7 @@ import type { Authorization, B2BClient } from '@connected-apps/client'
 import { toVerdict } from './run/attempt.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { TargetStates } from './ledger/target-states.ts'
+import { keyOf } from './target.ts'
 import type { AppInOrganization, Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
 
@@ -49,8 +50,8 @@ const DEFAULT_RATE = 20
 /**
  * Asks the API who is connected, with one call for each Organization and app of a ledger: those that
  * have targets, and those in which the search found none. Once the credentials are rejected, or the
- * server is down, no further list is asked for. The memory that it takes is that of a hash for each
- * target.
+ * server is down, no further list is asked for. Of each target only a hash
+ * is held in memory.
  *
  * @throws {LedgerError} if the file is not a ledger
  */
@@ -143,9 +144,4 @@ async function* listsOf(path: string): AsyncGenerator<AppInOrganization> {
       yield { organization_id, connected_app_id }
     }
   }
-}
-
-// The contract allows no spaces in ids.
-function keyOf({ organization_id, member_id, connected_app_id }: Target): string {
-  return `${organization_id} ${member_id} ${connected_app_id}`
 }

@@ -91,7 +91,7 @@ describe('a run', () => {
       cwd: directory,
     })
     expect(verified).toMatchObject({ code: 0, error: '' })
-    expect(verified.out).toContain('3 lists read (one for each Organization and app): nobody')
+    expect(verified.out).toContain('Read 3 lists, one for each Organization and app: nobody')
     const report = await runCli(['report', 'twice.jsonl', '--html', 'r.html'], { cwd: directory })
     expect(report.code).toBe(0)
     const html = await readFile(join(directory, 'r.html'), 'utf8')
@@ -173,7 +173,7 @@ describe('a run', () => {
     const options = { env, cwd: directory }
     const verified = await runCli(['verify', 'partly.jsonl', '--rate', '1000'], options)
     expect(verified.error).toContain('unknown nobody: ')
-    expect(verified.out).toContain(`unlisted  organization-1  member-late  ${app}\n2 lists read`)
+    expect(verified.out).toContain(`unlisted  organization-1  member-late  ${app}\nRead 2 lists`)
     expect(verified.code).toBe(1)
     const { out } = await runCli(['report', 'partly.jsonl'], options)
     expect(out).toContain('All 1 target are revoked, but 1 list of Members was not read.')
@@ -241,7 +241,7 @@ describe('Ctrl-C', () => {
       (await readdir(directory)).includes('reading.jsonl.planning')
     await expect.poll(isReading, { timeout: 20_000 }).toBe(true)
     running.process.kill('SIGINT')
-    expect(await running.finished).toMatchObject({ code: 130, error: 'Nothing is sent.\n' })
+    expect(await running.finished).toMatchObject({ code: 130, error: 'Nothing was sent.\n' })
     expect((await readdir(directory)).filter((name) => name.includes('reading'))).toEqual([])
   })
 })
@@ -312,8 +312,8 @@ describe('before a run', () => {
     const args = ['--targets', '-', '--ledger', 'mine.jsonl', '--yes', '--quiet']
     expect(await revokeAll(args, csvOf(targets(1)))).toMatchObject({ code: 0 })
     for (const [other, message] of [
-      [{ STYTCH_PROJECT_ID: 'project-test-2' }, /the ledger is of the project project-test-1, but/],
-      [{ CONNECTED_APPS_BASE_URL: 'http://127.0.0.1:9' }, /the ledger is of the server http:/],
+      [{ STYTCH_PROJECT_ID: 'project-test-2' }, /the ledger is for project project-test-1, but/],
+      [{ CONNECTED_APPS_BASE_URL: 'http://127.0.0.1:9' }, /the ledger is for server http:/],
     ] as const) {
       const options = { env: { ...env, ...other }, cwd: directory }
       const { code, error } = await runCli(
@@ -342,7 +342,7 @@ describe('verify', () => {
       `again     organization-0  member-0  ${app}`,
       `unlisted  organization-0  member-new  ${app}`,
       `still     organization-1  member-1  ${app}`,
-      '3 lists read (one for each Organization and app): 3 connected, of which 1 again, 1 still, 1 not in the ledger.',
+      'Read 3 lists, one for each Organization and app: 3 connected (1 again, 1 still, 1 unlisted).',
       '',
     ])
     const json = await runCli(['verify', 'verify.jsonl', '--rate', '1000', '--json'], options)
@@ -362,7 +362,7 @@ describe('verify', () => {
     expect(unknown).toMatchObject({ code: 1 })
     expect(unknown.error).toMatch(/^unknown organization-7: .*404 organization_not_found/m)
     expect(unknown.out).toBe(
-      '29 lists read (one for each Organization and app): 0 connected.\n1 unknown to the API: no such Organization or app, so check that the ids are right.\n',
+      'Read 29 lists, one for each Organization and app: 0 connected.\n1 unknown to the API: no such Organization or app, so check that the ids are right.\n',
     )
 
     // The server is up, whatever it rejects: every list is asked for.
@@ -370,7 +370,7 @@ describe('verify', () => {
     const rejected = await verify()
     expect(rejected).toMatchObject({ code: 3 })
     expect(rejected.out).toBe(
-      '0 lists read (one for each Organization and app): 0 connected.\n30 could not be read, so somebody there may be connected.\n',
+      'Read 0 lists, one for each Organization and app: 0 connected.\n30 could not be read, so somebody there may be connected.\n',
     )
 
     api.respondWith = () => 'unauthorized_credentials'

@@ -46,9 +46,9 @@ test('columns of a table line up, also with wide characters', () => {
 test('the progress says what is done, at which rate, what went wrong, and the time that is left', () => {
   const state = { done: 4200, total: 10_000, rate: 100, rateLimited: 3, notRevoked: 12 }
   expect(renderProgress(state)).toBe(
-    '42 %, 4,200 of 10,000, 100 per second, 429s 3, not revoked 12, 58 s left',
+    '42%, 4,200 of 10,000, 100 per second, 3 rate-limited, 12 not revoked, 58 s left',
   )
   const start = { done: 0, total: 10_000, rate: undefined, rateLimited: 0, notRevoked: 0 }
-  expect(renderProgress(start)).toBe('0 %, 0 of 10,000')
-  expect(renderProgress({ ...start, done: 10_000, rate: 98 })).toBe('100 %, 10,000 of 10,000')
+  expect(renderProgress(start)).toBe('0%, 0 of 10,000')
+  expect(renderProgress({ ...start, done: 10_000, rate: 98 })).toBe('100%, 10,000 of 10,000')
 })

@@ -74,7 +74,7 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(resumed).toMatchObject({ code: 2 })
     expect(resumed?.error).toMatch(/no\.jsonl is in use by process \d+/)
     expect(screen).toContain('Plan      revoke 500 targets: 500 Members in 1 Organization\r\n')
-    expect(screen).toContain('Nothing is sent.')
+    expect(screen).toContain('Nothing was sent.')
     expect(code).toBe(130)
     expect(await readdir(directory)).toEqual(['targets.csv'])
     expect(api.headers).toEqual([])
@@ -84,7 +84,7 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     const args = 'revoke-all --targets - --ledger yes.jsonl --rate 50 < targets.csv'
     const { code, screen } = await runOnTerminal(args, 'project-live-1', [
       [/type project-live-1: /, 'project-live-1\r'],
-      [/█░+ \d+ %, \d+ of 500, .+ per second/, '\u0003'],
+      [/█░+ \d+%, \d+ of 500, .+ per second/, '\u0003'],
     ])
     expect(screen).toContain('Interrupted: finishing what is in flight.')
     expect(screen).toContain('Resume with: connected-apps revoke-all --resume yes.jsonl\r\n')

@@ -14,11 +14,11 @@ interface ProbedOperation {
 
 /**
  * Makes sure that the target accepts the credentials and knows the ids, without which most cases
- * would fail, and not for a reason of the target's.
+ * would fail, and not through any fault of the target.
  *
  * An `error_type` of one operation proves nothing about the caller while another one contradicts it,
- * as it may be the very violation to be found. What the responses leave open is left to the cases. In
- * no event does a run pass that would have failed without this.
+ * as it may be the very violation to be found. What the responses leave open is left to the cases.
+ * A run that would fail without this check never passes because of it.
  *
  * @throws UsageError
  */

@@ -44,7 +44,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     throw new CommandError(
       credentialsFile === undefined
         ? `${name} is missing; set it in the environment, or pass --credentials-file FILE`
-        : `${name} is missing in the credentials file; add a line ${name}=…`,
+        : `${name} is missing from the credentials file; add a line ${name}=…`,
     )
   }
   const project_id = required('STYTCH_PROJECT_ID')
@@ -85,7 +85,7 @@ async function readVariables(file: string): Promise<Variables> {
     // Windows has no such bits, and reports all of them.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new CommandError(
-        'other users may read the credentials file; run chmod 600 on it, and change the secret if they may have',
+        'other users can read the credentials file; run chmod 600 on it, and rotate the secret if somebody may have read it',
       )
     }
     return parseEnv(await readFile(file, 'utf8'))

@@ -23,7 +23,7 @@ export async function isLedger(path: string): Promise<boolean> {
   }
 }
 
-/** @throws {CommandError} if the credentials are of another project or server than the ledger */
+/** @throws {CommandError} if the credentials are for another project or server than the ledger */
 export function rejectOtherIncident(
   { project_id, baseUrl }: IncidentRecord,
   connection: Pick<Connection, 'project_id' | 'baseUrl'>,
@@ -34,7 +34,7 @@ export function rejectOtherIncident(
   ] as const) {
     if (ledger === given) continue
     throw new CommandError(
-      `the ledger is of the ${name} ${printable(ledger)}, but the credentials are for ${printable(given)}; use those of the ledger`,
+      `the ledger is for ${name} ${printable(ledger)}, but the credentials are for ${printable(given)}; use those that the run had`,
     )
   }
 }

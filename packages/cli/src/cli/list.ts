@@ -1,5 +1,6 @@
 import { UsageError } from '@connected-apps/node-http/command'
 import stringWidth from 'string-width'
+import { formatCount } from '../format.ts'
 import { connect } from './connect.ts'
 import type { Connection, ConnectionOptions } from './connect.ts'
 import { write } from './terminal/output.ts'
@@ -59,7 +60,8 @@ async function listMembers(
   if (json) return write(members.map(jsonLine).join(''))
   const app = printable(name, 80)
   if (members.length === 0) return write(`No Member of this Organization uses ${app}.\n`)
-  write(`${members.length} Members of this Organization use ${app}:\n`)
+  const verb = members.length === 1 ? 'uses' : 'use'
+  write(`${formatCount(members.length, 'Member')} of this Organization ${verb} ${app}:\n`)
   write(
     renderTable(
       ['MEMBER ID', 'SCOPES'],

@@ -18,7 +18,8 @@ const manifest: { version: string; description: string; engines: { node: string 
 const command = createCommand({
   name: 'connected-apps',
   version: manifest.version,
-  description: "Lists and revokes Connected Apps' access to Members: one, or in an incident all.",
+  description:
+    'Lists Connected Apps and revokes their access to Members: to one, or in an incident to all.',
 })
 
 callsApi(command.command('revoke'))
@@ -26,7 +27,7 @@ callsApi(command.command('revoke'))
   .requiredOption('--organization-id <ID>', "id, slug or external id of the Member's Organization")
   .requiredOption('--member-id <ID>', 'id or external id of the Member')
   .requiredOption('--connected-app-id <ID>', 'id of the app')
-  .option('--json', 'print a line of JSON')
+  .option('--json', 'print the result as a line of JSON')
   .action(async (options: RevokeCommandOptions) =>
     explained(async () => (await import('./revoke.ts')).runRevoke(options)),
   )
@@ -36,47 +37,54 @@ callsApi(command.command('list'))
   .requiredOption('--organization-id <ID>', 'id, slug or external id of the Organization')
   .option('--member-id <ID>', 'whose apps to list')
   .option('--connected-app-id <ID>', 'whose Members to list')
-  .option('--json', 'print a line of JSON for each')
+  .option('--json', 'print each as a line of JSON')
   .action(async (options: ListCommandOptions) =>
     explained(async () => (await import('./list.ts')).runList(options)),
   )
 
 callsApi(command.command('revoke-all'))
-  .description('revoke a list of targets, with a plan, a ledger, and a pace that the API bears')
+  .description('revoke many targets: shows a plan, keeps a ledger, stays within the rate limit')
   .option('--targets <FILE>', 'CSV with a header, or JSON lines; - for standard input')
-  .option('--connected-app-id <ID>', 'the app; for targets, where lines do not name it')
-  .option('--organizations <FILE>', 'whose Members who use the app to find, an id a line; or -')
-  .option('--resume <LEDGER>', 'go on with an earlier run')
-  .option('--ledger <FILE>', 'the new ledger (default: incident-TIME.jsonl)')
+  .option('--connected-app-id <ID>', 'the app; with --targets, for lines that do not name one')
+  .option(
+    '--organizations <FILE>',
+    'find the Members who use the app in these Organizations, an id per line; or -',
+  )
+  .option('--resume <LEDGER>', 'continue an earlier run')
+  .option('--ledger <FILE>', 'where to write the ledger (default: incident-TIME.jsonl)')
   .option(
     '--skip-invalid',
-    'leave out lines that are malformed, the same as an earlier one, or have no list',
+    'leave out malformed and repeated lines, and Organizations without a list',
   )
-  .option('--dry-run', 'end with the plan; writes no ledger')
-  .option('--yes', 'do not ask')
-  .option('--yes-live', 'besides --yes, for a live project')
-  .option('--rate <CALLS>', 'calls per second at most (default: found out)', parseRate)
-  .option('--share <PART>', "part of the API's limit to use (default: 0.9)", parseShare)
-  .option('--json', 'print a line of JSON for each outcome, and one at the end')
+  .option('--dry-run', 'show the plan and stop; writes no ledger')
+  .option('--yes', 'do not ask for confirmation')
+  .option('--yes-live', 'with --yes: confirm a live project, too')
+  .option(
+    '--rate <CALLS>',
+    'maximum calls per second (default: adapts to the rate limit)',
+    parseRate,
+  )
+  .option('--share <FRACTION>', "share of the API's rate limit to use (default: 0.9)", parseShare)
+  .option('--json', 'print each outcome and the summary as a line of JSON')
   .option('--quiet', 'show no progress')
   .action(async (options: RevokeAllCommandOptions) =>
     explained(async () => (await import('./revoke-all.ts')).runRevokeAll(options)),
   )
 
 callsApi(command.command('verify'))
-  .description('ask the API who of a ledger is still connected, or again')
+  .description('ask the API who in a ledger is still connected, or connected again')
   .argument('<LEDGER>', 'the ledger of revoke-all')
-  .option('--rate <CALLS>', 'calls per second at most (default: 20)', parseRate)
-  .option('--json', 'print a line of JSON for each Member who is connected, and one at the end')
+  .option('--rate <CALLS>', 'maximum calls per second (default: 20)', parseRate)
+  .option('--json', 'print each connected Member and the summary as a line of JSON')
   .action(async (ledger: string, options: VerifyCommandOptions) =>
     explained(async () => (await import('./verify.ts')).runVerify(ledger, options)),
   )
 
 command
   .command('report')
-  .description('report on a ledger, for the post-mortem: Markdown, or a page with plots')
+  .description('write the report for the post-mortem: Markdown, or a page with plots')
   .argument('<LEDGER>', 'the ledger of revoke-all')
-  .option('--html <FILE>', 'write a page that needs no other file, instead of Markdown to stdout')
+  .option('--html <FILE>', 'write a self-contained page, instead of Markdown to standard output')
   .action(async (ledger: string, options: ReportCommandOptions) =>
     explained(async () => (await import('./report.ts')).runReport(ledger, options)),
   )
@@ -84,11 +92,11 @@ command
 command.addHelpText(
   'after',
   `
-Credentials are variables, of the environment or of the file of --credentials-file (NAME=value lines):
+Credentials come from the environment, or from the file of --credentials-file (NAME=value lines):
   STYTCH_PROJECT_ID, STYTCH_SECRET   required
-  CONNECTED_APPS_BASE_URL            of another server
-  CONNECTED_APPS_SESSION_TOKEN       the session of a Member on whose authority to call;
-  CONNECTED_APPS_SESSION_JWT         or as a JWT
+  CONNECTED_APPS_BASE_URL            URL of another server
+  CONNECTED_APPS_SESSION_TOKEN       the session of the Member on whose authority to act;
+  CONNECTED_APPS_SESSION_JWT         the same as a JWT
 
 Exit codes:
 ${Object.entries(EXIT_CODES)
@@ -111,8 +119,11 @@ async function explained(run: () => Promise<void>): Promise<void> {
 
 function callsApi(subcommand: Command): Command {
   return subcommand
-    .option('--credentials-file <FILE>', 'read all variables from it, not from the environment')
-    .option('--base-url <URL>', 'URL of another server (default: that of the project)')
+    .option(
+      '--credentials-file <FILE>',
+      'read the credentials from this file, not from the environment',
+    )
+    .option('--base-url <URL>', 'URL of the API (default: that of the project)')
 }
 
 function parseRate(text: string): number {

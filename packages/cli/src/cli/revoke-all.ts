@@ -73,18 +73,18 @@ async function start(
     : await createLedger(path, incident, lines, { skipInvalid })
   let ledger: Ledger | undefined
   try {
-    tell(describeProblems(plan, !dryRun && plan.isRunnable))
+    printNotice(describeProblems(plan, !dryRun && plan.isRunnable))
     if (!plan.isRunnable) {
-      tell(`Nothing is sent. ${adviseOn(plan)}\n`)
+      printNotice(`Nothing was sent. ${adviseOn(plan)}\n`)
       process.exitCode = 2
       return
     }
-    tell(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
+    printNotice(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
     if (dryRun) return
     if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
       ledger = await openLedger(path, unlock)
     } else {
-      // A plan that nobody wants to run would only be in the way of the next one.
+      // The ledger of a declined plan would only be in the way of the next one.
       await rm(path, { force: true })
       decline()
     }
@@ -103,11 +103,11 @@ async function resume(
   const { dryRun = false, rate, share } = options
   const settings = { connection, rate, share, ledger: path }
   rejectOtherIncident(await readIncident(path), connection)
-  if (dryRun) return tell(describeResume(await countTargets(path), settings))
+  if (dryRun) return printNotice(describeResume(await countTargets(path), settings))
   const ledger = await openLedger(path)
   const { pending } = ledger.counts
-  tell(describeResume(ledger.counts, settings, ledger.mendedLine))
-  const action = `revoke the ${formatCount(pending, 'target')} that ${pending === 1 ? 'is' : 'are'} left`
+  printNotice(describeResume(ledger.counts, settings, ledger.mendedLine))
+  const action = `revoke the remaining ${formatCount(pending, 'target')}`
   if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
   await ledger.close('interrupted')
   decline()
@@ -130,7 +130,7 @@ async function run(
   write(json ? jsonLine(toJsonSummary(end, path)) : describeEnd(end, path))
   const { unread } = ledger.skipped
   if (unread > 0) {
-    tell(
+    printNotice(
       `${describeUnread(unread)}, so somebody may be missing: connected-apps report names them.\n`,
     )
   }
@@ -143,7 +143,7 @@ function exitCodeOf({ reason, counts, targets }: RunEnd, unread: number): number
 }
 
 function decline(): void {
-  tell('Nothing is sent.\n')
+  printNotice('Nothing was sent.\n')
   process.exitCode = 130
 }
 
@@ -159,14 +159,14 @@ function describeProblems({ problems, skipped }: Plan, isInLedger: boolean): str
 }
 
 function adviseOn({ targets, problems }: Plan): string {
-  if (problems.length === 0) return 'There is no target.'
+  if (problems.length === 0) return 'There are no targets.'
   const isIncomplete = problems.some(({ isLast }) => isLast)
   if (targets === 0 || isIncomplete) return 'Correct the lines.'
   return 'Correct the lines, or pass --skip-invalid to leave them out.'
 }
 
-/** For a person, so that standard output has only results. */
-function tell(text: string): void {
+/** Writes to standard error, since standard output has only results. */
+function printNotice(text: string): void {
   process.stderr.write(text)
 }
 

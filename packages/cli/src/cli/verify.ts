@@ -12,7 +12,7 @@ export interface VerifyCommandOptions extends ConnectionOptions {
   json?: boolean
 }
 
-/** Says who of a ledger is connected, or connected again. */
+/** Says who is connected, of the targets of a ledger and besides them. */
 export async function runVerify(path: string, options: VerifyCommandOptions): Promise<void> {
   const { rate, json = false } = options
   const connection = await connect(options)
@@ -20,7 +20,7 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   const { client, callOptions } = connection
   const counts = { lists: 0, again: 0, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 }
   const progress = new LiveLine(
-    () => `Asking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}`,
+    () => `Checking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}`,
     { isQuiet: json },
   )
   let stopped: string | undefined
@@ -71,14 +71,14 @@ function exitCodeOf({ unknown, unread, notAsked }: Counts, connected: number): n
 function summarize(counts: Counts, connected: number, stopped: string | undefined): string {
   const { lists, again, still, unlisted, unknown, unread, notAsked } = counts
   const isComplete = unknown + unread + notAsked === 0
-  const asked = `${formatCount(lists, 'list')} read (one for each Organization and app)`
+  const read = `Read ${formatCount(lists, 'list')}, one for each Organization and app`
   const found =
     connected === 0
       ? isComplete
         ? 'nobody is connected'
         : '0 connected'
-      : `${connected} connected, of which ${again} again, ${still} still, ${unlisted} not in the ledger`
-  const lines = [`${asked}: ${found}.`]
+      : `${connected} connected (${again} again, ${still} still, ${unlisted} unlisted)`
+  const lines = [`${read}: ${found}.`]
   if (unknown > 0) {
     lines.push(
       `${formatNumber(unknown)} unknown to the API: no such Organization or app, so check that the ids are right.`,

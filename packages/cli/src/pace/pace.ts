@@ -7,7 +7,7 @@ const MAX_IN_FLIGHT = 256
 const IN_FLIGHT_PART = 0.02
 /** Room for responses that take longer than the fastest. */
 const LATENCY_HEADROOM = 4
-/** How slowly a latency is believed to have risen, since requests that queue at the server raise it, too. */
+/** How slowly a rise in latency counts, since requests that queue at the server raise it, too. */
 const LATENCY_RISE_MS = 60_000
 /** How much of the past a rate may make up for, after a timer that fired late. */
 const CATCH_UP_MS = 50

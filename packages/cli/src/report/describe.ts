@@ -7,14 +7,13 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
   revoked: { name: 'Revoked', meaning: 'the API confirmed it' },
   not_found: {
     name: 'Not found',
-    meaning:
-      'the API knows no such Organization, Member or app, so nothing has access by these ids',
+    meaning: 'the API knows no such Organization, Member or app, so there is no access to revoke',
   },
-  forbidden: { name: 'Forbidden', meaning: 'the credentials or the session may not do this' },
-  failed: { name: 'Failed', meaning: 'the API rejected it, or failed at every attempt' },
+  forbidden: { name: 'Forbidden', meaning: 'the credentials or the session lack the permission' },
+  failed: { name: 'Failed', meaning: 'the API rejected the request, or failed at every attempt' },
   unknown: {
     name: 'Unknown',
-    meaning: 'no response arrived at any attempt; a resume sends it again',
+    meaning: 'no attempt had a conclusive response; a resume sends it again',
   },
   sent: {
     name: 'Interrupted',
@@ -33,7 +32,7 @@ export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   if (planned === undefined) {
     return { tone: 'danger', text: 'The plan is incomplete: nothing was sent. Plan again.' }
   }
-  if (targets === 0) return { tone: 'warning', text: 'The plan has no target.' }
+  if (targets === 0) return { tone: 'warning', text: 'The plan has no targets.' }
   const all = formatCount(targets, 'target')
   const { unread } = planned.skipped
   const missed = unread === 0 ? '' : `, but ${describeUnread(unread)}`
@@ -42,7 +41,7 @@ export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   }
   const unfinished = counts.unsent + counts.sent + counts.unknown
   if (unfinished > 0) {
-    const text = `${formatNumber(unfinished)} of ${all} are not done: resume the run.`
+    const text = `${formatNumber(unfinished)} of ${all} are pending: resume the run.`
     return { tone: 'danger', text }
   }
   if (counts.revoked + counts.not_found === targets) {

@@ -77,8 +77,8 @@ function renderTimeline({ timeline, rateLimited, latency, runs }: IncidentSummar
       format: formatNumber,
     },
     {
-      title: 'Responses of 429',
-      description: `${formatCount(rateLimited, 'response')} of 429 in all.`,
+      title: 'Rate-limited responses (429)',
+      description: `${formatCount(rateLimited, 'rate-limited response')} in all.`,
       series: [
         { name: '429', tone: 'danger', shape: 'bars', value: ({ rateLimited: count }) => count },
       ],
@@ -86,7 +86,7 @@ function renderTimeline({ timeline, rateLimited, latency, runs }: IncidentSummar
     },
     {
       title: 'Latency',
-      description: `Of all outcomes, half took at most ${formatLatency(latency.p50)}, and 95 % at most ${formatLatency(latency.p95)}.`,
+      description: `Of all outcomes, half took at most ${formatLatency(latency.p50)}, and 95% at most ${formatLatency(latency.p95)}.`,
       series: [
         { name: 'p95', tone: 'warning', shape: 'line', value: ({ p95 }) => p95 },
         { name: 'p50', tone: 'calm', shape: 'line', value: ({ p50 }) => p50 },
@@ -96,7 +96,7 @@ function renderTimeline({ timeline, rateLimited, latency, runs }: IncidentSummar
   ]
   const note =
     runs.length > 1
-      ? 'Running time; the pauses between runs are left out. A dashed line is a resume.'
+      ? 'Running time, without the pauses between runs. A dashed line marks a resume.'
       : 'Running time.'
   const rows = timeline.map((each) => [
     renderTime(each.startedAt),
@@ -169,7 +169,7 @@ function renderFacts(summary: IncidentSummary, text: (value: string) => string):
     ['Left out', describeSkipped(summary)],
     [
       'Requests',
-      `${formatNumber(requests)}, of which ${formatNumber(rateLimited)} were answered 429`,
+      `${formatNumber(requests)}, of which ${formatNumber(rateLimited)} were rate-limited (429)`,
     ],
     ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
   ]
@@ -201,7 +201,7 @@ function renderTime(at: number): string {
 
 function formatShare(share: number): string {
   const percent = share * 100
-  if (percent > 0 && percent < 0.1) return '< 0.1 %'
-  if (percent < 100 && percent > 99.9) return '> 99.9 %'
-  return `${percent.toFixed(percent === 100 || percent === 0 ? 0 : 1)} %`
+  if (percent > 0 && percent < 0.1) return '< 0.1%'
+  if (percent < 100 && percent > 99.9) return '> 99.9%'
+  return `${percent.toFixed(percent === 100 || percent === 0 ? 0 : 1)}%`
 }

@@ -39,7 +39,7 @@ export function renderMarkdown(
         ['Planned', formatTime(incident.createdAt)],
         ['Left out', describeSkipped(summary)],
         ['Requests', formatNumber(summary.requests)],
-        ['Responses of 429', formatNumber(summary.rateLimited)],
+        ['Rate-limited (429)', formatNumber(summary.rateLimited)],
         ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
       ],
     ),
@@ -91,7 +91,7 @@ export function renderMarkdown(
       ? [`And ${formatNumber(omittedLines)} more; the ledger has all of them.`]
       : []),
     '## Timeline',
-    'The pauses between runs are left out.',
+    'Running time, without the pauses between runs.',
     timelineTable(summary),
     '',
   ].join('\n\n')

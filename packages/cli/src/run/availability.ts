@@ -16,7 +16,7 @@ export class Availability {
   #probes = 0
   #nextProbeAt = 0
 
-  /** @param maxDownMs for how long nothing but failures is borne */
+  /** @param maxDownMs for how long nothing but failures is tolerated */
   constructor(maxDownMs: number) {
     this.#maxDownMs = maxDownMs
   }

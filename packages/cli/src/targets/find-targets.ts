@@ -14,7 +14,7 @@ export interface FindOptions {
 }
 
 // A rate limit is no reason to end a search of ten thousand Organizations.
-const PATIENT_LIMITS = { maxRetries: 10, deadlineMs: 300_000 }
+const SEARCH_LIMITS = { maxRetries: 10, deadlineMs: 300_000 }
 
 /**
  * Finds the Members of Organizations who have an active installation of an app, by one call per
@@ -71,7 +71,7 @@ async function findMembers(
   const ids = { organization_id: organization, connected_app_id: app }
   const result = await client.organizations.tryGetConnectedApp(ids, {
     ...options,
-    ...PATIENT_LIMITS,
+    ...SEARCH_LIMITS,
   })
   if (!result.ok) return [{ problem: explain(result.error, organization), isUnread: true }]
   return result.body.active_members.map(({ member_id }) => parseTarget({ ...ids, member_id }))

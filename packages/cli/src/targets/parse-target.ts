@@ -16,7 +16,7 @@ export type TargetLine =
   | { readonly line: number; readonly searched: AppInOrganization }
   | TargetProblem
 
-/** Why a line is no target, in words that can be printed anywhere. */
+/** Why a line is not a target, in words that can be printed anywhere. */
 export interface TargetProblem {
   readonly line: number
   readonly problem: string

@@ -1,4 +1,5 @@
 import type { SearchedRecord, SkippedRecord, TargetRecord } from '../ledger/records.ts'
+import { keyOf } from '../target.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { SeenKeys } from './seen-keys.ts'
 
@@ -24,7 +25,7 @@ export interface Plan {
   /** The first {@link MAX_SHOWN_PROBLEMS} of these lines; all are counted in `skipped`. */
   readonly problems: readonly TargetProblem[]
   /**
-   * Whether a run may start: there are targets, and no problems but such that were to be skipped.
+   * Whether a run may start: there are targets, and no problems other than those to be skipped.
    * A list that could not be read to its end is never complete.
    */
   readonly isRunnable: boolean
@@ -61,13 +62,11 @@ export async function planTargets(
   const count = (each: TargetLine): PlanRecord => {
     if ('searched' in each) return { type: 'searched', ...each.searched }
     if ('target' in each) {
-      const { organization_id, member_id, connected_app_id } = each.target
-      // The contract allows no spaces in ids.
-      const member = `${organization_id} ${member_id}`
-      const firstLine = seen.add(`${member} ${connected_app_id}`, each.line)
+      const { organization_id, member_id } = each.target
+      const firstLine = seen.add(keyOf(each.target), each.line)
       if (firstLine === undefined) {
         organizations.add(organization_id, each.line)
-        members.add(member, each.line)
+        members.add(`${organization_id} ${member_id}`, each.line)
         return { type: 'target', ...each.target }
       }
       skipped.duplicate += 1

@@ -4,9 +4,9 @@ import { readCsv } from './read-csv.ts'
 import { readJsonLines } from './read-json-lines.ts'
 
 /**
- * Reads targets, or why a line is none, from CSV (RFC 4180) or JSON lines; the first character tells
- * which. Columns or properties beyond the ids of a target are ignored, and so are blank lines.
- * Rejects with what the source throws.
+ * Reads targets from CSV (RFC 4180) or JSON lines, told apart by the first character; a line that is
+ * not a target is a problem. Columns or properties beyond the ids of a target are ignored, and so are
+ * blank lines. Rejects with what the source throws.
  *
  * @param defaults ids that hold for all targets, which lines may leave out
  * @example

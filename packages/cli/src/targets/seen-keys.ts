@@ -54,8 +54,8 @@ export class SeenKeys {
 
   /** The hash of a key, until the next one. */
   #hash(key: string): Uint32Array {
-    // Not a faster hash, since who chooses ids must not be able to choose two with the same one; as
-    // text, since a million buffers would have to be collected.
+    // A cryptographic hash, so that whoever chooses the ids cannot choose two with the same hash; as
+    // text, since a million buffers would have to be garbage-collected.
     const digest = hash('sha256', key, 'binary')
     const words = this.#words
     for (let index = 0; index < words.length; index += 1) words[index] = wordAt(digest, index * 4)

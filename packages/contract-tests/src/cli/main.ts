@@ -76,7 +76,7 @@ command
   .addOption(
     withVariable(
       '--require <LIST>',
-      'fail without these statuses and error types: a list such as 200,401,ERROR_TYPE, or all, which is every status',
+      'fail without these statuses and error types: a list such as 200,401,ERROR_TYPE, or all, for every status',
     ).argParser(parseRequired),
   )
   .addOption(
@@ -92,7 +92,7 @@ command
   .addOption(
     withVariable('--config <FILE>', `file with the options of targets (default: ${defaultFile})`),
   )
-  .addOption(withVariable('--target <NAME>', 'take the options of this target from that file'))
+  .addOption(withVariable('--target <NAME>', 'take the options of this target from the file'))
   .addHelpText(
     'after',
     '\nExit codes: 0 passed, 1 failed, 2 usage error, no response, or wrong credentials or ids.',

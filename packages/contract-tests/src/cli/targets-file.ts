@@ -11,9 +11,9 @@ const excludedKeys: readonly string[] = ['config', 'target', 'version']
 type Fields = Record<string, unknown>
 
 /**
- * Sets what the file of targets says of the chosen target, where the command line does not.
+ * Sets the options that the file has for the chosen target and that the command line leaves out.
  *
- * @param secretKeys the options for which the file names a variable, since it may be read by many
+ * @param secretKeys the options that the file may only name a variable for, since many may read it
  * @throws {CommandError}
  */
 export function applyTargetsFile(command: Command, secretKeys: readonly string[]): void {
@@ -47,7 +47,7 @@ export function applyTargetsFile(command: Command, secretKeys: readonly string[]
   }
 }
 
-/** From the command line or, since variables are not considered yet, from the variable of the option. */
+/** From the command line, or else from the option's variable, which has not been applied yet. */
 function givenValue(command: Command, key: string): string | undefined {
   const { envVar = '' } = command.options.find((option) => option.attributeName() === key) ?? {}
   const value: unknown = command.getOptionValue(key) ?? process.env[envVar]
@@ -100,7 +100,7 @@ function apply(command: Command, option: Option, parse: () => unknown): void {
   const key = option.attributeName()
   const source = command.getOptionValueSource(key)
   if (source !== undefined && source !== 'default') return
-  // Its variable replaces the value later, so that what the file says need not be there.
+  // The option's own variable wins later, so a variable that the file names need not be set.
   if (option.envVar !== undefined && process.env[option.envVar]) return
   command.setOptionValueWithSource(key, parse(), 'config')
 }

@@ -13,7 +13,7 @@ export function describeEnd(end: RunEnd, ledger: string): string {
   )
   const total = others.reduce((sum, result) => sum + counts[result], 0)
   const lines = [
-    `Revoked ${formatNumber(counts.revoked)} of ${formatCount(targets, 'target')}. This run took ${formatDuration(durationMs)}, with ${formatCount(rateLimited, 'response')} of 429.`,
+    `Revoked ${formatNumber(counts.revoked)} of ${formatCount(targets, 'target')}. This run took ${formatDuration(durationMs)}, with ${formatCount(rateLimited, 'rate-limited response')}.`,
     ...others.map((each) => {
       const { name, meaning } = STATE_TEXTS[each]
       return `  ${name.padEnd(10)} ${formatNumber(counts[each])} (${meaning})`
@@ -21,16 +21,16 @@ export function describeEnd(end: RunEnd, ledger: string): string {
     ...notRevoked.map((outcome) => `  ${describeOutcome(outcome)}`),
   ]
   if (total > notRevoked.length) {
-    lines.push(`All ${formatNumber(total)} of them: connected-apps report ${path}`)
+    lines.push(`For all ${formatNumber(total)}: connected-apps report ${path}`)
   }
   if (reason === 'interrupted') lines.push('Interrupted.')
   if (problem !== undefined) lines.push(`Stopped: ${problem}`)
   if (pending > 0) {
     lines.push(
-      `${formatCount(pending, 'target')} left. Resume with: connected-apps revoke-all --resume ${path}`,
+      `${formatCount(pending, 'target')} remaining. Resume with: connected-apps revoke-all --resume ${path}`,
     )
   } else {
-    lines.push(`Now ask the API who is connected: connected-apps verify ${path}`)
+    lines.push(`Check who is still connected: connected-apps verify ${path}`)
   }
   return lines.map((line) => `${line}\n`).join('')
 }

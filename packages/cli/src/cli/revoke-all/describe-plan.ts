@@ -49,11 +49,11 @@ export function describeResume(
     sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
     done.unknown > 0 && `${formatNumber(done.unknown)} unknown`,
     mendedLine !== undefined &&
-      `a torn end from line ${formatNumber(mendedLine)}, which is removed; nothing in it had been acknowledged`,
+      `a damaged end, removed from line ${formatNumber(mendedLine)} on; nothing in it had been acknowledged`,
   ].filter((part) => part !== false)
   return renderFacts([
     ['Found', found.join(', ')],
-    ['Plan', `revoke the ${formatCount(pending, 'target')} left`],
+    ['Plan', `revoke the remaining ${formatCount(pending, 'target')}`],
     ...describeRun(pending, settings),
   ])
 }
@@ -63,13 +63,13 @@ function describeRun(
   { connection, rate, share, ledger }: RunSettings,
 ): (readonly [string, string])[] {
   const { baseUrl, project_id, isLive } = connection
-  const part = share === undefined ? '90 %' : `${formatNumber(share * 100)} %`
+  const part = share === undefined ? '90%' : `${formatNumber(share * 100)}%`
   const timeAt = (perSecond: number): string => formatDuration((calls / perSecond) * 1000)
   return [
     ['API', `${printable(baseUrl)}, project ${printable(project_id)}${isLive ? ' (live)' : ''}`],
     ['Calls', `${formatNumber(calls)}, one for each target`],
     rate === undefined
-      ? ['Rate', `found out: ${part} of what the API lets through`]
+      ? ['Rate', `automatic: ${part} of what the API lets through`]
       : ['Rate', `at most ${formatNumber(rate)} per second`],
     rate === undefined
       ? ['Takes', EXAMPLE_RATES.map((each) => `${timeAt(each)} at ${each} per second`).join(', ')]

@@ -65,7 +65,7 @@ function renderBar({ done, total }: ProgressState): string {
   return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
 }
 
-/** The words of the progress, such as `42 %, 4,200 of 10,000, 98 per second, 59 s left`. */
+/** The words of the progress, such as `42%, 4,200 of 10,000, 98 per second, 59 s left`. */
 export function renderProgress({
   done,
   total,
@@ -74,10 +74,10 @@ export function renderProgress({
   notRevoked,
 }: ProgressState): string {
   const percent = total === 0 ? 100 : Math.floor((done / total) * 100)
-  const parts = [`${percent} %`, `${formatNumber(done)} of ${formatNumber(total)}`]
+  const parts = [`${percent}%`, `${formatNumber(done)} of ${formatNumber(total)}`]
   if (rate !== undefined && done < total) parts.push(`${formatNumber(rate)} per second`)
-  if (rateLimited > 0) parts.push(`429s ${formatNumber(rateLimited)}`)
-  if (notRevoked > 0) parts.push(`not revoked ${formatNumber(notRevoked)}`)
+  if (rateLimited > 0) parts.push(`${formatNumber(rateLimited)} rate-limited`)
+  if (notRevoked > 0) parts.push(`${formatNumber(notRevoked)} not revoked`)
   if (rate !== undefined && rate > 0 && done < total) {
     parts.push(`${formatDuration(((total - done) / rate) * 1000)} left`)
   }

@@ -17,7 +17,7 @@ export interface SourceOptions {
 export interface TargetSource {
   /** As the ledger has it. */
   name: string
-  /** Whether the list is read from standard input, which then cannot have a person's answer. */
+  /** Whether the list is read from standard input, so that the question cannot be answered there. */
   isInputUsed: boolean
   read: (connection: Connection, signal: AbortSignal) => AsyncIterable<TargetLine>
 }
@@ -39,7 +39,7 @@ export function chooseSource({
     const others = [targets, connectedAppId, organizations, ledger, skipInvalid]
     if (others.some((each) => each !== undefined)) {
       throw new UsageError(
-        '--resume takes the targets from the ledger, and goes on with it; leave out --targets, --connected-app-id, --organizations, --ledger and --skip-invalid',
+        '--resume takes the targets from the ledger, and continues it; leave out --targets, --connected-app-id, --organizations, --ledger and --skip-invalid',
       )
     }
     return undefined

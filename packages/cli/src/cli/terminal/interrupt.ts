@@ -1,10 +1,10 @@
-/** A second signal within this time is the same one: npx passes on the Ctrl-C that the terminal has sent already. */
+/** A second signal within this time is the same Ctrl-C: npx forwards what the terminal has sent to both. */
 const SAME_SIGNAL_MS = 250
 
 /**
  * Calls `interrupt` on the first Ctrl-C or SIGTERM, and ends the process on the second one.
  *
- * @returns stops listening
+ * @returns a function that stops listening
  */
 export function onInterrupt(interrupt: () => void): () => void {
   let interruptedAt: number | undefined

@@ -9,7 +9,7 @@ export interface LiveLineOptions {
   stream?: NodeJS.WriteStream
 }
 
-/** A line that says how far something is: on a terminal drawn anew, elsewhere printed now and then. */
+/** A line of progress: redrawn in place on a terminal, printed every few seconds elsewhere. */
 export class LiveLine {
   readonly #render: (isTerminal: boolean) => string
   readonly #stream: NodeJS.WriteStream
@@ -28,7 +28,7 @@ export class LiveLine {
     this.#timer = setInterval(() => this.#draw(), this.#log ? REDRAW_MS : LINE_MS)
   }
 
-  /** Makes room for what is written to standard output, until the next drawing. */
+  /** Clears the line, so that others can write, until it is drawn again. */
   clear(): void {
     this.#log?.clear()
   }
@@ -40,7 +40,7 @@ export class LiveLine {
     if (this.#log) this.#draw()
   }
 
-  /** Ends with the last state, which stays, or without a trace on a terminal. */
+  /** Stops drawing; on a terminal the last state stays, or is cleared. */
   stop(end: 'keep' | 'clear' = 'keep'): void {
     if (this.#timer === undefined) return
     clearInterval(this.#timer)
