@@ -24,7 +24,8 @@ async function bench(): Promise<void> {
       // In a process of its own, whose memory does not count.
       const list = spawn(process.execPath, [import.meta.filename, `${count}`, '1'])
       const incident = { createdAt: 0, baseUrl: '', project_id: '', source: '-' }
-      return await createLedger(path, incident, readTargets(list.stdout))
+      const { unlock } = await createLedger(path, incident, readTargets(list.stdout))
+      await unlock()
     })
     const ledger = await measure('open', () => openLedger(path))
     await measure('read pending targets', async () => {

@@ -4,7 +4,7 @@ import { toVerdict } from './run/attempt.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { TargetStates } from './ledger/target-states.ts'
 import { keyOf } from './target.ts'
-import type { Target } from './target.ts'
+import type { AppInOrganization, Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
 
 /** Who has access now. */
@@ -18,11 +18,19 @@ export interface ConnectedMember extends Target {
 }
 
 /** What the API says of an app in an Organization. */
-export type CheckedList = Pick<Target, 'organization_id' | 'connected_app_id'> &
+export type CheckedList = AppInOrganization &
   (
-    | { readonly members: readonly ConnectedMember[] }
-    /** The list could not be read; `isFinal` if no other could be, such as with wrong credentials. */
-    | { readonly problem: string; readonly isFinal: boolean }
+    | { readonly state: 'read'; readonly members: readonly ConnectedMember[] }
+    /** The API knows no such Organization or app. That nobody has access holds only if the ids are right. */
+    | { readonly state: 'unknown'; readonly problem: string }
+    /** Somebody may be connected. `means` is what the failure says of the other lists. */
+    | {
+        readonly state: 'unread'
+        readonly problem: string
+        readonly means: 'nothing' | 'server down' | 'wrong credentials'
+      }
+    /** The credentials are wrong, or the server is down. */
+    | { readonly state: 'not asked' }
   )
 
 export interface VerifyOptions {
@@ -30,20 +38,26 @@ export interface VerifyOptions {
   readonly authorization?: Authorization | undefined
   /** Calls per second at most; default 20. */
   readonly rate?: number | undefined
+  /** How often a call that fails is sent again; default 5. */
+  readonly maxRetries?: number | undefined
 }
 
 const MAX_IN_FLIGHT = 8
+/** After so many failures in a row that a server which is up does not have, it is down. */
+const MAX_FAILURES_IN_A_ROW = 10
 const DEFAULT_RATE = 20
 
 /**
- * Asks the API, with one call for each Organization and app of a ledger, who is connected. Of each
- * target only a hash is held in memory.
+ * Asks the API who is connected, with one call for each Organization and app of a ledger: those that
+ * have targets, and those in which the search found none. Once the credentials are rejected, or the
+ * server is down, no further list is asked for. Of each target only a hash
+ * is held in memory.
  *
  * @throws {LedgerError} if the file is not a ledger
  */
 export async function* verifyLedger(
   path: string,
-  { client, authorization, rate = DEFAULT_RATE }: VerifyOptions,
+  { client, authorization, rate = DEFAULT_RATE, maxRetries = 5 }: VerifyOptions,
 ): AsyncGenerator<CheckedList, void> {
   const targets = new SeenKeys('lines')
   const states = new TargetStates()
@@ -54,25 +68,32 @@ export async function* verifyLedger(
 
   const controller = new AbortController()
   const { signal } = controller
-  const check = async (list: Target): Promise<CheckedList> => {
-    const { organization_id, connected_app_id } = list
-    const result = await client.organizations.tryGetConnectedApp(
-      { organization_id, connected_app_id },
-      { maxRetries: 5, deadlineMs: 120_000, signal, ...(authorization && { authorization }) },
-    )
-    const ids = { organization_id, connected_app_id }
+  const check = async (ids: AppInOrganization): Promise<CheckedList> => {
+    const result = await client.organizations.tryGetConnectedApp(ids, {
+      maxRetries,
+      deadlineMs: 120_000,
+      signal,
+      ...(authorization && { authorization }),
+    })
     if (result.ok) {
       const members = result.body.active_members.map(({ member_id }) => {
         const target = { ...ids, member_id }
         return { ...target, connected: connectionOf(target) }
       })
-      return { ...ids, members }
+      return { ...ids, state: 'read', members }
     }
     const verdict = toVerdict(result.error)
-    // Nothing has access in an Organization that does not exist, or by an app that does not.
-    if (verdict.kind === 'final' && verdict.result === 'not_found') return { ...ids, members: [] }
     const problem = result.error.message
-    return { ...ids, problem, isFinal: verdict.kind === 'credentials' }
+    if (verdict.kind === 'final' && verdict.result === 'not_found') {
+      return { ...ids, state: 'unknown', problem }
+    }
+    if (verdict.kind === 'credentials') {
+      return { ...ids, state: 'unread', problem, means: 'wrong credentials' }
+    }
+    // A list that is too long for the client came from a server that is up.
+    const isTooLong = result.error.kind === 'decode' && result.error.reason === 'size'
+    const means = verdict.kind === 'transient' && !isTooLong ? 'server down' : 'nothing'
+    return { ...ids, state: 'unread', problem, means }
   }
 
   const connectionOf = (target: Target): ConnectedMember['connected'] => {
@@ -81,30 +102,46 @@ export async function* verifyLedger(
     return states.of(position - 1) === 'revoked' ? 'again' : 'still'
   }
 
+  let failuresInARow = 0
+  let isStopped = false
+  const settle = async (checking: Promise<CheckedList>): Promise<CheckedList> => {
+    const list = await checking
+    const means = list.state === 'unread' ? list.means : undefined
+    failuresInARow = means === 'server down' ? failuresInARow + 1 : 0
+    isStopped ||= means === 'wrong credentials' || failuresInARow === MAX_FAILURES_IN_A_ROW
+    return list
+  }
+
   const queue: Promise<CheckedList>[] = []
   let nextAt = performance.now()
   try {
     for await (const list of listsOf(path)) {
+      if (isStopped) {
+        for (const each of queue.splice(0)) yield await settle(each)
+        yield { ...list, state: 'not asked' }
+        continue
+      }
       await sleep(Math.max(0, nextAt - performance.now()))
       nextAt = Math.max(nextAt, performance.now()) + 1000 / rate
       queue.push(check(list)) // never rejects
       const oldest = queue.length < MAX_IN_FLIGHT ? undefined : queue.shift()
-      if (oldest !== undefined) yield await oldest
+      if (oldest !== undefined) yield await settle(oldest)
     }
-    for (const each of queue) yield await each
+    for (const each of queue) yield await settle(each)
   } finally {
     controller.abort() // whoever leaves the loop does not wait for what is in flight
   }
 }
 
-/** One target for each Organization and app. */
-async function* listsOf(path: string): AsyncGenerator<Target> {
+/** Each Organization that the plan has or was made with, and each app. */
+async function* listsOf(path: string): AsyncGenerator<AppInOrganization> {
   const seen = new SeenKeys('lines')
   for await (const record of readLedger(path)) {
     if (record.type === 'planned') return // no target follows
-    if (record.type !== 'target') continue
-    if (seen.add(`${record.organization_id} ${record.connected_app_id}`, 1) === undefined) {
-      yield record
+    if (record.type !== 'target' && record.type !== 'searched') continue
+    const { organization_id, connected_app_id } = record
+    if (seen.add(`${organization_id} ${connected_app_id}`, 1) === undefined) {
+      yield { organization_id, connected_app_id }
     }
   }
 }

@@ -5,12 +5,18 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { B2BClient } from '@connected-apps/client'
 import { chooseSource } from '../src/cli/revoke-all/target-source.ts'
+import { createLedger } from '../src/ledger/create-ledger.ts'
 import { readLedger } from '../src/ledger/read-ledger.ts'
 import type { Target } from '../src/index.ts'
+import type { TargetLine } from '../src/targets/parse-target.ts'
+import { verifyLedger } from '../src/verify-ledger.ts'
+import { collect, INCIDENT } from './support/ledger.ts'
 import { runCli, SECRET, SESSION, startCli } from './support/run-cli.ts'
 import type { Finished, Running } from './support/run-cli.ts'
 import { keyOf, startApi } from './support/api.ts'
+import { serve } from './support/serve.ts'
 import type { Api } from './support/api.ts'
 
 const app = 'connected-app-test-1'
@@ -146,6 +152,32 @@ describe('a run', () => {
     expect(code).toBe(0)
     expect(error).toMatch(/^Plan {6}revoke 6 targets: 6 Members in 2 Organizations$/m)
     expect(api.connected.size).toBe(3)
+  })
+
+  test('never proves what was not searched: an Organization without a list, or with nobody yet', async () => {
+    connect(1)
+    await writeFile(join(directory, 'partly.txt'), 'nobody\norganization-0\norganization-1\n')
+    api.respondWith = ({ path }) =>
+      path['organization_id'] === 'nobody' ? 'organization_not_found' : undefined
+    const search = ['--connected-app-id', app, '--organizations', 'partly.txt', '--skip-invalid']
+    const run = await revokeAll([...search, '--ledger', 'partly.jsonl', '--yes', '--quiet'])
+    expect(run.error).toContain('Left out  1 list not read\n')
+    expect(run.error).toContain('1 list of Members was not read, so somebody may be missing')
+    expect(run.code).toBe(1)
+    expect(api.connected.size).toBe(0)
+    expect(await revokeAll(['--resume', 'partly.jsonl', '--yes', '--quiet'])).toMatchObject({
+      code: 1,
+    })
+
+    api.connected.add(`organization-1/member-late/${app}`)
+    const options = { env, cwd: directory }
+    const verified = await runCli(['verify', 'partly.jsonl', '--rate', '1000'], options)
+    expect(verified.error).toContain('unknown nobody: ')
+    expect(verified.out).toContain(`unlisted  organization-1  member-late  ${app}\nRead 2 lists`)
+    expect(verified.code).toBe(1)
+    const { out } = await runCli(['report', 'partly.jsonl'], options)
+    expect(out).toContain('All 1 target are revoked, but 1 list of Members was not read.')
+    expect(out).toMatch(/^\| 1 \| .*has no list of Members/m)
   })
 
   test('goes on if the reader of its output leaves', async () => {
@@ -319,16 +351,76 @@ describe('verify', () => {
     expect(lines.at(-1)).toMatchObject({ lists: 3, connected: 3, unread: 0 })
   })
 
-  test('never says that nobody is connected if a list could not be read', async () => {
-    const args = ['--targets', '-', '--ledger', 'unread.jsonl', '--yes', '--quiet']
-    expect(await revokeAll(args, csvOf(targets(2)))).toMatchObject({ code: 0 })
+  test('never says that nobody is connected if a list is unknown, was not read, or was not asked for', async () => {
+    await plan('unread.jsonl', 30)
+    const verify = (...args: string[]): Promise<Finished> =>
+      runCli(['verify', 'unread.jsonl', '--rate', '1000', ...args], { env, cwd: directory })
+
+    api.respondWith = ({ path }) =>
+      path['organization_id'] === 'organization-7' ? 'organization_not_found' : undefined
+    const unknown = await verify()
+    expect(unknown).toMatchObject({ code: 1 })
+    expect(unknown.error).toMatch(/^unknown organization-7: .*404 organization_not_found/m)
+    expect(unknown.out).toBe(
+      'Read 29 lists, one for each Organization and app: 0 connected.\n1 unknown to the API: no such Organization or app, so check that the ids are right.\n',
+    )
+
+    // The server is up, whatever it rejects: every list is asked for.
+    api.respondWith = () => 'session_authorization_error'
+    const rejected = await verify()
+    expect(rejected).toMatchObject({ code: 3 })
+    expect(rejected.out).toBe(
+      'Read 0 lists, one for each Organization and app: 0 connected.\n30 could not be read, so somebody there may be connected.\n',
+    )
+
     api.respondWith = () => 'unauthorized_credentials'
-    const { code, out } = await runCli(['verify', 'unread.jsonl'], { env, cwd: directory })
-    expect(code).toBe(3)
-    expect(out).toContain('1 could not be read, so somebody there may be connected.\n')
-    expect(out).toContain('Stopped: the API rejects the credentials.\n')
+    const stopped = await verify('--json')
+    expect(stopped).toMatchObject({ code: 3 })
+    const lines = stopped.out.trim().split('\n').map(parse)
+    expect(lines[0]).toMatchObject({ organization_id: 'organization-0', list: 'unread' })
+    const summary = lines.at(-1)
+    expect(summary).toMatchObject({ lists: 0, stopped: 'the API rejects the credentials' })
+    expect(Number(summary?.['unread']) + Number(summary?.['notAsked'])).toBe(30)
+    // What was in flight is counted, too.
+    expect(lines).toHaveLength(Number(summary?.['unread']) + 1)
+    expect(summary?.['notAsked']).toBeGreaterThan(0)
+  })
+
+  test('stops asking a server that is down, and only that, and says what was not asked for', async () => {
+    await plan('down.jsonl', 30)
+    const statesOf = async (baseUrl: string, maxResponseBytes?: number): Promise<string[]> => {
+      const options = { project_id: 'project-test-1', secret: SECRET, baseUrl }
+      const client = new B2BClient({ ...options, ...(maxResponseBytes && { maxResponseBytes }) })
+      const lists = verifyLedger(join(directory, 'down.jsonl'), {
+        client,
+        maxRetries: 0,
+        rate: 1000,
+      })
+      return (await collect(lists)).map(({ state }) => state)
+    }
+    const down = await serve((_, response) => response.writeHead(502).end())
+    const states = await statesOf(down.url)
+    await down.stop()
+    const unread = states.lastIndexOf('unread') + 1
+    expect(unread).toBeGreaterThanOrEqual(10)
+    expect(unread).toBeLessThan(30)
+    const expected = [Array(unread).fill('unread'), Array(30 - unread).fill('not asked')]
+    expect(states).toEqual(expected.flat())
+    // Lists that are too long for the client come from a server that is up.
+    expect(new Set(await statesOf(api.url, 10))).toEqual(new Set(['unread']))
   })
 })
+
+/** Creates a ledger of so many targets, each in an Organization of its own, that nobody runs. */
+async function plan(ledger: string, count: number): Promise<void> {
+  async function* lines(): AsyncGenerator<TargetLine> {
+    for (const [index, target] of targets(count).entries()) {
+      yield { line: index + 1, target: { ...target, organization_id: `organization-${index}` } }
+    }
+  }
+  const incident = { ...INCIDENT, baseUrl: api.url }
+  await (await createLedger(join(directory, ledger), incident, lines())).unlock()
+}
 
 function targets(count: number): [Target, Target, Target, ...Target[]] {
   const all = Array.from({ length: count }, (_, index) => ({

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { link, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
@@ -11,7 +11,7 @@ import { plannedLedger, temporaryDirectory } from './support/ledger.ts'
 
 const program = fileURLToPath(new URL('support/ledger-process.ts', import.meta.url))
 
-test('a ledger is locked as long as the process that has it lives, and no longer', async () => {
+test('a ledger is locked by each of its names as long as the process that has it lives, and no longer', async () => {
   const path = join(await temporaryDirectory(), 'incident.jsonl')
   await plannedLedger(path, 10_000)
   const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -21,9 +21,15 @@ test('a ledger is locked as long as the process that has it lives, and no longer
   await expect(openLedger(path)).rejects.toThrow(
     `${path} is in use by process ${child.pid}; wait until it has ended, or stop it`,
   )
+  const [linked, renamed] = [`${path}.linked`, `${path}.renamed`]
+  await link(path, linked)
+  await rename(path, renamed)
+  for (const name of [linked, renamed]) {
+    await expect(openLedger(name)).rejects.toThrow(`${name} is in use by process ${child.pid};`)
+  }
   child.kill('SIGKILL')
   await once(child, 'exit')
-  const ledger = await openLedger(path)
+  const ledger = await openLedger(linked)
   expect(ledger.counts.done.revoked).toBeGreaterThan(0)
   await ledger.close('interrupted')
 })
@@ -58,6 +64,17 @@ test('of processes that start at once no two have the ledger', async () => {
   for (const { stderr, lines } of runs) {
     if (stderr !== '') expect({ stderr, lines }).toEqual({ stderr: inUse, lines: [] })
   }
+})
+
+test('of two names of a ledger that are opened at once no two are run', async () => {
+  const path = join(await temporaryDirectory(), 'incident.jsonl')
+  await plannedLedger(path, 300)
+  await link(path, `${path}.linked`)
+  const runs = await Promise.all(
+    [path, `${path}.linked`].map((name) => runUntilKilled(process.execPath, [program, name])),
+  )
+  const ordinals = runs.flatMap(({ lines }) => lines)
+  expect(new Set(ordinals).size).toBe(ordinals.length)
 })
 
 const inUse = expect.stringMatching(/incident\.jsonl is in use by process \d+/) as string

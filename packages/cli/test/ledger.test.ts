@@ -1,5 +1,14 @@
-import { appendFile, readFile, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import {
+  appendFile,
+  mkdir,
+  readFile,
+  readdir,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createLedger } from '../src/ledger/create-ledger.ts'
 import { LedgerError } from '../src/ledger/ledger-error.ts'
@@ -10,6 +19,7 @@ import type { TargetLine } from '../src/targets/parse-target.ts'
 import {
   INCIDENT,
   collect,
+  planLedger,
   plannedLedger,
   targetLines,
   temporaryDirectory,
@@ -23,7 +33,7 @@ test('a ledger is created with the plan, for its owner only', async () => {
     targets: 25,
     organizations: 3,
     members: 25,
-    skipped: { invalid: 0, duplicate: 0 },
+    skipped: { invalid: 0, duplicate: 0, unread: 0 },
     problems: [],
     isRunnable: true,
   })
@@ -97,6 +107,16 @@ test('a run that goes on can be read, but not opened', async () => {
   await (await openLedger(path)).close('finished')
 })
 
+test('a ledger stays locked from its plan to its run', async () => {
+  const path = await pathOf('incident.jsonl')
+  const { unlock } = await createLedger(path, INCIDENT, targetLines(2))
+  await expect(openLedger(path)).rejects.toThrow(`${path} is in use by this process`)
+  const ledger = await openLedger(path, unlock)
+  await expect(openLedger(path)).rejects.toThrow('is in use by this process')
+  await ledger.close('finished')
+  await (await openLedger(path)).close('finished')
+})
+
 test('a symbolic link is the same ledger', async () => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 1)
@@ -123,17 +143,17 @@ test('a file that appears while the plan is made is not overwritten either', asy
     yield* targetLines(3)
     await writeFile(path, 'something else')
   }
-  await expect(createLedger(path, INCIDENT, lines())).rejects.toThrow(`${path} exists`)
+  await expect(planLedger(path, lines())).rejects.toThrow(`${path} exists`)
   expect(await readFile(path, 'utf8')).toBe('something else')
 })
 
 test('one bad line leaves no ledger behind, but the plan counts all of them', async () => {
   const directory = await temporaryDirectory()
   const path = join(directory, 'incident.jsonl')
-  const plan = await createLedger(path, INCIDENT, badLines(30))
+  const plan = await planLedger(path, badLines(30))
   expect(plan).toMatchObject({
     targets: 30,
-    skipped: { invalid: 30, duplicate: 30 },
+    skipped: { invalid: 30, duplicate: 30, unread: 0 },
     isRunnable: false,
   })
   expect(plan.problems).toHaveLength(20)
@@ -144,15 +164,38 @@ test('one bad line leaves no ledger behind, but the plan counts all of them', as
   expect(await readdir(directory)).toEqual([])
 })
 
-test('bad lines are skipped on request, and counted in the ledger', async () => {
+test('bad lines are skipped on request, and each is named in the ledger', async () => {
   const path = await pathOf('incident.jsonl')
-  const plan = await createLedger(path, INCIDENT, badLines(30), { skipInvalid: true })
+  const plan = await planLedger(path, badLines(30), { skipInvalid: true })
   expect(plan).toMatchObject({ targets: 30, isRunnable: true })
-  expect((await collect(readLedger(path))).at(-1)).toEqual({
+  const records = await collect(readLedger(path))
+  expect(records.at(-1)).toEqual({
     type: 'planned',
     targets: 30,
-    skipped: { invalid: 30, duplicate: 30 },
+    skipped: { invalid: 30, duplicate: 30, unread: 0 },
   })
+  const skipped = records.filter(({ type }) => type === 'skipped')
+  expect(skipped).toHaveLength(60)
+  expect(skipped.slice(-2)).toEqual([
+    { type: 'skipped', line: 89, problem: 'is the same as line 88' },
+    { type: 'skipped', line: 90, problem: 'member_id is missing' },
+  ])
+})
+
+test('the ledger has where was searched in vain, and how many lists were not read', async () => {
+  const path = await pathOf('incident.jsonl')
+  const searched = { organization_id: 'o', connected_app_id: 'a' }
+  async function* lines(): AsyncGenerator<TargetLine> {
+    yield { line: 1, problem: 'has no list', isUnread: true }
+    yield { line: 1, searched }
+    yield* targetLines(1)
+  }
+  await planLedger(path, lines(), { skipInvalid: true })
+  expect(await collect(readLedger(path))).toContainEqual({ type: 'searched', ...searched })
+  const ledger = await openLedger(path)
+  expect(ledger.skipped).toEqual({ invalid: 0, duplicate: 0, unread: 1 })
+  expect(await collect(ledger.pendingTargets())).toEqual([{ ordinal: 0, target: targetOf(0) }])
+  await ledger.close('interrupted')
 })
 
 test('a list that was not read to its end makes no plan, even if bad lines are skipped', async () => {
@@ -162,7 +205,7 @@ test('a list that was not read to its end makes no plan, even if bad lines are s
     yield { line: 4, problem: 'has a quote that is not closed', isLast: true }
   }
   const path = join(directory, 'incident.jsonl')
-  expect(await createLedger(path, INCIDENT, lines(), { skipInvalid: true })).toMatchObject({
+  expect(await planLedger(path, lines(), { skipInvalid: true })).toMatchObject({
     targets: 3,
     isRunnable: false,
   })
@@ -185,7 +228,7 @@ test('a list that cannot be read leaves no ledger behind, and its error is passe
     throw new Error('the list broke off')
   }
   const path = join(directory, 'incident.jsonl')
-  await expect(createLedger(path, INCIDENT, lines())).rejects.toThrow('the list broke off')
+  await expect(planLedger(path, lines())).rejects.toThrow('the list broke off')
   expect(await readdir(directory)).toEqual([])
 })
 
@@ -198,6 +241,15 @@ test('an unfinished plan of a killed process is replaced', async () => {
   await writeFile(`${path}.planning`, 'half a plan')
   await plannedLedger(path, 2)
   expect((await reopened(path)).pending).toEqual([0, 1])
+})
+
+test('an unfinished plan that is a directory is named, and leaves no lock', async () => {
+  const path = await pathOf('incident.jsonl')
+  await mkdir(`${path}.planning`)
+  await expect(plannedLedger(path, 2)).rejects.toThrow(
+    new LedgerError(`${path}.planning cannot be replaced: it is a directory`),
+  )
+  expect(await readdir(dirname(path))).toEqual(['incident.jsonl.planning'])
 })
 
 test.each([
@@ -235,7 +287,10 @@ test.each([
   ['is of no known type', '{"type":"nonsense"}'],
   ['has an ordinal that the plan does not have', '{"type":"sent","ordinal":2,"at":1}'],
   ['has an unknown result', '{"type":"outcome","ordinal":1,"result":"gone"}'],
-  ['belongs to a plan', '{"type":"planned","targets":2}'],
+  [
+    'belongs to a plan',
+    '{"type":"planned","targets":2,"skipped":{"invalid":0,"duplicate":0,"unread":0}}',
+  ],
 ])('a line before acknowledged ones that %s is damage, and not mended', async (_, line) => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 2)
@@ -246,6 +301,25 @@ test.each([
     `${path} is damaged in line 11, and what follows was written later`,
   )
   expect(await readFile(path, 'utf8')).toBe(text)
+})
+
+test.each([
+  ['of their own', '\n'],
+  ['before a record', ''],
+])('much damage before acknowledged records, in lines %s, is not mended', async (_, end) => {
+  const path = await pathOf('incident.jsonl')
+  await plannedLedger(path, 2)
+  await recordedRun(path)
+  const text = await readFile(path, 'utf8')
+  // Before the last batch, which is `synced` and `stopped`.
+  const middle = text.lastIndexOf('{"type":"synced"}')
+  const damaged = `${text.slice(0, middle)}${'\0'.repeat(2_500_000)}${end}${text.slice(middle)}`
+  await writeFile(path, damaged)
+  await expect(openLedger(path)).rejects.toThrow(`${path} is damaged in line 9`)
+  expect((await stat(path)).size).toBe(damaged.length)
+  // What was lost at the end may be as long.
+  await writeFile(path, `${text}${'\0'.repeat(2_500_000)}`)
+  expect(await reopened(path)).toEqual({ pending: [1], mendedLine: 11 })
 })
 
 test('damage in the plan is never mended', async () => {
@@ -267,7 +341,11 @@ test.each([
   ['is a list of targets', 'organization_id,member_id,connected_app_id\n', 'is not a ledger'],
   ['has no line feed', 'x'.repeat(3_000_000), 'is not a ledger'],
   ['has another version', '{"type":"incident","version":2,"createdAt":1}\n', 'version 2'],
-  ['has no plan', '{"type":"incident","version":1,"createdAt":1}\n', 'has no complete plan'],
+  [
+    'has no plan',
+    `${JSON.stringify({ type: 'incident', version: 1, ...INCIDENT })}\n`,
+    'has no complete plan',
+  ],
 ])('a file that %s is rejected in one line, and unlocked', async (_, text, message) => {
   const directory = await temporaryDirectory()
   const path = join(directory, 'incident.jsonl')

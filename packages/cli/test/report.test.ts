@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printable } from '../src/cli/terminal/printable.ts'
+import { LedgerError } from '../src/ledger/ledger-error.ts'
 import type { LedgerRecord } from '../src/ledger/records.ts'
 import type { Result } from '../src/outcome.ts'
 import { renderMarkdown } from '../src/report/render-markdown.ts'
@@ -17,6 +18,13 @@ import { Timeline } from '../src/report/timeline.ts'
 import { runCli } from './support/run-cli.ts'
 
 const executablePath = '/usr/bin/chromium'
+const axePath = createRequire(import.meta.url).resolve('axe-core')
+/** What HTML that got into the page could do. */
+const INJECTED_SCRIPT = `
+  const script = document.createElement('script')
+  script.textContent = 'globalThis.hasRun = true'
+  document.body.append(script)
+  globalThis.hasRun`
 const startedAt = Date.UTC(2026, 10, 27, 2)
 const hostile = '<img src="https://tracker.example/x" onerror="alert(1)"> | `x`\u001B[2J\u202E'
 
@@ -185,7 +193,9 @@ describe('connected-apps report', () => {
           expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
           expect(await page.getByRole('img', { name: 'Latency' }).count()).toBe(1)
           await page.getByText('The figures as a table').click()
-          await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') })
+          // The page's policy holds for its own scripts, and not for the test's.
+          expect(await page.evaluate(INJECTED_SCRIPT)).toBeUndefined()
+          await page.evaluate(await readFile(axePath, 'utf8'))
           const { violations } = await page.evaluate<axe.AxeResults>('axe.run()')
           expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
           await page.close()
@@ -195,6 +205,49 @@ describe('connected-apps report', () => {
       }
     },
   )
+
+  test('never writes the page over a ledger, under whichever name', async () => {
+    const text = await readFile(ledger, 'utf8')
+    const link = join(directory, 'link.html')
+    await symlink(ledger, link)
+    const other = await writeLedger('other.jsonl', 1, [])
+    for (const page of [ledger, link, other]) {
+      const { code, out, error } = await runCli(['report', ledger, '--html', page])
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(error).toMatch(/--html .*\.(jsonl|html) is a ledger; give the page another name/)
+    }
+    expect(await readFile(ledger, 'utf8')).toBe(text)
+    expect(await readFile(other, 'utf8')).toContain('"type":"incident"')
+  })
+
+  test.each<[what: string, find: string | RegExp, put: string]>([
+    ['a number that is HTML', '"invalid":0', '"invalid":"<img src=x>"'],
+    ['attempts that are HTML', '"attempts":1', '"attempts":"<script>"'],
+    ['no count of what was left out', /,"skipped":\{[^}]*\}/, ''],
+    ['an outcome without a time', /,"endedAt":\d+/, ''],
+    ['a time beyond all dates', /"endedAt":\d+/, '"endedAt":9000000000000000'],
+    ['a start beyond all dates', /"at":\d+/, '"at":9000000000000000'],
+    ['a latency that is none', '"durationMs":20', '"durationMs":"20"'],
+    ['a reason that is an object', '"attempts":1', '"attempts":1,"reason":{}'],
+    ['a status that is text', '"attempts":1', '"attempts":1,"status_code":"<b>"'],
+    ['an end of no known kind', '"reason":"finished"', '"reason":"<b>"'],
+    ['no server', /"baseUrl":"[^"]*",/, ''],
+    ['a project that is a number', /"project_id":"[^"]*"/, '"project_id":1'],
+    ['no source', /,"source":"(\\.|[^"])*"/, ''],
+    ['a plan beyond all dates', /"createdAt":\d+/, '"createdAt":9000000000000000'],
+  ])('reads no ledger with %s', async (_, find, put) => {
+    const path = await writeLedger('hostile.jsonl', 1, [
+      { type: 'started', at: startedAt },
+      outcome(0, 'revoked', startedAt + 1),
+      { type: 'stopped', at: startedAt + 2, reason: 'finished' },
+      { type: 'synced' },
+    ])
+    const text = await readFile(path, 'utf8')
+    const changed = text.replace(find, put)
+    expect(changed).not.toBe(text)
+    await writeFile(path, changed)
+    await expect(summarizeLedger(path)).rejects.toBeInstanceOf(LedgerError)
+  })
 
   test('names a file that is not a ledger, with exit code 2', async () => {
     const path = join(directory, 'text.txt')
@@ -235,7 +288,7 @@ async function writeLedger(
       member_id: `member-${index}`,
       connected_app_id: 'connected-app-1',
     })),
-    { type: 'planned', targets, skipped: { invalid: 0, duplicate: 0 } },
+    { type: 'planned', targets, skipped: { invalid: 0, duplicate: 0, unread: 0 } },
   ]
   const lines = [...plan, { type: 'synced' }, ...records].map((record) => JSON.stringify(record))
   await writeFile(path, `${lines.join('\n')}\n`)

@@ -47,6 +47,7 @@ test('the active Members of each Organization are targets, under the line of the
   expect(await find('\uFEFFacme\r\n\r\nempty\r\n globex ')).toEqual([
     { line: 1, target: { organization_id: 'acme', member_id: 'm1', connected_app_id: APP } },
     { line: 1, target: { organization_id: 'acme', member_id: 'm2', connected_app_id: APP } },
+    { line: 3, searched: { organization_id: 'empty', connected_app_id: APP } },
     { line: 4, target: { organization_id: 'globex', member_id: 'm3', connected_app_id: APP } },
   ])
   expect(requested).toEqual(['acme', 'empty', 'globex'])
@@ -59,7 +60,9 @@ test('an Organization that is unknown, malformed or there twice is named, and th
     {
       line: 2,
       problem: 'organization_id "nobody" has no list of Members: "organization_not_found" (404)',
+      isUnread: true,
     },
+    { line: 2, searched: { organization_id: 'nobody', connected_app_id: APP } },
     { line: 3, problem: expect.stringContaining('organization_id "../acme" must match') as string },
     { line: 4, problem: 'is the same as line 1' },
   ])
@@ -73,7 +76,9 @@ test('a list that is too long for the client is named, with the way out', async 
       line: 1,
       problem:
         'organization_id "acme" has a list of Members that is too long to be read; pass its Members by --targets',
+      isUnread: true,
     },
+    { line: 1, searched: { organization_id: 'acme', connected_app_id: APP } },
   ])
 })
 
@@ -81,6 +86,7 @@ test('an id of a Member that no path can have is named', async () => {
   responses.set('acme', [appUsedBy('..')])
   expect(await find('acme\n')).toEqual([
     { line: 1, problem: expect.stringContaining('member_id ".." must match') as string },
+    { line: 1, searched: { organization_id: 'acme', connected_app_id: APP } },
   ])
 })
 
@@ -93,6 +99,12 @@ test('a rate limit does not end the search', async () => {
 
 test('wrong credentials end the search', async () => {
   responses.set('acme', [examples.unauthorized_credentials.body])
+  await expect(find('acme\nglobex\n')).rejects.toBeInstanceOf(ConnectedAppsError)
+  expect(requested).toEqual(['acme'])
+})
+
+test('a 404 that is not the API’s ends the search', async () => {
+  responses.set('acme', [{ status_code: 404, error: 'no such page' }])
   await expect(find('acme\nglobex\n')).rejects.toBeInstanceOf(ConnectedAppsError)
   expect(requested).toEqual(['acme'])
 })

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { main, SECRET } from './support/run-cli.ts'
+import { main, runCli, SECRET } from './support/run-cli.ts'
+import type { Finished } from './support/run-cli.ts'
 import { startApi } from './support/api.ts'
 import type { Api } from './support/api.ts'
 
@@ -30,7 +31,7 @@ afterAll(async () => {
 function runOnTerminal(
   args: string,
   projectId: string,
-  typed: readonly (readonly [after: string | RegExp, text: string])[],
+  typed: readonly (readonly [after: string | RegExp, text: string | (() => Promise<string>)])[],
 ): Promise<{ code: number | null; screen: string }> {
   // `script` is the terminal; it has the size that stty says.
   const command = `stty cols 100 rows 30; exec '${process.execPath}' '${main}' ${args}`
@@ -50,16 +51,28 @@ function runOnTerminal(
     const [next] = rest
     if (next === undefined || screen.search(next[0]) === -1) return
     rest.shift()
-    child.stdin.write(next[1])
+    const [, keys] = next
+    void Promise.resolve(typeof keys === 'string' ? keys : keys()).then((each) =>
+      child.stdin.write(each),
+    )
   })
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, screen })))
 }
 
 describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', () => {
-  test('a person who says no leaves no ledger behind', async () => {
+  test('a person who says no leaves no ledger behind, and nobody else can run it before', async () => {
     const args = 'revoke-all --targets targets.csv --ledger no.jsonl'
-    const answers = [[/\[y\/N\]/, 'n\r']] as const
+    let resumed: Finished | undefined
+    const resumeAndDecline = async (): Promise<string> => {
+      const env = { CONNECTED_APPS_BASE_URL: api.url }
+      const resume = ['revoke-all', '--resume', 'no.jsonl', '--yes']
+      resumed = await runCli(resume, { env, cwd: directory })
+      return 'n\r'
+    }
+    const answers = [[/\[y\/N\]/, resumeAndDecline]] as const
     const { code, screen } = await runOnTerminal(args, 'project-test-1', answers)
+    expect(resumed).toMatchObject({ code: 2 })
+    expect(resumed?.error).toMatch(/no\.jsonl is in use by process \d+/)
     expect(screen).toContain('Plan      revoke 500 targets: 500 Members in 1 Organization\r\n')
     expect(screen).toContain('Nothing was sent.')
     expect(code).toBe(130)

@@ -10,15 +10,21 @@ export interface HtmlPage {
   content: string
   /** Rules in addition to those of every page. */
   style?: string
+  /** The content security policy of a page that is opened as a file, for which no server sends one. */
+  policy?: string
 }
 
 /** Renders a page that needs no other file: its stylesheet is in it. */
-export function renderPage({ title, content, style = '' }: HtmlPage): string {
+export function renderPage({ title, content, style = '', policy }: HtmlPage): string {
+  const meta =
+    policy === undefined
+      ? ''
+      : `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">\n`
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${meta}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <style>${theme}${style}</style>

@@ -16,6 +16,13 @@ test('a page loads nothing from elsewhere and runs no script', () => {
   expect(renderPage({ title: '', content: '' })).not.toMatch(/<script|https?:|url\(|@import/)
 })
 
+test('a page that is opened as a file has its policy before all that the policy is for', () => {
+  const html = renderPage({ title: '', content: '', policy: "default-src 'none'" })
+  expect(html).toMatch(
+    /<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;">\n/,
+  )
+})
+
 test('escaped text is text in an element and in a quoted attribute', () => {
   expect(escapeHtml(`<b title="it's">&</b>`)).toBe(
     '&#60;b title=&#34;it&#39;s&#34;&#62;&#38;&#60;/b&#62;',

@@ -60,7 +60,10 @@ callsApi(command.command('revoke-all'))
   )
   .option('--resume <LEDGER>', 'continue an earlier run')
   .option('--ledger <FILE>', 'where to write the ledger (default: incident-TIME.jsonl)')
-  .option('--skip-invalid', 'leave out malformed and repeated lines')
+  .option(
+    '--skip-invalid',
+    'leave out malformed and repeated lines, and Organizations without a list',
+  )
   .option('--dry-run', 'show the plan and stop; writes no ledger')
   .option('--yes', 'do not ask for confirmation')
   .option('--yes-live', 'with --yes: confirm a live project, too')

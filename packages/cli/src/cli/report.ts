@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
-import { CommandError } from '@connected-apps/node-http/command'
+import { CommandError, UsageError } from '@connected-apps/node-http/command'
 import { describeCause } from '../files/system-error.ts'
 import { renderHtml } from '../report/render-html.ts'
 import { renderMarkdown } from '../report/render-markdown.ts'
 import { summarizeLedger } from '../report/summarize-ledger.ts'
+import { isLedger } from './incident.ts'
 import { write } from './terminal/output.ts'
 import { printable } from './terminal/printable.ts'
 
@@ -15,6 +16,10 @@ export interface ReportCommandOptions {
 export async function runReport(ledger: string, { html }: ReportCommandOptions): Promise<void> {
   const summary = await summarizeLedger(ledger)
   if (html === undefined) return write(renderMarkdown(summary, printable))
+  // Without its ledger an incident can neither be resumed nor verified.
+  if (await isLedger(html)) {
+    throw new UsageError(`--html ${printable(html)} is a ledger; give the page another name`)
+  }
   try {
     await writeFile(html, renderHtml(summary, printable), { mode: 0o600 })
   } catch (error) {

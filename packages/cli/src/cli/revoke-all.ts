@@ -6,6 +6,7 @@ import { planTargets } from '../targets/plan-targets.ts'
 import type { Plan } from '../targets/plan-targets.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
 import { formatCount } from '../format.ts'
+import { describeUnread } from '../report/describe.ts'
 import { TargetStates } from '../ledger/target-states.ts'
 import type { LedgerCounts } from '../ledger/target-states.ts'
 import { prepareConfirm } from './terminal/confirm.ts'
@@ -67,23 +68,30 @@ async function start(
   const lines = readLines(source, connection, quiet)
   const { baseUrl, project_id } = connection
   const incident = { createdAt: Date.now(), baseUrl, project_id, source: source.name }
-  const plan = dryRun
-    ? await planTargets(lines, { skipInvalid })
+  const { plan, unlock } = dryRun
+    ? { plan: await planTargets(lines, { skipInvalid }), unlock: undefined }
     : await createLedger(path, incident, lines, { skipInvalid })
-  printNotice(describeProblems(plan))
-  if (!plan.isRunnable) {
-    printNotice(`Nothing was sent. ${adviseOn(plan)}\n`)
-    process.exitCode = 2
-    return
+  let ledger: Ledger | undefined
+  try {
+    printNotice(describeProblems(plan, !dryRun && plan.isRunnable))
+    if (!plan.isRunnable) {
+      printNotice(`Nothing was sent. ${adviseOn(plan)}\n`)
+      process.exitCode = 2
+      return
+    }
+    printNotice(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
+    if (dryRun) return
+    if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
+      ledger = await openLedger(path, unlock)
+    } else {
+      // The ledger of a declined plan would only be in the way of the next one.
+      await rm(path, { force: true })
+      decline()
+    }
+  } finally {
+    if (ledger === undefined) await unlock?.()
   }
-  printNotice(describePlan(plan, { connection, rate, share, ledger: dryRun ? undefined : path }))
-  if (dryRun) return
-  if (await confirm(`revoke ${formatCount(plan.targets, 'target')}`)) {
-    return run(await openLedger(path), path, connection, options)
-  }
-  // The ledger of a declined plan would only be in the way of the next one.
-  await rm(path)
-  decline()
+  if (ledger !== undefined) await run(ledger, path, connection, options)
 }
 
 async function resume(
@@ -120,12 +128,18 @@ async function run(
 ): Promise<void> {
   const end = await runLedger(ledger, { connection, rate, share, json, quiet, path })
   write(json ? jsonLine(toJsonSummary(end, path)) : describeEnd(end, path))
-  process.exitCode = exitCodeOf(end)
+  const { unread } = ledger.skipped
+  if (unread > 0) {
+    printNotice(
+      `${describeUnread(unread)}, so somebody may be missing: connected-apps report names them.\n`,
+    )
+  }
+  process.exitCode = exitCodeOf(end, unread)
 }
 
-function exitCodeOf({ reason, counts, targets }: RunEnd): number {
+function exitCodeOf({ reason, counts, targets }: RunEnd, unread: number): number {
   if (reason !== 'finished') return EXIT_CODE_OF[reason]
-  return counts.revoked === targets ? 0 : 1
+  return counts.revoked === targets && unread === 0 ? 0 : 1
 }
 
 function decline(): void {
@@ -134,10 +148,13 @@ function decline(): void {
 }
 
 /** What was wrong with lines of the source. */
-function describeProblems({ problems, skipped }: Plan): string {
-  const omitted = skipped.invalid + skipped.duplicate - problems.length
+function describeProblems({ problems, skipped }: Plan, isInLedger: boolean): string {
+  const omitted = skipped.invalid + skipped.duplicate + skipped.unread - problems.length
   const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}\n`)
-  if (omitted > 0) lines.push(`and ${formatCount(omitted, 'line')} more\n`)
+  if (omitted > 0) {
+    const where = isInLedger ? '; the ledger names all of them' : ''
+    lines.push(`and ${formatCount(omitted, 'line')} more${where}\n`)
+  }
   return lines.join('')
 }
 

@@ -1,4 +1,4 @@
-import { formatCount } from '../format.ts'
+import { formatCount, formatNumber } from '../format.ts'
 import { verifyLedger } from '../verify-ledger.ts'
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
@@ -12,36 +12,34 @@ export interface VerifyCommandOptions extends ConnectionOptions {
   json?: boolean
 }
 
-/** So many failures in a row mean that the server is down. */
-const MAX_FAILURES_IN_A_ROW = 10
-
 /** Says who is connected, of the targets of a ledger and besides them. */
 export async function runVerify(path: string, options: VerifyCommandOptions): Promise<void> {
   const { rate, json = false } = options
   const connection = await connect(options)
   rejectOtherIncident(await readIncident(path), connection)
   const { client, callOptions } = connection
-  const counts = { lists: 0, again: 0, still: 0, unlisted: 0, unread: 0 }
-  let failuresInARow = 0
+  const counts = { lists: 0, again: 0, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 }
   const progress = new LiveLine(
-    () => `Checking: ${formatCount(counts.lists + counts.unread, 'list')}`,
+    () => `Checking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}`,
     { isQuiet: json },
   )
   let stopped: string | undefined
   for await (const list of verifyLedger(path, { client, ...callOptions, rate })) {
-    if ('problem' in list) {
-      counts.unread += 1
-      failuresInARow += 1
-      const { isFinal, problem, ...ids } = list
-      if (json) write(jsonLine({ ...ids, problem }))
-      else progress.print(`unread ${printable(list.organization_id)}: ${printable(problem)}`)
-      if (isFinal || failuresInARow === MAX_FAILURES_IN_A_ROW) {
-        stopped = isFinal ? 'the API rejects the credentials' : 'the server seems to be down'
-        break
-      }
+    if (list.state === 'not asked') {
+      counts.notAsked += 1
+      stopped ??= 'the server seems to be down'
       continue
     }
-    failuresInARow = 0
+    if (list.state !== 'read') {
+      counts[list.state] += 1
+      const { state, problem, organization_id, connected_app_id } = list
+      if (state === 'unread' && list.means === 'wrong credentials') {
+        stopped ??= 'the API rejects the credentials'
+      }
+      if (json) write(jsonLine({ organization_id, connected_app_id, list: state, problem }))
+      else progress.print(`${state} ${printable(organization_id)}: ${printable(problem)}`)
+      continue
+    }
     counts.lists += 1
     for (const member of list.members) {
       counts[member.connected] += 1
@@ -54,23 +52,42 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   progress.stop('clear')
   const connected = counts.again + counts.still + counts.unlisted
   if (json) write(jsonLine({ ...counts, connected, ...(stopped !== undefined && { stopped }) }))
-  else write(summarize(counts, stopped))
-  process.exitCode = connected > 0 ? 1 : counts.unread > 0 ? 3 : 0
+  else write(summarize(counts, connected, stopped))
+  process.exitCode = exitCodeOf(counts, connected)
 }
 
-function summarize(
-  counts: Record<'lists' | 'again' | 'still' | 'unlisted' | 'unread', number>,
-  stopped: string | undefined,
-): string {
-  const { lists, again, still, unlisted, unread } = counts
-  const connected = again + still + unlisted
+type Counts = Record<
+  'lists' | 'again' | 'still' | 'unlisted' | 'unknown' | 'unread' | 'notAsked',
+  number
+>
+
+/** 0 proves that nobody is connected, so that nothing may be left open. */
+function exitCodeOf({ unknown, unread, notAsked }: Counts, connected: number): number {
+  if (connected > 0) return 1
+  if (unread + notAsked > 0) return 3
+  return unknown > 0 ? 1 : 0
+}
+
+function summarize(counts: Counts, connected: number, stopped: string | undefined): string {
+  const { lists, again, still, unlisted, unknown, unread, notAsked } = counts
+  const isComplete = unknown + unread + notAsked === 0
   const read = `Read ${formatCount(lists, 'list')}, one for each Organization and app`
-  const lines = [
+  const found =
     connected === 0
-      ? `${read}: nobody is connected.`
-      : `${read}: ${connected} connected (${again} again, ${still} still, ${unlisted} unlisted).`,
-  ]
-  if (unread > 0) lines.push(`${unread} could not be read, so somebody there may be connected.`)
+      ? isComplete
+        ? 'nobody is connected'
+        : '0 connected'
+      : `${connected} connected (${again} again, ${still} still, ${unlisted} unlisted)`
+  const lines = [`${read}: ${found}.`]
+  if (unknown > 0) {
+    lines.push(
+      `${formatNumber(unknown)} unknown to the API: no such Organization or app, so check that the ids are right.`,
+    )
+  }
+  if (unread > 0) {
+    lines.push(`${formatNumber(unread)} could not be read, so somebody there may be connected.`)
+  }
   if (stopped !== undefined) lines.push(`Stopped: ${stopped}.`)
+  if (notAsked > 0) lines.push(`${formatNumber(notAsked)} not asked.`)
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -11,12 +11,15 @@ export interface LineBatch {
 /** How much of a file is read or written at once. With twice as much, V8's young generation doubles. */
 export const CHUNK_BYTES = 32_768
 
-/** A longer line is not read, so that a file without line feeds does not fill the memory. */
+/** A longer line comes in parts, so that a file without line feeds does not fill the memory. */
 const MAX_LINE_BYTES = 1_048_576
 
 const LINE_FEED = 10
 
-/** Splits bytes at line feeds, as many lines at once as a chunk has. Bytes that are not UTF-8 become U+FFFD. */
+/**
+ * Splits bytes at line feeds, as many lines at once as a chunk has. Bytes that are not UTF-8 become
+ * U+FFFD. A part of a line that is too long is not read; what follows is, as if it were a line.
+ */
 export async function* readLineBatches(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<LineBatch, void> {
@@ -37,7 +40,8 @@ export async function* readLineBatches(
     rest = bytes.subarray(end + 1)
     if (rest.length > MAX_LINE_BYTES) {
       yield { firstLine, lines: [''], offsetOf: () => start, unterminated: 'too long' }
-      return
+      start += rest.length
+      rest = new Uint8Array()
     }
   }
   if (rest.length > 0) {

@@ -7,6 +7,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
   ENOSPC: 'the disk is full',
   EPERM: 'permission is denied',
+  ERR_FS_EISDIR: 'it is a directory', // as rm() has it
   EROFS: 'the file system is read-only',
 }
 

@@ -6,15 +6,23 @@ import { hasCode } from '../files/system-error.ts'
 import type { TargetLine } from '../targets/parse-target.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
 import { lock } from './lock.ts'
+import type { Unlock } from './lock.ts'
 import { planTargets } from '../targets/plan-targets.ts'
 import type { Plan, PlanOptions } from '../targets/plan-targets.ts'
 import { formatRecord } from './record-lines.ts'
 import type { IncidentRecord, LedgerRecord } from './records.ts'
 
+/** A plan, and the lock of its ledger, which the caller frees or hands to `openLedger`. */
+export interface CreatedLedger {
+  readonly plan: Plan
+  readonly unlock: Unlock
+}
+
 /**
  * Plans a run and writes the plan as a new ledger, which only the owner of the file may read. The
  * ledger appears under its name when it is complete and on disk. If the plan cannot be run (see
- * {@link Plan.isRunnable}), or anything fails, there is none.
+ * {@link Plan.isRunnable}), or anything fails, there is none. It stays locked, so that no other
+ * process can run it while a person decides about the plan.
  *
  * @throws {LedgerError} if the file exists, is being planned by another process, or cannot be written
  */
@@ -23,19 +31,23 @@ export async function createLedger(
   incident: Omit<IncidentRecord, 'type' | 'version'>,
   lines: AsyncIterable<TargetLine>,
   options: PlanOptions = {},
-): Promise<Plan> {
+): Promise<CreatedLedger> {
   const unlock = await lock(path)
   // No other process writes this file, since the path is locked; what a killed one left is replaced.
   const draft = `${path}.planning`
   try {
     await rejectExisting(path)
-    await orUnwritable(path, rm(draft, { force: true }))
-    const plan = await writePlan(draft, path, incident, lines, options)
-    if (plan.isRunnable) await orUnwritable(path, publish(draft, path))
-    return plan
-  } finally {
-    await rm(draft, { force: true })
+    await orLedgerError(rm(draft, { force: true }), `${draft} cannot be replaced`)
+    try {
+      const plan = await writePlan(draft, path, incident, lines, options)
+      if (plan.isRunnable) await orUnwritable(path, publish(draft, path))
+      return { plan, unlock }
+    } finally {
+      await rm(draft, { force: true })
+    }
+  } catch (error) {
     await unlock()
+    throw error
   }
 }
 
@@ -65,9 +77,7 @@ async function writePlan(
   try {
     const writer = new RecordWriter(handle, path)
     await writer.add({ type: 'incident', version: 1, ...incident })
-    const plan = await planTargets(lines, options, (target) =>
-      writer.add({ type: 'target', ...target }),
-    )
+    const plan = await planTargets(lines, options, (record) => writer.add(record))
     if (plan.isRunnable) {
       await writer.add({ type: 'planned', targets: plan.targets, skipped: plan.skipped })
       await writer.flush()

@@ -16,6 +16,9 @@ import { LedgerError } from './ledger-error.ts'
  * A process creates its own file first and looks for others then. Of two that start at once at least
  * one sees the other, so they cannot both win. A stale file is deleted by whoever sees it, which
  * harms nobody, since the process that it names cannot come back.
+ *
+ * A file may have other names, by a hard link or after a rename. So a run also writes into the ledger
+ * itself which process it is.
  */
 
 /** Frees a lock. */
@@ -28,8 +31,7 @@ export type Unlock = () => Promise<void>
  */
 export async function lock(path: string): Promise<Unlock> {
   const { directory, prefix } = await locate(path)
-  const host = await hostId()
-  const own = `${prefix}${host}-${process.pid}-${(await startOf(process.pid)) ?? NO_START}`
+  const own = prefix + (await nameProcess())
   try {
     // Exclusive, since this process itself may have the ledger open already.
     await (await open(join(directory, own), 'wx', 0o600)).close()
@@ -41,18 +43,14 @@ export async function lock(path: string): Promise<Unlock> {
   try {
     for (const name of await readdir(directory)) {
       if (!name.startsWith(prefix) || name === own) continue
-      const holder = parseHolder(name.slice(prefix.length))
+      const holder = await findHolder(name.slice(prefix.length))
       if (holder === undefined) continue
-      if (holder.host !== host) {
+      if (holder.isElsewhere) {
         throw new LedgerError(
           `${path} is in use on another machine or in another container; if nothing runs there any more, delete ${join(directory, name)}`,
         )
       }
-      if ((await startOf(holder.pid)) === holder.start) {
-        throw new LedgerError(
-          `${path} is in use by process ${holder.pid}; wait until it has ended, or stop it`,
-        )
-      }
+      if (holder.isRunning) throw inUseError(path, holder.pid)
       await rm(join(directory, name), { force: true })
     }
   } catch (error) {
@@ -60,6 +58,29 @@ export async function lock(path: string): Promise<Unlock> {
     throw error
   }
   return unlock
+}
+
+/** Names this process, unlike any other of this machine, and of most others. */
+export async function nameProcess(): Promise<string> {
+  return `${await hostId()}-${process.pid}-${(await startOf(process.pid)) ?? NO_START}`
+}
+
+/**
+ * Rejects a ledger in which another process of this machine is named that still runs. Of another
+ * machine nothing is known, and the ledger may have been brought here to resume it.
+ *
+ * @param names as of {@link nameProcess}
+ */
+export async function rejectRunning(path: string, names: Iterable<string>): Promise<void> {
+  for (const name of names) {
+    const holder = await findHolder(name)
+    if (!holder?.isRunning || holder.pid === process.pid || holder.start === NO_START) continue
+    throw inUseError(path, holder.pid)
+  }
+}
+
+function inUseError(path: string, pid: number): LedgerError {
+  return new LedgerError(`${path} is in use by process ${pid}; wait until it has ended, or stop it`)
 }
 
 async function locate(path: string): Promise<{ directory: string; prefix: string }> {
@@ -74,10 +95,20 @@ async function locate(path: string): Promise<{ directory: string; prefix: string
   }
 }
 
-function parseHolder(text: string): { host: string; pid: number; start: string } | undefined {
-  const [, host, pid, start] = /^([0-9a-f]{8})-(\d+)-([0-9a-f]{8})$/.exec(text) ?? []
-  if (host === undefined || pid === undefined || start === undefined) return undefined
-  return { host, pid: Number(pid), start }
+interface Holder {
+  readonly pid: number
+  readonly start: string
+  readonly isElsewhere: boolean
+  readonly isRunning: boolean
+}
+
+/** The process that a name is of; undefined for what is no such name. */
+async function findHolder(name: string): Promise<Holder | undefined> {
+  const [, host, digits, start] = /^([0-9a-f]{8})-(\d+)-([0-9a-f]{8})$/.exec(name) ?? []
+  if (digits === undefined || start === undefined) return undefined
+  const pid = Number(digits)
+  const isElsewhere = host !== (await hostId())
+  return { pid, start, isElsewhere, isRunning: !isElsewhere && (await startOf(pid)) === start }
 }
 
 // Where process ids are those of the same processes: a machine, or a container on it.

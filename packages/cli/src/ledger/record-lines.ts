@@ -1,6 +1,6 @@
 import type { Result } from '../outcome.ts'
 import { parseTarget } from '../targets/parse-target.ts'
-import type { LedgerRecord } from './records.ts'
+import type { LedgerRecord, StoppedRecord } from './records.ts'
 
 /** Each result. */
 export const RESULTS = [
@@ -10,6 +10,8 @@ export const RESULTS = [
   'failed',
   'unknown',
 ] as const satisfies readonly Result[]
+
+const STOP_REASONS: readonly StoppedRecord['reason'][] = ['finished', 'interrupted', 'unavailable']
 
 /** A record as a line of a ledger, with its line feed. */
 export function formatRecord(record: LedgerRecord): string {
@@ -29,29 +31,81 @@ export function parseRecord(line: string): LedgerRecord | undefined {
 
 function isRecord(value: unknown): value is LedgerRecord {
   if (typeof value !== 'object' || value === null) return false
-  const fields = value as Partial<Record<string, unknown>> // the properties of any object
+  const fields = value as Fields // the properties of any object
   switch (
     fields['type'] as LedgerRecord['type'] // or anything else, which is the default
   ) {
     case 'incident':
-      return isCount(fields['version']) && isCount(fields['createdAt'])
+      // What another version writes is not known.
+      return isCount(fields['version']) && (fields['version'] !== 1 || isIncident(fields))
     case 'target':
       return 'target' in parseTarget(fields)
+    case 'searched':
+      return 'target' in parseTarget({ ...fields, member_id: 'any' })
+    case 'skipped':
+      return isCount(fields['line']) && isText(fields['problem'])
     case 'planned':
-      return isCount(fields['targets'])
+      return isCount(fields['targets']) && isSkipped(fields['skipped'])
     case 'started':
+      return isTime(fields['at']) && isOptional(isText, fields['process'])
     case 'stopped':
-      return isCount(fields['at'])
+      return (
+        isTime(fields['at']) &&
+        isOptional(isText, fields['process']) &&
+        STOP_REASONS.some((reason) => reason === fields['reason'])
+      )
     case 'sent':
     case 'rate_limited':
-      return isCount(fields['ordinal']) && isCount(fields['at'])
+      return isCount(fields['ordinal']) && isTime(fields['at'])
     case 'outcome':
-      return isCount(fields['ordinal']) && RESULTS.some((result) => result === fields['result'])
+      return isOutcome(fields)
     case 'synced':
       return true
     default:
       return false
   }
+}
+
+type Fields = Partial<Record<string, unknown>>
+
+function isIncident({ createdAt, baseUrl, project_id, source }: Fields): boolean {
+  return isTime(createdAt) && isText(baseUrl) && isText(project_id) && isText(source)
+}
+
+function isSkipped(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { invalid, duplicate, unread } = value as Fields // the properties of any object
+  return isCount(invalid) && isCount(duplicate) && isCount(unread)
+}
+
+function isOutcome(fields: Fields): boolean {
+  const { ordinal, result, endedAt, durationMs, attempts, status_code } = fields
+  const { request_id, error_type, reason } = fields
+  return (
+    isCount(ordinal) &&
+    RESULTS.some((each) => each === result) &&
+    isTime(endedAt) &&
+    Number.isFinite(durationMs) &&
+    isCount(attempts) &&
+    isOptional(isCount, status_code) &&
+    [request_id, error_type, reason].every((each) => isOptional(isText, each))
+  )
+}
+
+function isOptional(isValid: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || isValid(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+/** The last moment that a `Date` can be. */
+const MAX_TIME = 8.64e15
+
+/** Milliseconds since 1970. */
+function isTime(value: unknown): boolean {
+  return isCount(value) && value <= MAX_TIME
 }
 
 function isCount(value: unknown): value is number {

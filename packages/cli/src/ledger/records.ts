@@ -1,11 +1,13 @@
 import type { Outcome } from '../outcome.ts'
-import type { Target } from '../target.ts'
+import type { AppInOrganization, Target } from '../target.ts'
+import type { Skipped } from '../targets/plan-targets.ts'
 
 /*
  * A ledger is a file of JSON lines, only ever appended to:
  *
  * 1. `incident`, once: what the run is about
- * 2. `target`, in the order in which they are revoked; the ordinal of a target is its position
+ * 2. `target`, in the order in which they are revoked; the ordinal of a target is its position among
+ *    them. Between them, `searched` and `skipped` say what a search or a list had besides
  * 3. `planned`, once: the plan is complete; without it there is nothing to resume
  * 4. for each run that has this ledger: `started`, then `sent`, `rate_limited` and `outcome` as they
  *    happen, then `stopped`, unless the process was killed
@@ -28,16 +30,27 @@ export interface IncidentRecord {
 
 export type TargetRecord = { readonly type: 'target' } & Target
 
+/** An Organization in which no target was found, or whose list was not read; `verify` asks for it, too. */
+export type SearchedRecord = { readonly type: 'searched' } & AppInOrganization
+
+/** A line of the source that is not in the plan. */
+export interface SkippedRecord {
+  readonly type: 'skipped'
+  readonly line: number
+  readonly problem: string
+}
+
 export interface PlannedRecord {
   readonly type: 'planned'
   readonly targets: number
-  /** How many lines of the source are not in the plan: malformed, or the same as an earlier one. */
-  readonly skipped: { readonly invalid: number; readonly duplicate: number }
+  readonly skipped: Skipped
 }
 
 export interface StartedRecord {
   readonly type: 'started'
   readonly at: number
+  /** Names the process, by which the ledger is locked under each of its names. */
+  readonly process?: string | undefined
 }
 
 /** On disk before the first request for a target leaves. */
@@ -61,6 +74,8 @@ export interface StoppedRecord {
   readonly type: 'stopped'
   readonly at: number
   readonly reason: 'finished' | 'interrupted' | 'unavailable'
+  /** As of the record `started`. */
+  readonly process?: string | undefined
 }
 
 /** All above it was on disk when this was written. */
@@ -71,6 +86,8 @@ export interface SyncedRecord {
 export type LedgerRecord =
   | IncidentRecord
   | TargetRecord
+  | SearchedRecord
+  | SkippedRecord
   | PlannedRecord
   | StartedRecord
   | SentRecord

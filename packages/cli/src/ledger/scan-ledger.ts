@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { CHUNK_BYTES, readLineBatches } from '../files/line-batches.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
-import { parseRecord } from './record-lines.ts'
+import { formatRecord, parseRecord } from './record-lines.ts'
 import type { LedgerRecord } from './records.ts'
 
 /** Where the end of a ledger is damaged; nothing from there on was acknowledged. */
@@ -31,7 +31,8 @@ export async function* scanLedger(
       const line = firstLine + index
       const record = unterminated ? undefined : parseRecord(text)
       if (torn) {
-        if (record?.type === 'synced') throw damagedError(path, torn.line)
+        // A hole may end in the middle of a line.
+        if (text.endsWith(SYNCED)) throw damagedError(path, torn.line)
       } else if (order.accepts(record, line)) {
         yield record
       } else {
@@ -43,9 +44,29 @@ export async function* scanLedger(
   return torn
 }
 
-async function* readChunks(handle: FileHandle, path: string): AsyncGenerator<Uint8Array, void> {
+const SYNCED = formatRecord({ type: 'synced' }).trimEnd()
+
+/** The records from a position on, for which nothing is checked. */
+export async function* readRecordsFrom(
+  handle: FileHandle,
+  path: string,
+  position: number,
+): AsyncGenerator<LedgerRecord, void> {
+  for await (const { lines } of readLineBatches(readChunks(handle, path, position))) {
+    for (const text of lines) {
+      const record = parseRecord(text)
+      if (record !== undefined) yield record
+    }
+  }
+}
+
+async function* readChunks(
+  handle: FileHandle,
+  path: string,
+  start = 0,
+): AsyncGenerator<Uint8Array, void> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-  for (let position = 0; ;) {
+  for (let position = start; ;) {
     const reading = handle.read(buffer, 0, CHUNK_BYTES, position)
     const { bytesRead } = await orLedgerError(reading, `${path} cannot be read`)
     if (bytesRead === 0) return
@@ -73,7 +94,9 @@ class RecordOrder {
     if (line === 1) this.#checkIncident(record)
     else if (record?.type === 'target') this.#targets += 1
     else if (record?.type === 'planned' && record.targets === this.#targets) this.#isPlanned = true
-    else throw damagedError(this.#path, line)
+    else if (record?.type !== 'searched' && record?.type !== 'skipped') {
+      throw damagedError(this.#path, line)
+    }
     return true
   }
 

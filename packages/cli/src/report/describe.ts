@@ -34,7 +34,11 @@ export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   }
   if (targets === 0) return { tone: 'warning', text: 'The plan has no targets.' }
   const all = formatCount(targets, 'target')
-  if (counts.revoked === targets) return { tone: 'success', text: `All ${all} are revoked.` }
+  const { unread } = planned.skipped
+  const missed = unread === 0 ? '' : `, but ${describeUnread(unread)}`
+  if (counts.revoked === targets) {
+    return { tone: unread === 0 ? 'success' : 'danger', text: `All ${all} are revoked${missed}.` }
+  }
   const unfinished = counts.unsent + counts.sent + counts.unknown
   if (unfinished > 0) {
     const text = `${formatNumber(unfinished)} of ${all} are pending: resume the run.`
@@ -43,12 +47,30 @@ export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   if (counts.revoked + counts.not_found === targets) {
     const missing = formatNumber(counts.not_found)
     return {
-      tone: 'warning',
-      text: `All ${all} are revoked, except ${missing} that the API does not know.`,
+      tone: unread === 0 ? 'warning' : 'danger',
+      text: `All ${all} are revoked, except ${missing} that the API does not know${missed}.`,
     }
   }
   const missing = formatNumber(targets - counts.revoked)
   return { tone: 'danger', text: `${missing} of ${all} were not revoked.` }
+}
+
+/** `2 lists of Members were not read` */
+export function describeUnread(lists: number): string {
+  return `${formatCount(lists, 'list')} of Members ${lists === 1 ? 'was' : 'were'} not read`
+}
+
+/** What the plan left out. */
+export function describeSkipped({ planned }: IncidentSummary): string {
+  const { duplicate, invalid, unread } = planned?.skipped ?? { duplicate: 0, invalid: 0, unread: 0 }
+  const counts = `${formatNumber(duplicate)} duplicate, ${formatNumber(invalid)} malformed`
+  return unread === 0 ? counts : `${counts}; ${describeUnread(unread)}`
+}
+
+/** How many lines that the plan left out are not in the list of a report. */
+export function countOmittedLines({ planned, skippedLines }: IncidentSummary): number {
+  const { duplicate, invalid, unread } = planned?.skipped ?? { duplicate: 0, invalid: 0, unread: 0 }
+  return duplicate + invalid + unread - skippedLines.length
 }
 
 /** Why a target was not revoked, with the id of the request. */

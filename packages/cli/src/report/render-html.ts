@@ -2,7 +2,9 @@ import { escapeHtml, renderPage } from '@connected-apps/node-http/html-page'
 import { formatCount, formatDuration, formatLatency, formatNumber, formatTime } from '../format.ts'
 import {
   countOmitted,
+  countOmittedLines,
   describeRunEnd,
+  describeSkipped,
   reasonOf,
   STATE_TEXTS,
   REPORTED_STATES,
@@ -12,6 +14,9 @@ import { renderPlot } from './plot.ts'
 import type { Plot } from './plot.ts'
 import { style } from './style.ts'
 import type { IncidentSummary } from './summarize-ledger.ts'
+
+// A ledger is a file, which may have been changed.
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 /**
  * The report as a page that needs no other file and no script.
@@ -29,9 +34,10 @@ export function renderHtml(summary: IncidentSummary, printable: (text: string) =
     renderTimeline(summary),
     renderRuns(summary),
     renderNotRevoked(summary, text),
+    renderSkipped(summary, text),
     renderFacts(summary, text),
   ].join('\n')
-  return renderPage({ title: `Incident report: ${headline}`, content, style })
+  return renderPage({ title: `Incident report: ${headline}`, content, style, policy: POLICY })
 }
 
 function renderResults({ counts, targets }: IncidentSummary, tone: string): string {
@@ -143,19 +149,24 @@ ${more}
 </section>`
 }
 
-function renderFacts(
-  { incident, planned, requests, rateLimited, latency }: IncidentSummary,
-  text: (value: string) => string,
-): string {
-  const skipped = planned?.skipped ?? { invalid: 0, duplicate: 0 }
+function renderSkipped(summary: IncidentSummary, text: (value: string) => string): string {
+  if (summary.skippedLines.length === 0) return ''
+  const omitted = countOmittedLines(summary)
+  const rows = summary.skippedLines.map(({ line, problem }) => [formatNumber(line), text(problem)])
+  return `<section aria-labelledby="skipped">
+<h2 id="skipped">Left out of the plan</h2>
+${renderTable('Lines that the plan left out', ['Line', 'Problem'], rows)}
+${omitted > 0 ? `<p class="note">And ${formatNumber(omitted)} more; the ledger has all of them.</p>` : ''}
+</section>`
+}
+
+function renderFacts(summary: IncidentSummary, text: (value: string) => string): string {
+  const { incident, requests, rateLimited, latency } = summary
   const facts: [string, string][] = [
     ['Project', `<code>${text(incident.project_id)}</code>`],
     ['API', `<code>${text(incident.baseUrl)}</code>`],
     ['Targets from', `<code>${text(incident.source)}</code>`],
-    [
-      'Left out',
-      `${formatNumber(skipped.duplicate)} duplicate, ${formatNumber(skipped.invalid)} malformed`,
-    ],
+    ['Left out', describeSkipped(summary)],
     [
       'Requests',
       `${formatNumber(requests)}, of which ${formatNumber(rateLimited)} were rate-limited (429)`,

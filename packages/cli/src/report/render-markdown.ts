@@ -1,7 +1,9 @@
 import { formatDuration, formatLatency, formatNumber, formatTime } from '../format.ts'
 import {
   countOmitted,
+  countOmittedLines,
   describeRunEnd,
+  describeSkipped,
   reasonOf,
   STATE_TEXTS,
   REPORTED_STATES,
@@ -22,9 +24,9 @@ export function renderMarkdown(
   printable: (text: string) => string,
 ): string {
   const text = (value: string): string => escapeMarkdown(printable(value))
-  const { incident, planned, runs, notRevoked, counts, latency } = summary
+  const { incident, runs, notRevoked, counts, latency } = summary
   const omitted = countOmitted(summary)
-  const skipped = planned?.skipped ?? { invalid: 0, duplicate: 0 }
+  const omittedLines = countOmittedLines(summary)
   return [
     '# Incident report',
     `**${headlineOf(summary).text}** A target is one Member's access to one Connected App.`,
@@ -35,7 +37,7 @@ export function renderMarkdown(
         ['API', text(incident.baseUrl)],
         ['Targets from', text(incident.source)],
         ['Planned', formatTime(incident.createdAt)],
-        ['Left out', `${skipped.duplicate} duplicate, ${skipped.invalid} malformed`],
+        ['Left out', describeSkipped(summary)],
         ['Requests', formatNumber(summary.requests)],
         ['Rate-limited (429)', formatNumber(summary.rateLimited)],
         ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
@@ -76,6 +78,18 @@ export function renderMarkdown(
           ]),
         ),
     ...(omitted > 0 ? [`And ${formatNumber(omitted)} more; the ledger has all of them.`] : []),
+    ...(summary.skippedLines.length > 0
+      ? [
+          '## Left out of the plan',
+          table(
+            ['Line', 'Problem'],
+            summary.skippedLines.map(({ line, problem }) => [formatNumber(line), text(problem)]),
+          ),
+        ]
+      : []),
+    ...(omittedLines > 0
+      ? [`And ${formatNumber(omittedLines)} more; the ledger has all of them.`]
+      : []),
     '## Timeline',
     'Running time, without the pauses between runs.',
     timelineTable(summary),

@@ -4,6 +4,7 @@ import type {
   LedgerRecord,
   OutcomeRecord,
   PlannedRecord,
+  SkippedRecord,
   StoppedRecord,
 } from '../ledger/records.ts'
 import type { Target } from '../target.ts'
@@ -42,6 +43,8 @@ export interface IncidentSummary {
   readonly runs: readonly Run[]
   /** The first of them. */
   readonly notRevoked: readonly NotRevoked[]
+  /** The first lines that the plan left out. */
+  readonly skippedLines: readonly SkippedRecord[]
   readonly timeline: readonly Interval[]
   readonly latency: { readonly p50: number | undefined; readonly p95: number | undefined }
 }
@@ -84,6 +87,7 @@ class SummaryCollector {
   requests = 0
   rateLimited = 0
   readonly runs: Mutable<Run>[] = []
+  readonly skippedLines: SkippedRecord[] = []
   readonly states = new TargetStates()
   readonly timeline = new Timeline()
   readonly outcomes = new Map<number, OutcomeRecord>()
@@ -121,7 +125,11 @@ class SummaryCollector {
         extend(run, record.at)
         if (run !== undefined) run.reason = record.reason
         break
+      case 'skipped':
+        if (this.skippedLines.length < MAX_NOT_REVOKED) this.skippedLines.push(record)
+        break
       case 'target':
+      case 'searched':
       case 'synced':
         break
     }

@@ -2,7 +2,8 @@ import type { Authorization, B2BClient, ConnectedAppsError } from '@connected-ap
 import { checkParameter } from '@connected-apps/contract'
 import { operations } from '@connected-apps/contract/operations'
 import { parseTarget, quote } from './parse-target.ts'
-import type { TargetLine } from './parse-target.ts'
+import type { TargetLine, TargetProblem } from './parse-target.ts'
+import { toVerdict } from '../run/attempt.ts'
 import { readTextLines } from './read-text-lines.ts'
 import { SeenKeys } from './seen-keys.ts'
 
@@ -41,15 +42,25 @@ export async function* findTargets(
       yield { line, problem: `is the same as line ${firstLine}` }
       continue
     }
+    const [violation] = checkParameter(parameters.organization_id, organization)
+    if (violation) {
+      yield { line, problem: `organization_id ${quote(organization)} ${violation.message}` }
+      continue
+    }
+    let hasTarget = false
     for (const found of await findMembers(client, app, organization, options)) {
+      hasTarget ||= 'target' in found
       yield { line, ...found }
+    }
+    if (!hasTarget) {
+      yield { line, searched: { organization_id: organization, connected_app_id: app } }
     }
   }
 }
 
 const { parameters } = operations.getOrganizationConnectedApp
 
-type Found = ReturnType<typeof parseTarget>
+type Found = ReturnType<typeof parseTarget> | Omit<TargetProblem, 'line'>
 
 async function findMembers(
   client: B2BClient,
@@ -57,21 +68,20 @@ async function findMembers(
   organization: string,
   options: FindOptions,
 ): Promise<Iterable<Found>> {
-  const [violation] = checkParameter(parameters.organization_id, organization)
-  if (violation) return [{ problem: `organization_id ${quote(organization)} ${violation.message}` }]
   const ids = { organization_id: organization, connected_app_id: app }
   const result = await client.organizations.tryGetConnectedApp(ids, {
     ...options,
     ...SEARCH_LIMITS,
   })
-  if (!result.ok) return [{ problem: explain(result.error, organization) }]
+  if (!result.ok) return [{ problem: explain(result.error, organization), isUnread: true }]
   return result.body.active_members.map(({ member_id }) => parseTarget({ ...ids, member_id }))
 }
 
 /** Why the list of one Organization is not there; throws what concerns them all. */
 function explain(error: ConnectedAppsError, organization: string): string {
   const name = `organization_id ${quote(organization)}`
-  if (error.kind === 'http' && error.status_code === 404) {
+  const verdict = toVerdict(error)
+  if (error.kind === 'http' && verdict.kind === 'final' && verdict.result === 'not_found') {
     return `${name} has no list of Members: ${quote(error.error_type ?? 'not found')} (404)`
   }
   if (error.kind === 'decode' && error.reason === 'size') {

@@ -1,14 +1,20 @@
 import { checkParameter } from '@connected-apps/contract'
 import { operations } from '@connected-apps/contract/operations'
-import type { Target } from '../target.ts'
+import type { AppInOrganization, Target } from '../target.ts'
 
 const { parameters, pathParameters } = operations.revokeConnectedApp
 
 /** The ids that a target consists of. */
 export const TARGET_IDS: readonly (keyof Target)[] = pathParameters
 
-/** A line of a list of targets: a target, or what is wrong. */
-export type TargetLine = { readonly line: number; readonly target: Target } | TargetProblem
+/**
+ * A line of a list of targets: a target, or what is wrong; or, after its problems if it has any, an
+ * Organization that was searched without finding a target.
+ */
+export type TargetLine =
+  | { readonly line: number; readonly target: Target }
+  | { readonly line: number; readonly searched: AppInOrganization }
+  | TargetProblem
 
 /** Why a line is not a target, in words that can be printed anywhere. */
 export interface TargetProblem {
@@ -16,6 +22,8 @@ export interface TargetProblem {
   readonly problem: string
   /** Set if nothing that follows the line could be read, so that targets may be missing. */
   readonly isLast?: true
+  /** Set if the line is right, but its Members could not be read, so that targets are missing. */
+  readonly isUnread?: true
 }
 
 /**

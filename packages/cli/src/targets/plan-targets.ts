@@ -1,7 +1,17 @@
+import type { SearchedRecord, SkippedRecord, TargetRecord } from '../ledger/records.ts'
 import { keyOf } from '../target.ts'
-import type { Target } from '../target.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { SeenKeys } from './seen-keys.ts'
+
+/** How many lines are not in a plan. */
+export interface Skipped {
+  /** Malformed. */
+  readonly invalid: number
+  /** The same as an earlier one. */
+  readonly duplicate: number
+  /** Organizations whose Members could not be read, so that targets are missing. */
+  readonly unread: number
+}
 
 /** What a run would do. */
 export interface Plan {
@@ -11,8 +21,7 @@ export interface Plan {
   readonly organizations: number
   /** How many Members they concern; fewer than targets if several apps are revoked. */
   readonly members: number
-  /** How many lines are not in the plan: malformed, or the same as an earlier one. */
-  readonly skipped: { readonly invalid: number; readonly duplicate: number }
+  readonly skipped: Skipped
   /** The first {@link MAX_SHOWN_PROBLEMS} of these lines; all are counted in `skipped`. */
   readonly problems: readonly TargetProblem[]
   /**
@@ -27,48 +36,55 @@ export interface PlanOptions {
   skipInvalid?: boolean | undefined
 }
 
+type PlanRecord = TargetRecord | SearchedRecord | SkippedRecord
+
 /** How many problems a plan holds for printing. */
 const MAX_SHOWN_PROBLEMS = 20
 
 /**
  * Plans a run without a ledger, for `--dry-run`. Reads all lines, and holds none of them.
  *
- * @param write is called with each target of the plan in order, until the first problem that is not skipped
+ * @param write is called with each record of the plan in order, until the first problem that is not skipped
  */
 export async function planTargets(
   lines: AsyncIterable<TargetLine>,
   { skipInvalid = false }: PlanOptions = {},
-  write: (target: Target) => Promise<void> | undefined = () => undefined,
+  write: (record: PlanRecord) => Promise<void> | undefined = () => undefined,
 ): Promise<Plan> {
   const seen = new SeenKeys('lines')
   const organizations = new SeenKeys('count')
   const members = new SeenKeys('count')
-  const skipped = { invalid: 0, duplicate: 0 }
+  const skipped = { invalid: 0, duplicate: 0, unread: 0 }
   const problems: TargetProblem[] = []
   let isRunnable = true
 
-  for await (const each of lines) {
-    const problem = 'target' in each ? undefined : each
+  /** The record of a line, which is counted. */
+  const count = (each: TargetLine): PlanRecord => {
+    if ('searched' in each) return { type: 'searched', ...each.searched }
     if ('target' in each) {
       const { organization_id, member_id } = each.target
       const firstLine = seen.add(keyOf(each.target), each.line)
       if (firstLine === undefined) {
         organizations.add(organization_id, each.line)
         members.add(`${organization_id} ${member_id}`, each.line)
-        if (isRunnable) {
-          const written = write(each.target)
-          if (written !== undefined) await written
-        }
-        continue
+        return { type: 'target', ...each.target }
       }
       skipped.duplicate += 1
-      if (problems.length < MAX_SHOWN_PROBLEMS)
-        problems.push({ line: each.line, problem: `is the same as line ${firstLine}` })
-    } else {
-      skipped.invalid += 1
-      if (problems.length < MAX_SHOWN_PROBLEMS) problems.push(each)
+      return skip({ line: each.line, problem: `is the same as line ${firstLine}` })
     }
-    isRunnable &&= skipInvalid && !problem?.isLast
+    skipped[each.isUnread ? 'unread' : 'invalid'] += 1
+    return skip(each)
+  }
+  const skip = (problem: TargetProblem): PlanRecord => {
+    if (problems.length < MAX_SHOWN_PROBLEMS) problems.push(problem)
+    isRunnable &&= skipInvalid && !problem.isLast
+    return { type: 'skipped', line: problem.line, problem: problem.problem }
+  }
+
+  for await (const each of lines) {
+    const record = count(each)
+    const written = isRunnable ? write(record) : undefined
+    if (written !== undefined) await written
   }
   return {
     targets: seen.size,

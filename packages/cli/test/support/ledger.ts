@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createLedger } from '../../src/ledger/create-ledger.ts'
-import type { Plan } from '../../src/targets/plan-targets.ts'
+import type { Plan, PlanOptions } from '../../src/targets/plan-targets.ts'
 import type { TargetLine } from '../../src/targets/parse-target.ts'
 import { targetOf } from './outcome.ts'
 
@@ -30,7 +30,18 @@ export async function* targetLines(count: number): AsyncGenerator<TargetLine> {
 
 /** Creates a ledger of so many targets. */
 export async function plannedLedger(path: string, targets: number): Promise<Plan> {
-  return await createLedger(path, INCIDENT, targetLines(targets))
+  return await planLedger(path, targetLines(targets))
+}
+
+/** Creates a ledger that nobody runs. */
+export async function planLedger(
+  path: string,
+  lines: AsyncIterable<TargetLine>,
+  options?: PlanOptions,
+): Promise<Plan> {
+  const { plan, unlock } = await createLedger(path, INCIDENT, lines, options)
+  await unlock()
+  return plan
 }
 
 /** All that an iterable yields. */

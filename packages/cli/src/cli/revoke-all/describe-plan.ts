@@ -22,6 +22,7 @@ export function describePlan(plan: Plan, settings: RunSettings): string {
   const leftOut = [
     skipped.duplicate > 0 && formatCount(skipped.duplicate, 'duplicate'),
     skipped.invalid > 0 && `${formatNumber(skipped.invalid)} malformed`,
+    skipped.unread > 0 && `${formatCount(skipped.unread, 'list')} not read`,
   ].filter((part) => part !== false)
   return renderFacts([
     [
