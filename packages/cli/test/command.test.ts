@@ -252,6 +252,11 @@ describe('before a run', () => {
       { STYTCH_PROJECT_ID: 'project-live-1' },
       /this is a live project, .*pass --yes --yes-live$/m,
     ],
+    [
+      ['--targets', '-', '--yes'],
+      { CONNECTED_APPS_SESSION_TOKEN: 'two\nlines' },
+      /^connected-apps: .*session_token .*$/m,
+    ],
     [['--targets', 'none.csv', '--yes'], {}, /none\.csv cannot be read: there is no such file/],
     [['--resume', 'none.jsonl', '--yes'], {}, /none\.jsonl cannot be read/],
   ])('%j is rejected', async (args, environment, message) => {

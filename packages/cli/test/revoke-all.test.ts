@@ -194,6 +194,54 @@ test.each(['unauthorized_credentials', 'session_not_found'] as const)(
   },
 )
 
+test('rejects with an argument of the client that is wrong for every target, and fails none for it', async () => {
+  const api = await startScriptedApi((response) => send(response))
+  const { outcomes, error } = await run(api, targetsOf(5), {
+    authorization: { session_token: 'two\nlines' },
+  })
+  expect(error).toMatchObject({ kind: 'argument' })
+  expect(outcomes).toEqual([])
+  expect(api.members).toEqual([])
+})
+
+describe('before any target is let through', () => {
+  test('many that are forbidden stop the run, and can be revoked with other credentials', async () => {
+    const api = await startScriptedApi((response) => send(response, 'session_authorization_error'))
+    const { outcomes, error } = await run(api, targetsOf(1_000))
+    expect(error).toMatchObject({ reason: 'credentials' })
+    expect(String(error)).toContain('session_authorization_error')
+    expect(outcomes).toHaveLength(api.members.length)
+    expect(outcomes.length).toBeLessThan(30)
+    expect(new Set(resultsOf(outcomes))).toEqual(new Set(['unknown']))
+  })
+
+  test('a few that are forbidden are so once the API decides another one, or at the end', async () => {
+    const api = await startScriptedApi((response, member) =>
+      send(response, member === 'member-3' ? undefined : 'session_authorization_error'),
+    )
+    const forbidden = await run(api, targetsOf(3))
+    expect(resultsOf(forbidden.outcomes)).toEqual(Array(3).fill('forbidden'))
+    expect(forbidden.error).toBeUndefined()
+    const all = await run(api, targetsOf(20))
+    expect(all.error).toBeUndefined()
+    expect(resultsOf(all.outcomes)).toEqual(
+      Array.from({ length: 20 }, (_, index) => (index === 3 ? 'revoked' : 'forbidden')),
+    )
+  })
+
+  test.each([undefined, 'internal_server_error'] as const)(
+    'a few that fail (%s) say that the server is down',
+    async (name) => {
+      const api = await startScriptedApi((response) =>
+        name === undefined ? void response.destroy() : send(response, name),
+      )
+      const { outcomes, error } = await run(api, targetsOf(3))
+      expect(error).toMatchObject({ reason: 'down' })
+      expect(resultsOf(outcomes)).toEqual(Array(3).fill('unknown'))
+    },
+  )
+})
+
 test('when aborted, finishes what is in flight, and sends nothing more', async () => {
   const controller = new AbortController()
   const held: (() => void)[] = []
