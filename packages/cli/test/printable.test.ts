@@ -48,6 +48,10 @@ test('the progress says what is done, at which rate, what went wrong, and the ti
   expect(renderProgress(state)).toBe(
     '42 %, 4,200 of 10,000, 100 per second, 429s 3, not revoked 12, 58 s left',
   )
+  const at = new Date(2026, 10, 27, 3, 4, 5)
+  expect(renderProgress({ ...state, pausedUntil: at.getTime() })).toBe(
+    '42 %, 4,200 of 10,000, 429s 3, not revoked 12, paused until 03:04:05',
+  )
   const start = { done: 0, total: 10_000, rate: undefined, rateLimited: 0, notRevoked: 0 }
   expect(renderProgress(start)).toBe('0 %, 0 of 10,000')
   expect(renderProgress({ ...start, done: 10_000, rate: 98 })).toBe('100 %, 10,000 of 10,000')

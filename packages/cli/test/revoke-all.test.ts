@@ -2,6 +2,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Outcome, RevokeAllOptions, Target } from '../src/index.ts'
 import { revokeAll, UnavailableError } from '../src/index.ts'
+import { Wakeup } from '../src/run/wakeup.ts'
 import type { ScriptedApi } from './support/scripted-api.ts'
 import { send, startScriptedApi, targetsOf } from './support/scripted-api.ts'
 
@@ -112,6 +113,50 @@ describe('a rate limit', () => {
     expect(error).toMatchObject({ reason: 'rate_limit' })
     expect(outcomes).toHaveLength(new Set(api.members).size)
     expect(new Set(outcomes.map(({ result }) => result))).toEqual(new Set(['revoked', 'unknown']))
+  })
+})
+
+describe('a delay', () => {
+  test('that is longer than a timer can wait is waited for', async () => {
+    const setTimeoutSpy = vi.spyOn(globalThis, 'setTimeout')
+    const wakeup = new Wakeup()
+    const waiting = wakeup.wait(2 ** 40)
+    expect(setTimeoutSpy).toHaveBeenCalledWith(expect.anything(), 2 ** 31 - 1)
+    wakeup.notify()
+    await waiting
+  })
+
+  test('that the server asks for is reported, and one of more than an hour stops the run', async () => {
+    const api = await startScriptedApi((response, member, count) => {
+      if (member === 'member-0') return send(response)
+      return send(response, 'too_many_requests', { 'retry-after': count === 0 ? '1' : '99999999' })
+    })
+    const pauses: number[] = []
+    const { outcomes, error } = await run(api, targetsOf(2), {
+      rate: 100,
+      onPause: (endsAt) => pauses.push(endsAt - Date.now()),
+    })
+    expect(error).toMatchObject({ reason: 'rate_limit' })
+    expect(String(error)).toContain('429')
+    expect(resultsOf(outcomes)).toEqual(['revoked', 'unknown'])
+    expect(pauses).toHaveLength(1)
+    expect(pauses[0]).toBeGreaterThan(900)
+    expect(pauses[0]).toBeLessThan(1200)
+  })
+
+  test('that a failing server asks for is kept to', async () => {
+    const api = await startScriptedApi((response, _, count) =>
+      count === 0
+        ? send(response, 'internal_server_error', { 'retry-after': '2' })
+        : send(response),
+    )
+    const pauses: number[] = []
+    const { outcomes } = await run(api, targetsOf(1), {
+      onPause: (endsAt) => pauses.push(endsAt - Date.now()),
+    })
+    expect(pauses).toHaveLength(1)
+    expect(resultsOf(outcomes)).toEqual(['revoked'])
+    expect(outcomes[0]?.attempts).toBe(2)
   })
 })
 
@@ -362,6 +407,7 @@ test('counts a request that times out as unknown, and sends it again', async () 
 test.each([
   [{ rate: 0 }, /^rate must/],
   [{ rate: Number.NaN }, /^rate must/],
+  [{ rate: 1e-9 }, /^rate must/],
   [{ share: 0 }, /^share must/],
   [{ share: 1.1 }, /^share must/],
   [{ maxDownMs: -1 }, /^maxDownMs must/],

@@ -45,6 +45,11 @@ export class Pace {
     return this.#rate.perSecond
   }
 
+  /** For how many milliseconds nothing is sent, since the server has asked for a pause. */
+  pauseMs(now: number): number {
+    return Math.max(0, this.#pausedUntil - now)
+  }
+
   /** How many times the server has asked for a pause since it last let a request through. */
   get pausesInARow(): number {
     return this.#pauses
@@ -62,7 +67,7 @@ export class Pace {
 
   /** Milliseconds until the next request may leave; 0 if it may leave now. */
   delayMs(now: number): number {
-    return Math.max(0, this.#nextAt - now, this.#pausedUntil - now)
+    return Math.max(this.#nextAt - now, this.pauseMs(now))
   }
 
   recordSent(now: number): void {
@@ -116,7 +121,18 @@ export class Pace {
       this.#isWindowStart = isWindow
       this.#passed = 0
     }
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs + random * PAUSE_JITTER_MS)
+    this.#pause(now, pauseMs, random)
+  }
+
+  /** Records that a server that fails asks not to be called for a while. It says nothing of a limit. */
+  recordUnavailable(now: number, retryAfterMs: number, random: number): void {
+    this.#passed = 0
+    this.#isWindowStart = false
+    this.#pause(now, retryAfterMs, random)
+  }
+
+  #pause(now: number, ms: number, random: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + ms + random * PAUSE_JITTER_MS)
     this.#nextAt = this.#pausedUntil
   }
 }

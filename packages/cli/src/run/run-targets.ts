@@ -6,6 +6,8 @@ import type { RevokeAllOptions } from '../revoke-all.ts'
 import { Pace } from '../pace/pace.ts'
 import type { OrdinalTarget, Target } from '../target.ts'
 import { UnavailableError } from './unavailable-error.ts'
+import type { UnavailableReason } from './unavailable-error.ts'
+import { formatTime } from '../format.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** The options of a run, with defaults applied. */
@@ -18,6 +20,8 @@ const MAX_FAILURES = 4
 const BACKOFF_MS = 250
 /** So many pauses without a request let through mean that there is nothing left of the limit. */
 const MAX_PAUSES_IN_A_ROW = 10
+/** A server that asks for a longer pause stops the run. */
+const MAX_PAUSE_MS = 3_600_000
 /** So many targets that the API forbids, before it decides any otherwise, are not due to the targets. */
 const MAX_FORBIDDEN = 10
 
@@ -245,11 +249,16 @@ class Run {
         this.#pace.recordLimited(now, sentAt, verdict.retryAfterMs, Math.random())
         this.#again.push(job)
         onRateLimited?.(job.ordinal)
+        this.#reportPause('rate_limit', verdict, now)
         if (this.#isStarved(now)) {
           this.#fail(new UnavailableError('rate_limit', 'the API lets no request through (429)'))
         }
         return undefined
       case 'transient':
+        if (verdict.retryAfterMs !== undefined) {
+          this.#pace.recordUnavailable(now, verdict.retryAfterMs, Math.random())
+          this.#reportPause('down', verdict, now)
+        }
         return this.#retry(job, verdict.result, now)
       case 'credentials':
         this.#again.push(job)
@@ -266,6 +275,15 @@ class Run {
     this.#lastPassedAt = now
     this.#pace.recordPassed(now, durationMs)
     this.#availability.recordResponse()
+  }
+
+  /** Says until when nothing is sent, or stops the run if that is too long. */
+  #reportPause(why: UnavailableReason, { reason }: Details, now: number): void {
+    const pauseMs = this.#pace.pauseMs(now)
+    const endsAt = Date.now() + pauseMs
+    if (pauseMs <= MAX_PAUSE_MS + 1_000) return this.#options.onPause?.(endsAt)
+    const text = `the API asks for a pause until ${formatTime(endsAt)}: ${reason ?? ''}`
+    this.#fail(new UnavailableError(why, text))
   }
 
   #isStarved(now: number): boolean {

@@ -71,7 +71,10 @@ describe.each([0, 3, 100, 300])('a window of which others leave %i requests', (l
   ])('(%s): uses 80 of 100 of the windows that they do not use', (_, used) => {
     const result = simulate({
       limiter: sharedWindow(600, 60_000, (window) => (used.includes(window) ? 600 - left : 0)),
-      ...{ latencyMs: 20, jitterMs: 20, share: 0.9, seconds: 720 },
+      latencyMs: 20,
+      jitterMs: 20,
+      share: 0.9,
+      seconds: 720,
     })
     const free = (12 - used.length) * 600
     expect((result.perSecond * 720) / free).toBeGreaterThan(0.8)
