@@ -4,5 +4,5 @@ export const EXIT_CODES = {
   1: 'not all: some were not revoked, somebody is connected, the API rejected the request, or the output cannot be written',
   2: 'usage error; nothing was sent',
   3: 'stopped: the server is down or rejects the credentials; can be resumed',
-  130: 'interrupted; can be resumed',
+  130: 'interrupted, or not confirmed; a run that had begun can be resumed',
 } as const
