@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { jsonLine, printable, quoteArgument } from '../src/cli/terminal/printable.ts'
@@ -18,6 +19,21 @@ test('nothing that is printed controls a terminal, reorders text or is invisible
   expect(printable('a\u200Bb\u00AD\u3164\uFE0F')).toBe('a\\u{200b}b\\u{ad}\\u{3164}\\u{fe0f}')
   expect(printable('日本 – ok')).toBe('日本 – ok')
   expect(printable('x'.repeat(999))).toHaveLength(300)
+})
+
+test('a path is quoted so that a shell takes it as it is, and a command as no option', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
+      fc.pre(!name.includes('\0'))
+      const printf = ['-c', `printf %s ${quoteArgument(name)}`]
+      const printed = execFileSync('/bin/bash', printf, { encoding: 'utf8' })
+      expect(printed).toBe(name.startsWith('-') ? `./${name}` : name)
+    }),
+    {
+      numRuns: 20,
+      examples: [['-x'], ['x'.repeat(999)], ["it's\u001B[2J\n\u200B.jsonl"], ['~'], ['日本']],
+    },
+  )
 })
 
 test('a line of JSON is one line, has no such characters, and means the same', () => {
