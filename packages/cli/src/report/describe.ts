@@ -14,7 +14,7 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
   failed: { name: 'Failed', meaning: 'the API rejected it, or failed at every attempt' },
   unknown: {
     name: 'Unknown',
-    meaning: 'no response arrived at any attempt; a resume sends it again',
+    meaning: 'no response decided it; a resume sends it again',
   },
   sent: {
     name: 'Interrupted',
