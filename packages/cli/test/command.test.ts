@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { spawn } from 'node:child_process'
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -238,6 +238,27 @@ describe('Ctrl-C', () => {
     expect(await running.finished).toMatchObject({ code: 130, error: 'Nothing is sent.\n' })
     expect((await readdir(directory)).filter((name) => name.includes('reading'))).toEqual([])
   })
+
+  test.skipIf(process.platform === 'win32').each(['without a writer', 'with a writer'])(
+    'ends the reading of a pipe %s',
+    async (writer) => {
+      const pipe = join(directory, 'pipe')
+      const ledger = `${writer}.jsonl`
+      execFileSync('mkfifo', [pipe])
+      const handle = writer === 'with a writer' ? await open(pipe, 'r+') : undefined
+      const running = startRevokeAll(['--targets', 'pipe', '--ledger', ledger, '--yes'])
+      const isReading = async (): Promise<boolean> =>
+        (await readdir(directory)).includes(`${ledger}.planning`)
+      await expect.poll(isReading, { timeout: 20_000 }).toBe(true)
+      running.process.kill('SIGINT')
+      const finished = await Promise.race([running.finished, sleep(5_000)])
+      if (finished === undefined) running.process.kill('SIGKILL')
+      await handle?.close()
+      await rm(pipe)
+      expect(finished).toMatchObject({ code: 130, error: 'Nothing is sent.\n' })
+      expect((await readdir(directory)).filter((name) => name.includes(ledger))).toEqual([])
+    },
+  )
 })
 
 describe('before a run', () => {
