@@ -46,8 +46,10 @@ const DEFAULT_MAX_DOWN_MS = 60_000
  * A revoke can be repeated without harm, so a request that failed is sent again a few times, and one
  * that was answered with 429 without end. The targets are taken as they come; duplicates are sent.
  *
- * The iteration rejects with an {@link UnavailableError} if it stopped by itself, and with whatever
- * the targets or `beforeSend` reject with. Throws a `RangeError` if an option is out of range.
+ * The iteration rejects with an {@link UnavailableError} if it stopped by itself, with the client's
+ * error for an argument that is wrong for every target, such as the session, and with whatever the
+ * targets or `beforeSend` reject with. Until the API has decided a target, the outcomes of those that
+ * were forbidden or that failed are held back, since all of them may be. Throws a `RangeError` if an option is out of range.
  *
  * @example
  * import { B2BClient } from '@connected-apps/client'
