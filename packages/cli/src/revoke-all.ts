@@ -9,9 +9,9 @@ export interface RevokeAllOptions {
   readonly client: B2BClient
   /** The Member on whose authority the calls are made. Left out, no permission is checked. */
   readonly authorization?: Authorization | undefined
-  /** Maximum requests per second. Default: found by a slow start up to the first 429. */
+  /** Maximum requests per second, at least 0.001. Default: found by a slow start up to the first 429. */
   readonly rate?: number | undefined
-  /** The part of the API's limit to use once it is known, above 0 and at most 1. Default 0.9. */
+  /** The part of the API's limit to use once it is known, from 0.01 to 1. Default 0.9. */
   readonly share?: number | undefined
   /** For how many milliseconds nothing but failures is tolerated before the run stops. Default 60,000. */
   readonly maxDownMs?: number | undefined
@@ -24,8 +24,16 @@ export interface RevokeAllOptions {
   readonly beforeSend?: ((ordinal: number, target: Target) => Promise<void>) | undefined
   /** Called after each response of 429; the target is sent again. */
   readonly onRateLimited?: ((ordinal: number) => void) | undefined
+  /**
+   * Called when the server asks for a pause, in which nothing is sent, with its end in milliseconds
+   * since 1970. A pause of more than an hour stops the run in place of this.
+   */
+  readonly onPause?: ((endsAt: number) => void) | undefined
 }
 
+/** With less, a run would not end within a lifetime. */
+const MIN_RATE = 0.001
+const MIN_SHARE = 0.01
 const DEFAULT_SHARE = 0.9
 const DEFAULT_MAX_DOWN_MS = 60_000
 
@@ -38,8 +46,10 @@ const DEFAULT_MAX_DOWN_MS = 60_000
  * A revoke can be repeated without harm, so a request that failed is sent again a few times, and a
  * rate-limited one until it gets through. The targets are taken as they come; duplicates are sent.
  *
- * The iteration rejects with an {@link UnavailableError} if it stopped by itself, and with whatever
- * the targets or `beforeSend` reject with. Throws a `RangeError` if an option is out of range.
+ * The iteration rejects with an {@link UnavailableError} if it stopped by itself, with the client's
+ * error for an argument that is wrong for every target, such as the session, and with whatever the
+ * targets or `beforeSend` reject with. Until the API has decided a target, the outcomes of those that
+ * were forbidden or that failed are held back, since all of them may be. Throws a `RangeError` if an option is out of range.
  *
  * @example
  * import { B2BClient } from '@connected-apps/client'
@@ -64,11 +74,11 @@ export function revokeOrdinals(
   options: RevokeAllOptions,
 ): AsyncIterable<Outcome> {
   const { rate, share = DEFAULT_SHARE, maxDownMs = DEFAULT_MAX_DOWN_MS } = options
-  if (rate !== undefined && !(rate > 0 && Number.isFinite(rate))) {
-    throw new RangeError(`rate must be a number greater than 0 (revokeAll), not ${rate}`)
+  if (rate !== undefined && !(rate >= MIN_RATE && Number.isFinite(rate))) {
+    throw new RangeError(`rate must be a number, ${MIN_RATE} or more (revokeAll), not ${rate}`)
   }
-  if (!(share > 0 && share <= 1)) {
-    throw new RangeError(`share must be greater than 0, and at most 1 (revokeAll), not ${share}`)
+  if (!(share >= MIN_SHARE && share <= 1)) {
+    throw new RangeError(`share must be a number from ${MIN_SHARE} to 1 (revokeAll), not ${share}`)
   }
   if (!(maxDownMs >= 0)) {
     throw new RangeError(`maxDownMs must be a number, 0 or more (revokeAll), not ${maxDownMs}`)

@@ -1,8 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { B2BClient } from '@connected-apps/client'
@@ -13,13 +16,14 @@ import type { Target } from '../src/index.ts'
 import type { TargetLine } from '../src/targets/parse-target.ts'
 import { verifyLedger } from '../src/verify-ledger.ts'
 import { collect, INCIDENT } from './support/ledger.ts'
-import { runCli, SECRET, SESSION, startCli } from './support/run-cli.ts'
+import { main, runCli, SECRET, SESSION, startCli } from './support/run-cli.ts'
 import type { Finished, Running } from './support/run-cli.ts'
 import { keyOf, startApi } from './support/api.ts'
 import { serve } from './support/serve.ts'
 import type { Api } from './support/api.ts'
 
 const app = 'connected-app-test-1'
+const mkfifo = '/usr/bin/mkfifo'
 
 let api: Api
 let directory: string
@@ -108,7 +112,7 @@ describe('a run', () => {
     ]
     const basic = Buffer.from(`project-test-1:${SECRET}`).toString('base64')
     for (const secret of [SECRET, SESSION, basic]) {
-      for (const text of everything) expect(text).not.toContain(secret)
+      for (const each of everything) expect(each).not.toContain(secret)
     }
   })
 
@@ -192,6 +196,29 @@ describe('a run', () => {
   })
 })
 
+test.skipIf(!existsSync('/dev/full'))(
+  'a run goes on if its output cannot be written, and says so',
+  async () => {
+    connect(30)
+    const input = join(directory, 'full.csv')
+    await writeFile(input, csvOf(targets(30)))
+    const args = `revoke-all --targets full.csv --ledger full.jsonl --yes --quiet --json > /dev/full`
+    const child = spawn('/bin/sh', ['-c', `exec "$0" "$1" ${args}`, process.execPath, main], {
+      env: { STYTCH_PROJECT_ID: 'project-test-1', STYTCH_SECRET: SECRET, ...env },
+      cwd: directory,
+    })
+    const ended = once(child, 'close')
+    const error = await text(child.stderr)
+    expect(await ended).toEqual([1, null])
+    expect(error.match(/^connected-apps: .*$/gm)).toEqual([
+      'connected-apps: standard output cannot be written: the disk is full',
+    ])
+    expect(error).not.toContain('    at ')
+    expect(api.connected.size).toBe(0)
+    expect(await lastRecord('full.jsonl')).toMatchObject({ type: 'stopped', reason: 'finished' })
+  },
+)
+
 describe('Ctrl-C', () => {
   test('counts once if it arrives twice at the same moment, as under npx', async () => {
     connect(200)
@@ -244,6 +271,27 @@ describe('Ctrl-C', () => {
     expect(await running.finished).toMatchObject({ code: 130, error: 'Nothing was sent.\n' })
     expect((await readdir(directory)).filter((name) => name.includes('reading'))).toEqual([])
   })
+
+  test.skipIf(!existsSync(mkfifo)).each(['without a writer', 'with a writer'])(
+    'ends the reading of a pipe %s',
+    async (writer) => {
+      const pipe = join(directory, 'pipe')
+      const ledger = `${writer}.jsonl`
+      execFileSync(mkfifo, [pipe])
+      const handle = writer === 'with a writer' ? await open(pipe, 'r+') : undefined
+      const running = startRevokeAll(['--targets', 'pipe', '--ledger', ledger, '--yes'])
+      const isReading = async (): Promise<boolean> =>
+        (await readdir(directory)).includes(`${ledger}.planning`)
+      await expect.poll(isReading, { timeout: 20_000 }).toBe(true)
+      running.process.kill('SIGINT')
+      const finished = await Promise.race([running.finished, sleep(5_000)])
+      if (finished === undefined) running.process.kill('SIGKILL')
+      await handle?.close()
+      await rm(pipe)
+      expect(finished).toMatchObject({ code: 130, error: 'Nothing was sent.\n' })
+      expect((await readdir(directory)).filter((name) => name.includes(ledger))).toEqual([])
+    },
+  )
 })
 
 describe('before a run', () => {
@@ -276,13 +324,23 @@ describe('before a run', () => {
 
   test.each<[args: string[], environment: Record<string, string>, message: RegExp]>([
     [[], {}, /pass one of --targets FILE, .*--resume LEDGER; see/],
-    [['--targets', '-', '--rate', '0'], {}, /--rate must be a number of calls per second above 0/],
-    [['--targets', '-', '--share', '2'], {}, /--share must be a number above 0, and at most 1/],
+    [
+      ['--targets', '-', '--rate', '0'],
+      {},
+      /--rate must be a number of calls per second, at least 0\.001/,
+    ],
+    [['--targets', '-', '--rate', '0.0001'], {}, /--rate must be a number of calls per second, at/],
+    [['--targets', '-', '--share', '2'], {}, /--share must be a number from 0\.01 to 1/],
     [['--targets', '-'], {}, /there is no terminal to confirm on; pass --yes$/m],
     [
       ['--targets', '-', '--yes'],
       { STYTCH_PROJECT_ID: 'project-live-1' },
       /this is a live project, .*pass --yes --yes-live$/m,
+    ],
+    [
+      ['--targets', '-', '--yes'],
+      { CONNECTED_APPS_SESSION_TOKEN: 'two\nlines' },
+      /^connected-apps: .*session_token .*$/m,
     ],
     [['--targets', 'none.csv', '--yes'], {}, /none\.csv cannot be read: there is no such file/],
     [['--resume', 'none.jsonl', '--yes'], {}, /none\.jsonl cannot be read/],
@@ -336,9 +394,9 @@ describe('verify', () => {
     api.connected.add(keyOf(again))
     api.connected.add(`${again.organization_id}/member-new/${app}`)
     const options = { env, cwd: directory }
-    const text = await runCli(['verify', 'verify.jsonl', '--rate', '1000'], options)
-    expect(text.code).toBe(1)
-    expect(text.out.split('\n')).toEqual([
+    const table = await runCli(['verify', 'verify.jsonl', '--rate', '1000'], options)
+    expect(table.code).toBe(1)
+    expect(table.out.split('\n')).toEqual([
       `again     organization-0  member-0  ${app}`,
       `unlisted  organization-0  member-new  ${app}`,
       `still     organization-1  member-1  ${app}`,

@@ -13,8 +13,9 @@ async function answer(
   typed: string,
 ): Promise<{ isConfirmed: boolean; asked: string }> {
   const [input, output] = [new PassThrough(), new PassThrough()]
-  const terminal = { input, output, close: () => output.end() }
-  const confirm = await prepareConfirm(options, () => Promise.resolve(terminal))
+  const discardTyped = () => expect(output.readableLength).toBe(0)
+  const terminal = { input, output, discardTyped, close: () => output.end() }
+  const confirm = prepareConfirm(options, () => terminal)
   input.end(typed)
   const isConfirmed = await confirm('revoke 3 targets')
   return { isConfirmed, asked: await text(output) }
@@ -44,10 +45,10 @@ describe('a run is confirmed', () => {
   })
 
   test('by --yes, on a live project together with --yes-live, without a terminal', async () => {
-    const none = (): Promise<undefined> => Promise.resolve(undefined)
-    const confirmed = await prepareConfirm({ ...project, yes: true }, none)
+    const none = (): undefined => undefined
+    const confirmed = prepareConfirm({ ...project, yes: true }, none)
     expect(await confirmed('revoke')).toBe(true)
-    const confirmedLive = await prepareConfirm({ ...live, yes: true, yesLive: true }, none)
+    const confirmedLive = prepareConfirm({ ...live, yes: true, yesLive: true }, none)
     expect(await confirmedLive('revoke')).toBe(true)
     for (const options of [
       project,
@@ -55,7 +56,7 @@ describe('a run is confirmed', () => {
       { ...live, yes: true },
       { ...live, yesLive: true },
     ]) {
-      await expect(prepareConfirm(options, none)).rejects.toThrow(/no terminal to confirm on/)
+      expect(() => prepareConfirm(options, none)).toThrow(/no terminal to confirm on/)
     }
   })
 })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../src/cli/exit-codes.ts'
 import { runCli, SECRET, SESSION } from './support/run-cli.ts'
 import { keyOf, startApi } from './support/api.ts'
+import { serve } from './support/serve.ts'
 import type { Api } from './support/api.ts'
 
 const target = {
@@ -80,6 +81,19 @@ describe('revoke', () => {
       code: 2,
       error: expect.stringContaining('run chmod 600 on it') as string,
     })
+  })
+
+  test('prints nothing of a server or of the command line that controls the terminal', async () => {
+    await using hostile = await serve((request, response) => {
+      request.resume()
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ status_code: 200, request_id: 'x\u001B[2J\ny' }))
+    })
+    const revoked = await runCli(['revoke', ...ids.flat(), '--base-url', hostile.url])
+    expect(revoked).toMatchObject({ code: 0, out: 'revoked (request_id x\\u{1b}[2J\\u{a}y)\n' })
+    const named = await runCli(['report', 'none\u001B[2J.jsonl'])
+    expect(named).toMatchObject({ code: 2, out: '' })
+    expect(named.error).toContain('none\\u{1b}[2J.jsonl cannot be read')
   })
 
   test('says in one line why the API rejected it, with exit code 1', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { jsonLine, printable, quoteArgument } from '../src/cli/terminal/printable.ts'
@@ -18,6 +19,21 @@ test('nothing that is printed controls a terminal, reorders text or is invisible
   expect(printable('a\u200Bb\u00AD\u3164\uFE0F')).toBe('a\\u{200b}b\\u{ad}\\u{3164}\\u{fe0f}')
   expect(printable('日本 – ok')).toBe('日本 – ok')
   expect(printable('x'.repeat(999))).toHaveLength(300)
+})
+
+test('a path is quoted so that a shell takes it as it is, and a command as no option', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
+      fc.pre(!name.includes('\0'))
+      const printf = ['-c', `printf %s ${quoteArgument(name)}`]
+      const printed = execFileSync('/bin/bash', printf, { encoding: 'utf8' })
+      expect(printed).toBe(name.startsWith('-') ? `./${name}` : name)
+    }),
+    {
+      numRuns: 20,
+      examples: [['-x'], ['x'.repeat(999)], ["it's\u001B[2J\n\u200B.jsonl"], ['~'], ['日本']],
+    },
+  )
 })
 
 test('a line of JSON is one line, has no such characters, and means the same', () => {
@@ -47,6 +63,10 @@ test('the progress says what is done, at which rate, what went wrong, and the ti
   const state = { done: 4200, total: 10_000, rate: 100, rateLimited: 3, notRevoked: 12 }
   expect(renderProgress(state)).toBe(
     '42%, 4,200 of 10,000, 100 per second, 3 rate-limited, 12 not revoked, 58 s left',
+  )
+  const at = new Date(2026, 10, 27, 3, 4, 5)
+  expect(renderProgress({ ...state, pausedUntil: at.getTime() })).toBe(
+    '42%, 4,200 of 10,000, 3 rate-limited, 12 not revoked, paused until 03:04:05',
   )
   const start = { done: 0, total: 10_000, rate: undefined, rateLimited: 0, notRevoked: 0 }
   expect(renderProgress(start)).toBe('0%, 0 of 10,000')

@@ -13,6 +13,7 @@ import { LedgerError } from '../src/ledger/ledger-error.ts'
 import type { LedgerRecord } from '../src/ledger/records.ts'
 import type { Result } from '../src/outcome.ts'
 import { renderMarkdown } from '../src/report/render-markdown.ts'
+import { STATE_TEXTS } from '../src/report/describe.ts'
 import { MAX_NOT_REVOKED, summarizeLedger } from '../src/report/summarize-ledger.ts'
 import { Timeline } from '../src/report/timeline.ts'
 import { runCli } from './support/run-cli.ts'
@@ -26,7 +27,8 @@ const INJECTED_SCRIPT = `
   document.body.append(script)
   globalThis.hasRun`
 const startedAt = Date.UTC(2026, 10, 27, 2)
-const hostile = '<img src="https://tracker.example/x" onerror="alert(1)"> | `x`\u001B[2J\u202E'
+const hostile =
+  'www.tracker.example <img src="https://tracker.example/x" onerror="alert(1)"> | `x`\u001B[2J\u202E'
 
 let directory: string
 
@@ -42,6 +44,9 @@ describe('a summary', () => {
       { type: 'started', at: startedAt },
       ...outcomes(['revoked', 'unknown', 'not_found'], startedAt + 1000),
       { type: 'sent', ordinal: 3, at: startedAt + 1500 },
+      { type: 'rate_limited', ordinal: 3, at: startedAt + 1500 },
+      { type: 'rate_limited', ordinal: 3, at: startedAt + 1500 },
+      { type: 'sent', ordinal: 4, at: startedAt + 1500 },
       // Killed; resumed an hour later.
       { type: 'started', at: startedAt + 3_600_000 },
       { type: 'rate_limited', ordinal: 1, at: startedAt + 3_600_100 },
@@ -63,8 +68,9 @@ describe('a summary', () => {
         sent: 1,
         unsent: 1,
       },
-      requests: 5,
-      rateLimited: 1,
+      // Five of outcomes, and of those that were killed two that were limited, one without a response, and the last.
+      requests: 9,
+      rateLimited: 3,
       runs: [
         { startedAt, endedAt: startedAt + 1500, outcomes: 3, reason: undefined },
         { endedAt: startedAt + 3_602_500, outcomes: 2, reason: 'interrupted' },
@@ -90,6 +96,9 @@ describe('a summary', () => {
     ])
     const summary = await summarizeLedger(path)
     expect(summary.notRevoked).toHaveLength(MAX_NOT_REVOKED)
+    expect(STATE_TEXTS.unknown.meaning).toBe(
+      'no attempt had a conclusive response; a resume sends it again',
+    )
     expect(renderMarkdown(summary, printable)).toContain('And 7 more; the ledger has all of them.')
   })
 })
@@ -162,7 +171,8 @@ describe('connected-apps report', () => {
     expect({ code, error }).toEqual({ code: 0, error: '' })
     expect(out).toContain('**1 of 400 targets were not revoked.**')
     expect(out).toContain('| Revoked | 399 |')
-    expect(out).toContain('\\<img src="https://tracker.example/x"')
+    expect(out).toContain('\\<img src="https\\://tracker.example/x"')
+    expect(out).not.toMatch(/https:|www\./) // which GitHub makes links of
     expect(out).not.toMatch(/[^\\]<img/)
     for (const each of ['\u001B', '\u202E']) expect(out).not.toContain(each)
     // Each row of a table has as many cells as its head.

@@ -2,6 +2,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Outcome, RevokeAllOptions, Target } from '../src/index.ts'
 import { revokeAll, UnavailableError } from '../src/index.ts'
+import { Wakeup } from '../src/run/wakeup.ts'
 import type { ScriptedApi } from './support/scripted-api.ts'
 import { send, startScriptedApi, targetsOf } from './support/scripted-api.ts'
 
@@ -115,6 +116,50 @@ describe('a rate limit', () => {
   })
 })
 
+describe('a delay', () => {
+  test('that is longer than a timer can wait is waited for', async () => {
+    const setTimeoutSpy = vi.spyOn(globalThis, 'setTimeout')
+    const wakeup = new Wakeup()
+    const waiting = wakeup.wait(2 ** 40)
+    expect(setTimeoutSpy).toHaveBeenCalledWith(expect.anything(), 2 ** 31 - 1)
+    wakeup.notify()
+    await waiting
+  })
+
+  test('that the server asks for is reported, and one of more than an hour stops the run', async () => {
+    const api = await startScriptedApi((response, member, count) => {
+      if (member === 'member-0') return send(response)
+      return send(response, 'too_many_requests', { 'retry-after': count === 0 ? '1' : '99999999' })
+    })
+    const pauses: number[] = []
+    const { outcomes, error } = await run(api, targetsOf(2), {
+      rate: 100,
+      onPause: (endsAt) => pauses.push(endsAt - Date.now()),
+    })
+    expect(error).toMatchObject({ reason: 'rate_limit' })
+    expect(String(error)).toContain('429')
+    expect(resultsOf(outcomes)).toEqual(['revoked', 'unknown'])
+    expect(pauses).toHaveLength(1)
+    expect(pauses[0]).toBeGreaterThan(900)
+    expect(pauses[0]).toBeLessThan(1200)
+  })
+
+  test('that a failing server asks for is kept to', async () => {
+    const api = await startScriptedApi((response, _, count) =>
+      count === 0
+        ? send(response, 'internal_server_error', { 'retry-after': '2' })
+        : send(response),
+    )
+    const pauses: number[] = []
+    const { outcomes } = await run(api, targetsOf(1), {
+      onPause: (endsAt) => pauses.push(endsAt - Date.now()),
+    })
+    expect(pauses).toHaveLength(1)
+    expect(resultsOf(outcomes)).toEqual(['revoked'])
+    expect(outcomes[0]?.attempts).toBe(2)
+  })
+})
+
 describe('a server that fails', () => {
   test('is asked again for each target, and a target that always fails is given up', async () => {
     const api = await startScriptedApi((response, member, count) => {
@@ -193,6 +238,54 @@ test.each(['unauthorized_credentials', 'session_not_found'] as const)(
     expect(outcomes).toMatchObject([{ ordinal: 0, result: 'unknown' }])
   },
 )
+
+test('rejects with an argument of the client that is wrong for every target, and fails none for it', async () => {
+  const api = await startScriptedApi((response) => send(response))
+  const { outcomes, error } = await run(api, targetsOf(5), {
+    authorization: { session_token: 'two\nlines' },
+  })
+  expect(error).toMatchObject({ kind: 'argument' })
+  expect(outcomes).toEqual([])
+  expect(api.members).toEqual([])
+})
+
+describe('before any target is let through', () => {
+  test('many that are forbidden stop the run, and can be revoked with other credentials', async () => {
+    const api = await startScriptedApi((response) => send(response, 'session_authorization_error'))
+    const { outcomes, error } = await run(api, targetsOf(1_000))
+    expect(error).toMatchObject({ reason: 'credentials' })
+    expect(String(error)).toContain('session_authorization_error')
+    expect(outcomes).toHaveLength(api.members.length)
+    expect(outcomes.length).toBeLessThan(30)
+    expect(new Set(resultsOf(outcomes))).toEqual(new Set(['unknown']))
+  })
+
+  test('a few that are forbidden are so once the API decides another one, or at the end', async () => {
+    const api = await startScriptedApi((response, member) =>
+      send(response, member === 'member-3' ? undefined : 'session_authorization_error'),
+    )
+    const forbidden = await run(api, targetsOf(3))
+    expect(resultsOf(forbidden.outcomes)).toEqual(Array(3).fill('forbidden'))
+    expect(forbidden.error).toBeUndefined()
+    const all = await run(api, targetsOf(20))
+    expect(all.error).toBeUndefined()
+    expect(resultsOf(all.outcomes)).toEqual(
+      Array.from({ length: 20 }, (_, index) => (index === 3 ? 'revoked' : 'forbidden')),
+    )
+  })
+
+  test.each([undefined, 'internal_server_error'] as const)(
+    'a few that fail (%s) say that the server is down',
+    async (name) => {
+      const api = await startScriptedApi((response) =>
+        name === undefined ? void response.destroy() : send(response, name),
+      )
+      const { outcomes, error } = await run(api, targetsOf(3))
+      expect(error).toMatchObject({ reason: 'down' })
+      expect(resultsOf(outcomes)).toEqual(Array(3).fill('unknown'))
+    },
+  )
+})
 
 test('when aborted, finishes what is in flight, and sends nothing more', async () => {
   const controller = new AbortController()
@@ -314,6 +407,7 @@ test('counts a request that times out as unknown, and sends it again', async () 
 test.each([
   [{ rate: 0 }, /^rate must/],
   [{ rate: Number.NaN }, /^rate must/],
+  [{ rate: 1e-9 }, /^rate must/],
   [{ share: 0 }, /^share must/],
   [{ share: 1.1 }, /^share must/],
   [{ maxDownMs: -1 }, /^maxDownMs must/],

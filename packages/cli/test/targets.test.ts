@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Target } from '../src/target.ts'
 import type { TargetLine } from '../src/targets/parse-target.ts'
 import { readInput } from '../src/files/read-input.ts'
@@ -189,6 +189,18 @@ test('a source that breaks off passes its error on', async () => {
     throw new Error('the disk broke off')
   }
   await expect(collect(readTargets(source()))).rejects.toThrow('the disk broke off')
+})
+
+test('blank space at the start is copied a few times at most, however many chunks it comes in', async () => {
+  const concat = vi.spyOn(Buffer, 'concat')
+  onTestFinished(() => concat.mockRestore())
+  async function* source() {
+    for (let chunk = 0; chunk < 2000; chunk += 1) yield Buffer.from('\n')
+    yield Buffer.from(`${HEADER}\no,m,${APP}\n`)
+  }
+  expect(await collect(readTargets(source()))).toEqual([{ line: 2002, target: target('o', 'm') }])
+  const copied = concat.mock.results.reduce((sum, { value }) => sum + (value as Buffer).length, 0) // of Buffer.concat
+  expect(copied).toBeLessThan(3 * 2100)
 })
 
 test('a source is closed when no more of it is read', async () => {

@@ -61,21 +61,33 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       'both CONNECTED_APPS_SESSION_TOKEN and CONNECTED_APPS_SESSION_JWT are set; unset one',
     )
   }
+  const callOptions = {
+    ...(session_token !== undefined && { authorization: { session_token } }),
+    ...(session_jwt !== undefined && { authorization: { session_jwt } }),
+  }
   try {
-    return {
-      client: new B2BClient({ project_id, secret, baseUrl }),
-      project_id,
-      baseUrl,
-      isLive: serverFor(project_id) !== serverFor(''),
-      callOptions: {
-        ...(session_token !== undefined && { authorization: { session_token } }),
-        ...(session_jwt !== undefined && { authorization: { session_jwt } }),
-      },
-    }
+    const client = new B2BClient({ project_id, secret, baseUrl })
+    await rejectMalformedOptions(client, callOptions)
+    const isLive = serverFor(project_id) !== serverFor('')
+    return { client, project_id, baseUrl, isLive, callOptions }
   } catch (thrown) {
     if (!(thrown instanceof ConnectedAppsError)) throw thrown
     throw new CommandError(thrown.message, { cause: thrown })
   }
+}
+
+/**
+ * Finds out what the client rejects of the options of every call, before a ledger is planned. The
+ * client looks at them before it looks at the signal, which keeps it from sending anything.
+ */
+async function rejectMalformedOptions(
+  client: B2BClient,
+  callOptions: Connection['callOptions'],
+): Promise<void> {
+  const ids = { organization_id: 'any', connected_app_id: 'any' }
+  const options = { ...callOptions, signal: AbortSignal.abort() }
+  const result = await client.organizations.tryGetConnectedApp(ids, options)
+  if (!result.ok && result.error.kind === 'argument') throw result.error
 }
 
 /** The lines NAME=value of a file, as Node.js reads them for --env-file. */

@@ -136,12 +136,12 @@ function callsApi(subcommand: Command): Command {
 
 function parseRate(text: string): number {
   const rate = Number(text)
-  if (/^\d{1,6}(\.\d+)?$/.test(text) && rate > 0) return rate
-  throw new InvalidArgumentError('must be a number of calls per second above 0')
+  if (/^\d{1,6}(\.\d+)?$/.test(text) && rate >= 0.001) return rate
+  throw new InvalidArgumentError('must be a number of calls per second, at least 0.001')
 }
 
 function parseShare(text: string): number {
   const share = Number(text)
-  if (/^[01](\.\d+)?$/.test(text) && share > 0 && share <= 1) return share
-  throw new InvalidArgumentError('must be a number above 0, and at most 1')
+  if (/^[01](\.\d+)?$/.test(text) && share >= 0.01 && share <= 1) return share
+  throw new InvalidArgumentError('must be a number from 0.01 to 1')
 }

@@ -47,7 +47,7 @@ export async function runRevokeAll(options: RevokeAllCommandOptions): Promise<vo
   const isInputUsed = source?.isInputUsed ?? false
   const confirm: Confirm = dryRun
     ? () => Promise.resolve(false)
-    : await prepareConfirm({ project_id, isLive, yes, yesLive, isInputUsed })
+    : prepareConfirm({ project_id, isLive, yes, yesLive, isInputUsed })
   try {
     if (source === undefined) await resume(options.resume ?? '', connection, options, confirm)
     else await start(source, connection, options, confirm)

@@ -1,7 +1,7 @@
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
 import { write } from './terminal/output.ts'
-import { jsonLine } from './terminal/printable.ts'
+import { jsonLine, printable } from './terminal/printable.ts'
 
 export interface RevokeCommandOptions extends ConnectionOptions {
   organizationId: string
@@ -25,6 +25,6 @@ export async function runRevoke(options: RevokeCommandOptions): Promise<void> {
   write(
     options.json
       ? jsonLine({ ...target, result: 'revoked', request_id })
-      : `revoked (request_id ${request_id})\n`,
+      : `revoked (request_id ${printable(request_id)})\n`,
   )
 }

@@ -27,8 +27,12 @@ const MINUTE_MS = 60_000
  * congested network, lets through just as much as before, and steps that follow each other soon
  * double. And the rate first returns quickly to the middle between the rate that was just lowered and
  * the one that it was lowered to, then creeps, ever faster, so that it both finds a limit within
- * seconds and notices one that was raised. It knows nothing of windows or buckets, except that a
- * pause that is longer than the time in which its requests were let through ends with the window.
+ * seconds and notices one that was raised.
+ *
+ * It knows nothing of buckets, and of windows only this: a pause that is longer than the time in which
+ * requests were let through ends with the window. What was let through of a window that began before
+ * the requests did says nothing of the limit, since others may have used the window, so it goes on
+ * doubling then. What was let through of the whole next one is the limit, if none was known.
  */
 export class AdaptiveRate {
   #rate: number
@@ -69,20 +73,28 @@ export class AdaptiveRate {
    * Lowers the rate.
    *
    * @param passed how many requests were let through since the last pause
-   * @param sinceMs how long ago that pause ended
-   * @param pauseMs how long the server asks to wait
+   * @param sinceMs how long ago that pause ended, or the first request was sent
+   * @param pauseMs how long to wait
+   * @param window what the server's Retry-After makes of the time since the last pause: the end of a
+   *   window, or a whole window; undefined without a Retry-After
    */
-  lower(now: number, passed: number, sinceMs: number, pauseMs: number): void {
+  lower(
+    now: number,
+    passed: number,
+    sinceMs: number,
+    pauseMs: number,
+    window: 'end' | 'whole' | undefined,
+  ): void {
     const isSoon = now - this.#lastLimitedAt < SOON_MS + pauseMs
     this.#step = isSoon ? Math.min(LARGEST_STEP, this.#step * 2) : SMALLEST_STEP
     let high = this.#rate
     let low = this.#rate * (this.#isLimitKnown ? Math.min(this.#share, 1 - this.#step) : 0.5)
-    if (pauseMs >= sinceMs && passed > 0) {
+    if (!this.#isLimitKnown && pauseMs >= sinceMs && window === 'whole') {
       // Retry-After is in whole seconds, rounded up.
       low = Math.min(low, (passed * 1000) / (sinceMs + pauseMs))
       high = Math.min(high, (passed * 1000) / Math.max(1, sinceMs + pauseMs - 1000))
     }
-    this.#isLimitKnown = true
+    if (pauseMs < sinceMs || window !== 'end') this.#isLimitKnown = true
     this.#lastLimitedAt = now
     this.#rate = low
     this.#goal = high * Math.min(this.#share, 1 - SMALLEST_STEP)

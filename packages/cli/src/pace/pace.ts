@@ -31,7 +31,10 @@ export class Pace {
   #allowed = 1
   #passed = 0
   #pauses = 0
+  #startedAt = 0
   #lastSentAt: number | undefined
+  /** Whether a Retry-After has said when the last pause ends. */
+  #isWindowStart = false
 
   constructor(options: RateOptions) {
     this.#rate = new AdaptiveRate(options)
@@ -40,6 +43,11 @@ export class Pace {
   /** Requests per second. */
   get rate(): number {
     return this.#rate.perSecond
+  }
+
+  /** For how many milliseconds nothing is sent, since the server has asked for a pause. */
+  pauseMs(now: number): number {
+    return Math.max(0, this.#pausedUntil - now)
   }
 
   /** How many times the server has asked for a pause since it last let a request through. */
@@ -59,7 +67,7 @@ export class Pace {
 
   /** Milliseconds until the next request may leave; 0 if it may leave now. */
   delayMs(now: number): number {
-    return Math.max(0, this.#nextAt - now, this.#pausedUntil - now)
+    return Math.max(this.#nextAt - now, this.pauseMs(now))
   }
 
   recordSent(now: number): void {
@@ -67,7 +75,7 @@ export class Pace {
     // The rate was not what held requests back if they could have left long ago.
     if (this.#lastSentAt !== undefined && lateMs < CATCH_UP_MS && now > this.#pausedUntil) {
       this.#rate.grow(now, now - Math.max(this.#lastSentAt, this.#pausedUntil))
-    }
+    } else if (this.#lastSentAt === undefined) this.#startedAt = now
     this.#lastSentAt = now
     this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + 1000 / this.rate
   }
@@ -103,14 +111,28 @@ export class Pace {
     const pauseMs =
       retryAfterMs ?? Math.min(MAX_PAUSE_MS, PAUSE_MS * 2 ** Math.max(0, this.#pauses - 1))
     if (isNew) {
-      const sinceMs = now - this.#pausedUntil
+      const sinceMs = now - Math.max(this.#startedAt, this.#pausedUntil)
       // If nothing is let through after a pause that the server chose, others use up the limit, and a
       // lower rate would not help.
       const isUsedUp = this.#passed === 0 && retryAfterMs !== undefined
-      if (!isUsedUp) this.#rate.lower(now, this.#passed, sinceMs, pauseMs)
+      const isWindow = retryAfterMs !== undefined
+      const window = isWindow ? (this.#isWindowStart ? 'whole' : 'end') : undefined
+      if (!isUsedUp) this.#rate.lower(now, this.#passed, sinceMs, pauseMs, window)
+      this.#isWindowStart = isWindow
       this.#passed = 0
     }
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs + random * PAUSE_JITTER_MS)
+    this.#pause(now, pauseMs, random)
+  }
+
+  /** Records that a server that fails asks not to be called for a while. It says nothing of a limit. */
+  recordUnavailable(now: number, retryAfterMs: number, random: number): void {
+    this.#passed = 0
+    this.#isWindowStart = false
+    this.#pause(now, retryAfterMs, random)
+  }
+
+  #pause(now: number, ms: number, random: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + ms + random * PAUSE_JITTER_MS)
     this.#nextAt = this.#pausedUntil
   }
 }

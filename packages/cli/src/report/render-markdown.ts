@@ -124,7 +124,7 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
   return [headings, headings.map(() => '---'), ...rows].map(line).join('\n')
 }
 
-/** Keeps text from being a link, an image, HTML or the end of a cell. */
+/** Keeps text from being a link, which GitHub makes of bare URLs, too, an image, HTML or the end of a cell. */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>()#!|~&@]/g, '\\$&')
+  return text.replaceAll(/[\\`*_{}[\]<>()#!|~&@]|:(?=\/\/)|(?<=www)\./gi, '\\$&')
 }

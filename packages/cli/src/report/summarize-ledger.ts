@@ -64,6 +64,7 @@ const MAX_HELD_OUTCOMES = 20 * MAX_NOT_REVOKED
 export async function summarizeLedger(path: string): Promise<IncidentSummary> {
   const collector = new SummaryCollector()
   for await (const record of readLedger(path)) collector.add(record)
+  collector.countPending()
   const { incident, states, timeline, outcomes, ...rest } = collector
   if (incident === undefined) throw new Error('the reader of ledgers insists on an incident')
   const counts = states.perState()
@@ -86,6 +87,8 @@ class SummaryCollector {
   planned: PlannedRecord | undefined
   requests = 0
   rateLimited = 0
+  /** The targets in flight, and how many responses of 429 each has had. */
+  readonly #inFlight = new Map<number, number>()
   readonly runs: Mutable<Run>[] = []
   readonly skippedLines: SkippedRecord[] = []
   readonly states = new TargetStates()
@@ -103,21 +106,25 @@ class SummaryCollector {
         this.planned = record
         break
       case 'started':
+        this.countPending()
         this.runs.push({ startedAt: record.at, endedAt: record.at, outcomes: 0, reason: undefined })
         this.timeline.startRun(record.at)
         break
       case 'sent':
+        this.#inFlight.set(record.ordinal, 0)
         extend(run, record.at)
         break
       case 'rate_limited':
         extend(run, record.at)
         this.rateLimited += 1
+        this.#inFlight.set(record.ordinal, (this.#inFlight.get(record.ordinal) ?? 0) + 1)
         this.timeline.recordRateLimited(record.at)
         break
       case 'outcome':
         extend(run, record.endedAt)
         if (run !== undefined) run.outcomes += 1
         this.requests += record.attempts
+        this.#inFlight.delete(record.ordinal)
         this.timeline.recordOutcome(record.endedAt, record.durationMs)
         this.#hold(record)
         break
@@ -133,6 +140,15 @@ class SummaryCollector {
       case 'synced':
         break
     }
+  }
+
+  /**
+   * Counts the requests for targets whose run was killed before their outcomes: one for each response
+   * of 429, and one if there was none. Whether another one left after that is not in the ledger.
+   */
+  countPending(): void {
+    for (const limited of this.#inFlight.values()) this.requests += Math.max(1, limited)
+    this.#inFlight.clear()
   }
 
   #hold(outcome: OutcomeRecord): void {

@@ -4,8 +4,11 @@ import type {
   ConnectedAppsError,
   ErrorType,
 } from '@connected-apps/client'
+import { operations } from '@connected-apps/contract/operations'
 import type { Outcome, Result } from '../outcome.ts'
 import type { Target } from '../target.ts'
+
+const pathParameters: readonly string[] = operations.revokeConnectedApp.pathParameters
 
 /** What an outcome says of the response, or of its absence. */
 export type Details = Pick<Outcome, 'status_code' | 'request_id' | 'error_type' | 'reason'>
@@ -17,12 +20,21 @@ export type Verdict = Details &
     /** Sent again after the pause, for which the server may have said how long. */
     | { readonly kind: 'limited'; readonly retryAfterMs: number | undefined }
     /** Sent again a few times; the result is that of the last time. */
-    | { readonly kind: 'transient'; readonly result: Result }
+    | {
+        readonly kind: 'transient'
+        readonly result: Result
+        /** For how long the server asks not to be called. */
+        readonly retryAfterMs?: number | undefined
+      }
     /** The API rejects the credentials, so that it would reject every other request, too. */
     | { readonly kind: 'credentials' }
   )
 
-/** Sends one request to revoke a target. Never rejects. */
+/**
+ * Sends one request to revoke a target.
+ *
+ * @throws {ConnectedAppsError} for an argument that is wrong for every target, such as the session
+ */
 export async function attempt(
   client: B2BClient,
   target: Target,
@@ -31,7 +43,11 @@ export async function attempt(
   // Retries are the business of the run: a 429 for one target is a pause for all.
   const options = { maxRetries: 0, ...(authorization && { authorization }) }
   const result = await client.organizations.members.connectedApps.tryRevoke(target, options)
-  if (!result.ok) return toVerdict(result.error)
+  if (!result.ok) {
+    const { error } = result
+    if (error.kind === 'argument' && !pathParameters.includes(error.argument)) throw error
+    return toVerdict(error)
+  }
   const { status_code, request_id } = result.body
   return { kind: 'final', result: 'revoked', status_code, request_id: toLine(request_id) }
 }
@@ -69,8 +85,10 @@ export function toVerdict(error: ConnectedAppsError): Verdict {
     error.kind === 'http' &&
     error_type !== ROUTE_NOT_FOUND &&
     (error.conforms || (error_type !== undefined && request_id !== undefined))
-  if (!isFromApi) return { kind: 'transient', result: 'unknown', ...details }
-  if (isTransient(status_code)) return { kind: 'transient', result: 'failed', ...details }
+  if (!isFromApi) return { kind: 'transient', result: 'unknown', retryAfterMs, ...details }
+  if (isTransient(status_code)) {
+    return { kind: 'transient', result: 'failed', retryAfterMs, ...details }
+  }
   return { kind: 'final', result: resultOf(status_code), ...details }
 }
 

@@ -6,6 +6,8 @@ import type { RevokeAllOptions } from '../revoke-all.ts'
 import { Pace } from '../pace/pace.ts'
 import type { OrdinalTarget, Target } from '../target.ts'
 import { UnavailableError } from './unavailable-error.ts'
+import type { UnavailableReason } from './unavailable-error.ts'
+import { formatTime } from '../format.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** The options of a run, with defaults applied. */
@@ -18,6 +20,10 @@ const MAX_FAILURES = 4
 const BACKOFF_MS = 250
 /** So many pauses without a request let through mean that there is nothing left of the limit. */
 const MAX_PAUSES_IN_A_ROW = 10
+/** A server that asks for a longer pause stops the run. */
+const MAX_PAUSE_MS = 3_600_000
+/** So many targets that the API forbids, before it decides any otherwise, are not due to the targets. */
+const MAX_FORBIDDEN = 10
 
 /** A target that is in flight, or that is to be sent again. */
 interface Job {
@@ -65,6 +71,12 @@ class Run {
   #isRead = false
   /** In the order in which they failed. */
   readonly #again: Job[] = []
+  /**
+   * Those that were forbidden or failed at every attempt, until the API has decided another one: it
+   * may be the credentials or the server that are wrong.
+   */
+  #undecided: { readonly job: Job; readonly result: Result }[] = []
+  #hasDecided = false
   #inFlight = 0
   #finished: Outcome[] = []
   /** How many outcomes are being handed to the consumer. */
@@ -119,6 +131,7 @@ class Run {
       else await this.#changed.wait(delayMs === 0 ? this.#dueMs() : delayMs)
     }
     while (this.#inFlight > 0) await this.#changed.wait()
+    this.#finishUndecided()
     for (const job of this.#again) this.#finish(job, 'unknown')
     await this.#close()
     this.#hasEnded = true
@@ -145,7 +158,8 @@ class Run {
   }
 
   get #held(): number {
-    return this.#inFlight + this.#again.length + this.#finished.length + this.#taken
+    const outcomes = this.#undecided.length + this.#finished.length + this.#taken
+    return this.#inFlight + this.#again.length + outcomes
   }
 
   /** Reads the next target, unless there is one, or more than enough is held. */
@@ -227,16 +241,24 @@ class Run {
     switch (verdict.kind) {
       case 'final':
         this.#recordPassed(now, job.durationMs)
+        if (verdict.result === 'forbidden') return this.#doubt(job, verdict.result)
+        this.#hasDecided = true
+        for (const each of this.#undecided.splice(0)) this.#finish(each.job, each.result)
         return this.#finish(job, verdict.result)
       case 'limited':
         this.#pace.recordLimited(now, sentAt, verdict.retryAfterMs, Math.random())
         this.#again.push(job)
         onRateLimited?.(job.ordinal)
+        this.#reportPause('rate_limit', verdict, now)
         if (this.#isStarved(now)) {
           this.#fail(new UnavailableError('rate_limit', 'the API lets no request through (429)'))
         }
         return undefined
       case 'transient':
+        if (verdict.retryAfterMs !== undefined) {
+          this.#pace.recordUnavailable(now, verdict.retryAfterMs, Math.random())
+          this.#reportPause('down', verdict, now)
+        }
         return this.#retry(job, verdict.result, now)
       case 'credentials':
         this.#again.push(job)
@@ -255,6 +277,15 @@ class Run {
     this.#availability.recordResponse()
   }
 
+  /** Says until when nothing is sent, or stops the run if that is too long. */
+  #reportPause(why: UnavailableReason, { reason }: Details, now: number): void {
+    const pauseMs = this.#pace.pauseMs(now)
+    const endsAt = Date.now() + pauseMs
+    if (pauseMs <= MAX_PAUSE_MS + 1_000) return this.#options.onPause?.(endsAt)
+    const text = `the API asks for a pause until ${formatTime(endsAt)}: ${reason ?? ''}`
+    this.#fail(new UnavailableError(why, text))
+  }
+
   #isStarved(now: number): boolean {
     return (
       this.#pace.pausesInARow >= MAX_PAUSES_IN_A_ROW &&
@@ -266,14 +297,41 @@ class Run {
     this.#availability.recordFailure(now, job.ordinal, Math.random())
     // Failures while the server is down are not the target's.
     if (!this.#availability.isDoubted && ++job.failures >= MAX_FAILURES) {
-      return this.#finish(job, result)
+      return this.#doubt(job, result)
     }
     const backoffMs = BACKOFF_MS * 2 ** job.failures
     job.dueAt = now + backoffMs * (0.5 + Math.random() / 2)
     this.#again.push(job)
     if (this.#availability.isDown(now)) {
-      this.#fail(new UnavailableError('down', `the API is down: ${job.last.reason ?? ''}`))
+      this.#fail(new UnavailableError('down', describeDown(job)))
     }
+  }
+
+  /** Finishes a target with a result that is its own only if the API has decided others. */
+  #doubt(job: Job, result: Result): void {
+    if (this.#hasDecided) return this.#finish(job, result)
+    this.#undecided.push({ job, result })
+    const forbidden = this.#undecided.filter((each) => each.result === 'forbidden')
+    if (forbidden.length < MAX_FORBIDDEN) return
+    this.#fail(
+      new UnavailableError(
+        'credentials',
+        `the API forbids every target, so the credentials or the session may not revoke: ${job.last.reason ?? ''}`,
+      ),
+    )
+  }
+
+  /** At the end of a run in which the API has decided no target. */
+  #finishUndecided(): void {
+    const undecided = this.#undecided.splice(0)
+    const last = undecided.at(-1)
+    if (last === undefined) return
+    // A few that are forbidden are all that there is.
+    const isUp = !this.#isStopping && undecided.some(({ result }) => result === 'forbidden')
+    if (!isUp && !this.#isStopping) {
+      this.#fail(new UnavailableError('down', describeDown(last.job)))
+    }
+    for (const { job, result } of undecided) this.#finish(job, isUp ? result : 'unknown')
   }
 
   #finish(job: Job, result: Result): void {
@@ -286,6 +344,10 @@ class Run {
     this.#failure ??= { error }
     this.stop()
   }
+}
+
+function describeDown({ last }: Job): string {
+  return `the API is down: ${last.reason ?? ''}`
 }
 
 function detailsOf({ status_code, request_id, error_type, reason }: Verdict): Details {

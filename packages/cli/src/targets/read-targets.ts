@@ -42,13 +42,17 @@ const UTF16_MARK = /^(\xFE\xFF|\xFF\xFE)/
 
 /** The first bytes, with at least one that is not space, unless there is none. */
 async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<Buffer> {
-  let head = Buffer.alloc(0)
-  while (head.length < 3 || !/[^\s\xEF\xBB\xBF]/.test(head.toString('latin1'))) {
+  const head: Uint8Array[] = []
+  let length = 0
+  let isBlank = true
+  while (length < 3 || isBlank) {
     const step = await chunks.next()
     if (step.done === true) break
-    head = Buffer.concat([head, step.value])
+    head.push(step.value)
+    length += step.value.length
+    isBlank &&= !/[^\s\xEF\xBB\xBF]/.test(Buffer.from(step.value).toString('latin1'))
   }
-  return head
+  return Buffer.concat(head)
 }
 
 function isJson(head: Buffer): boolean {

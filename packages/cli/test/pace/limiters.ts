@@ -18,12 +18,25 @@ export function fixedWindow(limit: number, windowMs: number): Limiter {
 
 /** Windows start at whole multiples of their length. */
 export function alignedWindow(limit: number, windowMs: number): Limiter {
+  return sharedWindow(limit, windowMs, () => 0)
+}
+
+/**
+ * Windows that others use, too.
+ *
+ * @param othersOf how many requests others have sent at the start of a window, which counts from 0
+ */
+export function sharedWindow(
+  limit: number,
+  windowMs: number,
+  othersOf: (window: number) => number,
+): Limiter {
   let count = 0
   let current = -1
   return (now) => {
     const window = Math.floor(now / windowMs)
     if (window !== current) {
-      count = 0
+      count = othersOf(window)
       current = window
     }
     return ++count > limit ? toSeconds((window + 1) * windowMs - now) : undefined

@@ -4,6 +4,7 @@ import type { Limiter } from './limiters.ts'
 import {
   alignedWindow,
   fixedWindow,
+  sharedWindow,
   slidingWindow,
   tokenBucket,
   withoutRetryAfter,
@@ -59,6 +60,26 @@ describe.each(latencies)('at a latency of $latencyMs ms', (latency) => {
       expect(result.limitedPart).toBeLessThan(0.03)
     },
   )
+})
+
+describe.each([0, 3, 100, 300])('a window of which others leave %i requests', (left) => {
+  test.each([
+    ['the first', [0]],
+    ['the third', [2]],
+    ['the third and the fourth', [2, 3]],
+    ['every third', [0, 3, 6, 9]],
+  ])('(%s): uses 80 of 100 of the windows that they do not use', (_, used) => {
+    const result = simulate({
+      limiter: sharedWindow(600, 60_000, (window) => (used.includes(window) ? 600 - left : 0)),
+      latencyMs: 20,
+      jitterMs: 20,
+      share: 0.9,
+      seconds: 720,
+    })
+    const free = (12 - used.length) * 600
+    expect((result.perSecond * 720) / free).toBeGreaterThan(0.8)
+    expect(result.limitedPart).toBeLessThan(0.01)
+  })
 })
 
 test('has no more in flight than 2 of 100 of the limit, or one, when responses are quick', () => {

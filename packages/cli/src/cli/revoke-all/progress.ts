@@ -11,8 +11,12 @@ export interface ProgressState {
   rateLimited: number
   /** How many of those that are done were not revoked. */
   notRevoked: number
+  /** When a pause ends that the server has asked for, in milliseconds since 1970. */
+  pausedUntil?: number | undefined
 }
 
+/** A shorter pause is not worth a word. */
+const LONG_PAUSE_MS = 5_000
 const BAR_WIDTH = 24
 /** The rate is that of so many seconds. */
 const WINDOW_SECONDS = 10
@@ -45,6 +49,11 @@ export class Progress {
     this.#state.rateLimited += 1
   }
 
+  /** @param endsAt in milliseconds since 1970 */
+  recordPause(endsAt: number): void {
+    if (endsAt - Date.now() >= LONG_PAUSE_MS) this.#state.pausedUntil = endsAt
+  }
+
   print(line: string): void {
     this.#line.print(line)
   }
@@ -55,6 +64,7 @@ export class Progress {
 
   #render(isTerminal: boolean): string {
     this.#state.rate = this.#recent.perSecond(performance.now())
+    if ((this.#state.pausedUntil ?? 0) < Date.now()) this.#state.pausedUntil = undefined
     const words = renderProgress(this.#state)
     return isTerminal ? `${renderBar(this.#state)} ${words}` : words
   }
@@ -72,13 +82,19 @@ export function renderProgress({
   rate,
   rateLimited,
   notRevoked,
+  pausedUntil,
 }: ProgressState): string {
   const percent = total === 0 ? 100 : Math.floor((done / total) * 100)
   const parts = [`${percent}%`, `${formatNumber(done)} of ${formatNumber(total)}`]
-  if (rate !== undefined && done < total) parts.push(`${formatNumber(rate)} per second`)
+  const isPaused = pausedUntil !== undefined
+  if (rate !== undefined && done < total && !isPaused) {
+    parts.push(`${formatNumber(rate)} per second`)
+  }
   if (rateLimited > 0) parts.push(`${formatNumber(rateLimited)} rate-limited`)
   if (notRevoked > 0) parts.push(`${formatNumber(notRevoked)} not revoked`)
-  if (rate !== undefined && rate > 0 && done < total) {
+  if (isPaused) {
+    parts.push(`paused until ${new Date(pausedUntil).toLocaleTimeString('en-GB')}`)
+  } else if (rate !== undefined && rate > 0 && done < total) {
     parts.push(`${formatDuration(((total - done) / rate) * 1000)} left`)
   }
   return parts.join(', ')

@@ -15,25 +15,35 @@ export class InterruptedError extends Error {
  *
  * @throws {InterruptedError} on Ctrl-C, so that whoever writes the lines can clean up
  */
-export async function* readLines(
+export function readLines(
   source: TargetSource,
   connection: Connection,
   isQuiet: boolean,
 ): AsyncGenerator<TargetLine, void> {
-  let lastLine = 0
-  let targets = 0
+  // Listens at once, since a draft of the ledger is written before the first line is asked for.
   const controller = new AbortController()
   const { signal } = controller
   const stopListening = onInterrupt(() => {
     controller.abort()
     if (source.isInputUsed) process.stdin.destroy()
   })
+  const lines = source.read(connection, signal)
+  return showProgress(lines, { signal, isQuiet, stopListening })
+}
+
+async function* showProgress(
+  lines: AsyncIterable<TargetLine>,
+  options: { signal: AbortSignal; isQuiet: boolean; stopListening: () => void },
+): AsyncGenerator<TargetLine, void> {
+  const { signal, isQuiet, stopListening } = options
+  let lastLine = 0
+  let targets = 0
   const progress = new LiveLine(
     () => `Reading: line ${formatNumber(lastLine)}, ${formatCount(targets, 'target')}`,
     { isQuiet },
   )
   try {
-    for await (const each of source.read(connection, signal)) {
+    for await (const each of lines) {
       signal.throwIfAborted()
       lastLine = each.line
       if ('target' in each) targets += 1

@@ -87,6 +87,7 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
         progress.recordRateLimited()
         ledger.recordRateLimited(ordinal)
       },
+      onPause: (endsAt) => progress.recordPause(endsAt),
     })) {
       const each = record(outcome)
         .catch(fail)

@@ -48,7 +48,7 @@ export function chooseSource({
     return {
       name: targets,
       isInputUsed: targets === '-',
-      read: () => readTargets(readInput(targets), defaults),
+      read: (_, signal) => readTargets(readInput(targets, signal), defaults),
     }
   }
   if (targets === undefined && organizations !== undefined && connectedAppId !== undefined) {
@@ -56,7 +56,10 @@ export function chooseSource({
       name: `Members who use ${connectedAppId} in the Organizations of ${organizations}`,
       isInputUsed: organizations === '-',
       read: ({ client, callOptions }, signal) =>
-        findTargets(client, connectedAppId, readInput(organizations), { ...callOptions, signal }),
+        findTargets(client, connectedAppId, readInput(organizations, signal), {
+          ...callOptions,
+          signal,
+        }),
     }
   }
   throw new UsageError(

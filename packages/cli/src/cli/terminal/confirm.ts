@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { ReadStream, WriteStream } from 'node:tty'
 import { CommandError } from '@connected-apps/node-http/command'
+import { onInterrupt } from './interrupt.ts'
 import { printable } from './printable.ts'
 
 /** What decides whether a person is asked. */
@@ -22,6 +23,8 @@ export type Confirm = (action: string) => Promise<boolean>
 
 /** Where a person can be asked. */
 export interface Terminal {
+  /** Drops what was typed before the question, which cannot be meant as its answer. */
+  discardTyped: () => void
   input: NodeJS.ReadableStream
   output: NodeJS.WritableStream
   close: () => void
@@ -33,12 +36,12 @@ export interface Terminal {
  *
  * @throws {CommandError} if the options do not confirm it, and there is no terminal
  */
-export async function prepareConfirm(
+export function prepareConfirm(
   { project_id, isLive, yes = false, yesLive = false, isInputUsed }: ConfirmationOptions,
-  findTerminal: (isInputUsed: boolean) => Promise<Terminal | undefined> = openTerminal,
-): Promise<Confirm> {
+  findTerminal: (isInputUsed: boolean) => Terminal | undefined = openTerminal,
+): Confirm {
   if (yes && (yesLive || !isLive)) return () => Promise.resolve(true)
-  const terminal = await findTerminal(isInputUsed)
+  const terminal = findTerminal(isInputUsed)
   if (terminal === undefined) {
     throw new CommandError(
       isLive
@@ -57,33 +60,57 @@ export async function prepareConfirm(
   }
 }
 
-/** The line that a person types; empty if they press Ctrl-C or Ctrl-D. */
-async function ask(question: string, { input, output }: Terminal): Promise<string> {
+/** The line that a person types; empty if they press Ctrl-C or Ctrl-D, or if the process is to end. */
+async function ask(question: string, { input, output, discardTyped }: Terminal): Promise<string> {
+  discardTyped()
   const lines = createInterface({ input, output })
+  const stopListening = onInterrupt(() => lines.close())
   try {
     lines.once('SIGINT', () => lines.close())
     // The promise of a question never settles if its interface is closed.
     const closed = once(lines, 'close').then(() => '')
-    return (await Promise.race([lines.question(question), closed])).trim()
+    // That of Ctrl-D on a terminal rejects.
+    const answer = lines.question(question).catch(() => '')
+    return (await Promise.race([answer, closed])).trim()
   } finally {
+    stopListening()
     lines.close()
   }
 }
 
 /** The terminal of the process; if standard input is a list, by its name, which Windows does not have. */
-async function openTerminal(isInputUsed: boolean): Promise<Terminal | undefined> {
+function openTerminal(isInputUsed: boolean): Terminal | undefined {
   const { stdin: input, stderr: output } = process
   if (!output.isTTY) return undefined
   if (!isInputUsed) {
-    return input.isTTY ? { input, output, close: () => input.pause() } : undefined
+    if (!input.isTTY) return undefined
+    return { input, output, discardTyped: drainTerminal, close: () => input.pause() }
   }
   if (process.platform === 'win32') return undefined
   try {
-    const { fd } = await open('/dev/tty', 'r+')
+    const fd = openSync(TERMINAL, 'r+') // the streams close it
     const reader = new ReadStream(fd)
-    return { input: reader, output: new WriteStream(fd), close: () => reader.destroy() }
+    const writer = new WriteStream(fd)
+    const close = () => reader.destroy()
+    return { input: reader, output: writer, discardTyped: drainTerminal, close }
   } catch {
     return undefined // the process has no terminal
+  }
+}
+
+const TERMINAL = '/dev/tty'
+
+function drainTerminal(): void {
+  if (process.platform === 'win32') return
+  try {
+    const fd = openSync(TERMINAL, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      while (readSync(fd, Buffer.alloc(4096)) > 0);
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    // There is nothing more to read.
   }
 }
 

@@ -1,17 +1,24 @@
+import { describeCause, hasCode } from '../../files/system-error.ts'
+
 let isClosed = false
 
-// A reader such as `head` may close standard output early. Nothing can be said there any more, but
-// what has begun, such as a run with a ledger, is finished.
+// A reader such as `head` may close standard output early, and the disk of a file may be full. Nothing
+// can be written there any more, but what has begun, such as a run with a ledger, is finished.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (isClosed) return
   isClosed = true
+  if (hasCode(error, 'EPIPE')) return // the reader has what it wants
+  process.stderr.write(
+    `connected-apps: standard output cannot be written: ${describeCause(error)}\n`,
+  )
+  // The output is incomplete, whatever else the exit code says.
+  process.on('exit', (code) => (process.exitCode = code || 1))
 })
 
-process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+// Without standard error nobody can be told.
+process.stderr.on('error', () => undefined)
 
-/** Writes to standard output, unless its reader is gone. */
+/** Writes to standard output, unless that has failed before. */
 export function write(text: string): void {
   if (!isClosed) process.stdout.write(text)
 }

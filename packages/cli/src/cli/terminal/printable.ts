@@ -29,8 +29,17 @@ export function jsonLine(value: object): string {
   return `${json}\n`
 }
 
-/** A path as a shell takes it. */
+/** A path as a shell takes it, whole, not for an option, and safe to print. */
 export function quoteArgument(path: string): string {
-  const text = printable(path)
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  const text = path.startsWith('-') ? `./${path}` : path
+  if (/^[\w./:@%+=-]+$/.test(text)) return text
+  if (text.search(UNPRINTABLE) === -1) return `'${text.replaceAll("'", "'\\''")}'`
+  const escaped = text
+    .replaceAll(/[\\']/g, '\\$&')
+    .replace(UNPRINTABLE, (character) =>
+      Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(
+        '',
+      ),
+    )
+  return `$'${escaped}'`
 }
