@@ -20,11 +20,10 @@ export const commands = {
     help: `npm start: installs, builds, and runs the mock, the service and the screen until Ctrl-C.
 
 Environment:
-  PORT           where the service listens (default 4020; the mock stays at 4010)
+  PORT           where the service listens (default 4020)
+  MOCK_PORT      where the mock listens (default 4010)
   SCREEN_PORT    where the screen listens (default 4030)
-  DATABASE_URL   a PostgreSQL for the service, in place of a temporary one with a demo in it
-
-npm run mock -- --port 4999 starts the mock alone, on another port.`,
+  DATABASE_URL   a PostgreSQL for the service, in place of a temporary one with a demo in it`,
   },
   walk: {
     run: ['node', 'scripts/run-task.ts', 'service', 'walk'],

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { commands } from './commands.mjs'
-import { root } from './run-process.mjs'
+import { root, runProcess, stopWithFirst } from './run-process.mjs'
 import { selectTests } from './select-tests.ts'
 
 await test('--help of every command exits with 0 before anything is installed', async () => {
@@ -17,6 +17,12 @@ await test('--help of every command exits with 0 before anything is installed', 
     const { stdout } = await promisify(execFile)(process.execPath, [main, name, '--help'])
     assert.match(stdout, new RegExp(`^npm (?:run )?${name}\\b`))
   }
+})
+
+await test('npm start ends with the exit code of the server that failed', async () => {
+  const run = (program: string) => runProcess(process.execPath, ['--eval', program])
+  const code = await stopWithFirst([run('setInterval(() => 0, 1e6)'), run('process.exitCode = 2')])
+  assert.equal(code, 2)
 })
 
 const file = 'packages/node-http/test/redact.test.ts'

@@ -76,3 +76,19 @@ export function runProcess(command, args, options = {}) {
   })
   return { child, exitCode, stop: hangUp }
 }
+
+/**
+ * Waits until one of the processes ends, then stops the others.
+ *
+ * @param {ReturnType<typeof runProcess>[]} processes
+ * @returns {Promise<number>} the exit code of that one, as the others end because they are stopped;
+ *   the highest of all if this process was asked to stop
+ */
+export async function stopWithFirst(processes) {
+  const exitCodes = processes.map(({ exitCode }) => exitCode)
+  const first = await Promise.race(exitCodes)
+  const wasAsked = isStopping
+  if (!wasAsked) for (const { stop } of processes) stop()
+  const all = await Promise.all(exitCodes)
+  return wasAsked ? Math.max(...all) : first
+}

@@ -40,8 +40,8 @@ export function runScript(
   const programs = [join(directory, 'node_modules/.bin'), join(root, 'node_modules/.bin')]
   return runProcess(program, [...args, ...options], {
     cwd: directory,
-    env: { PATH: [...programs, process.env['PATH']].join(delimiter) },
     ...spawnOptions,
+    env: { ...spawnOptions.env, PATH: [...programs, process.env['PATH']].join(delimiter) },
   })
 }
 

@@ -1,5 +1,5 @@
 // Runs the mock, the service and the screen until one of them ends, or until this process is asked to stop.
-import { isStopRequested } from './run-process.mjs'
+import { stopWithFirst } from './run-process.mjs'
 import { runScript } from './run-task.ts'
 import { runTasks } from './turbo.ts'
 
@@ -8,33 +8,38 @@ process.exitCode =
 
 async function runServers(): Promise<number> {
   console.log('Starting the mock, the service and the screen.')
-  const servers = ['mock', 'service', 'screen'].map((name) =>
-    runScript(name, 'start', [], { stdio: ['inherit', 'pipe', 'inherit'] }),
-  )
   // When the terminal has been closed, this process must still live to stop the servers.
   process.stdout.on('error', () => undefined)
-
-  // Each server prints its address in one piece once it is ready. Later output is printed as it is.
-  const greetings = servers.map(() => '')
-  for (const [index, { child }] of servers.entries()) {
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      const isGreeting = greetings[index] === ''
-      // The lines of requests do not say which of the servers was called.
-      if (!isGreeting)
-        process.stdout.write(index === 0 ? text.replaceAll(/^./gm, 'mock: $&') : text)
-      else greetings[index] = text
-      if (isGreeting && greetings.every(Boolean)) printBox(greetings)
-    })
+  const mock = startServer('mock')
+  const service = startServer('service')
+  const ended = Promise.race([mock.exitCode, service.exitCode])
+  const mockGreeting = await Promise.race([mock.greeting, ended])
+  const servers = [mock, service]
+  if (typeof mockGreeting === 'string') {
+    // The mock says where it is, since MOCK_PORT may be 0.
+    const [url = ''] = /http:\S+/.exec(mockGreeting) ?? []
+    const baseUrl = process.env['CONNECTED_APPS_BASE_URL'] || url
+    servers.push(startServer('screen', { CONNECTED_APPS_BASE_URL: baseUrl }))
+    void Promise.all(servers.map(({ greeting }) => greeting)).then(printBox)
   }
+  return stopWithFirst(servers)
+}
 
-  // With DATABASE_URL the service has no demo, so it prints nothing and only logs its address.
-  if (process.env['DATABASE_URL'] !== undefined)
-    greetings[1] = 'Service of Connected Apps: see the log'
-
-  const exitCodes = servers.map(({ exitCode }) => exitCode)
-  await Promise.race(exitCodes)
-  if (!isStopRequested()) for (const { stop } of servers) stop()
-  return Math.max(...(await Promise.all(exitCodes)))
+/** Starts a server. It prints its address in one piece once it is ready; later output is printed as it is. */
+function startServer(name: 'mock' | 'service' | 'screen', env: Record<string, string> = {}) {
+  const run = runScript(name, 'start', [], { stdio: ['inherit', 'pipe', 'inherit'], env })
+  const greeting = new Promise<string>((resolve) => {
+    // With DATABASE_URL the service has no demo, so it prints nothing and only logs its address.
+    let isGreeted = name === 'service' && process.env['DATABASE_URL'] !== undefined
+    if (isGreeted) resolve('Service of Connected Apps: see the log')
+    run.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      if (!isGreeted) resolve(text)
+      // The lines of requests do not say which of the servers was called.
+      else process.stdout.write(name === 'mock' ? text.replaceAll(/^./gm, 'mock: $&') : text)
+      isGreeted = true
+    })
+  })
+  return { ...run, greeting }
 }
 
 function printBox([mock = '', service = '', screen = '']: string[]): void {

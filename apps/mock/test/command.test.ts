@@ -173,10 +173,12 @@ describe('connected-apps-mock', () => {
     const mock = await startMock()
     const { port } = new URL(mock.url)
     try {
-      const run = start(['--port', port])
+      const run = start([], { MOCK_PORT: port })
       expect(await run.exit).toBe(2)
       expect(run.stderr).toMatch(
-        new RegExp(`^connected-apps-mock: port ${port} .* is in use; .*\n$`),
+        new RegExp(
+          `^connected-apps-mock: port ${port} .* is in use; set --port or MOCK_PORT to .*\n$`,
+        ),
       )
     } finally {
       await mock.close()
@@ -187,8 +189,8 @@ describe('connected-apps-mock', () => {
     [['--nonesuch'], 'unknown option --nonesuch'],
     [['--port'], '--port has no value; pass --port=PORT'],
     [['--port', ''], '--port has no value; pass --port=PORT'],
-    [['--port', '65536'], '--port must be a whole number from 0 to 65535'],
-    [['--port', '1e3'], '--port must be a whole number from 0 to 65535'],
+    [['--port', '65536'], '--port (or MOCK_PORT) must be a whole number from 0 to 65535'],
+    [['--port', '1e3'], '--port (or MOCK_PORT) must be a whole number from 0 to 65535'],
     [['--host', ''], '--host has no value; pass --host=ADDRESS'],
     [['--host', '--port', '0'], '--host has no value; pass --host=ADDRESS'],
     [['--port', '1', '--port', '2'], '--port is given twice'],

@@ -55,7 +55,11 @@ export async function runMock(
     console.error(`connected-apps-mock: ${message}`)
   }
   const onRequest = quiet ? undefined : createRequestLog()
-  const mock = await start({ ...address, names, ...(onRequest && { onRequest }) })
+  const mock = await start({
+    ...address,
+    names: { ...names, port: '--port or MOCK_PORT' },
+    ...(onRequest && { onRequest }),
+  })
   onStopSignal(async () => {
     await mock.close()
     return 0
