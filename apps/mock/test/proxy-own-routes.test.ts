@@ -1,5 +1,6 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { describe, expect, it } from 'vitest'
+import { trafficView } from '../src/proxy/report.ts'
 import { TrafficRecord } from '../src/proxy/traffic.ts'
 import { call } from './call.ts'
 import { anyOperation } from './operations.ts'
@@ -60,11 +61,19 @@ describe('what the proxy responds to itself, which is no violation', () => {
     expect(provider.requests).toEqual([])
   })
 
-  it('the violations as a page, with nothing in it that a browser would run', async () => {
+  it('the violations as a page, with the verdict first and nothing in it that a browser would run', async () => {
+    const verdict = async () => {
+      const page = await (await fetch(proxy.url)).text()
+      return /<\/h1>\n<p [^>]*>(?:<[^>]*>)*([^<:]*)/.exec(page)?.[1]
+    }
     expect(await (await fetch(proxy.url)).text()).toContain('<p>None.</p>')
+    expect(await verdict()).toBe('Nothing was checked yet.')
+    await call(proxy.url, anyOperation)
+    expect(await verdict()).toBe('PASSED')
     provider.respond = (response) =>
       response.writeHead(successStatus, headersOf(successStatus)).end('{}')
     await call(proxy.url, anyOperation)
+    expect(await verdict()).toBe('FAILED')
     const request =
       'PUT /<script>alert(1)</script> HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
     expect(await sendRaw(proxy.url, request)).toContain('422')
@@ -123,6 +132,22 @@ describe('the traffic', () => {
     expect(proxy.traffic().operations.map(({ exchanges }) => exchanges)).toEqual(
       allOperations.map(() => 0),
     )
+  })
+
+  it('does not say that responses conform if there was none', async () => {
+    const outcomes = () => {
+      const { suites } = trafficView(proxy.traffic(), proxy.totals())
+      const cases = suites.find(({ name }) => name === operationId)?.cases ?? []
+      return cases.map(({ outcome, reason }) => reason ?? outcome)
+    }
+    await call(proxy.url, anyOperation, { headers: { authorization: '' } })
+    expect(outcomes()).toEqual(['failed', 'no response was received'])
+    provider.respond = (response) => {
+      response.writeHead(successStatus, { 'content-length': '9' })
+      response.write('{', () => response.destroy())
+    }
+    await call(proxy.url, anyOperation)
+    expect(outcomes()).toEqual(['failed', 'failed'])
   })
 
   it('counts violations that the list no longer has', async () => {

@@ -19,31 +19,42 @@ export function isPageRequest({ method }: IncomingMessage, path: string): boolea
   return (method === 'GET' || method === 'HEAD') && (path === '/' || browserPaths.has(path))
 }
 
+/** The verdict so far, the text of the report, and the violations. */
+export interface PageContent {
+  upstream: string
+  /** Undefined as long as nothing was checked. */
+  passed: boolean | undefined
+  verdict: string
+  report: string
+  violations: readonly LoggedViolation[]
+}
+
 /** Sends the page with the violations; nothing in response to what browsers request by themselves. */
 export function respondWithPage(
   response: ServerResponse,
   path: string,
-  upstream: string,
-  text: string,
-  violations: readonly LoggedViolation[],
+  content: PageContent,
 ): void {
   if (browserPaths.has(path)) {
     sendNoIcon(response)
     return
   }
-  sendPage(response, { title, content: contentOf(upstream, text, violations), style })
+  sendPage(response, { title, content: contentOf(content), style })
 }
 
 const title = `${contract.title} validation proxy`
 
-function contentOf(upstream: string, text: string, violations: readonly LoggedViolation[]): string {
+function contentOf({ upstream, passed, verdict, report, violations }: PageContent): string {
+  const tone = passed === undefined ? 'warning' : passed ? 'success' : 'danger'
+  const news = passed === undefined ? 'Nothing was checked yet.' : verdict
   return `<h1>${escapeHtml(title)}</h1>
+<p class="notice" data-tone="${tone}"><span class="notice-title">${escapeHtml(news)}</span></p>
 <p>Requests to this address and the responses of <code>${escapeHtml(upstream)}</code> are checked against
 version ${escapeHtml(contract.version)} of the contract. <a href="">Reload</a> for the latest.</p>
 <h2>Violations</h2>
 ${violations.length === 0 ? '<p>None.</p>' : list(violations)}
 <h2>Report</h2>
-<pre tabindex="0">${escapeHtml(text)}</pre>`
+<pre>${escapeHtml(report)}</pre>`
 }
 
 /** The latest first. */
@@ -56,9 +67,14 @@ ${violations.toReversed().map(item).join('\n')}
 function item(violation: LoggedViolation): string {
   const { at, method, path } = violation
   const time = `<time datetime="${at}">${at.slice(11, 19)} UTC</time>`
-  return `<li><strong>${escapeHtml(describeViolation(violation))}</strong><br>${time} <code>${escapeHtml(`${method} ${path}`)}</code></li>`
+  return `<li><p><strong>${escapeHtml(describeViolation(violation))}</strong></p>
+<p class="exchange">${time} <code>${escapeHtml(`${method} ${path}`)}</code></p></li>`
 }
 
 const style = `
-li { padding: .5rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
+ol { margin: 0; padding-left: var(--space-6) }
+li { padding: var(--space-3) 0; border-bottom: 1px solid var(--line) }
+li::marker, .exchange { color: var(--text-quiet) }
+p, code { overflow-wrap: anywhere }
+pre { white-space: pre-wrap; overflow-wrap: anywhere }
 `

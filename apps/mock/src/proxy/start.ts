@@ -152,8 +152,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   }
 
   function sendPage(response: ServerResponse, path: string): void {
-    const { text } = trafficView(traffic.report(), totals())
-    respondWithPage(response, path, upstream.href, text, log.entries())
+    const { text, passed, verdict } = trafficView(traffic.report(), totals())
+    respondWithPage(response, path, {
+      upstream: upstream.href,
+      passed: Object.values(totals()).some((count) => count > 0) ? passed : undefined,
+      verdict,
+      report: text,
+      violations: log.entries(),
+    })
   }
 
   function respondToControl({ request, response, path }: ProxyExchange): void {

@@ -18,6 +18,8 @@ export interface OperationTraffic {
   operationId: OperationId
   /** The number of checked requests. */
   exchanges: number
+  /** How many of them got a response, whether it conforms or not. */
+  responded: number
   requests: ViolationCount
   responses: ViolationCount
   coverage: Partial<Coverage>
@@ -47,12 +49,16 @@ export class TrafficRecord {
   }
 
   add(
-    { operation, violations, received }: CheckedExchange,
+    { operation, violations, response, received }: CheckedExchange,
     sent: { target: string; query: ReceivedHeaders; headers: ReceivedHeaders },
   ): void {
     const record = this.#operations.get(operation)
     if (record === undefined) return // every operation has a record
     record.exchanges += 1
+    // One that is incomplete, or not HTTP, leaves only its violation.
+    if (response || violations.some(({ direction }) => direction === 'response')) {
+      record.responded += 1
+    }
     for (const violation of violations) {
       record[violation.direction].add(describeViolation(violation), sent.target)
     }
@@ -63,11 +69,12 @@ export class TrafficRecord {
     const operations = allOperations.flatMap((operation): OperationTraffic[] => {
       const record = this.#operations.get(operation)
       if (record?.coverage === undefined) return []
-      const { exchanges, request, response, coverage } = record
+      const { exchanges, responded, request, response, coverage } = record
       return [
         {
           operationId: operation.operationId,
           exchanges,
+          responded,
           requests: request.count(),
           responses: response.count(),
           coverage: knowable(operation, coverage.coverage()),
@@ -87,6 +94,7 @@ function knowable({ examples, successStatus }: Operation, coverage: Coverage): P
 
 class OperationRecord {
   exchanges = 0
+  responded = 0
   readonly request = new ViolationKinds()
   readonly response = new ViolationKinds()
   readonly coverage: CoverageRecorder | undefined
