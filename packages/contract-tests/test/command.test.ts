@@ -106,7 +106,7 @@ describe('exit code 2, with one line on standard error that says what to do', ()
     [[...complete, '--help=yes'], /--help takes no value/],
     [
       [...complete, '--reporter', 'tap'],
-      /--reporter must be one of text, junit, github, summary, alone or with =FILE; /,
+      /--reporter must be one of text, junit, github, summary, alone or with =FILE; separate several by spaces; /,
     ],
     [
       [...complete, '--profile', 'prism'],

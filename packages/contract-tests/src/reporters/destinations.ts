@@ -31,7 +31,7 @@ export interface Destination {
 export function reporterOption(): Option {
   return new Option(
     '--reporter <REPORTER...>',
-    `${Object.keys(reporters).join(', ')}, alone or with =FILE; repeatable (default: text)`,
+    `${Object.keys(reporters).join(', ')}, alone or with =FILE; several separated by spaces (default: text)`,
   ).argParser((text: string, previous?: Destination[]) => [
     ...(previous ?? []),
     parseDestination(text),
@@ -42,7 +42,9 @@ function parseDestination(text: string): Destination {
   const [, name = '', file] = /^(\w+)(?:=(.+))?$/.exec(text) ?? []
   if (!isReporter(name)) {
     const names = Object.keys(reporters).join(', ')
-    throw new InvalidArgumentError(`must be one of ${names}, alone or with =FILE`)
+    throw new InvalidArgumentError(
+      `must be one of ${names}, alone or with =FILE; separate several by spaces`,
+    )
   }
   if (file !== undefined) return { reporter: name, file }
   if (name !== 'summary') return { reporter: name }
