@@ -200,7 +200,10 @@ describe('connected-apps-mock', () => {
       'nonesuch.invalid is not an address of this machine; set --host',
     ],
     [['start'], 'unknown command or argument; the commands are serve, proxy'],
-    [['proxy', 'more', '--upstream', 'http://a'], 'unknown command or argument'],
+    [
+      ['proxy', '--upstream', 'http://a', 'npm', 'test'],
+      'unexpected argument; put -- before a command',
+    ],
     [['--upstream', 'http://a'], 'unknown option --upstream'],
     [['--port', '0', 'proxy', '--upstream', 'http://a'], 'unknown option --upstream'],
     [['proxy'], '--upstream is missing; pass --upstream URL'],

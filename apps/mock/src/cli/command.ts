@@ -8,6 +8,7 @@ import {
   runCommand,
   UsageError,
 } from '@connected-apps/node-http/command'
+import type { Command } from '@connected-apps/node-http/command'
 import { reporterOption } from '@connected-apps/contract-tests/reporting'
 import module from 'node:module' // the whole module: Node.js 20 lacks the export enableCompileCache
 import type * as commands from './commands.ts'
@@ -64,7 +65,9 @@ const proxy = command
     parseSeconds,
   )
   .usage('[options] [-- COMMAND...]')
-  .action(async (options: commands.ProxyCommandOptions) => {
+  .allowExcessArguments()
+  .action(async (options: commands.ProxyCommandOptions, { args: unseparated }: Command) => {
+    if (unseparated.length > 0) throw new UsageError('unexpected argument; put -- before a command')
     if (testCommand?.length === 0) throw new UsageError('the command is missing after --; add it')
     for (const name of ['env', 'wait'] as const) {
       if (options[name] === undefined || testCommand) continue

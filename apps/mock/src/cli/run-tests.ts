@@ -32,7 +32,7 @@ export async function runTests(
   process.once('exit', endAtExit)
   const stopPassing = passSignalsOn(child)
   try {
-    return await exitCodeOf(child)
+    return await exitCodeOf(child, file)
   } finally {
     await endGroup(child)
     stopPassing()
@@ -40,10 +40,11 @@ export async function runTests(
   }
 }
 
-function exitCodeOf(child: ChildProcess): Promise<number> {
+function exitCodeOf(child: ChildProcess, file: string): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      const message = `the command cannot be started (${error.code}); pass a program and its arguments after --`
+      const reason = error.code === 'ENOENT' ? 'there is no such program' : error.code
+      const message = `${JSON.stringify(file)} cannot be started: ${reason}; pass a program and its arguments after --`
       reject(new CommandError(message, { cause: error }))
     })
     child.once('exit', (code, signal) => {
