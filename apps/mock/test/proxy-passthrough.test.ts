@@ -1,5 +1,7 @@
 import { allOperations } from '@connected-apps/contract/operations'
 import { exampleResponse, examplesOf } from '@connected-apps/scenarios'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { startMock, startProxy } from '../src/index.ts'
@@ -242,6 +244,26 @@ it('finds no violations in the mock', async () => {
   expect(checkingProxy.totals()).toEqual({ exchanges, violations: 0, failures: 0 })
   await checkingProxy.close()
   await mock.close()
+})
+
+it('sends no request on a connection that the upstream may be closing', async () => {
+  const head = Object.entries(headersOf(successStatus)).map(([name, value]) => `${name}: ${value}`)
+  const length = `content-length: ${Buffer.byteLength(successBody)}`
+  const response = [`HTTP/1.1 ${successStatus} OK`, ...head, length, '', successBody].join('\r\n')
+  const upstream = createServer((socket) => {
+    // The response has no `Connection: close`, and a second request is lost.
+    socket.once('data', () => {
+      socket.write(response)
+      socket.once('data', () => socket.destroy())
+    })
+  })
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+  const { port } = upstream.address() as AddressInfo // it listens on TCP
+  const closing = await startProxy({ upstream: `http://127.0.0.1:${port}` })
+  for (let number = 1; number <= 3; number += 1) await call(closing.url, anyOperation)
+  expect(closing.totals()).toEqual({ exchanges: 3, violations: 0, failures: 0 })
+  await closing.close()
+  upstream.close()
 })
 
 it('rejects an upstream that is not a base URL', async () => {

@@ -105,6 +105,18 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     expect(run.stderr).toContain('\nFAILED: checked 1 exchange(s)')
   })
 
+  it('escapes what the upstream sends before it reaches the terminal', async () => {
+    provider.respond = (response, request) => {
+      if (request.url === '/') return response.writeHead(404).end()
+      const upgrade = 'Connection: upgrade\r\nUpgrade: x'
+      return response.socket?.end(`HTTP/1.1 101 \u009B31mred\r\n${upgrade}\r\n\r\n`, 'latin1')
+    }
+    const run = start(team())
+    expect(await run.exit).toBe(1)
+    expect(run.stderr.match(/101 \\u\{9b\}31mred/g)).toHaveLength(2) // at once, and in the report
+    expect(run.stderr).not.toMatch(/(?!\n)\p{C}/u)
+  })
+
   it('exits with 1 when the command has called nothing', async () => {
     const run = start(['--', process.execPath, '--eval', '0'])
     expect(await run.exit).toBe(1)
@@ -183,7 +195,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     ],
     [
       ['--', join(tmpdir(), 'no-such-program')],
-      /^connected-apps-mock: the command cannot be started \(ENOENT\); pass a program and its arguments after --$/,
+      /^connected-apps-mock: "[^"]*no-such-program" cannot be started: there is no such program; pass a program /,
     ],
   ])('exits with 2, and leaves no proxy running: %j', async (args, message) => {
     const upstream = args.includes('--upstream') ? [] : ['--upstream', provider.url]

@@ -277,6 +277,13 @@ describe('a request that violates the contract', () => {
     expect(provider.requests).toEqual([])
   })
 
+  it('never reaches the provider: a fragment', async () => {
+    const request = rawRequest(anyOperation, { target: `${target}#/../../other` })
+    expect(await sendRaw(proxy.url, request, { halfClose: false })).toMatch(/^HTTP\/1\.1 422 /)
+    expect(proxy.violations().map(placeOf)).toEqual(['request path'])
+    expect(provider.requests).toEqual([])
+  })
+
   it('is reported to a page of another origin too', async () => {
     const { headers } = await call(proxy.url, anyOperation, {
       headers: { origin: 'http://app.test', authorization: '' },

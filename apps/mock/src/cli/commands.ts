@@ -9,6 +9,7 @@ import { curlSnippet } from '../snippets/curl.ts'
 import { prismEngine } from '../mock/prism.ts'
 import { startMock } from '../mock/start.ts'
 import type { MockOptions } from '../mock/start.ts'
+import { printable } from '../printable.ts'
 import { isPassed, trafficView } from '../proxy/report.ts'
 import { startProxy } from '../proxy/start.ts'
 import { describeViolation } from '../proxy/violations.ts'
@@ -89,8 +90,9 @@ export async function runProxy(
     port: options.port ?? (command ? 0 : defaultPort),
     names,
     onViolation: (violation, method, path) =>
-      console.error(`${method} ${path} -> ${describeViolation(violation)}`),
-    onFailure: (message, method, path) => console.error(`${method} ${path} -> ${message}`),
+      console.error(printable(`${method} ${path} -> ${describeViolation(violation)}`)),
+    onFailure: (message, method, path) =>
+      console.error(printable(`${method} ${path} -> ${message}`)),
   })
   const report = async () => {
     const totals = proxy.totals()

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '@connected-apps/scenarios'
 import { styleText } from 'node:util'
+import { printable } from '../printable.ts'
 
 /** Under load, lines are written together, because each write to a terminal or a file is a system call. */
 const batchMs = 20
@@ -50,12 +51,4 @@ function formatRequest(
 function colorOf(status: number | undefined): 'green' | 'yellow' | 'red' {
   if (status === undefined || status >= 500) return 'red'
   return status >= 400 ? 'yellow' : 'green'
-}
-
-// A control character in a path or a title could move the cursor or forge another line.
-function printable(text: string): string {
-  return text.replaceAll(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
 }

@@ -69,6 +69,8 @@ function checkRequest(
     body,
   })
   const violations: Omit<ContractViolation, 'direction'>[] = [
+    // The upstream might take it for a part of the path, which was not checked with it.
+    ...(request.url?.includes('#') ? [{ where: 'path', message: 'must not have a fragment' }] : []),
     ...repeated.map((where) => ({ where, message: 'is sent more than once' })),
     // Of a repeated part, only one value was checked, or all of them joined.
     ...others.filter(({ where }) => !repeated.includes(where)),

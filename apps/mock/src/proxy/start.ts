@@ -7,6 +7,7 @@ import { isPreflight, respondToPreflight, setCorsHeaders } from '../http/cors.ts
 import { isControlPath, readableHeaders, readRequestBody } from '../http/request.ts'
 import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
+import { printable } from '../printable.ts'
 import { checkExchange } from './check.ts'
 import type { ProxyExchange } from './check.ts'
 import { isPageRequest, respondWithPage } from './page.ts'
@@ -130,7 +131,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     })
     exchanges += 1
     traffic.add(result, {
-      target: `${request.method} ${exchange.path.slice(0, 512)}`,
+      target: printable(`${request.method} ${exchange.path.slice(0, 512)}`),
       query: exchange.query,
       headers: readableHeaders(request.headers),
     })

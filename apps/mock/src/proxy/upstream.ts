@@ -64,6 +64,9 @@ export async function forward(
       headers: requestHeaders(upstream, rawHeaders, body),
       signal,
     })
+    // A connection that is reused may be one that the upstream is closing, and a request that was lost
+    // there must not be repeated, since the upstream may have received it.
+    request.shouldKeepAlive = false
     request.end(body)
     return await receiveResponse(await receiveHead(request), signal)
   } catch (error) {
@@ -121,6 +124,8 @@ function requestHeaders(upstream: URL, rawHeaders: string[], body: Buffer): stri
   return [
     'Host',
     upstream.host,
+    'Connection',
+    'close',
     ...toPairs(endToEndHeaders(rawHeaders))
       .filter(([name]) => !replaced.has(name.toLowerCase()))
       .flat(),

@@ -1,4 +1,5 @@
 import { BoundedLog } from '@connected-apps/scenarios'
+import { printable } from '../printable.ts'
 
 /** The proxy keeps this many of the latest violations. */
 export const maxLoggedViolations = 1000
@@ -54,5 +55,5 @@ export function describeViolation({
   pointer,
   message,
 }: ContractViolation): string {
-  return `${direction} ${where}${pointer ? ` ${pointer}` : ''}: ${message}`
+  return printable(`${direction} ${where}${pointer ? ` ${pointer}` : ''}: ${message}`)
 }
