@@ -225,6 +225,15 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     cutting.close()
   })
 
+  it('shows a scope as it is if it has no words, whatever its name', async () => {
+    const scopes = ['email', '__proto__', 'toString', 'notes:read']
+    const app = { ...otherApp, scopes_granted: scopes.join(' ') }
+    await using screen = await openScreen(looks[0], { apps: [app] })
+    const shown = screen.page.getByRole('list', { name: 'What it may do' }).getByRole('listitem')
+    await shown.first().waitFor()
+    expect(await shown.allTextContents()).toEqual(['See your email address', ...scopes.slice(1)])
+  })
+
   it('does not make a person wait for minutes', async () => {
     await using screen = await openScreen(looks[3])
     const { page } = screen

@@ -1,15 +1,17 @@
 /** What the scopes of OpenID Connect allow, in words. A team adds those of its own API. */
-const WORDS: Readonly<Record<string, string>> = {
-  openid: 'Know who you are',
-  profile: 'See your name and picture',
-  email: 'See your email address',
-  phone: 'See your phone number',
-  address: 'See your postal address',
-  offline_access: 'Stay connected while you’re away',
-}
+const WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    openid: 'Know who you are',
+    profile: 'See your name and picture',
+    email: 'See your email address',
+    phone: 'See your phone number',
+    address: 'See your postal address',
+    offline_access: 'Stay connected while you’re away',
+  }),
+)
 
 /** What an app may do, in words; a scope that has none is shown as it is. */
 export function describeScopes(scopesGranted: string): string[] {
   const scopes = new Set(scopesGranted.split(' ').filter(Boolean))
-  return Array.from(scopes, (scope) => WORDS[scope] ?? scope)
+  return Array.from(scopes, (scope) => WORDS.get(scope) ?? scope)
 }
