@@ -10,7 +10,7 @@ import { createDisconnectButton } from './disconnect-button.ts'
 const api = handlers({ baseUrl: 'https://test.stytch.com' })
 const mock = api.engine.key()
 const server = setupServer(...api)
-// MSW 2 calls the option onUnhandledRequest.
+// MSW 2, which is the one for Node.js 20, calls the option onUnhandledRequest.
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
 afterEach(() => mock.reset())
 afterAll(() => server.close())
