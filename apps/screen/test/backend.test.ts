@@ -46,6 +46,15 @@ const idOf = (example: string): string =>
       operationId === 'revokeConnectedApp' && responses[0].example === example,
   )?.id ?? ''
 
+it('has the examples of the README, which are tested, in files', () => {
+  const readme = readFileSync(`${root}README.md`, 'utf8')
+  const blocks = readme.matchAll(/^```tsx example\n(.*?)^```$/gms)
+  const files = globSync('examples/*', { cwd: root }).map((file) =>
+    readFileSync(root + file, 'utf8'),
+  )
+  expect(new Set(Array.from(blocks, ([, code]) => code))).toEqual(new Set(files))
+})
+
 describe('the backend', () => {
   it.each([
     ['bad_request', 500, 'unexpected'],
