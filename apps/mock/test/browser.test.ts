@@ -32,9 +32,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
   })
 
   it.each(allOperations)(
-    'lets a page of another origin call $operationId with credentials and read its headers',
+    'lets a page of another origin call $operationId with credentials and a key, and read its headers',
     async (operation) => {
-      const page = await browser.newPage()
+      const { operationId } = operation
+      const page = await browser.newPage({ extraHTTPHeaders: { 'x-mock-key': operationId } })
       const { port } = app.address() as AddressInfo // it listens on TCP
       await page.goto(`http://127.0.0.1:${port}/`)
       const example = errorOf(operation, 'limit')
@@ -54,6 +55,9 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
         ...expected,
         headers: Object.fromEntries(names.map(([name, value]) => [name.toLowerCase(), value])),
       })
+      const { journal } = mock.key(operationId)
+      expect(journal.assert({ operationId, example }, 1)).toMatchObject({ ok: true })
+      expect(mock.journal.list()).toEqual([])
       await page.close()
     },
   )
