@@ -45,12 +45,13 @@ npm run mock -- proxy --upstream URL -- COMMAND
 
 Options:
   --host ADDRESS        the address to listen on (default 127.0.0.1)
-  --port PORT           the port, 0 for a free one (default 4010; of the proxy 4011)
+  --port PORT           the port, 0 for a free one (default MOCK_PORT or 4010; of the proxy 4011)
   --quiet               the mock prints no line for each request
   --upstream URL        the provider, for the proxy
   --pass-other-routes   the proxy forwards requests for other operations without a check
   --reporter NAME[=FILE]
-                        a report of the proxy: text, junit=FILE, github or summary; repeatable
+                        a report of the proxy: text, junit=FILE, github or summary; several
+                        separated by spaces
   --env NAME            the variable with the address of the proxy for COMMAND
                         (default CONNECTED_APPS_BASE_URL)
   --wait SECONDS        how long to wait for a response of the upstream before COMMAND
@@ -64,7 +65,7 @@ CONNECTED_APPS_BASE_URL=http://127.0.0.1:4020 npm run screen -- --port 4031
                       a second one, on the service that npm start runs
 
 Options:
-  --port PORT   the port, 0 for a free one (default 4030)`,
+  --port PORT   the port, 0 for a free one (default SCREEN_PORT or 4030)`,
   },
   test: {
     run: ['node', 'scripts/test.ts'],
