@@ -14,8 +14,9 @@ const mockModule = `
 import { text } from './generated.mjs'
 
 export function startMockOn(start, options) {
-  return start(options, ({ url }, response) => {
-    if (url === '/events') response.setHeader('Content-Type', 'text/event-stream').flushHeaders()
+  return start(options, (request, response) => {
+    const { url } = request
+    if (url === '/events') globalThis.streamEvents(request, response)
     else if (url === '/pending') globalThis.respond = () => response.end(text)
     else {
       if (url === '/release') globalThis.respond()
@@ -77,7 +78,7 @@ it('swaps the mock when the contract changes, and keeps the last good one, witho
 
   await save('two')
   await eachGets('two')
-  expect(await events).toBe('')
+  expect(await events).toMatch(/^event: journal\n/)
   expect(await get('/release')).toBe('two')
   expect(await pending).toBe('one')
   await run.printed(/^swapped; the journal, definitions, sequences and lists start anew$/m)

@@ -1,13 +1,22 @@
 // A mock that follows `contract.txt` in a directory: its generator writes a module with that text.
+import { ScenarioEngine } from '@connected-apps/scenarios'
 import { readFile, writeFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { streamJournal } from '../src/mock/journal-stream.ts'
 import { createGenerations } from '../watch/generations.ts'
 import { startWatched } from '../watch/watched-mock.ts'
 
 const [directory = ''] = process.argv.slice(2)
 const root = pathToFileURL(`${directory}/`).href
 const importGeneration = createGenerations(root)
+
+// The module that stands for the mock has the events of the real one.
+Object.assign(globalThis, {
+  streamEvents: (request: IncomingMessage, response: ServerResponse) =>
+    streamJournal(request, response, new ScenarioEngine(), ''),
+})
 
 async function build(): Promise<string | undefined> {
   const text = await readFile(join(directory, 'contract.txt'), 'utf8')

@@ -34,11 +34,10 @@ export function streamJournal(
   engine: ScenarioEngine,
   key: string,
 ): void {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  })
+  // Unlike those of `writeHead`, these can be read: a watched mock finds its streams by their type.
+  response.setHeader('Content-Type', 'text/event-stream')
+  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('X-Content-Type-Options', 'nosniff')
   if (request.method === 'HEAD') {
     response.end()
     return
@@ -49,6 +48,7 @@ export function streamJournal(
 
   const send = () => {
     timer = undefined
+    if (response.writableEnded) return // a watched mock has ended it, and it closes once it is sent
     // A key that was evicted has another journal, with numbers of its own.
     const { journal } = engine.key(key || undefined)
     const isNew = journal !== streamed
@@ -77,7 +77,9 @@ export function streamJournal(
       schedule()
     },
   )
-  const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
+  const heartbeat = setInterval(() => {
+    if (!response.writableEnded) response.write(':\n\n')
+  }, heartbeatMs)
   response.once('close', () => {
     unsubscribe()
     clearInterval(heartbeat)
