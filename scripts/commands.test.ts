@@ -50,3 +50,11 @@ await test('npm test rejects what is neither a package nor a file in one', () =>
     assert.equal(typeof selectTests([arg]), 'string')
   }
 })
+
+await test('npm run generate always runs, since a replay from the cache would remove no file', async () => {
+  const args = ['run', 'generate', '--dry-run=json']
+  const { stdout } = await promisify(execFile)('turbo', args, { cwd: root })
+  const { tasks }: { tasks: { resolvedTaskDefinition: { cache: boolean } }[] } = JSON.parse(stdout)
+  assert(tasks.length > 0)
+  assert(tasks.every(({ resolvedTaskDefinition }) => !resolvedTaskDefinition.cache))
+})
