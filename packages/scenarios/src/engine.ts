@@ -57,12 +57,13 @@ export interface MockKey {
  */
 export class ScenarioEngine {
   readonly #listeners = new Set<EngineListener>()
-  readonly #clearListeners = new Set<ClearListener>()
+  readonly #changeListeners = new Set<ChangeListener>()
   readonly #evicted = new LruMap<string, true>(maxEvictedKeys)
   readonly #default = this.#createState('')
   readonly #states = new LruMap<string, KeyState>(maxKeys, (key, state) => {
     state.journal.evict()
     this.#evicted.set(key, true)
+    this.#announceChange(key, true)
   })
 
   /**
@@ -82,13 +83,16 @@ export class ScenarioEngine {
       define: (definition) => {
         // Code that is not type-checked may pass anything.
         const { operationId, id } = Object(definition) as Partial<ScenarioDefinition>
-        return state().define(operationId, id, definition)
+        return this.#define(name ?? '', operationId, id, definition)
       },
       reset: () => {
-        state().journal.clear()
         state().resetScenarios()
+        state().journal.clear() // which announces the change
       },
-      resetScenarios: (scenario) => state().resetScenarios(scenario),
+      resetScenarios: (scenario) => {
+        state().resetScenarios(scenario)
+        this.#announceChange(name ?? '')
+      },
     }
   }
 
@@ -102,16 +106,18 @@ export class ScenarioEngine {
     { key, operationId, id }: { key: string; operationId: string; id: string },
     definition: unknown,
   ): Scenario {
-    return this.#stateOf(key).define(operationId, id, definition)
+    return this.#define(key, operationId, id, definition)
   }
 
   /**
-   * Starts an exchange, for mocks that read the body later or have responses of their own.
+   * Starts an exchange, for mocks that read the body later or have responses of their own. With an
+   * invalid key it is in no journal, since it belongs to nobody's test.
    *
    * @param target what `readTarget` has read, if it has been called already
    */
   receive(head: RequestHead, target: Target = readTarget(head.url, head.headers)): Exchange {
-    return new Exchange(head, target, this.#stateOf(target.key))
+    const isValid = target.error === undefined
+    return new Exchange(head, target, isValid ? this.#stateOf(target.key) : this.#createState(''))
   }
 
   /**
@@ -134,18 +140,29 @@ export class ScenarioEngine {
 
   /**
    * Calls the listener with each request of every key when it arrives, and again when it is
-   * complete; the default key is the empty string.
+   * complete; the default key is the empty string, as is that of a request with an invalid one.
    *
-   * @param onClear is called with a key when entries have been removed from its journal
+   * @param onChange is called with a key when entries have been removed from its journal, when its
+   *   scenarios have been defined or reset, and, with `true`, when it has been evicted
    * @returns a function that ends it
    */
-  subscribe(listener: EngineListener, onClear?: ClearListener): () => void {
+  subscribe(listener: EngineListener, onChange?: ChangeListener): () => void {
     this.#listeners.add(listener)
-    if (onClear) this.#clearListeners.add(onClear)
+    if (onChange) this.#changeListeners.add(onChange)
     return () => {
       this.#listeners.delete(listener)
-      if (onClear) this.#clearListeners.delete(onClear)
+      if (onChange) this.#changeListeners.delete(onChange)
     }
+  }
+
+  #define(key: string, operationId: unknown, id: unknown, definition: unknown): Scenario {
+    const scenario = this.#stateOf(key).define(operationId, id, definition)
+    this.#announceChange(key)
+    return scenario
+  }
+
+  #announceChange(key: string, isEvicted = false): void {
+    for (const onChange of this.#changeListeners) onChange(key, isEvicted)
   }
 
   #stateOf(key: string): KeyState {
@@ -164,9 +181,7 @@ export class ScenarioEngine {
       (entry) => {
         for (const listener of this.#listeners) listener(entry, key)
       },
-      () => {
-        for (const onClear of this.#clearListeners) onClear(key)
-      },
+      () => this.#announceChange(key),
     )
     return state
   }
@@ -175,8 +190,8 @@ export class ScenarioEngine {
 /** Is called with each request when it arrives, and again when it is complete. */
 type EngineListener = (entry: JournalEntry, key: string) => void
 
-/** Is called when entries have been removed from the journal of a key. */
-type ClearListener = (key: string) => void
+/** Is called when a key has changed other than by a request. */
+type ChangeListener = (key: string, isEvicted: boolean) => void
 
 function responseOf(plan: Plan): ExampleResponse {
   if (plan.kind === 'fixed') return plan.response

@@ -16,5 +16,5 @@ export async function respondToRequest(
   const { method, headers } = request
   const body = new Uint8Array(await request.arrayBuffer())
   const response = await engine.respond({ method, url, headers, body }, { signal })
-  return new Response(JSON.stringify(response.body), response)
+  return new Response(method === 'HEAD' ? null : JSON.stringify(response.body), response)
 }

@@ -23,7 +23,7 @@ export interface Target {
 export function readTarget(url: string, headers: { get(name: string): string | null }): Target {
   const { path, query } = splitTarget(url)
   const [prefix = '', fromPath] = keyPrefixPattern.exec(path) ?? []
-  const key = fromPath ?? (headers.get('x-mock-key') || query.get('__key')) ?? ''
+  const key = (fromPath && decode(fromPath)) ?? (headers.get('x-mock-key') || query.get('__key')) ?? ''
   query.delete('__key')
   const target = { key, path: path.slice(prefix.length) || '/', query }
   if (key === '' && fromPath === undefined) return target
@@ -44,6 +44,15 @@ export function keyPrefix(key: string): string {
 /** Whether this is the name of an isolation key; clients remove dot segments from a path. */
 function isKey(name: string): boolean {
   return /^(?!\.{1,2}$)[\w.~:-]{1,128}$/.test(name)
+}
+
+/** Without its percent-encoding, which clients may add to any character (RFC 3986 section 6.2.2). */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment // which is not the name of a key
+  }
 }
 
 const keyRule = 'an isolation key has 1 to 128 letters, digits or . _ ~ : -, and is not . or ..'

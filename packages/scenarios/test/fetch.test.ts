@@ -50,6 +50,11 @@ test.each<[string, ...Parameters<typeof fetch>]>([
   expect(await response.json()).toEqual(revoked)
 })
 
+test('has no body for HEAD', async () => {
+  const response = await mockFetch()(revokeUrl(), { ...post, method: 'HEAD' })
+  expect([response.status, response.body]).toEqual([404, null])
+})
+
 test('rejects for an invalid URL, as fetch does', async () => {
   const rejected = mockFetch()('http://').catch((error: unknown) => error)
   expect(await rejected).toBeInstanceOf(TypeError)

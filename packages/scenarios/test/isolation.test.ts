@@ -71,6 +71,7 @@ describe.each(Object.entries(ways))('a key in the %s', (_way, optionsFor) => {
         }),
       ])
     }
+    expect(engine.key().journal.total).toBe(0)
     for (const key of ['Aa.0_~:-', '...', '.a']) {
       const request = requestOf(revokeConnectedApp, {}, optionsFor(key))
       expect((await engine.respond(request)).status).toBe(200)
@@ -104,6 +105,12 @@ describe('a request with several keys, or with an empty one', () => {
       key: '',
       path: '/__mock/scenarios',
     })
+  })
+
+  it('has the same key however its characters are encoded in the path', () => {
+    const readPath = (path: string) => readTarget(path, new Headers())
+    expect(readPath('/__mock/s/a%7Eb%2d/v1')).toMatchObject({ key: 'a~b-', path: '/v1' })
+    expect(readPath('/__mock/s/a%zz/v1')).toHaveProperty('error')
   })
 
   it('has no valid key where the prefix names none', () => {
@@ -153,6 +160,25 @@ describe('the keys', () => {
     await client.revoke('m', 'a')
     expect(evicted.journal.assert({}, 1)).toMatchObject({ ok: true })
     expect(engine.key('never-used').journal.assert({}, 0)).toMatchObject({ ok: true })
+  })
+
+  it('say when their journals or scenarios have changed other than by a request', () => {
+    const changes: string[] = []
+    engine.subscribe(
+      () => undefined,
+      (key, isEvicted) => changes.push(isEvicted ? `${key} is gone` : key),
+    )
+    const definition = {
+      operationId: 'revokeConnectedApp',
+      responses: [{ example: 'revoked' }],
+    } as const
+    engine.key('defined').define({ ...definition, id: 'a' })
+    engine.defineAt({ key: 'defined', operationId: 'revokeConnectedApp', id: 'b' }, definition)
+    engine.key('restored').resetScenarios()
+    engine.key('emptied').journal.clear()
+    expect(changes.splice(0)).toEqual(['defined', 'defined', 'restored', 'emptied'])
+    fill()
+    expect(changes).toEqual(['defined is gone', 'restored is gone', 'emptied is gone'])
   })
 
   it('keep short parts of a request without keeping the long rest', async () => {
