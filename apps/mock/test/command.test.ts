@@ -65,8 +65,10 @@ describe('connected-apps-mock', () => {
       body: JSON.stringify({ title: '\u001B[2J\u202E\nGET /', responses: [{ status: 200 }] }),
     })
     await call(url, anyOperation, { values: { [scenarios.parameter]: 'hostile' } })
-    await run.printed(/scenario: \\u.*\n/)
-    const [one, two, three, four] =
+    await call(url, anyOperation, { query: '?__wait=soon&token=tell-nobody' })
+    await call(url, anyOperation, { headers: { 'x-mock-key': 'a b' } })
+    await run.printed(/an isolation key has.*\n/)
+    const [one, two, three, four, five, six] =
       run.stdout.split('Press Ctrl-C to stop.\n')[1]?.split('\n') ?? []
     const prefix = `${anyOperation.method} ${path.slice(0, path.indexOf('{'))}`
     expect(one).toMatch(
@@ -75,6 +77,8 @@ describe('connected-apps-mock', () => {
     expect(two).toMatch(new RegExp(`^\\S+ \\S+ -> ${status} ${limit} \\(\\d+ ms, key: team-a\\)$`))
     expect(three).toMatch(new RegExp(` \\(\\d+ ms, scenario: ${title}\\)$`))
     expect(four).toMatch(/ \(\d+ ms, scenario: \\u\{1b\}\[2J\\u\{202e\}\\u\{a\}GET \/\)$/)
+    expect(five).toMatch(/ -> 400 \w+ \(\d+ ms, wait must be a number of seconds from 0 to 60\)$/)
+    expect(six).toMatch(/ -> 400 \w+ \(\d+ ms, an isolation key has 1 to 128 letters.*\)$/)
     expect(run.stdout).not.toMatch(unprintable)
     for (const secret of ['tell-nobody', authorization]) expect(run.stdout).not.toContain(secret)
   })

@@ -62,7 +62,7 @@ describe.each(allOperations)(
         operation.successStatus,
       ])
       const list = await (await fetch(`${mock.url}/__mock/scenarios`)).text()
-      expect(list).toContain('"mine"')
+      expect(list).toContain('"id":"mine","title":"mine"')
       await fetch(mock.url + pathOf('mine', operation.operationId), { method: 'DELETE' })
       expect(await statuses('mine', 1, operation)).toEqual([operation.successStatus])
     })

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import type { Mock, ScenarioDefinition } from '../src/index.ts'
 import { streamJournal } from '../src/mock/journal-stream.ts'
 import { maxStreamedEntries } from '../src/mock/journal-event.ts'
 import { call } from './call.ts'
@@ -94,12 +94,22 @@ describe('the events of a journal', () => {
     for (let other = 0; other < 100; other += 1) {
       await call(mock.urlOf(`events-${other}`), anyOperation)
     }
+    expect(await events.next()).toEqual({ type: 'journal', total: 0, entries: [] })
+    expect(mock.key('events-0').journal.total).toBe(1) // not evicted in turn, by the stream
     await call(url, anyOperation)
     expect(await events.next()).toMatchObject({
       type: 'journal',
       total: 1,
       entries: [{ number: 1 }],
     })
+  })
+
+  it('begin anew when a scenario is defined', async () => {
+    const events = await open()
+    await events.next()
+    const { operationId } = anyOperation
+    mock.define({ operationId, id: 'mine', responses: [{ status }] } as ScenarioDefinition)
+    expect(await events.next()).toEqual({ type: 'journal', total: 0, entries: [] })
   })
 
   it('are about the latest requests', async () => {

@@ -61,6 +61,7 @@ export class Exchange {
     if ('scenario' in this.#plan && this.#plan.scenario) {
       this.#entry.scenario = this.#plan.scenario.title
     }
+    if ('reason' in this.#plan) this.#entry.reason = this.#plan.reason
     return this.#plan
   }
 

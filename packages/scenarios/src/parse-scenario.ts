@@ -56,7 +56,7 @@ export function parseScenario(operationId: unknown, id: unknown, definition: unk
   }
   const items = list && given[list.property]
   const success = { status: operation.successStatus }
-  const { title = 'Defined at run time', responses = items && [success] } = given
+  const { title = fixed.id, responses = items && [success] } = given
   if (typeof title !== 'string') throw new ScenarioError('title must be a string')
   if (!Array.isArray(responses) || responses.length === 0 || responses.length > maxResponses) {
     throw new ScenarioError(`responses must be a list of 1 to ${maxResponses} responses`)

@@ -18,6 +18,8 @@ export interface FixedPlan {
   response: ExampleResponse
   example: ExampleName
   delayMs: 0
+  /** What is wrong with the request, if an operation matches. It contains no value of the request. */
+  reason?: string
 }
 
 /** The response is an example of the operation. */
@@ -56,7 +58,11 @@ export function planResponse(
   }
   const { operation } = match
   const [violation] = requestViolations(match, request)
-  if (violation) return fixedPlan(operation, violation.example)
+  if (violation) {
+    const { example, where, pointer, message } = violation
+    const reason = [where, pointer, message].filter(Boolean).join(' ')
+    return { ...fixedPlan(operation, example), reason }
+  }
   const { query, headers } = request
   const preferences = parsePreferences(operation, headers.get('prefer'), query)
   if ('error' in preferences) return rejectChoice(operation, { preference: preferences.error })
@@ -81,8 +87,12 @@ export function planResponse(
 }
 
 /** The response to a request with something for the mock that is not valid; the details say what. */
-export function rejectChoice(operation: Operation, details: object): FixedPlan {
-  return fixedPlan(operation, operation.malformedExample, details)
+export function rejectChoice(
+  operation: Operation,
+  details: { preference: string } | { key: string },
+): FixedPlan {
+  const [reason = ''] = Object.values(details)
+  return { ...fixedPlan(operation, operation.malformedExample, details), reason }
 }
 
 function fixedPlan(operation: Operation, name: string, details?: object): FixedPlan {

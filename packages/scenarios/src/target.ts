@@ -23,7 +23,8 @@ export interface Target {
 export function readTarget(url: string, headers: { get(name: string): string | null }): Target {
   const { path, query } = splitTarget(url)
   const [prefix = '', fromPath] = keyPrefixPattern.exec(path) ?? []
-  const key = (fromPath && decode(fromPath)) ?? (headers.get('x-mock-key') || query.get('__key')) ?? ''
+  const key =
+    (fromPath && decode(fromPath)) ?? (headers.get('x-mock-key') || query.get('__key')) ?? ''
   query.delete('__key')
   const target = { key, path: path.slice(prefix.length) || '/', query }
   if (key === '' && fromPath === undefined) return target

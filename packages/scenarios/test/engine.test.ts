@@ -45,10 +45,26 @@ describe('a response', () => {
     expect(anonymous.status).toBe(401)
     expect(engine.key().journal.list()).toMatchObject([
       { status, example: contract.unmatched.example },
-      { example: 'bad_request', operationId: 'revokeConnectedApp' },
+      {
+        example: 'bad_request',
+        operationId: 'revokeConnectedApp',
+        reason: `body is longer than ${maxBodyBytes} bytes`,
+      },
       { example: 'bad_request' },
-      { example: 'unauthorized_credentials', credentials: 'absent' },
+      {
+        example: 'unauthorized_credentials',
+        credentials: 'absent',
+        reason: 'header Authorization must be HTTP Basic with a project_id and a secret',
+      },
     ])
+  })
+
+  it('is in the journal with the reason why it is not the preferred one', async () => {
+    const request = requestOf(revokeConnectedApp, {}, { query: '?__code=418' })
+    const { body } = await engine.respond(request)
+    const [entry] = engine.key().journal.list()
+    expect(body).toMatchObject({ error_details: { preference: entry?.reason } })
+    expect(entry?.reason).toContain('429')
   })
 
   it('is the example of the status where a generated body is preferred', async () => {

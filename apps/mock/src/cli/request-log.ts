@@ -31,7 +31,7 @@ export function createRequestLog(): (entry: Readonly<JournalEntry>, key: string)
  * and it has no query, which may contain secrets.
  */
 function formatRequest(
-  { method, path, status, example, scenario, durationMs }: Readonly<JournalEntry>,
+  { method, path, status, example, scenario, reason, durationMs }: Readonly<JournalEntry>,
   key: string,
 ): string {
   const outcome =
@@ -39,6 +39,7 @@ function formatRequest(
   const details = [
     `${durationMs} ms`,
     ...(scenario === undefined ? [] : [`scenario: ${scenario}`]),
+    ...(reason === undefined ? [] : [reason]),
     ...(key === '' ? [] : [`key: ${key}`]),
   ]
   return [

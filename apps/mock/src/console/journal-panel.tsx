@@ -68,10 +68,12 @@ export function JournalPanel({ journal, isolationKey, onReset }: JournalPanelPro
 
 const Entry = memo(
   function Entry({ entry }: { entry: JournalEntry }) {
-    const { method, path, operationId, scenario, example, status, aborted } = entry
+    const { method, path, operationId, scenario, example, reason, status, aborted } = entry
     const detail = [
-      scenario ?? example ?? (operationId === undefined ? 'no such operation' : undefined),
-      entry.credentials === 'absent' ? 'no credentials' : undefined,
+      reason ??
+        scenario ??
+        example ??
+        (operationId === undefined ? 'no such operation' : undefined),
       entry.durationMs === undefined ? undefined : `${entry.durationMs} ms`,
     ]
     return (
@@ -96,7 +98,8 @@ function isSame(one: JournalEntry, other: JournalEntry): boolean {
     one.arrivedAt === other.arrivedAt &&
     one.durationMs === other.durationMs &&
     one.aborted === other.aborted &&
-    one.scenario === other.scenario
+    one.scenario === other.scenario &&
+    one.reason === other.reason
   )
 }
 

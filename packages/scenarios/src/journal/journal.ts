@@ -44,6 +44,8 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
   status?: Status
   /** The contract's example that was sent as the response. */
   example?: ExampleName
+  /** What was wrong with the request, where the mock knows. It contains no value of the request. */
+  reason?: string
   /** From the arrival of the request until its response was sent, or the client disconnected. */
   durationMs?: number
   /** The client disconnected before the response was sent. */
@@ -52,7 +54,7 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
 
 /** Selects the entries that are equal in every given field. */
 export type JournalFilter = Partial<
-  Omit<JournalEntry, 'number' | 'arrivedAt' | 'durationMs' | 'aborted'>
+  Omit<JournalEntry, 'number' | 'arrivedAt' | 'reason' | 'durationMs' | 'aborted'>
 >
 
 const pathParameters = allOperations.flatMap((operation) => operation.pathParameters)
