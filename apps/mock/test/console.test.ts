@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readdir, readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock } from '../src/index.ts'
+
+vi.mock('node:fs/promises', { spy: true })
 
 let mock: Mock
 beforeAll(async () => {
@@ -10,6 +13,12 @@ afterAll(() => mock.close())
 
 const get = (path: string, init: RequestInit = {}) =>
   fetch(mock.url + path, { redirect: 'manual', ...init })
+
+it('is read when the mock starts, because a build may replace its files later', async () => {
+  for (const read of [readdir, readFile]) vi.mocked(read).mockClear()
+  expect((await get('/')).status).toBe(200)
+  for (const read of [readdir, readFile]) expect(read).not.toHaveBeenCalled()
+})
 
 describe('GET /', () => {
   it('is the console, which may load nothing from anywhere else', async () => {

@@ -1,4 +1,4 @@
-import type { JournalEntry, MockKey, ScenarioEngine } from '@connected-apps/scenarios'
+import type { JournalEntry, ScenarioEngine } from '@connected-apps/scenarios'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { maxStreamedEntries } from './journal-event.ts'
 import type { JournalEvent } from './journal-event.ts'
@@ -25,8 +25,8 @@ export function isFromOtherOrigin({ origin, host, ...headers }: IncomingHttpHead
 
 /**
  * Streams the journal of an isolation key as server-sent events: `journal` with the latest entries,
- * first and whenever some were removed, and `entries` with those that are new or changed since. Both
- * have the `total` of the journal.
+ * first and whenever some were removed or scenarios have changed, and `entries` with those that are
+ * new or changed since. Both have the `total` of the journal.
  */
 export function streamJournal(
   request: IncomingMessage,
@@ -43,22 +43,22 @@ export function streamJournal(
     return
   }
   const changed = new Set<JournalEntry>()
-  let streamed: MockKey['journal'] | undefined
+  let isNew = true
+  let isEvicted = false
   let timer: NodeJS.Timeout | undefined
 
   const send = () => {
     timer = undefined
     if (response.writableEnded) return // a watched mock has ended it, and it closes once it is sent
-    // A key that was evicted has another journal, with numbers of its own.
-    const { journal } = engine.key(key || undefined)
-    const isNew = journal !== streamed
-    streamed = journal
-    const latest = journal.latest(maxStreamedEntries)
+    // The journal of a key that was evicted is not asked for, since that would evict another key.
+    const journal = isEvicted ? undefined : engine.key(key || undefined).journal
+    const latest = journal?.latest(maxStreamedEntries) ?? []
     // A request that was removed from the journal may still be completed, but is no longer in it.
     const entries = isNew ? latest : latest.filter((entry) => changed.has(entry))
-    changed.clear()
-    const event: JournalEvent = { total: journal.total, entries }
+    const event: JournalEvent = { total: journal?.total ?? 0, entries }
     const type = isNew ? 'journal' : 'entries'
+    isNew = isEvicted // the next journal of the key has numbers of its own
+    changed.clear()
     response.write(`event: ${type}\ndata: ${JSON.stringify(event)}\n\n`)
     if (response.writableLength > maxBufferedBytes) response.destroy()
   }
@@ -68,12 +68,14 @@ export function streamJournal(
   const unsubscribe = engine.subscribe(
     (entry, of) => {
       if (of !== key) return
+      isEvicted = false
       changed.add(entry)
       schedule()
     },
-    (of) => {
+    (of, isGone) => {
       if (of !== key) return
-      streamed = undefined
+      isNew = true
+      isEvicted = isGone
       schedule()
     },
   )
