@@ -32,6 +32,22 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** The files of the console, by their names. */
+export type ConsoleFiles = ReadonlyMap<string, Buffer>
+
+/** Reads the files at the start, because a build that follows the contract replaces them. */
+export async function loadConsoleFiles(): Promise<ConsoleFiles> {
+  const entries = await readdir(built, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  const read = async (path: string): Promise<[string, Buffer]> => [
+    path.slice(built.length + 1).replaceAll('\\', '/'),
+    await readFile(path),
+  ]
+  return new Map(await Promise.all(paths.map(read)))
+}
+
 /** Whether this is a browser request for the console, a file of it, or the icon. */
 export function isConsoleRequest({ method }: IncomingMessage, path: string): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false
@@ -39,14 +55,15 @@ export function isConsoleRequest({ method }: IncomingMessage, path: string): boo
 }
 
 /** Sends the console for the isolation key of the request, or a file of it. */
-export async function respondWithConsole(
+export function respondWithConsole(
+  files: ConsoleFiles,
   request: IncomingMessage,
   response: ServerResponse,
   target: Target,
-): Promise<void> {
+): void {
   const { path, key, error } = target
   if (path === '/favicon.ico') sendNoIcon(response)
-  else if (path !== '/') await sendFile(response, path.slice(filesPrefix.length))
+  else if (path !== '/') sendFile(files, response, path.slice(filesPrefix.length))
   else if (error !== undefined) {
     const content = `<h1>Invalid isolation key</h1>
 <p>This request names a key that cannot exist: ${escapeHtml(error)}</p>
@@ -55,12 +72,11 @@ export async function respondWithConsole(
   } else if (key !== '' && !splitTarget(request.url ?? '/').path.startsWith(keyPrefix(key))) {
     // The script of the page reads the key from its address, and cannot see the request's headers.
     response.writeHead(302, { location: `${keyPrefix(key)}/`, 'cache-control': 'no-store' }).end()
-  } else await sendFile(response, 'index.html')
+  } else sendFile(files, response, 'index.html')
 }
 
-async function sendFile(response: ServerResponse, name: string): Promise<void> {
-  files ??= readFiles()
-  const body = (await files).get(name)
+function sendFile(files: ConsoleFiles, response: ServerResponse, name: string): void {
+  const body = files.get(name)
   if (!body) {
     sendJson(response, 404, { message: `the console has no file ${name.slice(0, 128)}` })
     return
@@ -76,19 +92,4 @@ async function sendFile(response: ServerResponse, name: string): Promise<void> {
     'x-content-type-options': 'nosniff',
   })
   response.end(body)
-}
-
-/** Read when the console is first opened, which most tests never do. */
-let files: Promise<ReadonlyMap<string, Buffer>> | undefined
-
-async function readFiles(): Promise<ReadonlyMap<string, Buffer>> {
-  const entries = await readdir(built, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-  const read = async (path: string): Promise<[string, Buffer]> => [
-    path.slice(built.length + 1).replaceAll('\\', '/'),
-    await readFile(path),
-  ]
-  return new Map(await Promise.all(paths.map(read)))
 }

@@ -18,7 +18,7 @@ import { sendJson } from '../http/send.ts'
 import { startServer } from '../http/server.ts'
 import { findContractFile, loadContractFiles, sendContractFile } from './contract-files.ts'
 import { respondToControl } from './control-api.ts'
-import { isConsoleRequest, respondWithConsole } from './serve-console.ts'
+import { isConsoleRequest, loadConsoleFiles, respondWithConsole } from './serve-console.ts'
 import { journalEventsRoute } from './journal-event.ts'
 import { loadPrism } from './prism.ts'
 import { respond } from './respond.ts'
@@ -27,8 +27,8 @@ import type { MockResponse } from './respond.ts'
 /** Where the mock listens; by default on a free port of 127.0.0.1. */
 export interface MockOptions extends Partial<ListenOptions> {
   /**
-   * Called with each request that is recorded in a journal, once it has its response or the client
-   * has disconnected; the default isolation key is the empty string.
+   * Called with each request that is for no route of the mock itself, once it has its response or the
+   * client has disconnected; the default isolation key is the empty string, as is an invalid one.
    */
   onRequest?: (entry: Readonly<JournalEntry>, key: string) => void
 }
@@ -72,7 +72,11 @@ export async function startMockOn(
   start: typeof startServer,
   { onRequest, ...address }: MockOptions,
 ): Promise<Mock> {
-  const [prism, contractFiles] = await Promise.all([loadPrism(), loadContractFiles()])
+  const [prism, contractFiles, consoleFiles] = await Promise.all([
+    loadPrism(),
+    loadContractFiles(),
+    loadConsoleFiles(),
+  ])
   const engine = new ScenarioEngine()
   if (onRequest) {
     engine.subscribe((entry, key) => {
@@ -98,8 +102,9 @@ export async function startMockOn(
     if (path !== controlPrefix + journalEventsRoute) setCorsHeaders(request.headers, response)
     const file = findContractFile(contractFiles, request, path)
     if (isPreflight(request)) respondToPreflight(request.headers, response)
-    else if (isConsoleRequest(request, path)) await respondWithConsole(request, response, target)
-    else if (isControlPath(path)) await respondToControl({ request, response, target }, engine)
+    else if (isConsoleRequest(request, path)) {
+      respondWithConsole(consoleFiles, request, response, target)
+    } else if (isControlPath(path)) await respondToControl({ request, response, target }, engine)
     else if (file) sendContractFile(response, file)
     else await handleOperation(request, response, headers, target)
   }
