@@ -128,6 +128,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await page.getByRole('button', { name: 'Use' }).click()
     await page.waitForURL(`${mock.urlOf(other)}/`)
     await page.getByText('belongs to this key alone').waitFor()
+    await page.getByText(`point your client at ${mock.urlOf(other)};`).waitFor()
     await send()
     await journal().waitFor()
     await call(mock.urlOf(key), anyOperation)
@@ -160,24 +161,136 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
       title: '<script>alert(1)</script>',
       responses: [{ example: errorOf(anyOperation, 'failure') }],
     } as ScenarioDefinition) // the example is one of the operation
-    await page.reload()
     await choose('<script>alert(1)</script>')
     await send()
     await expect.poll(statuses).toEqual(['500'])
     await page.getByRole('tab', { name: 'MSW' }).click()
     expect(await page.getByRole('tabpanel').textContent()).toContain(`key('${key}').define({`)
     await choose(sequence)
+    await page.getByText('Override the response, or delay it').click()
+    await page.getByLabel('Delay in seconds').fill('0.1')
     await send()
     await expect.poll(statuses).toEqual(['429'])
     await page.getByRole('button', { name: 'Reset' }).click()
     await page.getByText('No requests yet.').waitFor()
     await expect.poll(() => page.getByRole('radio', { name: '<script>' }).count()).toBe(0)
     expect(mock.key(key).journal.total).toBe(0)
+    expect(await statuses()).toEqual([])
+    expect(await page.getByLabel('Delay in seconds').inputValue()).toBe('0.1')
     for (const count of [1, 2, 3]) {
       await send()
       await expect.poll(statuses).toHaveLength(count)
     }
     expect(await statuses()).toEqual(['429', '429', '200'])
+  })
+
+  it('says that a sequence has ended, and restarts it', async () => {
+    await choose(sequence)
+    const ended = page.getByText('The sequence has ended and repeats its last response.')
+    for (const count of [1, 2, 3]) {
+      expect(await ended.count()).toBe(0)
+      await send()
+      await expect.poll(statuses).toHaveLength(count)
+    }
+    await ended.waitFor()
+    await page.getByRole('button', { name: 'Restart' }).click()
+    await expect.poll(statuses).toEqual([])
+    await send()
+    await expect.poll(statuses).toEqual(['429'])
+    const { operationId } = anyOperation
+    mock.key(key).define({
+      operationId,
+      id: 'mine',
+      responses: [
+        { example: errorOf(anyOperation, 'failure') },
+        { example: successOf(anyOperation) },
+      ],
+    } as ScenarioDefinition) // the examples are those of the operation
+    await choose('mine')
+    for (const count of [1, 2]) {
+      await send()
+      await expect.poll(statuses).toHaveLength(count)
+    }
+    await page.getByRole('button', { name: 'Restart' }).click()
+    await expect.poll(statuses).toEqual([])
+    await send()
+    await expect.poll(statuses).toEqual(['500'])
+  })
+
+  it('has an address with the operation and the scenario, which opens them', async () => {
+    const operation = allOperations.at(-1)
+    await choose(`${operation?.summary} ${operation?.method}`)
+    const other = page.getByRole('radio').last()
+    await other.check()
+    const address = page.url()
+    const shown = () =>
+      page
+        .getByRole('region', { name: `${operation?.summary}` })
+        .locator('code')
+        .first()
+    const target = await shown().textContent()
+    await page.goto('about:blank')
+    await page.goto(address)
+    await page.getByText('Live', { exact: true }).waitFor()
+    expect(await shown().textContent()).toBe(target)
+    expect(await page.getByRole('radio').last().isChecked()).toBe(true)
+    await page.goto('about:blank')
+    await page.goto(`${mock.urlOf(key)}/#nonesuch/%zz`)
+    await page.getByRole('button', { name: 'Send' }).waitFor()
+  })
+
+  it('shows what it does not know: a request to an operation of a newer contract', async () => {
+    const entry = {
+      number: 1,
+      arrivedAt: new Date().toISOString(),
+      method: 'GET',
+      path: '/v1/newer',
+      operationId: 'getNewer',
+      credentials: 'present',
+      session: 'none',
+    }
+    const data = JSON.stringify({ total: 1, entries: [entry] })
+    await page.route('**/journal/events', (route) =>
+      route.fulfill({
+        contentType: 'text/event-stream',
+        body: `event: journal\ndata: ${data}\n\n`,
+      }),
+    )
+    await page.route('**/__mock/scenarios', (route) =>
+      route.fulfill({ status: 502, json: { message: 'bad gateway' } }),
+    )
+    await page.reload()
+    await journal().filter({ hasText: 'GET /v1/newer' }).waitFor()
+    await choose(sequence)
+  })
+
+  it('loads itself again once the mock has a newer page', async () => {
+    let isNewer = false
+    await page.route(`${mock.urlOf(key)}/`, async (route) => {
+      const response = await route.fetch()
+      const text = await response.text()
+      // As after a build, the page names other files; the browser's own reload gets the real one.
+      const isReload = route.request().resourceType() === 'document'
+      await route.fulfill({
+        response,
+        body: isNewer && !isReload ? text.replace(/index-/g, 'newer-') : text,
+      })
+    })
+    isNewer = true
+    const reloaded = page.waitForEvent('load')
+    mock.key(key).reset()
+    await reloaded
+    isNewer = false
+  })
+
+  it('says that it has failed, rather than being blank', async () => {
+    await page.route('**/__mock/scenarios', (route) =>
+      route.fulfill({ json: { scenarios: [null] } }),
+    )
+    await page.reload()
+    await page.getByRole('heading', { name: 'This page has failed' }).waitFor()
+    await page.getByRole('button', { name: 'Reload' }).waitFor()
+    complaints.length = 0 // the error itself
   })
 
   it.each(['curl', 'Client', 'fetch', 'MSW'])('copies the call as %s', async (kind) => {
@@ -259,6 +372,18 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await send()
     await page.getByText('The mock did not respond. Is it still running?').waitFor()
     complaints.length = 0 // Chromium reports the request that failed
+  })
+
+  it('brings the response into view where it is below the fold', async () => {
+    const { width, height } = page.viewportSize() ?? { width: 1280, height: 844 }
+    await page.setViewportSize({ width: 390, height })
+    const body = page.getByRole('region', { name: 'Body of the response' })
+    await send()
+    await body.waitFor()
+    const isInView = () =>
+      body.evaluate((element) => element.getBoundingClientRect().top < innerHeight)
+    await expect.poll(isInView).toBe(true)
+    await page.setViewportSize({ width, height })
   })
 
   it('is accessible and cuts nothing off: before the first request, and after many', async () => {

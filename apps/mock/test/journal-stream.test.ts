@@ -8,7 +8,7 @@ import type { Mock, ScenarioDefinition } from '../src/index.ts'
 import { streamJournal } from '../src/mock/journal-stream.ts'
 import { maxStreamedEntries } from '../src/mock/journal-event.ts'
 import { call } from './call.ts'
-import { anyOperation } from './operations.ts'
+import { anyOperation, successOf } from './operations.ts'
 import { openEvents } from './read-events.ts'
 
 const route = '/__mock/journal/events'
@@ -108,7 +108,8 @@ describe('the events of a journal', () => {
     const events = await open()
     await events.next()
     const { operationId } = anyOperation
-    mock.define({ operationId, id: 'mine', responses: [{ status }] } as ScenarioDefinition)
+    const example = successOf(anyOperation)
+    mock.define({ operationId, id: 'mine', responses: [{ example }] } as ScenarioDefinition)
     expect(await events.next()).toEqual({ type: 'journal', total: 0, entries: [] })
   })
 

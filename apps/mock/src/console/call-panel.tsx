@@ -1,6 +1,6 @@
 import type { Operation } from '@connected-apps/contract'
 import type { Scenario } from '@connected-apps/scenarios'
-import { useEffect, useReducer, useState } from 'react'
+import { useEffect, useReducer, useRef, useState } from 'react'
 import { requestOf } from '../snippets/call.ts'
 import { PreferenceFields, toPrefer } from './preference-fields.tsx'
 import { ResponseView } from './response-view.tsx'
@@ -17,10 +17,15 @@ interface CallPanelProps {
   operation: Operation
   scenario: Scenario
   isolationKey: string
+  /** Changes when the responses so far are over and done with. */
+  resets: number
+  /** Restarts the sequence of the scenario. */
+  onRestart: () => Promise<void>
 }
 
 /** The call that a person has picked: sends it, and shows its responses and its code. */
-export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps) {
+export function CallPanel(props: CallPanelProps) {
+  const { operation, scenario, isolationKey, resets, onRestart } = props
   const [preference, setPreference] = useState({ example: '', waitSeconds: '' })
   const prefer = toPrefer(preference)
   const call = {
@@ -30,10 +35,17 @@ export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps)
     scenario,
     ...(prefer !== undefined && { prefer }),
   }
-  const { responses, isPending, failure, send, cancel } = useCall()
+  const { responses, isPending, failure, send, cancel } = useCall(resets)
   const latest = responses.at(-1)
   const seconds = useSecondsUntil(latest?.retry?.at)
   const { method, target } = requestOf(call)
+  const response = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // On a narrow screen it is below the fold.
+    if (latest) response.current?.scrollIntoView({ block: 'nearest' })
+  }, [latest])
+  const { length } = scenario.responses
+  const hasEnded = length > 1 && responses.length >= length && prefer === undefined
   return (
     <section className="call" id="call" aria-labelledby="call-title">
       <div className="card call-head">
@@ -68,7 +80,7 @@ export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps)
         <PreferenceFields operation={operation} value={preference} onChange={setPreference} />
       </div>
 
-      <div className="card">
+      <div className="card response-card" ref={response}>
         <div className="card-head">
           <h2>Response</h2>
           {latest && (
@@ -90,6 +102,7 @@ export function CallPanel({ operation, scenario, isolationKey }: CallPanelProps)
           )}
         </div>
         {latest?.retry && <RetryNotice seconds={seconds} />}
+        {hasEnded && <EndNotice onRestart={onRestart} />}
         {latest ? (
           <ResponseView response={latest} />
         ) : (
@@ -116,6 +129,25 @@ function History({ responses }: { responses: readonly ShownResponse[] }) {
         </li>
       ))}
     </ol>
+  )
+}
+
+/** That a sequence has been played, so that the responses are no longer those of the list. */
+function EndNotice({ onRestart }: Pick<CallPanelProps, 'onRestart'>) {
+  const [hasFailed, setHasFailed] = useState(false)
+  return (
+    <div className="notice" data-tone={hasFailed ? 'danger' : 'warning'}>
+      {hasFailed
+        ? 'The restart failed. Is the mock still running?'
+        : 'The sequence has ended and repeats its last response.'}{' '}
+      <button
+        type="button"
+        className="button"
+        onClick={() => void onRestart().catch(() => setHasFailed(true))}
+      >
+        Restart
+      </button>
+    </div>
   )
 }
 

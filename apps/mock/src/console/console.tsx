@@ -2,8 +2,16 @@ import { allOperations, contract } from '@connected-apps/contract/operations'
 import { allScenarios } from '@connected-apps/scenarios'
 import type { Scenario } from '@connected-apps/scenarios'
 import { useEffect, useState } from 'react'
+import { baseUrlOf } from '../snippets/call.ts'
 import { CallPanel } from './call-panel.tsx'
-import { keyOfPage, loadScenarios, pageOf, resetKey } from './control.ts'
+import {
+  keyOfPage,
+  loadScenarios,
+  pageOf,
+  reloadIfStale,
+  resetKey,
+  restartSequence,
+} from './control.ts'
 import { JournalPanel } from './journal-panel.tsx'
 import { KeyForm } from './key-form.tsx'
 import { ScenarioPicker } from './scenario-picker.tsx'
@@ -14,7 +22,7 @@ import { useJournal } from './use-journal.ts'
 export function Console() {
   const [key, setKey] = useState(keyOfPage)
   const changeKey = (chosen: string) => {
-    history.replaceState(null, '', pageOf(chosen))
+    history.replaceState(null, '', pageOf(chosen) + location.hash)
     setKey(chosen)
   }
   return (
@@ -25,7 +33,8 @@ export function Console() {
           <p>
             This server stands in for version {contract.version} of the {contract.title} API. Pick a
             scenario and press <strong>Send</strong>, or point your client at{' '}
-            <code>{location.origin}</code>; any project_id and secret will do.
+            <code>{baseUrlOf({ origin: location.origin, key })}</code>; any project_id and secret
+            will do.
           </p>
           <nav aria-label="The contract">
             <a href="/reference">Reference</a>
@@ -43,16 +52,23 @@ export function Console() {
 function Workspace({ isolationKey }: { isolationKey: string }) {
   const journal = useJournal(isolationKey)
   const scenarios = useScenarios(isolationKey, journal.readings)
-  const [{ operationId, id }, setChoice] = useState<Choice>(() => firstChoice())
+  const [{ operationId, id }, setChoice] = useState<Choice>(choiceOfPage)
   const [resets, setResets] = useState(0)
 
   const operation = allOperations.find((each) => each.operationId === operationId)
   const own = scenarios.filter((each) => each.operationId === operationId)
-  // A scenario that was defined by a test is gone after a reset.
-  const scenario = own.find((each) => each.id === id) ?? own[0]
+  // A scenario that was defined by a test is gone after a reset. Those come first in the list, but a
+  // person did not choose them.
+  const first = allScenarios.find((each) => each.operationId === operationId)
+  const scenario =
+    own.find((each) => each.id === id) ?? own.find((each) => each.id === first?.id) ?? own[0]
   if (operation === undefined || scenario === undefined) return null
-  const reset = async () => {
-    await resetKey(isolationKey)
+  const choose = (choice: Choice) => {
+    history.replaceState(null, '', `#${choice.operationId}/${encodeURIComponent(choice.id)}`)
+    setChoice(choice)
+  }
+  const afterwards = async (action: Promise<void>) => {
+    await action
     setResets((count) => count + 1)
   }
   return (
@@ -61,15 +77,21 @@ function Workspace({ isolationKey }: { isolationKey: string }) {
         <ScenarioPicker
           scenarios={own}
           choice={{ operationId, id: scenario.id }}
-          onChoose={setChoice}
+          onChoose={choose}
         />
         <CallPanel
-          key={`${resets} ${operationId} ${scenario.id}`}
+          key={`${operationId} ${scenario.id}`}
           operation={operation}
           scenario={scenario}
           isolationKey={isolationKey}
+          resets={resets}
+          onRestart={() => afterwards(restartSequence(isolationKey, scenario))}
         />
-        <JournalPanel journal={journal} isolationKey={isolationKey} onReset={reset} />
+        <JournalPanel
+          journal={journal}
+          isolationKey={isolationKey}
+          onReset={() => afterwards(resetKey(isolationKey))}
+        />
       </main>
       <nav className="dock" aria-label="Parts of this page">
         <a href="#scenarios">Scenarios</a>
@@ -91,7 +113,12 @@ function useScenarios(key: string, readings: number): readonly Scenario[] {
   const [scenarios, setScenarios] = useState(allScenarios)
   useEffect(() => {
     const controller = new AbortController()
-    loadScenarios(key, controller.signal).then(setScenarios, () => {
+    const { signal } = controller
+    const load = async () => {
+      if (readings > 1) await reloadIfStale(key, signal)
+      setScenarios(await loadScenarios(key, signal))
+    }
+    load().catch(() => {
       // Those that are known stay; the journal shows that there is no connection.
     })
     return () => controller.abort()
@@ -99,8 +126,20 @@ function useScenarios(key: string, readings: number): readonly Scenario[] {
   return scenarios
 }
 
-function firstChoice(): Choice {
-  const [operation] = allOperations
+/** What the fragment of the address names, else the first operation; `#OPERATION_ID/ID`. */
+function choiceOfPage(): Choice {
+  const [, name, encodedId = ''] = /^#([^/]+)\/(.*)$/.exec(location.hash) ?? []
+  const named = allOperations.find((each) => each.operationId === name)
+  const operation = named ?? allOperations[0]
   if (operation === undefined) throw new Error('the contract has no operation')
-  return { operationId: operation.operationId, id: '' }
+  const { operationId } = operation
+  return { operationId, id: named ? decoded(encodedId) : '' }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return '' // a person has edited it
+  }
 }

@@ -1,4 +1,4 @@
-import { operations } from '@connected-apps/contract/operations'
+import { allOperations } from '@connected-apps/contract/operations'
 import type { JournalEntry } from '@connected-apps/scenarios'
 import { memo, useEffect, useState } from 'react'
 import { controlUrl } from './control.ts'
@@ -69,6 +69,8 @@ export function JournalPanel({ journal, isolationKey, onReset }: JournalPanelPro
 const Entry = memo(
   function Entry({ entry }: { entry: JournalEntry }) {
     const { method, path, operationId, scenario, example, reason, status, aborted } = entry
+    // A mock that is watched may have more operations than it had when it sent this page.
+    const operation = allOperations.find((each) => each.operationId === operationId)
     const detail = [
       reason ??
         scenario ??
@@ -80,7 +82,7 @@ const Entry = memo(
       <li className="entry">
         <StatusChip status={status} word={aborted ? 'disconnected' : 'pending'} />
         <span className="entry-title" title={`${method} ${path}`}>
-          {operationId === undefined ? `${method} ${path}` : operations[operationId].summary}
+          {operation?.summary ?? `${method} ${path}`}
         </span>
         <span className="entry-detail">
           <time dateTime={entry.arrivedAt}>{timeOf(entry.arrivedAt)}</time>

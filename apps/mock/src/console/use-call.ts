@@ -27,11 +27,19 @@ export interface CallState {
   failure?: string
 }
 
-/** Sends a call as often as a person wants, one request at a time. */
-export function useCall(): CallState & { send: (call: Call) => Promise<void>; cancel: () => void } {
+/**
+ * Sends a call as often as a person wants, one request at a time.
+ *
+ * @param resets a number that changes when the responses so far are over and done with
+ */
+export function useCall(
+  resets: number,
+): CallState & { send: (call: Call) => Promise<void>; cancel: () => void } {
   const [state, setState] = useState<CallState>({ responses: [], isPending: false })
   const controller = useRef<AbortController>(undefined)
   useEffect(() => () => controller.current?.abort(), [])
+  // A request that is pending goes on, and so do the fields that a person has filled in.
+  useEffect(() => setState(({ isPending }) => ({ responses: [], isPending })), [resets])
 
   const send = async (call: Call): Promise<void> => {
     const current = new AbortController()

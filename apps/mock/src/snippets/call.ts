@@ -29,6 +29,6 @@ export function requestOf({ operation, scenario, prefer }: Call): ExampleRequest
 }
 
 /** The base URL of the isolation key, for clients that can set neither header nor query. */
-export function baseUrlOf({ origin, key = '' }: Call): string {
+export function baseUrlOf({ origin, key = '' }: Pick<Call, 'origin' | 'key'>): string {
   return key === '' ? origin : origin + keyPrefix(key)
 }
