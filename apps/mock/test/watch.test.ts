@@ -1,9 +1,11 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { checkContract } from '../watch/check-contract.ts'
+import { watchFiles } from '../watch/watch-files.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandRun } from './run-command.ts'
 
@@ -36,6 +38,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'mock.mjs'), mockModule)
   await save('one')
   run = runCommand([directory], { script })
+  await run.printed(/^watching the contract/m)
   url = (await run.printed(/http:\S+/))[0]
 })
 afterAll(async () => {
@@ -107,4 +110,50 @@ it('keeps the mock when a file is saved without a change', async () => {
   await save('four')
   await vi.waitFor(async () => expect(await get('/')).toBe('four'), patient)
   expect(run.stdout.slice(before.length).match(/^a watched file has changed/gm)).toHaveLength(1)
+})
+
+it('notices each change in a directory, also after it was replaced by another one', async () => {
+  const watched = join(directory, 'watched')
+  await mkdir(join(watched, 'below'), { recursive: true })
+  const onChange = vi.fn<() => void>()
+  const stop = watchFiles([watched], onChange)
+  const changes = async (count: number) =>
+    vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(count), patient)
+  await writeFile(join(watched, 'below/file'), 'one')
+  await changes(1)
+  await cp(watched, `${watched}.new`, { recursive: true })
+  await rename(watched, `${watched}.old`)
+  await changes(2)
+  await rename(`${watched}.new`, watched)
+  await changes(3)
+  await writeFile(join(watched, 'below/file'), 'two')
+  await changes(4)
+  stop()
+})
+
+it.each<[string, RegExp, (text: string) => string, RegExp]>([
+  [
+    'an example without a required property',
+    /^ +name: Calendar.*\n/m,
+    () => '',
+    /required property 'name'/,
+  ],
+  ['a reference to nothing', /\$ref: .*/, () => "$ref: '#/nothing'", /[Cc]an't resolve \$ref/],
+  ['no YAML', /^info:/m, () => 'info: [', /./],
+])(
+  'names the place in the contract where there is %s',
+  async (_, pattern, replace, message) => {
+    const contract = new URL('../../../openapi/connected-apps.yaml', import.meta.url)
+    const file = join(directory, 'contract.yaml')
+    const text = await readFile(contract, 'utf8')
+    await writeFile(file, text.replace(pattern, replace))
+    const problem = await checkContract(file)
+    expect(problem).toMatch(/contract\.yaml:\d+:\d+: /)
+    expect(problem).toMatch(message)
+  },
+  30_000,
+)
+
+it('names the contract if it is gone', async () => {
+  expect(await checkContract(join(directory, 'gone.yaml'))).toMatch(/^\S+gone\.yaml/)
 })

@@ -7,6 +7,7 @@ import { runMock } from '../src/cli/commands.ts'
 import type { MockCommandOptions } from '../src/cli/commands.ts'
 import { addMockOptions } from '../src/cli/mock-options.ts'
 import type { MockOptions } from '../src/mock/start.ts'
+import { checkContract } from './check-contract.ts'
 import { createGenerations } from './generations.ts'
 import { startWatched } from './watched-mock.ts'
 
@@ -32,7 +33,9 @@ function start(options: MockOptions) {
       'packages/scenarios/codegen',
     ].map((path) => fileURLToPath(new URL(path, rootUrl))),
     build: async () =>
-      (await runTurbo('generate')) ?? runTurbo('build', '--filter=@connected-apps/mock'),
+      (await checkContract()) ??
+      (await runTurbo('generate')) ??
+      runTurbo('build', '--filter=@connected-apps/mock'),
     load: (generation) => importGeneration(mockUrl, generation),
     report: (line) => console.log(`watch: ${line}`),
   })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync, watch } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, watch } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** Editors write a file in several steps, and many of them replace it by another one. */
@@ -24,16 +24,44 @@ export function watchFiles(paths: readonly string[], onChange: () => void): () =
     clearTimeout(timer)
     timer = setTimeout(compare, settleMs)
   }
-  const watchers = paths.map((path) => {
-    if (statSync(path).isDirectory()) return watch(path, { recursive: true }, settle)
+  const ends = paths.map((path) => {
+    if (statSync(path).isDirectory()) return watchDirectory(path, { recursive: true }, settle)
     // The file itself would no longer be watched once another one has replaced it.
-    return watch(dirname(path), (_event, name) => {
-      if (name === basename(path)) settle()
+    return watchDirectory(dirname(path), {}, (name) => {
+      if (name === null || name === basename(path)) settle()
     })
   })
   return () => {
     clearTimeout(timer)
-    for (const watcher of watchers) watcher.close()
+    for (const end of ends) end()
+  }
+}
+
+/**
+ * Watches a directory, and the one that replaces it, as after a checkout of another branch.
+ *
+ * @param onEvent is called with the name of what has changed, or null when it may be anything
+ * @returns a function that ends it
+ */
+function watchDirectory(
+  path: string,
+  options: { recursive?: boolean },
+  onEvent: (name: string | null) => void,
+): () => void {
+  const open = () =>
+    existsSync(path)
+      ? watch(path, options, (_event, name) => onEvent(name)).on('error', () => onEvent(null))
+      : undefined
+  let inside = open()
+  const beside = watch(dirname(path), (_event, name) => {
+    if (name !== basename(path)) return
+    inside?.close()
+    inside = open()
+    onEvent(null)
+  })
+  return () => {
+    inside?.close()
+    beside.close()
   }
 }
 

@@ -43,6 +43,7 @@ export async function startWatched(
     stopWatching()
     throw error
   }
+  report('watching the contract; an edit is swapped in once it is built')
   return {
     url: server.url,
     close() {
