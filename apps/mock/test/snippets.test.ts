@@ -1,3 +1,4 @@
+import { B2BClient } from '@connected-apps/client'
 import type { Operation } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import { examplesOf } from '@connected-apps/scenarios'
@@ -7,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startMock } from '../src/index.ts'
 import type { Mock, ScenarioDefinition } from '../src/index.ts'
 import type { Call } from '../src/snippets/call.ts'
@@ -44,7 +45,7 @@ function callOf(operation: Operation): Call {
   const definition = {
     operationId: operation.operationId,
     id: 'it-is-mine',
-    title: "It's mine\n*/ throw new Error('`$(exit 9)`')\u2028//",
+    title: "It's mine\n*/ throw new Error('`$(exit 9)`')\u2028//\u202E\u{E0041}",
     responses: [{ example: first(examplesOf(operation, status)) }],
   } as ScenarioDefinition // the example is one of the operation
   return { origin: mock.url, key, operation, scenario: mock.key(key).define(definition) }
@@ -69,12 +70,29 @@ const shown: Record<SnippetKind, RegExp> = {
 describe.each(allOperations)('the snippets of $operationId', (operation) => {
   it('get the response of the scenario, three from the mock with its key, MSW without it', async () => {
     const call = callOf(operation)
-    for (const kind of kinds) expect(await outputOf(kind, call)).toMatch(shown[kind])
+    for (const kind of kinds) {
+      expect(snippets[kind](call)).not.toMatch(/[^\P{C}\n]/u) // which could reorder what is read
+      expect(await outputOf(kind, call)).toMatch(shown[kind])
+    }
     const { operationId } = operation
     const { journal } = mock.key(call.key ?? '')
     expect(journal.assert({ operationId, status }, 3)).toMatchObject({ ok: true })
     expect(mock.journal.total).toBe(0)
   })
+})
+
+it('say what the client needs in a browser, which it takes jsdom for', () => {
+  const snippet = snippets.Client(callOf(anyOperation))
+  const [, option = ''] = /^\/\/ .* (\w+: true)/m.exec(snippet) ?? []
+  const [name = ''] = option.split(':')
+  const config = { project_id: 'project-test-1', secret: 'secret-test-1' }
+  vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 (linux) AppleWebKit/537.36 jsdom/26.0.0' })
+  try {
+    expect(() => new B2BClient(config)).toThrow(name)
+    expect(new B2BClient({ ...config, [name]: true })).toBeInstanceOf(B2BClient)
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 it('send what a person prefers to the scenario', async () => {

@@ -20,7 +20,12 @@ export function comment(text: string): string {
 }
 
 function quote(text: string): string {
-  return /^[^'"\\\p{C}\u2028\u2029]*$/u.test(text) ? `'${text}'` : JSON.stringify(text)
+  if (/^[^'"\\\p{C}\u2028\u2029]*$/u.test(text)) return `'${text}'`
+  // JSON leaves most of these as they are, and some reorder the code that a person reads.
+  return JSON.stringify(text).replaceAll(
+    /[\p{C}\u2028\u2029]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
 }
 
 function property(name: string): string {

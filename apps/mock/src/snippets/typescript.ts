@@ -23,6 +23,7 @@ export function clientSnippet(call: Call): string {
   const method = operation.clientMethod.replace(/\w+$/, (name) => `try${capitalized(name)}`)
   return `import { B2BClient } from '@connected-apps/client'
 
+// In a test with jsdom, which looks like a browser, add dangerouslyAllowBrowser: true
 const client = new B2BClient(${toCode(config)})
 
 ${describeScenario(call)}const result = await client.${method}(${toCode({ ...Object.fromEntries(values), ...Object(body) })})
