@@ -36,8 +36,10 @@ describe.each([
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe(type)
     expect(response.headers.get('access-control-allow-origin')).toBe('http://app.test')
-    const received = Buffer.from(await response.arrayBuffer())
-    expect(received.equals(await readFile(file))).toBe(true)
+    const received = await response.text()
+    const parts = received.split(/<nav aria-label="Mock".*<\/nav>/)
+    expect(parts).toHaveLength(path === '/reference' ? 2 : 1)
+    expect(parts.join('') === (await readFile(file, 'utf8'))).toBe(true)
   })
 
   it('responds to HEAD, and with an isolation key', async () => {
@@ -106,6 +108,8 @@ it.skipIf(!existsSync(executablePath))(
         await page.getByRole('heading', { name: summary }).first().waitFor()
       }
       await page.waitForLoadState('networkidle')
+      await page.getByText('The mock serves these operations at its own address').waitFor()
+      expect(await page.getByRole('link', { name: 'console' }).getAttribute('href')).toBe('/')
       expect(errors).toEqual([])
       const loaded = new Set(requests.filter((url) => !/^(?:data|blob):/.test(url)))
       expect([...loaded]).toEqual([`${mock.url}/reference`])

@@ -24,12 +24,18 @@ export async function loadContractFiles(): Promise<ContractFiles> {
   const [json, yaml, reference] = await Promise.all([
     readFile(documentFile),
     readFile(new URL('connected-apps.yaml', directory)),
-    readFile(new URL('reference.html', directory)),
+    readFile(new URL('reference.html', directory), 'utf8'),
   ])
   return new Map([
     ['/openapi.json', { bytes: json, headers: { 'content-type': 'application/json' } }],
     ['/openapi.yaml', { bytes: yaml, headers: { 'content-type': 'application/yaml' } }], // RFC 9512
-    ['/reference', { bytes: reference, headers: referenceHeaders(reference) }],
+    [
+      '/reference',
+      {
+        bytes: Buffer.from(reference.replace('<body>', `<body>${introduction}`)),
+        headers: referenceHeaders(reference),
+      },
+    ],
   ])
 }
 
@@ -53,10 +59,13 @@ export function sendContractFile(response: ServerResponse, { bytes, headers }: C
   response.end(bytes)
 }
 
-function referenceHeaders(page: Buffer): Record<string, string> {
+/** What the reference does not know: that a mock serves it. It names the provider's servers only. */
+const introduction = `<nav aria-label="Mock" style="padding: 8px 16px; font: 14px system-ui; color: #1d1f24; background: #eef1f6">The mock serves these operations at its own address, whatever servers are named below. Send requests to it in its <a href="/" style="color: inherit">console</a>.</nav>`
+
+function referenceHeaders(page: string): Record<string, string> {
   // The page states its policy itself, for when it is opened as a file.
   const [, policy] =
-    /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(page.toString()) ?? []
+    /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(page) ?? []
   if (policy === undefined) throw new Error('the reference has no content security policy')
   return { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }
 }
