@@ -193,6 +193,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
       await expect.poll(statuses).toHaveLength(count)
     }
     await ended.waitFor()
+    await inspect(page, 'ended', [390, 'light'])
     await page.getByRole('button', { name: 'Restart' }).click()
     await expect.poll(statuses).toEqual([])
     await send()
@@ -290,6 +291,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await page.reload()
     await page.getByRole('heading', { name: 'This page has failed' }).waitFor()
     await page.getByRole('button', { name: 'Reload' }).waitFor()
+    await inspect(page, 'failed', [390, 'dark'])
     complaints.length = 0 // the error itself
   })
 

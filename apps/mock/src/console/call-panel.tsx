@@ -39,10 +39,10 @@ export function CallPanel(props: CallPanelProps) {
   const latest = responses.at(-1)
   const seconds = useSecondsUntil(latest?.retry?.at)
   const { method, target } = requestOf(call)
-  const response = useRef<HTMLDivElement>(null)
+  const head = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // On a narrow screen it is below the fold.
-    if (latest) response.current?.scrollIntoView({ block: 'nearest' })
+    // On a narrow screen the response is below the fold.
+    if (latest) head.current?.scrollIntoView({ block: 'nearest' })
   }, [latest])
   const { length } = scenario.responses
   const hasEnded = length > 1 && responses.length >= length && prefer === undefined
@@ -80,8 +80,8 @@ export function CallPanel(props: CallPanelProps) {
         <PreferenceFields operation={operation} value={preference} onChange={setPreference} />
       </div>
 
-      <div className="card response-card" ref={response}>
-        <div className="card-head">
+      <div className="card">
+        <div className="card-head response-head" ref={head}>
           <h2>Response</h2>
           {latest && (
             <>
