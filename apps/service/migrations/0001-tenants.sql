@@ -1,5 +1,8 @@
 -- Projects, and their Organizations, Members, sessions, roles and Connected Apps.
--- The key of every row that belongs to an Organization starts with the organization's id.
+--
+-- Every row that belongs to an Organization has the Organization's bucket, with which its key starts.
+-- The comment of a table says what it is in a distributed PostgreSQL (Citus): `distributed` by bucket;
+-- `reference`, with a copy on each node; or `local`, on the coordinator alone.
 
 CREATE TABLE projects (
   project_id text PRIMARY KEY,
@@ -11,32 +14,43 @@ CREATE TABLE projects (
   -- Public keys only (RFC 7517). The issuer of the session JWTs keeps the private keys.
   session_jwks jsonb NOT NULL DEFAULT '{"keys": []}'
 );
+COMMENT ON TABLE projects IS 'reference';
 
 CREATE TABLE organizations (
   organization_id text PRIMARY KEY,
   project_id text NOT NULL REFERENCES projects,
+  -- A hash of the id (see `src/bucket.ts`).
+  bucket integer NOT NULL CHECK (bucket BETWEEN 0 AND 4095),
   slug text NOT NULL,
   external_id text,
   UNIQUE (project_id, slug),
-  UNIQUE (project_id, external_id)
+  UNIQUE (project_id, external_id),
+  -- For the foreign keys of the rows that belong to it, which thereby have its bucket.
+  UNIQUE (bucket, organization_id)
 );
+COMMENT ON TABLE organizations IS 'reference';
 
 CREATE TABLE members (
-  organization_id text NOT NULL REFERENCES organizations,
+  bucket integer NOT NULL,
+  organization_id text NOT NULL,
   member_id text NOT NULL,
   external_id text,
   name text NOT NULL,
-  PRIMARY KEY (organization_id, member_id),
-  UNIQUE (organization_id, external_id)
+  PRIMARY KEY (bucket, organization_id, member_id),
+  UNIQUE (bucket, organization_id, external_id),
+  FOREIGN KEY (bucket, organization_id) REFERENCES organizations (bucket, organization_id)
 );
--- An OAuth subject is a Member's id without its Organization's, so a Member's id is unique.
-CREATE UNIQUE INDEX members_by_id ON members (member_id);
+COMMENT ON TABLE members IS 'distributed';
+-- An OAuth subject is a Member's id without its Organization's. No index can make it unique beyond its
+-- bucket, so an id that two Members have names neither of them.
+CREATE UNIQUE INDEX members_by_id ON members (member_id, bucket);
 
 CREATE TABLE roles (
   project_id text NOT NULL REFERENCES projects,
   role_id text NOT NULL,
   PRIMARY KEY (project_id, role_id)
 );
+COMMENT ON TABLE roles IS 'reference';
 
 CREATE TABLE permissions (
   project_id text NOT NULL,
@@ -47,30 +61,35 @@ CREATE TABLE permissions (
   PRIMARY KEY (project_id, role_id, resource_id, action),
   FOREIGN KEY (project_id, role_id) REFERENCES roles
 );
+COMMENT ON TABLE permissions IS 'reference';
 
 CREATE TABLE member_roles (
+  bucket integer NOT NULL,
   organization_id text NOT NULL,
   member_id text NOT NULL,
   role_id text NOT NULL,
-  PRIMARY KEY (organization_id, member_id, role_id),
-  FOREIGN KEY (organization_id, member_id) REFERENCES members
+  PRIMARY KEY (bucket, organization_id, member_id, role_id),
+  FOREIGN KEY (bucket, organization_id, member_id) REFERENCES members
 );
+COMMENT ON TABLE member_roles IS 'distributed';
 
 CREATE TABLE sessions (
+  bucket integer NOT NULL,
   organization_id text NOT NULL,
   session_id text NOT NULL,
   member_id text NOT NULL,
   token_hash bytea NOT NULL,
   expires_at timestamptz NOT NULL,
-  PRIMARY KEY (organization_id, session_id),
-  FOREIGN KEY (organization_id, member_id) REFERENCES members
+  PRIMARY KEY (bucket, organization_id, session_id),
+  FOREIGN KEY (bucket, organization_id, member_id) REFERENCES members
 );
--- A session is looked up by its id or token alone, so both are unique.
-CREATE UNIQUE INDEX sessions_by_id ON sessions (session_id);
-CREATE UNIQUE INDEX sessions_by_token ON sessions (token_hash);
+COMMENT ON TABLE sessions IS 'distributed';
+-- A session is looked up by its id or token alone, in any bucket.
+CREATE UNIQUE INDEX sessions_by_id ON sessions (session_id, bucket);
+CREATE UNIQUE INDEX sessions_by_token ON sessions (token_hash, bucket);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 -- For consent pages, which require that the Member has any active session.
-CREATE INDEX sessions_by_member ON sessions (organization_id, member_id);
+CREATE INDEX sessions_by_member ON sessions (bucket, organization_id, member_id);
 
 CREATE TABLE connected_apps (
   connected_app_id text PRIMARY KEY,
@@ -90,6 +109,7 @@ CREATE TABLE connected_apps (
     || CASE WHEN secret_hash IS NULL THEN '_public' ELSE '' END
   ) STORED
 );
+COMMENT ON TABLE connected_apps IS 'reference';
 
 -- The APIs of a project, which ask whether a token is active (RFC 7662).
 CREATE TABLE resource_servers (
@@ -100,3 +120,4 @@ CREATE TABLE resource_servers (
   -- Set while the secret is replaced: both are accepted.
   next_secret_hash bytea
 );
+COMMENT ON TABLE resource_servers IS 'reference';

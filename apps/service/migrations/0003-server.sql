@@ -8,6 +8,7 @@ CREATE TABLE server_keys (
   -- Of the generations whose time has come, the last one signs. All of them verify.
   signs_from timestamptz NOT NULL
 );
+COMMENT ON TABLE server_keys IS 'local';
 
 -- How many requests a project sent in its current window. The table is unlogged, so that counting a
 -- request does not wait for the disk; after a crash of the database the counts start at zero. A count
@@ -17,3 +18,4 @@ CREATE UNLOGGED TABLE rate_limits (
   requests bigint NOT NULL,
   window_ends_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+COMMENT ON TABLE rate_limits IS 'local';

@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
 import { maxRefreshReuseSeconds } from './configuration.ts'
 import { lifetimes } from './oauth/configuration.ts'
+import type { BatchStatement } from './postgres/batch-statement.ts'
+import { batchStatement, runBatch } from './postgres/batch-statement.ts'
 import type { Database, Statement } from './postgres/database.ts'
+import { lengthOf } from './postgres/database.ts'
 
 const batchSize = 1000
 /** How long a grant may have tokens: the lifetime of a refresh token, and a day for wrong clocks. */
@@ -9,96 +12,108 @@ const maxGrantAge = `interval '${lifetimes.RefreshToken / (24 * 60 * 60) + 1} da
 /** How long a signature may be needed after another key signs: as long as a browser's cookie. */
 const maxSignatureAge = `interval '${lifetimes.Session / (24 * 60 * 60) + 1} days'`
 
-// PostgreSQL may plan a join as a scan of the whole table, but not a scalar subquery, or a lateral one
-// with an OFFSET.
-const revocationCount = `(SELECT aa.revocation_count FROM app_authorizations aa
-  WHERE aa.organization_id = g.organization_id AND aa.member_id = g.member_id
-    AND aa.connected_app_id = g.connected_app_id)`
-
 /**
- * Each of these removes at most one batch of rows that no response depends on any more. A row is
- * kept for a day after it expires, so that a clock that is wrong by minutes deletes nothing that is
- * needed. A consumed token is kept until it expires, so that a replay of it is detected. Its payload is
- * removed once the token can't be used again, whatever `REFRESH_REUSE_SECONDS` an instance has.
+ * Each of these removes what no response depends on any more. A row is kept for a day after it expires,
+ * so that a clock that is wrong by minutes deletes nothing that is needed. A consumed token is kept
+ * until it expires, so that a replay of it is detected. Its payload is removed once the token can't be
+ * used again, whatever `REFRESH_REUSE_SECONDS` an instance has.
+ *
+ * A batch of keys is found in any buckets, and then changed by its keys: so it never spans two buckets
+ * of a distributed database. PostgreSQL also locks the rows of a batch for a shorter time.
  */
-const removals: Statement[] = [
-  {
-    name: 'remove-expired-tokens',
-    text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM tokens WHERE expires_at < now() - interval '1 day'
-      ORDER BY expires_at LIMIT $1))`,
-  },
-  {
-    name: 'remove-consumed-payloads',
-    text: `UPDATE tokens SET payload = NULL WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM tokens
+const removals: Removal[] = [
+  removeByKey('remove-expired-tokens', 'token_hash', {
+    find: `SELECT bucket, token_hash AS key FROM tokens
+      WHERE expires_at < now() - interval '1 day' ORDER BY expires_at LIMIT $1`,
+    change: 'DELETE FROM tokens t USING',
+  }),
+  removeByKey('remove-consumed-payloads', 'token_hash', {
+    find: `SELECT bucket, token_hash AS key FROM tokens
       WHERE consumed_at < now() - interval '${maxRefreshReuseSeconds} seconds' AND payload IS NOT NULL
-      ORDER BY consumed_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
-  },
-  {
-    name: 'remove-revoked-tokens',
-    text: `DELETE FROM tokens WHERE ctid = ANY(ARRAY(
-      SELECT t.ctid FROM grants g CROSS JOIN LATERAL (
-        SELECT t.ctid FROM tokens t
-        WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id OFFSET 0) t
-      WHERE g.cleanup_due_at < now() AND (g.ended_at IS NOT NULL OR g.epoch < ${revocationCount})
-      ORDER BY g.cleanup_due_at LIMIT $1))`,
-  },
-  {
-    // An active grant is kept for as long as it may have tokens, since the Member's browser gets a
-    // code for it without another consent.
-    name: 'remove-grants',
-    text: `DELETE FROM grants WHERE ctid = ANY(ARRAY(
-      SELECT g.ctid FROM grants g
-      WHERE g.cleanup_due_at < now()
-        AND (g.ended_at IS NOT NULL OR g.epoch < ${revocationCount}
-          OR g.created_at < now() - ${maxGrantAge})
-        AND (SELECT t.grant_id FROM tokens t
-          WHERE t.organization_id = g.organization_id AND t.grant_id = g.grant_id LIMIT 1) IS NULL
-      ORDER BY g.cleanup_due_at LIMIT $1 FOR UPDATE OF g SKIP LOCKED))`,
-  },
-  {
+      ORDER BY consumed_at LIMIT $1`,
+    change: 'UPDATE tokens t SET payload = NULL FROM',
+  }),
+  removeByKey('remove-sessions', 'session_id', {
+    find: `SELECT bucket, session_id AS key FROM sessions
+      WHERE expires_at < now() - interval '1 day' ORDER BY expires_at LIMIT $1`,
+    change: 'DELETE FROM sessions t USING',
+  }),
+  removeAtOnce({
     name: 'remove-oidc-sessions',
-    text: `DELETE FROM oidc_sessions WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM oidc_sessions WHERE expires_at < now() - interval '1 day'
-      ORDER BY expires_at LIMIT $1))`,
-  },
-  {
-    name: 'remove-sessions',
-    text: `DELETE FROM sessions WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM sessions WHERE expires_at < now() - interval '1 day'
-      ORDER BY expires_at LIMIT $1))`,
-  },
-  {
+    text: `DELETE FROM oidc_sessions
+      WHERE id_hash = ANY(ARRAY(
+          SELECT id_hash FROM oidc_sessions WHERE expires_at < now() - interval '1 day'
+          ORDER BY expires_at LIMIT $1))
+        AND expires_at < now() - interval '1 day'`,
+  }),
+  removeAtOnce({
     name: 'remove-rate-limits',
-    text: `DELETE FROM rate_limits WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM rate_limits
+    text: `DELETE FROM rate_limits WHERE project_id = ANY(ARRAY(
+      SELECT project_id FROM rate_limits
       WHERE window_ends_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED))`,
-  },
-  {
+  }),
+  removeAtOnce({
     name: 'remove-server-keys',
-    text: `DELETE FROM server_keys WHERE ctid = ANY(ARRAY(
-      SELECT k.ctid FROM server_keys k WHERE EXISTS (
+    text: `DELETE FROM server_keys WHERE generation = ANY(ARRAY(
+      SELECT k.generation FROM server_keys k WHERE EXISTS (
         SELECT FROM server_keys newer WHERE newer.generation > k.generation
           AND newer.signs_from < now() - ${maxSignatureAge}) LIMIT $1))`,
-  },
+  }),
 ]
 
-/** After the removals, every grant whose cleanup is due is active. Its next cleanup is in a day. */
-const postpone: Statement = {
-  name: 'postpone-grants',
-  text: `UPDATE grants SET cleanup_due_at = now() + interval '1 day' WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM grants WHERE cleanup_due_at < now()
-    ORDER BY cleanup_due_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+// PostgreSQL may plan a join as a scan of the whole table, but not a scalar subquery.
+function isRevoked(onlyIn: (column: string) => string = () => ''): string {
+  return `(t.ended_at IS NOT NULL OR t.epoch < (
+    SELECT aa.revocation_count FROM app_authorizations aa
+    WHERE aa.bucket = t.bucket ${onlyIn('aa.bucket')} AND aa.organization_id = t.organization_id
+      AND aa.member_id = t.member_id AND aa.connected_app_id = t.connected_app_id))`
 }
 
-type Executor = Pick<Database, 'execute'>
+const findDueGrants: Statement = {
+  name: 'find-due-grants',
+  text: `SELECT bucket, grant_id AS key, ${isRevoked()} AS is_revoked FROM grants t
+    WHERE cleanup_due_at < now() ORDER BY cleanup_due_at LIMIT $1`,
+}
+
+const findTokens = batchStatement(
+  'find-tokens-of-grants',
+  3,
+  (onlyIn) => `SELECT t.bucket, t.token_hash AS key
+    FROM (SELECT * FROM unnest($1::integer[], $2::text[]) LIMIT ${lengthOf('$2')}) AS k (bucket, key)
+    JOIN tokens t ON t.bucket = k.bucket ${onlyIn('t.bucket')} AND t.grant_id = k.key
+    LIMIT $3`,
+)
+
+const removeTokens = changeByKey(
+  'remove-revoked-tokens',
+  'token_hash',
+  'DELETE FROM tokens t USING',
+)
+
+// An active grant is kept for as long as it may have tokens, since the Member's browser gets a code for
+// it without another consent.
+const removeGrants = changeByKey(
+  'remove-grants',
+  'grant_id',
+  'DELETE FROM grants t USING',
+  (onlyIn) => `AND (${isRevoked(onlyIn)} OR t.created_at < now() - ${maxGrantAge})
+    AND (SELECT o.grant_id FROM tokens o WHERE o.bucket = t.bucket ${onlyIn('o.bucket')}
+      AND o.grant_id = t.grant_id LIMIT 1) IS NULL`,
+)
+
+const postponeGrants = changeByKey(
+  'postpone-grants',
+  'grant_id',
+  "UPDATE grants t SET cleanup_due_at = now() + interval '1 day' FROM",
+)
 
 export interface CleanupResult {
   /** The number of rows that each removal deleted or emptied. */
   removed: Record<string, number>
   failures: { removal: string; error: unknown }[]
 }
+
+type CleanupDatabase = Pick<Database, 'run' | 'isDistributed'>
 
 /**
  * Deletes old rows, in batches, until none are left. If a removal fails, the others still run.
@@ -107,30 +122,145 @@ export interface CleanupResult {
  * @param isStopping checked between batches
  */
 export async function cleanUp(
-  database: Executor,
+  database: CleanupDatabase,
   isStopping: () => boolean = () => false,
 ): Promise<CleanupResult> {
-  const result: CleanupResult = { removed: {}, failures: [] }
-  const repeat = async (statement: Statement): Promise<number> => {
-    let total = 0
+  const removed: CleanupResult['removed'] = { [removeTokens.name]: 0 }
+  const failures: CleanupResult['failures'] = []
+  for (const { name, run } of [...removals, { name: removeGrants.name, run: removeDueGrants }]) {
+    removed[name] = 0
+    const count = (changed: number, by = name): void => {
+      removed[by] = (removed[by] ?? 0) + changed
+    }
     try {
-      for (let changed = batchSize; changed === batchSize && !isStopping(); total += changed) {
-        changed = await database.execute(statement, [batchSize])
+      for (let size = batchSize; size === batchSize && !isStopping();) {
+        size = await run(database, count)
       }
     } catch (error) {
-      result.failures.push({ removal: statement.name, error })
+      failures.push({ removal: name, error })
     }
-    return total
   }
-  for (const removal of removals) result.removed[removal.name] = await repeat(removal)
-  // If a removal failed, its grants stay due, so that the next run retries it.
-  if (result.failures.length === 0) await repeat(postpone)
-  return result
+  return { removed, failures }
+}
+
+/** Removes one batch. */
+interface Removal {
+  name: string
+  /** @returns how many rows were found, which are as many as fit into a batch if there may be more */
+  run: (database: CleanupDatabase, count: (changed: number, by?: string) => void) => Promise<number>
+}
+
+function removeAtOnce(statement: Statement): Removal {
+  return {
+    name: statement.name,
+    async run(database, count) {
+      const changed = (await database.run(statement, [batchSize])).rowCount ?? 0
+      count(changed)
+      return changed
+    },
+  }
+}
+
+function removeByKey(
+  name: string,
+  key: Key,
+  { find, change }: { find: string; change: string },
+): Removal {
+  const statement = changeByKey(name, key, change)
+  return {
+    name,
+    async run(database, count) {
+      const { rows } = await database.run<Row>({ name: `find-for-${name}`, text: find }, [
+        batchSize,
+      ])
+      count(await changeRows(database, statement, rows))
+      return rows.length
+    },
+  }
+}
+
+/** Removes those grants whose cleanup is due, except for the active ones: their next cleanup is in a day. */
+async function removeDueGrants(
+  database: CleanupDatabase,
+  count: (changed: number, by?: string) => void,
+): Promise<number> {
+  const { rows } = await database.run<Row & { is_revoked: boolean }>(findDueGrants, [batchSize])
+  const revoked = rows.filter((row) => row.is_revoked)
+  for (const grants of groupsOf(database, revoked)) {
+    for (let size = batchSize; size === batchSize;) {
+      const tokens = await runBatch<Row>(
+        database,
+        findTokens,
+        [...keysOf(grants), batchSize],
+        bucketsOf(grants),
+      )
+      count(await changeRows(database, removeTokens, tokens.rows), removeTokens.name)
+      size = tokens.rows.length
+    }
+  }
+  count(await changeRows(database, removeGrants, rows))
+  await changeRows(database, postponeGrants, rows)
+  return rows.length
+}
+
+/** The columns that are a key together with the bucket. */
+type Key = 'token_hash' | 'grant_id' | 'session_id'
+
+interface Row {
+  bucket: number
+  key: string | Buffer
+}
+
+/**
+ * @param change what is done to rows `t`, up to where their keys are joined
+ * @param and a condition that may not hold for all of them
+ */
+function changeByKey(
+  name: string,
+  key: Key,
+  change: string,
+  and: (onlyIn: (column: string) => string) => string = () => '',
+): BatchStatement {
+  const type = key === 'token_hash' ? 'bytea' : 'text'
+  return batchStatement(
+    name,
+    2,
+    (onlyIn) => `${change}
+      (SELECT * FROM unnest($1::integer[], $2::${type}[]) LIMIT ${lengthOf('$2')}) AS k (bucket, key)
+      WHERE t.bucket = k.bucket ${onlyIn('t.bucket')} AND t.${key} = k.key ${and(onlyIn)}`,
+  )
+}
+
+async function changeRows(
+  database: CleanupDatabase,
+  statement: BatchStatement,
+  rows: Row[],
+): Promise<number> {
+  let changed = 0
+  for (const group of groupsOf(database, rows)) {
+    const result = await runBatch(database, statement, keysOf(group), bucketsOf(group))
+    changed += result.rowCount ?? 0
+  }
+  return changed
+}
+
+/** The rows that one statement may change: those of one bucket, if the database is distributed. */
+function groupsOf(database: CleanupDatabase, rows: Row[]): Row[][] {
+  if (rows.length === 0) return []
+  return database.isDistributed ? [...Map.groupBy(rows, ({ bucket }) => bucket).values()] : [rows]
+}
+
+function keysOf(rows: Row[]): unknown[] {
+  return [bucketsOf(rows), rows.map(({ key }) => key)]
+}
+
+function bucketsOf(rows: Row[]): number[] {
+  return rows.map(({ bucket }) => bucket)
 }
 
 /** Cleans up at an interval, until it is stopped. A removal that failed is retried the next time. */
 export function startCleanup(
-  database: Executor,
+  database: CleanupDatabase,
   intervalMs: number,
   logger: Logger,
   observe: (result: CleanupResult) => void = () => undefined,

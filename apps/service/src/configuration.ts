@@ -16,6 +16,8 @@ export interface Configuration {
   poolSize: number
   /** Whether statements are prepared by name, which a pooler of transactions does not support. */
   prepare: boolean
+  /** Whether the tables are distributed by bucket (Citus). */
+  isDistributed: boolean
   /** How long a public client may repeat a refresh whose response it lost. 0: not at all. */
   refreshReuseSeconds: number
   rateLimit: { requests: number; windowSeconds: number }
@@ -59,6 +61,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     migrationDatabaseUrl: normalizeSslMode(databaseUrl('MIGRATION_DATABASE_URL')),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     prepare: oneOf('DATABASE_PREPARE', 'on', ['on', 'off']) === 'on',
+    isDistributed: oneOf('DATABASE_KIND', 'postgresql', ['postgresql', 'citus']) === 'citus',
     rateLimit: {
       requests: integer('RATE_LIMIT_REQUESTS', 1000, 1, 1_000_000_000),
       windowSeconds: integer('RATE_LIMIT_WINDOW_SECONDS', 1, 1, 86_400),

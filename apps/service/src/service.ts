@@ -13,7 +13,7 @@ import type { ServerKeys } from './oauth/server-keys.ts'
 import { loadServerKeys } from './oauth/server-keys.ts'
 import type { RateLimitOptions } from './operation/rate-limit.ts'
 import { unavailable, unmatched } from './operation/response.ts'
-import { checkConnection } from './postgres/check.ts'
+import { checkConnection, checkNodes } from './postgres/check.ts'
 import { Database, queryTimeoutMs } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { isAuditLogMutable } from './postgres/privileges.ts'
@@ -40,6 +40,8 @@ export interface ServiceOptions {
   poolSize?: number
   /** Whether statements are prepared by name. False for a connection pooler that pools transactions. */
   prepare?: boolean
+  /** Whether the tables are distributed by bucket (Citus). Default: false. */
+  isDistributed?: boolean
   /** How long a public client may repeat a refresh, in whole seconds up to 3600. 0: not at all. */
   refreshReuseSeconds?: number
   rateLimit?: RateLimitOptions
@@ -93,7 +95,7 @@ const settleMs = 1_000
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const settings = { ...defaults, ...options }
-  const { host, poolSize, prepare, refreshReuseSeconds, rateLimit } = settings
+  const { host, poolSize, prepare, isDistributed, refreshReuseSeconds, rateLimit } = settings
   const { cleanupIntervalMs, shutdownDelayMs, drainMs } = settings
   const { healthPort, httpLimits, signal } = options
   const logger = options.logger ?? createLogger(defaults.logLevel)
@@ -104,6 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     url: options.databaseUrl,
     poolSize,
     prepare,
+    isDistributed,
     observer: metrics,
     onError,
   })
@@ -219,6 +222,7 @@ async function prepareDatabase(
 ): Promise<ServerKeys[]> {
   const { databaseUrl, migrationDatabaseUrl, prepare, signal } = options
   const statementTimeoutMs = await checkConnection(databaseUrl, prepare)
+  if (database.isDistributed) await checkNodes(database)
   const onWait = (): void =>
     logger.info('waiting for another instance, which is migrating the database')
   const applied = await migrate({ databaseUrl, migrationDatabaseUrl, signal, onWait })

@@ -28,15 +28,15 @@ aroundAll(async (runTests) => {
   await migrate({ databaseUrl: roles.serviceUrl, migrationDatabaseUrl: roles.ownerUrl })
   const { pool } = test.database
   await pool.query(
-    `INSERT INTO audit_log (at, action, outcome, request_id, project_id, organization_id)
-     SELECT timestamptz '2026-01-01T00:00:00Z', 'revokeConnectedApp', 'ok', 'r' || n, 'p0', 'o0'
+    `INSERT INTO audit_log (at, action, outcome, request_id, project_id, bucket, organization_id)
+     SELECT timestamptz '2026-01-01T00:00:00Z', 'revokeConnectedApp', 'ok', 'r' || n, 'p0', 0, 'o0'
      FROM generate_series(1, ${many}) n`,
   )
   for (const [index, values] of others.entries()) {
     await pool.query(
       `INSERT INTO audit_log (at, outcome, request_id, revocation_count, action, project_id,
-         organization_id, member_id, connected_app_id)
-       VALUES (timestamptz '${start}' + interval '1 microsecond' * $1, 'ok', 'request', 7, $2, $3, $4, $5, $6)`,
+         organization_id, member_id, connected_app_id, bucket)
+       VALUES (timestamptz '${start}' + interval '1 microsecond' * $1, 'ok', 'request', 7, $2, $3, $4, $5, $6, 0)`,
       [index, ...values],
     )
   }

@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addMember, addSession } from '../src/provision/resources.ts'
+import { addMember, addOrganization, addSession } from '../src/provision/resources.ts'
 import { approve, authorize, exchange, openConsentPage } from './support/connected-app.ts'
 import { operationsByTitle, send, withToken } from './support/operations.ts'
 import { revoke } from './support/revoke.ts'
@@ -251,13 +251,8 @@ describe.each(operationsByTitle)('%s: the audit log', (_, operation) => {
   })
 
   it(`has ${isAudited ? 'each' : 'no'} request with the session of another Organization, and NULL for what does not exist`, async () => {
-    const { pool } = test.database
-    const { rows: organizations } = await pool.query<{ organization_id: string }>(
-      `INSERT INTO organizations (organization_id, project_id, slug)
-       VALUES ('organization-test-' || gen_random_uuid(), $1, gen_random_uuid()) RETURNING organization_id`,
-      [test.tenant.projectId],
-    )
-    const { organization_id: organizationId = '' } = organizations[0] ?? {}
+    const { projectId } = test.tenant
+    const organizationId = await addOrganization(test.database.pool, { projectId })
     const rows = await rowsAddedBy(() =>
       sendAsGuest(organizationId, { member_id: 'nobody', connected_app_id: 'nothing' }),
     )

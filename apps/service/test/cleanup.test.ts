@@ -39,14 +39,14 @@ describe('cleaning up', () => {
     // As if all of this had happened long ago, with more old tokens than fit into one batch.
     await pool.query("UPDATE grants SET cleanup_due_at = now() - interval '1 minute'")
     await pool.query(`
-      INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope,
-        created_at, cleanup_due_at)
-      SELECT organization_id, 'unused-' || days, member_id, connected_app_id, epoch, scope,
+      INSERT INTO grants (bucket, organization_id, grant_id, member_id, connected_app_id, epoch,
+        scope, created_at, cleanup_due_at)
+      SELECT bucket, organization_id, 'unused-' || days, member_id, connected_app_id, epoch, scope,
         now() - make_interval(days => days), now() - interval '1 minute'
       FROM active_grants, unnest('{1, 92}'::int[]) days`)
     await pool.query(`
-      INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
-      SELECT organization_id, sha256(i::text::bytea), 'AccessToken', grant_id, '{}',
+      INSERT INTO tokens (bucket, token_hash, kind, grant_id, payload, expires_at)
+      SELECT bucket, sha256(i::text::bytea), 'AccessToken', grant_id, '{}',
         now() - interval '2 days'
       FROM active_grants, generate_series(1, 2500) i WHERE grant_id NOT LIKE 'unused-%'`)
     await pool.query("UPDATE oidc_sessions SET expires_at = now() - interval '2 days'")

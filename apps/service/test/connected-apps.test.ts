@@ -1,7 +1,12 @@
 import type { OperationId, ResponseBody, SuccessStatus } from '@connected-apps/contract'
 import { operations } from '@connected-apps/contract/operations'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { addConnectedApp, addMember, addSession } from '../src/provision/resources.ts'
+import {
+  addConnectedApp,
+  addMember,
+  addOrganization,
+  addSession,
+} from '../src/provision/resources.ts'
 import { authorize, discover, openConsentPage } from './support/connected-app.ts'
 import { outcomeOf, send } from './support/operations.ts'
 import { revoke } from './support/revoke.ts'
@@ -167,11 +172,7 @@ describe('a Connected App of an Organization', () => {
     expect(await listMembers()).toEqual(
       members.map((id) => ({ member_id: id, granted_scopes: ['openid', 'profile'] })),
     )
-    await pool.query("INSERT INTO organizations VALUES ($1, $2, 'elsewhere')", [
-      `elsewhere-${organizationId}`,
-      projectId,
-    ])
-    const path = { organization_id: `elsewhere-${organizationId}` }
+    const path = { organization_id: await addOrganization(pool, { projectId }) }
     expect(await read('getOrganizationConnectedApp', path)).toMatchObject({ active_members: [] })
     expect(await listMembers(tenant.confidentialAppId)).toEqual([])
   })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { bucketOf } from '../src/bucket.ts'
 import { createRevoke, skipLocked, waitForLock } from '../src/operation/handlers/locked-rows.ts'
 import type { RevocationRequest } from '../src/operation/handlers/revoke.ts'
 import { Database } from '../src/postgres/database.ts'
@@ -25,8 +26,8 @@ function oneInstance(): Database {
 async function addAuthorization(): Promise<RevocationRequest> {
   const { projectId, organizationId, memberId, publicAppId } = await addTenant(test.database.pool)
   await test.database.pool.query(
-    'INSERT INTO app_authorizations (organization_id, member_id, connected_app_id) VALUES ($1, $2, $3)',
-    [organizationId, memberId, publicAppId],
+    'INSERT INTO app_authorizations (bucket, organization_id, member_id, connected_app_id) VALUES ($1, $2, $3, $4)',
+    [bucketOf(organizationId), organizationId, memberId, publicAppId],
   )
   return {
     operationId: 'revokeConnectedApp',
@@ -140,7 +141,7 @@ it('instances that revoke the same row take turns, and no revoke is lost', async
 
 it.each([skipLocked, waitForLock])(
   '$name looks rows up by their key, even in an empty table',
-  async ({ text }) => {
+  async ({ spanning: { text } }) => {
     const { rows } = await oneInstance().pool.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN (GENERIC_PLAN) ${text}`,
     )

@@ -170,7 +170,7 @@ describe('the log', () => {
         { route: 'authorization', outcome },
       ])
     }
-    const grant_id = expect.stringMatching(/^grant-/)
+    const grant_id = expect.stringMatching(/^[0-9a-f]{3}-grant-/)
     const [exchanged, introspected, failed, replayed] = ids.map(linesAbout)
     expect(exchanged).toEqual([{ ...completed, route: 'token', ...client, ...member, grant_id }])
     const caller_id = client.connected_app_id

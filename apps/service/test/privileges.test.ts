@@ -54,7 +54,7 @@ it('with those privileges the whole service works, and so do provisioning and cl
   const { serviceUrl, servicePool: pool } = roles
   expect(await migrate({ databaseUrl: serviceUrl })).toEqual([])
   await addTenant(pool)
-  const statements = await recordStatements({ ...test.database, url: serviceUrl, pool })
+  const statements = await recordStatements({ ...test.database, url: serviceUrl, pool }, false)
   expect(statements.length).toBeGreaterThan(30)
   const { rows: unreadable } = await pool.query(
     `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace

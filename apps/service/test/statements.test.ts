@@ -2,44 +2,59 @@ import { glob, readFile } from 'node:fs/promises'
 import type { Pool } from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { AuditFilter } from '../src/audit/log.ts'
-import { deletionQuery, pageQuery } from '../src/audit/log.ts'
+import { deletionQueries, pageQuery } from '../src/audit/log.ts'
 import { commitOnDisk } from '../src/postgres/database.ts'
 import { migrate } from '../src/postgres/migrate.ts'
 import { useDatabase } from './support/database.ts'
+import { addFakeNodes } from './support/fake-citus.ts'
 import { fillTables } from './support/fill-tables.ts'
 import type { RecordedStatement } from './support/record-statements.ts'
 import { recordStatements } from './support/record-statements.ts'
 
 const empty = useDatabase()
 const full = useDatabase()
+const distributed = useDatabase()
+/** What the service sends to PostgreSQL, what it sends to Citus, and of that what PostgreSQL never gets. */
 let statements: RecordedStatement[]
+let onCitus: RecordedStatement[]
+let onlyOnCitus: RecordedStatement[]
 
 beforeAll(async () => {
   await migrate({ databaseUrl: empty.database.url })
-  statements = await recordStatements(full.database)
-  await fillTables(full.database.pool)
+  await addFakeNodes(empty.database.pool, 'on')
+  statements = await recordStatements(full.database, false)
+})
+
+beforeAll(async () => {
+  const filled = fillTables(full.database.pool)
+  onCitus = await recordStatements(distributed.database, true)
+  const texts = new Set(statements.map(({ text }) => text))
+  onlyOnCitus = onCitus.filter(({ text }) => !texts.has(text))
+  await filled
+  await addFakeNodes(full.database.pool, 'on')
 })
 
 it('these tests see every statement of the service', async () => {
-  const names: string[] = []
+  const names = new Set<string>()
   for await (const file of glob('src/**/*.ts')) {
     const source = await readFile(file, 'utf8')
-    for (const [, name] of source.matchAll(
-      /(?:name: |revokeStatement\()'([a-z-]+)',\s+(?:text:|'[A-Z])/g,
+    for (const [, name = ''] of source.matchAll(
+      /(?:name: |Statement\(\s*|[a-z]ByKey\(\s*)'([a-z-]+)',\s+(?:text:|\d|'[A-Z]|'\w+_\w+')/g,
     )) {
-      names.push(name ?? '')
+      names.add(name)
     }
   }
-  const recorded = statements.map(({ name }) => name)
-  expect(recorded).toEqual(expect.arrayContaining(names))
-  expect(recorded).toHaveLength(names.length)
+  const recorded = [...statements, ...onlyOnCitus].map(({ name }) => name.replace('find-for-', ''))
+  expect(new Set(recorded)).toEqual(names)
 })
 
 /** Nobody is told of a cleanup, and the counts of requests are lost in a crash anyway. */
-const unacknowledged = /^(?:remove-|postpone-|load-contexts$)/
+const unacknowledged = /^(?:remove-|postpone-|load-contexts)/
 
 it('every statement that writes what a response acknowledges waits for the disk', () => {
-  const writing = statements.filter(({ text }) => /\b(?:INSERT|UPDATE|DELETE)\b/.test(text))
+  const writing = [...statements, ...onlyOnCitus].filter(({ text }) =>
+    /\b(?:INSERT|UPDATE|DELETE)\b/.test(text),
+  )
   const careless = writing.filter(({ text }) => !text.includes(commitOnDisk))
   expect(careless.map(({ name }) => name).filter((name) => !unacknowledged.test(name))).toEqual([])
   expect(writing.length - careless.length).toBeGreaterThan(10)
@@ -67,7 +82,7 @@ it('a request is counted without writing anything that has to be on disk', async
  */
 const unindexed = new Set(['rate_limits', 'server_keys', 'pg_authid', 'pg_namespace'])
 /** To scan an empty table is cheapest; and these run once a minute. */
-const ofCleanup = /^(?:remove-|postpone-)/
+const ofCleanup = /^(?:remove-|find-for-|find-due-|postpone-)/
 /** PostgreSQL's default of `jit_above_cost`. Compiling such a statement takes longer than running it. */
 const costOfJit = 100_000
 
@@ -79,7 +94,7 @@ describe.each([
     'no statement scans a table, or is compiled: %s',
     async (options) => {
       const bad: string[] = []
-      for (const statement of statements) {
+      for (const statement of [...statements, ...onlyOnCitus]) {
         if (state === 'empty' && ofCleanup.test(statement.name)) continue
         const plan = await explain(database().pool, options, statement)
         const scanned = tablesScanned(plan).filter((table) => !unindexed.has(table))
@@ -106,6 +121,55 @@ it('no statement is planned at each run', async () => {
   expect(rows.map(({ name }) => name).filter((name) => !ofCleanup.test(name))).toEqual([])
 })
 
+/** The tables whose rows are in buckets, as the migrations say. */
+async function findDistributedTables(): Promise<string[]> {
+  const { rows } = await full.database.pool.query<{ name: string }>(
+    "SELECT relname AS name FROM pg_class WHERE obj_description(oid, 'pg_class') = 'distributed'",
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** These look for rows in any bucket, for the reasons in decisions/0007. All others know the bucket. */
+const inAnyBucket = [
+  'load-contexts',
+  'find-member',
+  'find-member-by-session-token',
+  'find-signed-in-member',
+  'find-for-remove-expired-tokens',
+  'find-for-remove-consumed-payloads',
+  'find-for-remove-sessions',
+  'find-due-grants',
+]
+
+it.each([
+  {
+    title: 'on PostgreSQL, every other statement looks rows up by their bucket',
+    recorded: () => statements,
+    isByBucket: ({ index }: Lookup) => /\bbucket = /.test(index),
+    exceptions: inAnyBucket,
+  },
+  {
+    title: 'on Citus, every other statement tells the router its one bucket, by a parameter',
+    recorded: () => onCitus,
+    // It may also be a filter, since a session is found by its token.
+    isByBucket: ({ index, filter }: Lookup) => /\bbucket = \$\d/.test(index + filter),
+    exceptions: [
+      ...inAnyBucket.filter((name) => name !== 'load-contexts'),
+      'find-session-in-any-bucket',
+    ],
+  },
+])('$title', async ({ recorded, isByBucket, exceptions }) => {
+  const tables = await findDistributedTables()
+  expect(tables).toContain('tokens')
+  const unrouted = new Set<string>()
+  for (const statement of recorded()) {
+    const plan = await explain(full.database.pool, '(GENERIC_PLAN, FORMAT JSON)', statement)
+    const lookups = lookupsIn(plan).filter(({ table }) => tables.includes(table))
+    if (!lookups.every(isByBucket)) unrouted.add(statement.name)
+  }
+  expect([...unrouted].toSorted()).toEqual(exceptions.toSorted())
+})
+
 it('the audit log is read in the order of an index, and one Organization of it by another', async () => {
   const after = { at: '2026-01-31T12:00:00Z', audit_id: 7 }
   const planOf = (filter: AuditFilter, position?: typeof after) =>
@@ -122,14 +186,19 @@ it('the audit log is read in the order of an index, and one Organization of it b
 })
 
 it('old rows of the audit log are found by an index', async () => {
-  const query = { text: deletionQuery, values: ['2026-01-01T00:00Z', 5000] }
-  const plan = await explain(full.database.pool, '(FORMAT JSON)', { name: '', ...query })
-  expect(tablesScanned(plan)).toEqual([])
+  const before = '2026-01-01T00:00Z'
+  for (const [name, text] of Object.entries(deletionQueries)) {
+    const query = { name, text, values: name === 'find' ? [before, 5000] : [before] }
+    const plan = await explain(full.database.pool, '(FORMAT JSON)', query)
+    expect(tablesScanned(plan)).toEqual([])
+  }
 })
 
 interface Plan {
   'Node Type': string
   'Relation Name'?: string
+  'Index Cond'?: string
+  Filter?: string
   'Total Cost': number
   Plans?: Plan[]
 }
@@ -151,6 +220,31 @@ async function explain(
 
 function nodeTypesIn(plan: Plan): string[] {
   return [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodeTypesIn)]
+}
+
+/** How a plan looks rows of a table up: what the index is searched for, and how the rows are filtered. */
+interface Lookup {
+  table: string
+  index: string
+  filter: string
+}
+
+/** A bitmap has the table in one node, and the conditions on the indexes in those below it. */
+function lookupsIn(plan: Plan): Lookup[] {
+  const table = plan['Relation Name']
+  const others = (plan.Plans ?? []).flatMap(lookupsIn)
+  if (table === undefined || !plan['Node Type'].includes('Scan')) return others
+  const bitmaps = (plan.Plans ?? []).filter(isBitmap).flatMap(conditionsIn)
+  const index = [plan['Index Cond'], ...bitmaps].join(' ')
+  return [{ table, index, filter: plan.Filter ?? '' }, ...others]
+}
+
+function isBitmap(plan: Plan): boolean {
+  return plan['Node Type'].startsWith('Bitmap')
+}
+
+function conditionsIn(plan: Plan): string[] {
+  return [plan['Index Cond'] ?? '', ...(plan.Plans ?? []).flatMap(conditionsIn)]
 }
 
 function tablesScanned(plan: Plan): string[] {

@@ -14,14 +14,14 @@ export function endGrants(condition: string): string {
     WITH ended AS (
       UPDATE grants g SET ended_at = now() FROM active_grants a
       WHERE ${condition} AND g.ended_at IS NULL
-        AND g.organization_id = a.organization_id AND g.grant_id = a.grant_id
-      RETURNING g.organization_id, g.grant_id, g.member_id, g.connected_app_id
+        AND g.bucket = a.bucket AND g.grant_id = a.grant_id
+      RETURNING g.bucket, g.organization_id, g.grant_id, g.member_id, g.connected_app_id
     )
-    INSERT INTO audit_log (action, outcome, request_id, project_id, organization_id, member_id,
-      connected_app_id, grant_id)
+    INSERT INTO audit_log (action, outcome, request_id, project_id, bucket, organization_id,
+      member_id, connected_app_id, grant_id)
     SELECT 'endGrant', $1, $2, (
         SELECT project_id FROM organizations o WHERE o.organization_id = e.organization_id),
-      organization_id, member_id, connected_app_id, grant_id
+      bucket, organization_id, member_id, connected_app_id, grant_id
     FROM ended e
     RETURNING ${commitOnDisk}`
 }

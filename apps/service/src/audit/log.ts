@@ -105,10 +105,12 @@ function withoutNull(_: string, value: unknown): unknown {
   return value ?? undefined
 }
 
-/** Deletes one batch of old rows. Exported for tests. */
-export const deletionQuery = `
-  DELETE FROM audit_log WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM audit_log WHERE at < $1 ORDER BY at, audit_id LIMIT $2))`
+/** The queries of one batch: the time of its last row, and the deletion up to it. Exported for tests. */
+export const deletionQueries = {
+  find: 'SELECT at::text FROM audit_log WHERE at < $1 ORDER BY at OFFSET $2 LIMIT 1',
+  delete: 'DELETE FROM audit_log WHERE at <= $1',
+  deleteRest: 'DELETE FROM audit_log WHERE at < $1',
+}
 
 /**
  * Deletes the rows before a time, in batches, so that none of them takes long.
@@ -122,11 +124,16 @@ export async function deleteAuditRows(
   batchSize = 5000,
 ): Promise<number> {
   let total = 0
-  for (let deleted = batchSize; deleted === batchSize; total += deleted) {
-    const query = { text: deletionQuery, values: [before, batchSize] }
-    deleted = (await run(client, query)).rowCount ?? 0
+  for (;;) {
+    const find = { text: deletionQueries.find, values: [before, batchSize - 1] }
+    const [last] = (await run<{ at: string }>(client, find)).rows
+    const remove =
+      last === undefined
+        ? { text: deletionQueries.deleteRest, values: [before] }
+        : { text: deletionQueries.delete, values: [last.at] }
+    total += (await run(client, remove)).rowCount ?? 0
+    if (last === undefined) return total
   }
-  return total
 }
 
 /** A filter that matches few rows may have to read many, so the role's timeout does not apply. */

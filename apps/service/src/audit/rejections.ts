@@ -1,6 +1,8 @@
 import type { Operation } from '@connected-apps/contract'
+import { bucketOf } from '../bucket.ts'
 import type { RequestContext } from '../operation/lookup.ts'
 import type { ContractResponse } from '../operation/response.ts'
+import { perBucket } from '../postgres/batch-statement.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import { commitOnDisk } from '../postgres/database.ts'
@@ -17,9 +19,9 @@ const record = {
   name: 'record-rejections',
   text: `
     INSERT INTO audit_log (action, outcome, request_id, project_id, actor_member_id,
-      actor_session_id, organization_id, member_id, connected_app_id)
+      actor_session_id, organization_id, member_id, connected_app_id, bucket)
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-      $7::text[], $8::text[], $9::text[])
+      $7::text[], $8::text[], $9::text[], $10::integer[])
     RETURNING ${commitOnDisk}`,
 }
 
@@ -42,9 +44,18 @@ export function createRejectionRecorder(
       contexts.map(({ ids }) => ids.organization_id),
       contexts.map(({ ids }) => ids.member_id),
       contexts.map(({ ids }) => ids.connected_app_id),
+      rejections.map(bucketOfRejection),
     ])
     return rejections.map(() => undefined)
   }
-  const batcher = new Batcher(run, { name: 'record-rejections', observer: database.observer })
+  const batcher = new Batcher(run, {
+    name: record.name,
+    observer: database.observer,
+    ...perBucket(database, bucketOfRejection),
+  })
   return (rejection) => batcher.add(rejection)
+}
+
+function bucketOfRejection({ context: { ids } }: Rejection): number | undefined {
+  return ids.organization_id === undefined ? undefined : bucketOf(ids.organization_id)
 }

@@ -83,8 +83,12 @@ export function createConfiguration(
       resourceIndicators: { enabled: false },
       rpInitiatedLogout: { enabled: false },
     },
-    async findAccount(_, memberId) {
-      const member = await findMember(database, memberId)
+    async findAccount(_, memberId, token) {
+      const member = await findMember(
+        database,
+        memberId,
+        token && 'grantId' in token ? token.grantId : undefined,
+      )
       return (
         member && {
           accountId: memberId,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AdapterPayload } from 'oidc-provider'
 import { causeOfEnd, endGrants } from '../audit/grant-ends.ts'
+import { bucketIn, bucketOf, bucketPrefix } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import { commitOnDisk } from '../postgres/database.ts'
@@ -9,55 +10,70 @@ import { noteIds } from '../server/request-scope.ts'
 const ensureAuthorization = {
   name: 'ensure-app-authorization',
   text: `
-    INSERT INTO app_authorizations (organization_id, member_id, connected_app_id)
-    SELECT m.organization_id, m.member_id, a.connected_app_id
-    FROM members m
-    JOIN organizations o USING (organization_id)
-    JOIN connected_apps a USING (project_id)
-    WHERE m.member_id = $1 AND a.connected_app_id = $2
+    WITH pair AS MATERIALIZED (
+      SELECT m.bucket, m.organization_id, m.member_id, a.connected_app_id
+      FROM members m
+      JOIN organizations o ON o.organization_id = m.organization_id
+      JOIN connected_apps a USING (project_id)
+      WHERE m.bucket = $1 AND m.organization_id = $2 AND m.member_id = $3
+        AND a.connected_app_id = $4
+    )
+    INSERT INTO app_authorizations (bucket, organization_id, member_id, connected_app_id)
+    SELECT * FROM pair
     ON CONFLICT DO NOTHING RETURNING ${commitOnDisk}`,
+}
+
+const findCount = {
+  name: 'find-revocation-count',
+  text: `
+    SELECT revocation_count FROM app_authorizations
+    WHERE bucket = $1 AND organization_id = $2 AND member_id = $3 AND connected_app_id = $4`,
 }
 
 const open = {
   name: 'open-consent',
   text: `
-    UPDATE oidc_sessions s SET consent_epoch = coalesce(s.consent_epoch, aa.revocation_count)
-    FROM members m JOIN app_authorizations aa USING (organization_id, member_id)
-    WHERE s.kind = 'Interaction' AND s.id_hash = $1
-      AND m.member_id = $2 AND aa.connected_app_id = $3
-    RETURNING s.consent_epoch = aa.revocation_count AS current, ${commitOnDisk}`,
+    UPDATE oidc_sessions SET consent_epoch = coalesce(consent_epoch, $2)
+    WHERE kind = 'Interaction' AND id_hash = $1
+    RETURNING consent_epoch, ${commitOnDisk}`,
+}
+
+const findEpoch = {
+  name: 'find-consent-epoch',
+  text: "SELECT consent_epoch FROM oidc_sessions WHERE kind = 'Interaction' AND id_hash = $1",
 }
 
 const approve = {
   name: 'approve-consent',
   text: `
-    WITH granted AS (
-      INSERT INTO grants (organization_id, grant_id, member_id, connected_app_id, epoch, scope)
-      SELECT organization_id, $4, member_id, aa.connected_app_id, s.consent_epoch, $5
-      FROM oidc_sessions s, members m JOIN app_authorizations aa USING (organization_id, member_id)
-      WHERE s.kind = 'Interaction' AND s.id_hash = $1
-        AND m.member_id = $2 AND aa.connected_app_id = $3
-        AND aa.revocation_count = s.consent_epoch
-      RETURNING organization_id, grant_id, member_id, connected_app_id
-    ), audited AS (
-      INSERT INTO audit_log (action, outcome, request_id, project_id, actor_member_id,
-        organization_id, member_id, connected_app_id, grant_id)
-      SELECT 'consent', 'ok', $6, (
-          SELECT project_id FROM organizations o WHERE o.organization_id = g.organization_id),
-        member_id, organization_id, member_id, connected_app_id, grant_id
-      FROM granted g
+    WITH authorized AS MATERIALIZED (
+      SELECT bucket, organization_id, member_id, connected_app_id, revocation_count
+      FROM app_authorizations
+      WHERE bucket = $1 AND organization_id = $2 AND member_id = $3 AND connected_app_id = $4
+        AND revocation_count = $5
+    ), granted AS (
+      INSERT INTO grants (bucket, grant_id, organization_id, member_id, connected_app_id, epoch,
+        scope)
+      SELECT bucket, $6, organization_id, member_id, connected_app_id, revocation_count, $7
+      FROM authorized
+      RETURNING bucket, grant_id, organization_id, member_id, connected_app_id
     )
-    SELECT grant_id, ${commitOnDisk} FROM granted`,
+    INSERT INTO audit_log (action, outcome, request_id, project_id, actor_member_id, bucket,
+      organization_id, member_id, connected_app_id, grant_id)
+    SELECT 'consent', 'ok', $8, (
+        SELECT project_id FROM organizations o WHERE o.organization_id = g.organization_id),
+      member_id, bucket, organization_id, member_id, connected_app_id, grant_id
+    FROM granted g
+    RETURNING grant_id, ${commitOnDisk}`,
 }
 
 const record = {
   name: 'record-consent',
   text: `
-    INSERT INTO audit_log (action, outcome, request_id, project_id, actor_member_id,
-      organization_id, member_id, connected_app_id)
-    SELECT 'consent', $3, $4, o.project_id, m.member_id, m.organization_id, m.member_id, $2
-    FROM members m JOIN organizations o USING (organization_id)
-    WHERE m.member_id = $1
+    INSERT INTO audit_log (bucket, organization_id, member_id, connected_app_id, actor_member_id,
+      action, outcome, request_id, project_id)
+    SELECT $1, organization_id, $3, $4, $3, 'consent', $5, $6, project_id
+    FROM organizations WHERE organization_id = $2
     RETURNING ${commitOnDisk}`,
 }
 
@@ -65,17 +81,18 @@ const find = {
   name: 'find-grant',
   text: `
     SELECT organization_id, member_id, connected_app_id, scope, extract(epoch FROM created_at)::int AS iat
-    FROM active_grants WHERE grant_id = $1`,
+    FROM active_grants WHERE bucket = $1 AND grant_id = $2`,
 }
 
 const end = {
   name: 'end-grant',
-  text: endGrants('a.grant_id = $3'),
+  text: endGrants('a.bucket = $3 AND a.grant_id = $4'),
 }
 
 /** A consent page, by its interaction, the Member and the Connected App, and a request for it. */
 export interface Consent {
   interactionId: string
+  organizationId: string
   memberId: string
   connectedAppId: string
   requestId: string
@@ -92,17 +109,35 @@ export async function openConsent(
   database: Database,
   consent: Consent,
 ): Promise<'open' | 'superseded' | 'forbidden'> {
-  const { interactionId, memberId, connectedAppId } = consent
-  await database.execute(ensureAuthorization, [memberId, connectedAppId])
-  const [row] = await database.query<{ current: boolean }>(open, [
-    hashOf(interactionId),
-    memberId,
-    connectedAppId,
+  const key = keyOf(consent)
+  await database.execute(ensureAuthorization, key)
+  const [authorization] = await database.query<{ revocation_count: string }>(findCount, key)
+  if (authorization === undefined) return rejectConsent(database, consent, 'forbidden')
+  const { revocation_count: count } = authorization
+  const [opened] = await database.query<{ consent_epoch: string }>(open, [
+    hashOf(consent.interactionId),
+    count,
   ])
-  if (row?.current === true) return 'open'
-  const rejection = row === undefined ? 'forbidden' : 'superseded'
-  await recordConsent(database, consent, rejection)
-  return rejection
+  if (opened?.consent_epoch === count) return 'open'
+  return rejectConsent(database, consent, opened === undefined ? 'forbidden' : 'superseded')
+}
+
+async function rejectConsent<Outcome extends 'superseded' | 'forbidden'>(
+  database: Database,
+  consent: Consent,
+  outcome: Outcome,
+): Promise<Outcome> {
+  await recordConsent(database, consent, outcome)
+  return outcome
+}
+
+/** The key of the row that the Member and the Connected App have. */
+function keyOf({
+  organizationId,
+  memberId,
+  connectedAppId,
+}: Omit<Consent, 'interactionId'>): unknown[] {
+  return [bucketOf(organizationId), organizationId, memberId, connectedAppId]
 }
 
 /**
@@ -116,14 +151,16 @@ export async function approveConsent(
   consent: Consent,
   scope: string,
 ): Promise<string | undefined> {
-  const { interactionId, memberId, connectedAppId, requestId } = consent
+  const bucket = bucketOf(consent.organizationId)
+  const [page] = await database.query<{ consent_epoch: string | null }>(findEpoch, [
+    hashOf(consent.interactionId),
+  ])
   const [row] = await database.query<{ grant_id: string }>(approve, [
-    hashOf(interactionId),
-    memberId,
-    connectedAppId,
-    `grant-${randomUUID()}`,
+    ...keyOf(consent),
+    page?.consent_epoch,
+    `${bucketPrefix(bucket)}-grant-${randomUUID()}`,
     scope,
-    requestId,
+    consent.requestId,
   ])
   noteIds({ grant_id: row?.grant_id })
   if (row === undefined) await recordConsent(database, consent, 'superseded')
@@ -133,10 +170,10 @@ export async function approveConsent(
 /** Writes to the audit log that a consent was denied, forbidden or superseded. */
 export async function recordConsent(
   database: Database,
-  { memberId, connectedAppId, requestId }: Consent,
+  consent: Omit<Consent, 'interactionId'>,
   outcome: 'access_denied' | 'forbidden' | 'superseded',
 ): Promise<void> {
-  await database.execute(record, [memberId, connectedAppId, outcome, requestId])
+  await database.execute(record, [...keyOf(consent), outcome, consent.requestId])
 }
 
 /** Finds an active grant, in the format of oidc-provider. */
@@ -150,7 +187,7 @@ export async function findGrant(
     connected_app_id: string
     scope: string
     iat: number
-  }>(find, [grantId])
+  }>(find, [bucketIn(grantId), grantId])
   if (row === undefined) return undefined
   const { organization_id, member_id } = row
   noteIds({ organization_id, member_id, grant_id: grantId })
@@ -166,5 +203,5 @@ export async function findGrant(
 
 /** Ends one grant, and thereby all of its tokens. Ending it again has no effect. */
 export async function endGrant(database: Database, grantId: string): Promise<void> {
-  await database.execute(end, [...causeOfEnd(), grantId])
+  await database.execute(end, [...causeOfEnd(), bucketIn(grantId), grantId])
 }

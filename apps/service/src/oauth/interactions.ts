@@ -15,7 +15,8 @@ import { loginPage } from '../pages/login.ts'
 import type { Database } from '../postgres/database.ts'
 import { logFailure } from '../server/logger.ts'
 import { currentRequest } from '../server/request-scope.ts'
-import { findSessionMember, findSignedInMember } from './members.ts'
+import type { Member } from './members.ts'
+import { findMember as findMemberById, findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent, recordConsent } from './grants.ts'
 import { pageErrorOf, supportedScopes } from './configuration.ts'
@@ -65,10 +66,10 @@ export function interactionPages(
     if (context.prompt === 'login') return showLogin(c, context, 200)
     const member = await findMember(context)
     if (member === undefined) return signInAgain(c, context)
-    const state = await openConsent(database, consentOf(context, member.id))
+    const state = await openConsent(database, consentOf(context, member))
     if (state === 'superseded') return showSuperseded(c, context)
     if (state === 'forbidden') return showError(c, 403, 'forbidden', 'access_denied')
-    const { name: memberName, slug: organizationSlug } = member
+    const { name: memberName, organizationSlug } = member
     const prompt = { app: context.app, memberName, organizationSlug, scopes: context.scopes }
     return showForm(c, context, consentPage(prompt))
   })
@@ -151,7 +152,7 @@ export function interactionPages(
     const member = await findMember(context)
     if (member === undefined) return signInAgain(c, context)
     const scope = context.scopes.join(' ')
-    const grantId = await approveConsent(database, consentOf(context, member.id), scope)
+    const grantId = await approveConsent(database, consentOf(context, member), scope)
     if (grantId === undefined) return showSuperseded(c, context)
     return finish(c, { consent: { grantId } })
   }
@@ -159,8 +160,9 @@ export function interactionPages(
   async function deny(c: PageContext, context: InteractionContext) {
     const error = 'access_denied'
     const memberId = context.interaction.session?.accountId
-    if (memberId !== undefined) {
-      await recordConsent(database, consentOf(context, memberId), error)
+    const member = memberId === undefined ? undefined : await findMemberById(database, memberId)
+    if (member !== undefined) {
+      await recordConsent(database, consentOf(context, member), error)
     }
     return finish(c, { error })
   }
@@ -168,9 +170,7 @@ export function interactionPages(
   /** The Member that the browser is signed in as. Undefined if the Member has no active session. */
   async function findMember({ interaction, clientId }: InteractionContext) {
     const id = interaction.session?.accountId
-    if (id === undefined) return undefined
-    const member = await findSignedInMember(database, id, clientId)
-    return member && { id, ...member }
+    return id === undefined ? undefined : findSignedInMember(database, id, clientId)
   }
 
   /** Restarts the authorization request. The login policy makes it begin with the login page. */
@@ -214,9 +214,18 @@ function isForm(contentType = ''): boolean {
   return mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded'
 }
 
-function consentOf({ interaction, clientId }: InteractionContext, memberId: string): Consent {
+function consentOf(
+  { interaction, clientId }: InteractionContext,
+  { organizationId, memberId }: Member,
+): Consent {
   const { requestId } = currentRequest()
-  return { interactionId: interaction.uid, memberId, connectedAppId: clientId, requestId }
+  return {
+    interactionId: interaction.uid,
+    organizationId,
+    memberId,
+    connectedAppId: clientId,
+    requestId,
+  }
 }
 
 function showLogin(c: PageContext, context: InteractionContext, status: 200 | 401) {

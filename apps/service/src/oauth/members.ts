@@ -1,3 +1,4 @@
+import { bucketIn } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import { noteIds } from '../server/request-scope.ts'
@@ -7,12 +8,17 @@ const findById = {
   text: 'SELECT organization_id, name FROM members WHERE member_id = $1',
 }
 
+const findInBucket = {
+  name: 'find-member-in-bucket',
+  text: 'SELECT organization_id, name FROM members WHERE bucket = $2 AND member_id = $1',
+}
+
 const findByToken = {
   name: 'find-member-by-session-token',
   text: `
     SELECT s.organization_id, s.member_id
     FROM sessions s
-    JOIN organizations o USING (organization_id)
+    JOIN organizations o ON o.organization_id = s.organization_id
     JOIN connected_apps a USING (project_id)
     WHERE s.token_hash = $1 AND s.expires_at > now() AND a.connected_app_id = $2`,
 }
@@ -22,21 +28,41 @@ const findSignedIn = {
   text: `
     SELECT m.organization_id, m.name, o.slug
     FROM members m
-    JOIN organizations o USING (organization_id)
+    JOIN organizations o ON o.organization_id = m.organization_id
     JOIN connected_apps a USING (project_id)
     WHERE m.member_id = $1 AND a.connected_app_id = $2 AND EXISTS (
       SELECT FROM sessions s
-      WHERE s.organization_id = m.organization_id AND s.member_id = m.member_id
-        AND s.expires_at > now())`,
+      WHERE s.bucket = m.bucket AND s.organization_id = m.organization_id
+        AND s.member_id = m.member_id AND s.expires_at > now())`,
 }
 
-/** Finds a Member by its id, which is also its OAuth subject. */
+/** A Member, who is found by an id that nothing makes unique beyond a bucket. */
+export interface Member {
+  memberId: string
+  organizationId: string
+  name: string
+}
+
+/** A Member who has an active session, for whom a page names the Organization. */
+interface SignedInMember extends Member {
+  organizationSlug: string
+}
+
+/**
+ * Finds a Member by its id, which is also its OAuth subject.
+ *
+ * @param grantId a grant that the Member gave, which tells where the Member is
+ */
 export async function findMember(
   database: Database,
   memberId: string,
-): Promise<{ name: string } | undefined> {
-  const [row] = await database.query<FoundMember>(findById, [memberId])
-  return noteMember(memberId, row)
+  grantId?: string,
+): Promise<Member | undefined> {
+  const rows =
+    grantId === undefined
+      ? await database.query<FoundMember>(findById, [memberId])
+      : await database.query<FoundMember>(findInBucket, [memberId, bucketIn(grantId)])
+  return toMember(memberId, rows)
 }
 
 /**
@@ -63,8 +89,13 @@ export async function findSignedInMember(
   memberId: string,
   connectedAppId: string,
 ): Promise<SignedInMember | undefined> {
-  const [row] = await database.query<SignedInMember>(findSignedIn, [memberId, connectedAppId])
-  return noteMember(memberId, row)
+  const rows = await database.query<FoundMember & { slug: string }>(findSignedIn, [
+    memberId,
+    connectedAppId,
+  ])
+  const [row] = rows
+  const member = toMember(memberId, rows)
+  return row && member && { ...member, organizationSlug: row.slug }
 }
 
 interface FoundMember {
@@ -72,15 +103,10 @@ interface FoundMember {
   name: string
 }
 
-interface SignedInMember extends FoundMember {
-  /** The Organization's. */
-  slug: string
-}
-
-function noteMember<Row extends FoundMember>(
-  memberId: string,
-  row: Row | undefined,
-): Row | undefined {
-  if (row !== undefined) noteIds({ organization_id: row.organization_id, member_id: memberId })
-  return row
+/** @returns undefined if several Members have this id, since any of them may be meant */
+function toMember(memberId: string, [row, other]: FoundMember[]): Member | undefined {
+  if (row === undefined || other !== undefined) return undefined
+  const { organization_id: organizationId, name } = row
+  noteIds({ organization_id: organizationId, member_id: memberId })
+  return { memberId, organizationId, name }
 }

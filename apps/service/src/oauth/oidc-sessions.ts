@@ -8,7 +8,7 @@ const save = {
   text: `
     INSERT INTO oidc_sessions (kind, id_hash, uid, payload, expires_at)
     VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
-    ON CONFLICT (kind, id_hash) DO UPDATE
+    ON CONFLICT (id_hash, kind) DO UPDATE
     SET uid = excluded.uid, payload = excluded.payload, expires_at = excluded.expires_at
     RETURNING ${commitOnDisk}`,
 }

@@ -14,6 +14,7 @@ import { currentRequest } from '../server/request-scope.ts'
 import type { ProviderSettings } from './configuration.ts'
 import { createConfiguration, routes } from './configuration.ts'
 import type { ServerKeys } from './server-keys.ts'
+import { nameBuckets } from './token-ids.ts'
 
 const paths = new Set([...Object.values(routes), '/.well-known/openid-configuration'])
 
@@ -39,6 +40,7 @@ export function createProvider(options: OAuthOptions): Provider {
   // The forwarded headers can be trusted, since `dispatch` sets them itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
+  nameBuckets(provider)
   provider.use(async (ctx, next) => {
     const startedAt = performance.now()
     const request = currentRequest()

@@ -1,5 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { causeOfEnd, endGrants } from '../audit/grant-ends.ts'
+import { bucketIn } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
 import { commitOnDisk } from '../postgres/database.ts'
@@ -20,55 +21,64 @@ export interface NewToken {
 const issue = {
   name: 'issue-token',
   text: `
-    INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
-    SELECT organization_id, $1, $2, grant_id, $4, now() + make_interval(secs => $5)
-    FROM active_grants WHERE grant_id = $3
+    WITH g AS MATERIALIZED (
+      SELECT bucket, grant_id FROM active_grants WHERE bucket = $1 AND grant_id = $4
+    )
+    INSERT INTO tokens (bucket, token_hash, kind, grant_id, payload, expires_at)
+    SELECT bucket, $2, $3, grant_id, $5, now() + make_interval(secs => $6) FROM g
     RETURNING ${commitOnDisk}`,
 }
 
 /**
- * Whether a consumed token may be used again, where $3 is the length of the interval in seconds. The
+ * Whether a consumed token may be used again, where $4 is the length of the interval in seconds. The
  * interval begins with the first use, which is also the time that stays stored: if a repeat counted
  * as a new beginning, repeats could go on forever. Its length has to be compared with zero, since
  * this transaction may have begun before the one that consumed the token.
  */
-const isReusable = `($3::int > 0 AND t.consumed_at > now() - make_interval(secs => $3::int))`
+const isReusable = `($4::int > 0 AND t.consumed_at > now() - make_interval(secs => $4::int))`
 
 const find = {
   name: 'find-token',
   text: `
-    SELECT t.payload, t.organization_id, t.grant_id, g.member_id, g.connected_app_id, g.scope,
+    SELECT t.payload, g.organization_id, t.grant_id, g.member_id, g.connected_app_id, g.scope,
       extract(epoch FROM t.expires_at)::int AS exp,
       CASE WHEN ${isReusable} THEN NULL ELSE extract(epoch FROM t.consumed_at)::int END AS consumed
-    FROM tokens t JOIN active_grants g USING (organization_id, grant_id)
-    WHERE t.token_hash = $1 AND t.kind = $2`,
+    FROM tokens t JOIN active_grants g USING (bucket, grant_id)
+    WHERE t.bucket = $1 AND t.token_hash = $2 AND t.kind = $3`,
 }
 
 const consume = {
   name: 'consume-token',
   text: `
-    UPDATE tokens t SET consumed_at = coalesce(t.consumed_at, now())
+    UPDATE tokens t SET consumed_at = least(t.consumed_at, now())
     FROM active_grants g
-    WHERE t.token_hash = $1 AND t.kind = $2 AND (t.consumed_at IS NULL OR ${isReusable})
-      AND g.organization_id = t.organization_id AND g.grant_id = t.grant_id
+    WHERE t.bucket = $1 AND t.token_hash = $2 AND t.kind = $3
+      AND (t.consumed_at IS NULL OR ${isReusable})
+      AND g.bucket = t.bucket AND g.grant_id = t.grant_id
     RETURNING ${commitOnDisk}`,
 }
 
 const endGrant = {
   name: 'end-grant-of-token',
-  text: endGrants(`(a.organization_id, a.grant_id) = (
-    SELECT organization_id, grant_id FROM tokens WHERE token_hash = $3 AND kind = $4 LIMIT 1)`),
+  text: endGrants(`a.bucket = $3 AND a.grant_id = (
+    SELECT grant_id FROM tokens WHERE bucket = $3 AND token_hash = $4 AND kind = $5)`),
 }
 
 const remove = {
   name: 'delete-token',
-  text: `DELETE FROM tokens WHERE token_hash = $1 AND kind = $2 RETURNING ${commitOnDisk}`,
+  text: `DELETE FROM tokens WHERE bucket = $1 AND token_hash = $2 AND kind = $3
+    RETURNING ${commitOnDisk}`,
+}
+
+/** The key of a token. One that does not name its bucket was not issued here, and is not found. */
+function keyOf(value: string): [bucket: number | undefined, tokenHash: Buffer] {
+  return [bucketIn(value), hashOf(value)]
 }
 
 /** @returns false if the grant is not active, in which case nothing was issued */
 export async function issueToken(database: Database, token: NewToken): Promise<boolean> {
   const issued = await database.execute(issue, [
-    hashOf(token.value),
+    ...keyOf(token.value),
     token.kind,
     token.grantId,
     token.payload,
@@ -97,7 +107,7 @@ export async function findToken(
     scope: string
     exp: number
     consumed: number | null
-  }>(find, [hashOf(value), kind, reuseSeconds])
+  }>(find, [...keyOf(value), kind, reuseSeconds])
   if (row === undefined) return undefined
   const { payload, organization_id, grant_id: grantId, exp, consumed } = row
   noteIds({ organization_id, grant_id: grantId })
@@ -124,7 +134,7 @@ export async function consumeToken(
   value: string,
   reuseSeconds: number,
 ): Promise<boolean> {
-  return (await database.execute(consume, [hashOf(value), kind, reuseSeconds])) === 1
+  return (await database.execute(consume, [...keyOf(value), kind, reuseSeconds])) === 1
 }
 
 /** Ends the grant that a token belongs to, and thereby all tokens of that grant. */
@@ -133,7 +143,7 @@ export async function endGrantOfToken(
   kind: TokenKind,
   value: string,
 ): Promise<void> {
-  await database.execute(endGrant, [...causeOfEnd(), hashOf(value), kind])
+  await database.execute(endGrant, [...causeOfEnd(), ...keyOf(value), kind])
 }
 
 /** Deletes one token (RFC 7009). Its grant stays active, as do the other tokens of that grant. */
@@ -142,5 +152,5 @@ export async function deleteToken(
   kind: TokenKind,
   value: string,
 ): Promise<void> {
-  await database.execute(remove, [hashOf(value), kind])
+  await database.execute(remove, [...keyOf(value), kind])
 }

@@ -4,6 +4,8 @@ import { hashOf } from '../hash.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import { lengthOf } from '../postgres/database.ts'
+import type { SessionRow } from './member-lookup.ts'
+import { createMemberLoader, memberLookup, sessionLookup, toSession } from './member-lookup.ts'
 import type { RateLimitOptions } from './rate-limit.ts'
 import { countRequests, retryAfterSeconds } from './rate-limit.ts'
 
@@ -43,13 +45,11 @@ export interface SessionReference {
   jwtSessionId?: string | undefined
 }
 
-// An identifier is tried as an id first, then as a slug, then as an external id. Each attempt is one
-// index lookup, and coalesce() stops at the first match. OFFSET 0 keeps PostgreSQL from inlining
-// the lookups of the Organization into those of the Member. Everything is looked up before the first
-// request is counted, so that the counters are locked for as short a time as possible.
-const loadContextsStatement = {
-  name: 'load-contexts',
-  text: `
+// An identifier is tried as an id first, then as a slug, then as an external id. OFFSET 0 keeps PostgreSQL from inlining the lookups of the
+// Organization into those of the Member. Everything is looked up before the first request is counted,
+// so that the counters are locked for as short a time as possible.
+function loadContextsText(member: string, session: string): string {
+  return `
     WITH requests AS MATERIALIZED (
       SELECT k.position, k.secret_hash IN (p.secret_hash, p.next_secret_hash) AS is_counted,
         p.project_id, p.secret_hash, p.next_secret_hash,
@@ -74,36 +74,36 @@ const loadContextsStatement = {
         (SELECT organization_id FROM organizations
           WHERE project_id = p.project_id AND external_id = k.organization)
       ) AS organization_id OFFSET 0) o
-      CROSS JOIN LATERAL (SELECT coalesce(
-        (SELECT member_id FROM members
-          WHERE organization_id = o.organization_id AND member_id = k.member),
-        (SELECT member_id FROM members
-          WHERE organization_id = o.organization_id AND external_id = k.member)
-      ) AS member_id) m
-      LEFT JOIN LATERAL (
-        SELECT s.organization_id, s.session_id, s.member_id,
-          ARRAY(
-            SELECT DISTINCT resource_id
-            FROM member_roles r JOIN permissions USING (role_id)
-            WHERE r.organization_id = s.organization_id AND r.member_id = s.member_id
-              AND permissions.project_id = p.project_id
-              AND permissions.action IN (k.action, '*')
-          ) AS allowed_resources
-        FROM sessions s
-        WHERE (s.token_hash = k.token_hash OR s.session_id = k.session_id) AND s.expires_at > now()
-          AND p.project_id = (
-            SELECT project_id FROM organizations WHERE organization_id = s.organization_id)
-        LIMIT 1
-      ) s ON true
+      ${member}
+      ${session}
     ), ${countRequests('$10')}
     SELECT r.secret_hash, r.next_secret_hash, r.organization_id, r.member_id, r.connected_app_id,
       r.session_jwks, r.session_organization_id, r.session_id, r.session_member_id,
       r.allowed_resources, ${retryAfterSeconds('$9')} AS retry_after_seconds
     FROM requests r LEFT JOIN counted c ON c.project_id = r.project_id AND r.is_counted
-    ORDER BY r.position`,
+    ORDER BY r.position`
 }
 
-interface Row {
+const loadEverything = {
+  name: 'load-contexts',
+  text: loadContextsText(
+    `LEFT JOIN organizations b ON b.organization_id = o.organization_id
+     ${memberLookup('b.bucket', 'o.organization_id')}`,
+    sessionLookup('p.project_id', () => ''),
+  ),
+}
+
+/** Without what is in a bucket, which is not known until the Organization is. */
+const loadWithoutMembers = {
+  name: 'load-contexts-without-members',
+  text: loadContextsText(
+    'CROSS JOIN (SELECT NULL::text AS member_id) m',
+    `CROSS JOIN (SELECT NULL::text AS organization_id, NULL::text AS session_id,
+       NULL::text AS member_id, NULL::text[] AS allowed_resources) s`,
+  ),
+}
+
+interface Row extends SessionRow {
   secret_hash: Buffer | null
   next_secret_hash: Buffer | null
   retry_after_seconds: number | null
@@ -111,10 +111,6 @@ interface Row {
   organization_id: string | null
   member_id: string | null
   connected_app_id: string | null
-  session_organization_id: string | null
-  session_id: string | null
-  session_member_id: string | null
-  allowed_resources: string[] | null
 }
 
 /** What a request is looked up by. */
@@ -135,7 +131,8 @@ async function loadContexts(
   rateLimit: RateLimitOptions,
   keys: LookupKey[],
 ): Promise<(RequestContext | undefined)[]> {
-  const rows = await database.query<Row>(loadContextsStatement, [
+  const statement = database.isDistributed ? loadWithoutMembers : loadEverything
+  const rows = await database.query<Row>(statement, [
     keys.map(({ projectId }) => projectId),
     keys.map(({ path }) => path.organization_id),
     keys.map(({ path }) => path.member_id),
@@ -159,10 +156,15 @@ export function createContextLoader(
   rateLimit: RateLimitOptions,
 ): (key: LookupKey) => Promise<RequestContext | undefined> {
   const batcher = new Batcher((keys: LookupKey[]) => loadContexts(database, rateLimit, keys), {
-    name: 'load-contexts',
+    name: loadEverything.name,
     observer: database.observer,
   })
-  return (key) => batcher.add(key)
+  if (!database.isDistributed) return (key) => batcher.add(key)
+  const loadMembers = createMemberLoader(database)
+  return async (key) => {
+    const context = await batcher.add(key)
+    return context && loadMembers(key, context)
+  }
 }
 
 function toContext(row: Row, projectId: string): RequestContext | undefined {
@@ -180,12 +182,4 @@ function toContext(row: Row, projectId: string): RequestContext | undefined {
     },
     session: toSession(row),
   }
-}
-
-function toSession(row: Row): SessionContext | undefined {
-  const { session_organization_id: organizationId, session_id: sessionId } = row
-  const { session_member_id: memberId, allowed_resources: allowedResources } = row
-  if (organizationId === null || sessionId === null) return undefined
-  if (memberId === null || allowedResources === null) return undefined
-  return { organizationId, sessionId, memberId, allowedResources }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from 'pg'
 import { ConfigurationError } from '../configuration.ts'
+import type { Database } from './database.ts'
 import { queryTimeoutMs } from './database.ts'
 import { isDatabaseError } from './errors.ts'
 import { withClient } from './hosts.ts'
@@ -35,6 +36,34 @@ export async function checkConnection(databaseUrl: string, prepare: boolean): Pr
     })
   }
   return timeoutMs
+}
+
+const findNodeSettings = {
+  name: 'find-node-settings',
+  text: "SELECT result FROM run_command_on_all_nodes('SHOW synchronous_commit')",
+}
+
+/**
+ * Checks at start that each node of Citus commits on disk, which no statement can ensure there (see
+ * `commitOnDisk`).
+ *
+ * @throws {ConfigurationError} if one does not, or the database has no Citus
+ */
+export async function checkNodes(database: Database): Promise<void> {
+  try {
+    const settings = await database.query<{ result: string }>(findNodeSettings, [])
+    const weak = settings.find(({ result }) => !['on', 'remote_apply'].includes(result))
+    if (weak === undefined) return
+    throw new ConfigurationError([
+      `a node of Citus has synchronous_commit = ${weak.result}, with which a crash loses acknowledged revokes; set it to on or remote_apply, for the role and on every node`,
+    ])
+  } catch (error) {
+    const undefinedFunction = '42883'
+    if (!isDatabaseError(error, undefinedFunction)) throw error
+    throw new ConfigurationError([
+      'DATABASE_KIND is citus, but the database of DATABASE_URL has no Citus; create the extension, or unset DATABASE_KIND',
+    ])
+  }
 }
 
 async function connect(databaseUrl: string, use: (client: Client) => Promise<void>): Promise<void> {

@@ -28,6 +28,9 @@ export interface Statement {
  * servers, too. The other values are weaker than `on`.
  *
  * In `RETURNING` it is evaluated for each row that is written, and so only if there is one.
+ *
+ * Citus rejects it there. So it is left out if the tables are distributed, and what the nodes are set to
+ * is checked at start.
  */
 export const commitOnDisk = `set_config('synchronous_commit',
   CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END,
@@ -52,6 +55,8 @@ export interface DatabaseOptions {
   poolSize: number
   /** Whether statements are prepared by name. Default: true. */
   prepare?: boolean
+  /** Whether the tables are distributed by bucket (Citus). Default: false. */
+  isDistributed?: boolean
   observer?: DatabaseObserver
   /** How long a new connection may take. */
   connectTimeoutMs?: number
@@ -67,6 +72,7 @@ export interface DatabaseOptions {
 export class Database {
   readonly pool: Pool
   readonly observer: DatabaseObserver
+  readonly isDistributed: boolean
   readonly #prepare: boolean
   readonly #scopes = new AsyncLocalStorage<TransactionScope>()
   readonly #clients = new Set<PoolClient>()
@@ -76,6 +82,7 @@ export class Database {
   constructor(options: DatabaseOptions) {
     const { url, poolSize, prepare = true, observer, onError } = options
     this.observer = observer ?? noObserver
+    this.isDistributed = options.isDistributed ?? false
     this.#prepare = prepare
     this.pool = new Pool({
       ...clientFor(url, options.connectTimeoutMs),
@@ -115,7 +122,8 @@ export class Database {
     { name, text }: Statement,
     values: unknown[],
   ): Promise<QueryResult<Row>> {
-    const query = this.#prepare ? { name, text, values } : { text, values }
+    const sent = this.isDistributed ? text.replaceAll(commitOnDisk, 'true') : text
+    const query = this.#prepare ? { name, text: sent, values } : { text: sent, values }
     return traceStatement(name, async () => {
       const client = this.#scopes.getStore()?.client
       if (client === undefined) return this.pool.query<Row>(query)

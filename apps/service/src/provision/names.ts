@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { bucketOf } from '../bucket.ts'
 import type { NewMember, NewOrganization } from './resources.ts'
 import { ProvisionError } from './resources.ts'
 
@@ -25,8 +26,8 @@ export async function assertNewMemberName(
 ): Promise<void> {
   const { rows } = await pool.query<{ id: string; name: string }>(
     `SELECT member_id AS id, $2 AS name FROM members
-     WHERE organization_id = $1 AND (member_id = $2 OR external_id = $2)`,
-    [organizationId, externalId],
+     WHERE bucket = $3 AND organization_id = $1 AND (member_id = $2 OR external_id = $2)`,
+    [organizationId, externalId, bucketOf(organizationId)],
   )
   assertNamesNothing(rows[0], 'Member of this Organization')
 }

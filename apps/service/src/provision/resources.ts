@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import type { Pool } from 'pg'
+import { bucketOf } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import { toPublicKeySet } from '../operation/session-jwks.ts'
 import { commitOnDisk } from '../postgres/database.ts'
@@ -79,8 +80,15 @@ export interface NewOrganization {
 export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
   const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
   await pool.query(
-    'INSERT INTO organizations (organization_id, project_id, slug, external_id) VALUES ($1, $2, $3, $4)',
-    [organizationId, projectId, organization.slug ?? organizationId, organization.externalId],
+    `INSERT INTO organizations (bucket, organization_id, project_id, slug, external_id)
+     VALUES ($1, $2, $3, $4, $5)`,
+    [
+      bucketOf(organizationId),
+      organizationId,
+      projectId,
+      organization.slug ?? organizationId,
+      organization.externalId,
+    ],
   )
   return organizationId
 }
@@ -101,13 +109,16 @@ export interface NewMember {
 export async function addMember(pool: Pool, member: NewMember): Promise<string> {
   const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
   const { roles = ['stytch_member'] } = member
+  const bucket = bucketOf(organizationId)
   await assertRolesExist(pool, organizationId, roles)
   await pool.query(
-    'INSERT INTO members (organization_id, member_id, external_id, name) VALUES ($1, $2, $3, $4)',
-    [organizationId, memberId, member.externalId, name],
+    `INSERT INTO members (bucket, organization_id, member_id, external_id, name)
+     VALUES ($1, $2, $3, $4, $5)`,
+    [bucket, organizationId, memberId, member.externalId, name],
   )
   for (const role of new Set(roles)) {
-    await pool.query('INSERT INTO member_roles VALUES ($1, $2, $3)', [
+    await pool.query('INSERT INTO member_roles VALUES ($1, $2, $3, $4)', [
+      bucket,
       organizationId,
       memberId,
       role,
@@ -148,9 +159,9 @@ export async function addSession(pool: Pool, session: NewSession) {
   const { organizationId, memberId, token = newSecret(), secondsToLive = 86_400 } = session
   const sessionId = `session-test-${randomUUID()}`
   await pool.query(
-    `INSERT INTO sessions (organization_id, session_id, member_id, token_hash, expires_at)
-     VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))`,
-    [organizationId, sessionId, memberId, hashOf(token), secondsToLive],
+    `INSERT INTO sessions (bucket, organization_id, session_id, member_id, token_hash, expires_at)
+     VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`,
+    [bucketOf(organizationId), organizationId, sessionId, memberId, hashOf(token), secondsToLive],
   )
   return { sessionId, token }
 }

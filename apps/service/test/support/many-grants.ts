@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
+import { bucketOf, bucketPrefix } from '../../src/bucket.ts'
 import { addAppAuthorizations } from '../history/http/app-authorizations.ts'
 import type { AppAuthorization } from '../history/http/service-system.ts'
 import { ServiceSystem } from '../history/http/service-system.ts'
@@ -30,34 +31,38 @@ export async function addManyGrants(
   await system.obtainCode()
 
   const mark = `copy-${randomUUID()}`
-  const values = [original.organizationId, original.memberId, original.connectedAppId]
+  const { organizationId, memberId, connectedAppId } = original
+  const bucket = bucketOf(organizationId)
+  const prefix = bucketPrefix(bucket)
+  const values = [bucket, organizationId, memberId, connectedAppId]
   const all = `generate_series(1, ${count}) AS n`
   await pool.query(
-    `INSERT INTO members (organization_id, member_id, name)
-     SELECT $1, '${mark}-' || n, 'Ada' FROM ${all}`,
-    values.slice(0, 1),
+    `INSERT INTO members (bucket, organization_id, member_id, name)
+     SELECT $1, $2, '${mark}-' || n, 'Ada' FROM ${all}`,
+    values.slice(0, 2),
   )
   await pool.query(
-    `INSERT INTO app_authorizations SELECT organization_id, '${mark}-' || n, connected_app_id, revocation_count
+    `INSERT INTO app_authorizations SELECT bucket, organization_id, '${mark}-' || n, connected_app_id, revocation_count
      FROM app_authorizations, ${all}
-     WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
+     WHERE bucket = $1 AND organization_id = $2 AND member_id = $3 AND connected_app_id = $4`,
     values,
   )
   await pool.query(
     `INSERT INTO grants
-     SELECT organization_id, '${mark}-' || n, '${mark}-' || n, connected_app_id, epoch, scope
+     SELECT bucket, '${prefix}-${mark}-' || n, organization_id, '${mark}-' || n, connected_app_id, epoch,
+       scope
      FROM grants, ${all}
-     WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
+     WHERE bucket = $1 AND organization_id = $2 AND member_id = $3 AND connected_app_id = $4`,
     values,
   )
   await pool.query(
-    `INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
-     SELECT organization_id, sha256(convert_to(kind || '${mark}-' || n, 'UTF8')), kind,
-       '${mark}-' || n,
-       payload::jsonb || jsonb_build_object('grantId', '${mark}-' || n, 'accountId', '${mark}-' || n),
+    `INSERT INTO tokens (bucket, token_hash, kind, grant_id, payload, expires_at)
+     SELECT bucket, sha256(convert_to('${prefix}' || kind || '${mark}-' || n, 'UTF8')), kind,
+       '${prefix}-${mark}-' || n,
+       payload::jsonb || jsonb_build_object('grantId', '${prefix}-${mark}-' || n, 'accountId', '${mark}-' || n),
        expires_at + interval '1 hour'
-     FROM tokens JOIN grants USING (organization_id, grant_id), ${all}
-     WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3
+     FROM tokens JOIN grants USING (bucket, grant_id), ${all}
+     WHERE bucket = $1 AND organization_id = $2 AND member_id = $3 AND connected_app_id = $4
        AND consumed_at IS NULL`,
     values,
   )
@@ -69,9 +74,9 @@ export async function addManyGrants(
     return {
       system: new ServiceSystem(authorization),
       authorization,
-      code: `AuthorizationCode${name}`,
-      accessToken: `AccessToken${name}`,
-      refreshToken: `RefreshToken${name}`,
+      code: `${prefix}AuthorizationCode${name}`,
+      accessToken: `${prefix}AccessToken${name}`,
+      refreshToken: `${prefix}RefreshToken${name}`,
     }
   })
 }

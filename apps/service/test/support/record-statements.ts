@@ -12,6 +12,7 @@ import { ServiceSystem } from '../history/http/service-system.ts'
 import type { TestDatabase } from './database.ts'
 import { basic } from './operations.ts'
 import { revokeConnectedApp } from './revoke.ts'
+import { addFakeNodes } from './fake-citus.ts'
 import { startInstance } from './service.ts'
 
 export interface RecordedStatement {
@@ -21,18 +22,27 @@ export interface RecordedStatement {
   values: unknown[]
 }
 
-/** Uses all of a service, in a database that is empty. @returns every statement that it sent */
-export async function recordStatements({ url, pool }: TestDatabase): Promise<RecordedStatement[]> {
+/**
+ * Uses all of a service, in a database that is empty.
+ *
+ * @param isDistributed whether the service sends what it sends to Citus
+ * @returns every statement that it sent
+ */
+export async function recordStatements(
+  { url, pool }: TestDatabase,
+  isDistributed: boolean,
+): Promise<RecordedStatement[]> {
   const run = vi.spyOn(Database.prototype, 'run')
-  const service = await startInstance(url)
-  const database = new Database({ url, poolSize: 1, onError: () => undefined })
+  if (isDistributed) await addFakeNodes(pool, 'on')
+  const service = await startInstance(url, { isDistributed })
+  const database = new Database({ url, poolSize: 1, isDistributed, onError: () => undefined })
   try {
     await useEverything(service.url, pool)
     const ids = { organizationId: 'o', memberId: 'm', connectedAppId: 'c' }
     const request = { projectId: 'p', session: undefined, requestId: 'r' }
     const { operationId } = revokeConnectedApp
     await applyRevocations(database, waitForLock, [{ ...request, ...ids, operationId }])
-    await recordConsent(database, { ...request, ...ids, interactionId: 'i' }, 'access_denied')
+    await recordConsent(database, { ...request, ...ids }, 'access_denied')
     await deleteOidcSessionByUid(database, 'Session', 'u')
     await createRejectionRecorder(database)({
       operation: revokeConnectedApp,
@@ -46,7 +56,9 @@ export async function recordStatements({ url, pool }: TestDatabase): Promise<Rec
       requestId: 'r',
       rejection: errorOf(revokeConnectedApp, 'failure'),
     })
-    await cleanUp(database)
+    await passTime(pool)
+    const { failures } = await cleanUp(database)
+    if (failures.length > 0) throw new Error('the cleanup failed', { cause: failures[0]?.error })
     const statements = new Map<string, RecordedStatement>()
     for (const [{ name, text }, values] of run.mock.calls) {
       if (!statements.has(name)) statements.set(name, { name, text, values })
@@ -57,6 +69,15 @@ export async function recordStatements({ url, pool }: TestDatabase): Promise<Rec
     await database.close()
     await service.close()
   }
+}
+
+/** Lets the cleanup find some of everything. */
+async function passTime(pool: TestDatabase['pool']): Promise<void> {
+  await pool.query(`
+    UPDATE grants SET cleanup_due_at = now() - interval '1 minute';
+    UPDATE tokens SET expires_at = now() - interval '2 days' WHERE kind = 'AccessToken';
+    UPDATE tokens SET consumed_at = consumed_at - interval '1 day';
+    UPDATE sessions SET expires_at = now() - interval '2 days'`)
 }
 
 async function useEverything(url: string, pool: TestDatabase['pool']): Promise<void> {
@@ -76,6 +97,8 @@ async function useEverything(url: string, pool: TestDatabase['pool']): Promise<v
   const headers = { authorization: basic(projectId, projectSecret) }
   const ofMember = { ...headers, 'x-stytch-member-session': sessionToken }
   const organization = `${url}/v1/b2b/organizations/${organizationId}`
+  const unknown = { ...headers, 'x-stytch-member-session': `${sessionToken}x` }
+  await fetch(`${organization}/members/${memberId}/connected_apps`, { headers: unknown })
   const requests: [string, RequestInit?][] = [
     [`${organization}/members/${memberId}/connected_apps`, { headers: ofMember }],
     [`${organization}/connected_apps/${connectedAppId}`, { headers }],

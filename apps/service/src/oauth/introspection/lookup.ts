@@ -1,6 +1,8 @@
+import { bucketIn } from '../../bucket.ts'
 import { hashOf, isOneOf } from '../../hash.ts'
+import { batchStatement, perBucket, runBatch } from '../../postgres/batch-statement.ts'
 import { Batcher } from '../../postgres/batcher.ts'
-import type { Database, Statement } from '../../postgres/database.ts'
+import type { Database } from '../../postgres/database.ts'
 import { hasNoNul, lengthOf } from '../../postgres/database.ts'
 
 /** What an introspection is looked up by. */
@@ -39,15 +41,16 @@ interface TokenPayload {
 
 // A Connected App sees its own access and refresh tokens. A resource server, and the project itself,
 // see every access token of the project. LIMIT keeps PostgreSQL from joining whole tables.
-const find: Statement = {
-  name: 'introspect-tokens',
-  text: `
+const find = batchStatement(
+  'introspect-tokens',
+  3,
+  (onlyIn) => `
     SELECT c.is_app, c.project_id, c.secret_hash, c.next_secret_hash,
       t.kind, t.organization_id, t.member_id, t.connected_app_id, t.grant_id, t.payload
     FROM (
-      SELECT * FROM unnest($1::text[], $2::bytea[])
+      SELECT * FROM unnest($1::text[], $2::integer[], $3::bytea[])
         WITH ORDINALITY LIMIT ${lengthOf('$1')}
-    ) AS k (caller_id, token_hash, position)
+    ) AS k (caller_id, bucket, token_hash, position)
     LEFT JOIN LATERAL (
       SELECT true AS is_app, project_id, secret_hash, next_secret_hash
         FROM connected_apps WHERE connected_app_id = k.caller_id
@@ -60,18 +63,19 @@ const find: Statement = {
       LIMIT 1
     ) c ON true
     LEFT JOIN LATERAL (
-      SELECT t.kind, t.organization_id, g.member_id, g.connected_app_id, t.grant_id, t.payload
+      SELECT t.kind, g.organization_id, g.member_id, g.connected_app_id, t.grant_id, t.payload
       FROM tokens t
-      JOIN active_grants g USING (organization_id, grant_id)
-      JOIN organizations o USING (organization_id)
-      WHERE t.token_hash = k.token_hash AND t.consumed_at IS NULL
+      JOIN active_grants g USING (bucket, grant_id)
+      JOIN organizations o ON o.organization_id = g.organization_id
+      WHERE t.bucket = k.bucket ${onlyIn('t.bucket')}
+        AND t.token_hash = k.token_hash AND t.consumed_at IS NULL
         AND CASE WHEN c.is_app
           THEN g.connected_app_id = k.caller_id AND t.kind IN ('AccessToken', 'RefreshToken')
           ELSE o.project_id = c.project_id AND t.kind = 'AccessToken' END
       LIMIT 1
     ) t ON true
     ORDER BY k.position`,
-}
+)
 
 interface Row {
   /** NULL if there is no such caller. */
@@ -93,16 +97,24 @@ export function createLookup(database: Database): (key: LookupKey) => Promise<Lo
   const batcher = new Batcher((keys: LookupKey[]) => lookUp(database, keys), {
     name: find.name,
     observer: database.observer,
+    ...perBucket(database, bucketOfKey),
   })
   return (key) => (hasNoNul(key.callerId) ? batcher.add(key) : Promise.resolve(undefined))
 }
 
+function bucketOfKey({ token }: LookupKey): number | undefined {
+  return token === undefined ? undefined : bucketIn(token)
+}
+
 /** @returns the result for each key, in order; undefined where there is no such caller */
 async function lookUp(database: Database, keys: LookupKey[]): Promise<(Lookup | undefined)[]> {
-  const rows = await database.query<Row>(find, [
+  const buckets = keys.map(bucketOfKey)
+  const values = [
     keys.map(({ callerId }) => callerId),
+    buckets,
     keys.map(({ token }) => (token === undefined ? undefined : hashOf(token))),
-  ])
+  ]
+  const { rows } = await runBatch<Row>(database, find, values, buckets)
   return rows.map(toLookup)
 }
 

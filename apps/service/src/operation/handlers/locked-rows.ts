@@ -1,20 +1,22 @@
+import type { BatchStatement } from '../../postgres/batch-statement.ts'
+import { perBucket } from '../../postgres/batch-statement.ts'
 import { Batcher } from '../../postgres/batcher.ts'
-import type { Database, Statement } from '../../postgres/database.ts'
+import type { Database } from '../../postgres/database.ts'
 import { LockTimeoutError } from '../../server/cause.ts'
 import type { RevocationRequest } from './revoke.ts'
-import { applyRevocations, revokeStatement } from './revoke.ts'
+import { applyRevocations, bucketOfRequest, revokeStatement } from './revoke.ts'
 
 /** How long a revoke keeps trying to lock a row that other transactions have locked. */
 const defaultMaxLockWaitMs = 5000
 
 /** Revokes many authorizations, and skips those whose row is locked. */
-export const skipLocked: Statement = revokeStatement('revoke-skip-locked', 'SKIP LOCKED')
+export const skipLocked = revokeStatement('revoke-skip-locked', 'SKIP LOCKED')
 
 /**
  * Revokes one authorization, and waits for the lock on its row. PostgreSQL queues those who wait,
  * so all instances get their turn.
  */
-export const waitForLock: Statement = revokeStatement('revoke-wait-for-lock', 'WAIT')
+export const waitForLock = revokeStatement('revoke-wait-for-lock', 'WAIT')
 
 /**
  * Creates the function that revokes. When its promise resolves, the revoke is on disk, and no
@@ -28,10 +30,14 @@ export function createRevoke(
   database: Database,
   maxLockWaitMs = defaultMaxLockWaitMs,
 ): (request: RevocationRequest) => Promise<void> {
-  const run = (statement: Statement) => (requests: RevocationRequest[]) =>
+  const run = (statement: BatchStatement) => (requests: RevocationRequest[]) =>
     applyRevocations(database, statement, requests)
   const { observer } = database
-  const batcher = new Batcher(run(skipLocked), { name: skipLocked.name, observer })
+  const batcher = new Batcher(run(skipLocked), {
+    name: skipLocked.name,
+    observer,
+    ...perBucket(database, bucketOfRequest),
+  })
   const lockQueues = new Batcher(run(waitForLock), {
     name: waitForLock.name,
     observer,

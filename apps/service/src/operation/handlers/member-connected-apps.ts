@@ -1,4 +1,5 @@
 import type { PathParameters } from '@connected-apps/contract'
+import { bucketOf } from '../../bucket.ts'
 import type { Database, Statement } from '../../postgres/database.ts'
 import type { ResponseData } from './handler.ts'
 import type { ConnectedAppRow } from './organization-connected-app.ts'
@@ -17,7 +18,7 @@ const statement: Statement = {
     FROM active_grants g
     LEFT JOIN LATERAL string_to_table(g.scope, ' ') AS granted ON true
     JOIN connected_apps a USING (connected_app_id)
-    WHERE g.organization_id = $1 AND g.member_id = $2
+    WHERE g.bucket = $3 AND g.organization_id = $1 AND g.member_id = $2
     GROUP BY a.connected_app_id
     ORDER BY a.connected_app_id`,
 }
@@ -30,6 +31,7 @@ export async function findMemberConnectedApps(
   const rows = await database.query<ConnectedAppRow & { scopes_granted: string }>(statement, [
     ids.organization_id,
     ids.member_id,
+    bucketOf(ids.organization_id),
   ])
   return {
     connected_apps: rows.map((row) => ({

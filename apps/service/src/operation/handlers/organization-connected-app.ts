@@ -1,4 +1,5 @@
 import type { PathParameters } from '@connected-apps/contract'
+import { bucketOf } from '../../bucket.ts'
 import type { Database, Statement } from '../../postgres/database.ts'
 import type { ResponseData } from './handler.ts'
 
@@ -24,7 +25,7 @@ const statement: Statement = {
           array_agg(DISTINCT granted ORDER BY granted) FILTER (WHERE granted IS NOT NULL), '{}'
         ) AS granted_scopes
         FROM active_grants g LEFT JOIN LATERAL string_to_table(g.scope, ' ') AS granted ON true
-        WHERE g.organization_id = $1 AND g.connected_app_id = a.connected_app_id
+        WHERE g.bucket = $3 AND g.organization_id = $1 AND g.connected_app_id = a.connected_app_id
         GROUP BY g.member_id
         ORDER BY g.member_id
       ) m
@@ -42,7 +43,7 @@ export async function findOrganizationConnectedApp(
 ): Promise<ResponseData<'getOrganizationConnectedApp'>> {
   const [row] = await database.query<ConnectedAppRow & { active_members: ActiveMembers }>(
     statement,
-    [ids.organization_id, ids.connected_app_id],
+    [ids.organization_id, ids.connected_app_id, bucketOf(ids.organization_id)],
   )
   if (row === undefined) throw new Error(`${ids.connected_app_id} was deleted meanwhile`)
   return { ...toConnectedApp(row), active_members: row.active_members }

@@ -1,5 +1,8 @@
 import type { OperationId } from '@connected-apps/contract'
-import type { Database, Statement } from '../../postgres/database.ts'
+import { bucketOf } from '../../bucket.ts'
+import type { BatchStatement } from '../../postgres/batch-statement.ts'
+import { batchStatement, runBatch } from '../../postgres/batch-statement.ts'
+import type { Database } from '../../postgres/database.ts'
 import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
 import { isLockError } from '../../postgres/errors.ts'
 import type { SessionContext } from '../lookup.ts'
@@ -29,46 +32,54 @@ const lockTimeoutMs = 100
  * The result has the positions of the requests that were applied. With `SKIP LOCKED`, requests
  * whose row is locked by another transaction are missing from it.
  */
-export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'): Statement {
+export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'): BatchStatement {
   // Whether a row exists is checked with a scalar subquery, since PostgreSQL may plan an EXISTS as
   // a scan of the whole table.
-  const text = `
+  const text = (onlyIn: (column: string) => string): string => `
     WITH settings AS MATERIALIZED (
       SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true), ${commitOnDisk}
     ), requests AS (
       SELECT r.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-        $6::text[], $7::text[], $8::text[]) WITH ORDINALITY AS r (organization_id, member_id,
-        connected_app_id, request_id, project_id, actor_member_id, actor_session_id, action,
-        position)
+        $6::text[], $7::text[], $8::text[], $9::integer[]) WITH ORDINALITY AS r (organization_id,
+        member_id, connected_app_id, request_id, project_id, actor_member_id, actor_session_id,
+        action, bucket, position)
       LIMIT ${lengthOf('$1')}
-    ), locked AS (
-      SELECT aa.organization_id, aa.member_id, aa.connected_app_id
-      FROM app_authorizations aa JOIN (
-        SELECT DISTINCT organization_id, member_id, connected_app_id FROM requests
-      ) r USING (organization_id, member_id, connected_app_id)
-      FOR NO KEY UPDATE OF aa ${ifLocked === 'WAIT' ? '' : ifLocked}
     ), revoked AS (
       UPDATE app_authorizations aa SET revocation_count = aa.revocation_count + 1
-      FROM locked l
-      WHERE aa.organization_id = l.organization_id AND aa.member_id = l.member_id
-        AND aa.connected_app_id = l.connected_app_id
+      FROM (
+        SELECT aa.bucket, aa.organization_id, aa.member_id, aa.connected_app_id
+        FROM app_authorizations aa JOIN (
+          SELECT DISTINCT bucket, organization_id, member_id, connected_app_id FROM requests
+        ) r USING (bucket, organization_id, member_id, connected_app_id)
+        WHERE true ${onlyIn('aa.bucket')}
+        FOR NO KEY UPDATE OF aa ${ifLocked === 'WAIT' ? '' : ifLocked}
+      ) locked
+      WHERE aa.bucket = locked.bucket ${onlyIn('aa.bucket')}
+        AND aa.organization_id = locked.organization_id AND aa.member_id = locked.member_id
+        AND aa.connected_app_id = locked.connected_app_id
       RETURNING aa.*
     ), applied AS (
       SELECT * FROM requests r
-      LEFT JOIN revoked v USING (organization_id, member_id, connected_app_id)
+      LEFT JOIN revoked v USING (bucket, organization_id, member_id, connected_app_id)
       WHERE v.revocation_count IS NOT NULL OR (
         SELECT aa.revocation_count FROM app_authorizations aa
-        WHERE aa.organization_id = r.organization_id AND aa.member_id = r.member_id
+        WHERE aa.bucket = r.bucket ${onlyIn('aa.bucket')}
+          AND aa.organization_id = r.organization_id AND aa.member_id = r.member_id
           AND aa.connected_app_id = r.connected_app_id) IS NULL
     ), audited AS (
-      INSERT INTO audit_log (action, outcome, organization_id, member_id, connected_app_id,
+      INSERT INTO audit_log (action, outcome, bucket, organization_id, member_id, connected_app_id,
         request_id, project_id, actor_member_id, actor_session_id, revocation_count)
-      SELECT action, 'ok', organization_id, member_id, connected_app_id, request_id, project_id,
+      SELECT action, 'ok', bucket, organization_id, member_id, connected_app_id, request_id, project_id,
         actor_member_id, actor_session_id, revocation_count
       FROM applied
     )
     SELECT position::integer FROM applied`
-  return { name, text }
+  return batchStatement(name, 9, text)
+}
+
+/** The bucket of the rows that a revocation changes. */
+export function bucketOfRequest({ organizationId }: RevocationRequest): number {
+  return bucketOf(organizationId)
 }
 
 /**
@@ -78,12 +89,13 @@ export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'):
  */
 export async function applyRevocations(
   database: Database,
-  statement: Statement,
+  statement: BatchStatement,
   requests: RevocationRequest[],
 ): Promise<boolean[]> {
   const applied = new Set<number>()
   try {
-    const rows = await database.query<{ position: number }>(statement, [
+    const buckets = requests.map(bucketOfRequest)
+    const values = [
       requests.map(({ organizationId }) => organizationId),
       requests.map(({ memberId }) => memberId),
       requests.map(({ connectedAppId }) => connectedAppId),
@@ -92,7 +104,9 @@ export async function applyRevocations(
       requests.map(({ session }) => session?.memberId),
       requests.map(({ session }) => session?.sessionId),
       requests.map(({ operationId }) => operationId),
-    ])
+      buckets,
+    ]
+    const { rows } = await runBatch<{ position: number }>(database, statement, values, buckets)
     for (const { position } of rows) applied.add(position)
   } catch (error) {
     // Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.

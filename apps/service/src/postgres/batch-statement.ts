@@ -1,0 +1,65 @@
+import type { QueryResult, QueryResultRow } from 'pg'
+import type { BatcherOptions } from './batcher.ts'
+import type { Database, Statement } from './database.ts'
+
+/** The statement of a batch, whose rows belong to buckets. */
+export interface BatchStatement {
+  name: string
+  /** For rows of any buckets. */
+  spanning: Statement
+  /** For rows of one bucket, which is one more parameter. */
+  routed: Statement
+}
+
+/**
+ * Creates the statement of a batch, in both of its forms. A distributed database sends a statement to
+ * one node only if a constant or a parameter says which: the bucket of a row that is joined does not.
+ *
+ * @param parameters how many parameters it has
+ * @param text given a function whose result is a condition on a column for the bucket; it is empty, or
+ * begins with `AND`
+ */
+export function batchStatement(
+  name: string,
+  parameters: number,
+  text: (onlyIn: (column: string) => string) => string,
+): BatchStatement {
+  const parameter = `$${parameters + 1}::integer`
+  return {
+    name,
+    spanning: { name, text: text(() => '') },
+    routed: { name, text: text((column) => `AND ${column} = ${parameter}`) },
+  }
+}
+
+/** Runs the statement of a batch, which has only one bucket if the database is distributed. */
+export function runBatch<Row extends QueryResultRow>(
+  database: Pick<Database, 'isDistributed' | 'run'>,
+  { spanning, routed }: BatchStatement,
+  values: unknown[],
+  [bucket]: (number | undefined)[],
+): Promise<QueryResult<Row>> {
+  return database.isDistributed
+    ? database.run<Row>(routed, [...values, bucket ?? noBucket])
+    : database.run<Row>(spanning, values)
+}
+
+/** The batch of what names no bucket goes to any node, where it finds nothing. */
+const noBucket = 0
+
+/**
+ * The options of a batcher whose batches don't span two buckets if the database is distributed. A batch
+ * that changes rows on two nodes would be committed in two steps, and a node that has not received the
+ * second one goes on with what it had: so an acknowledged revoke would not be there yet.
+ */
+export function perBucket<Input>(
+  { isDistributed }: Pick<Database, 'isDistributed'>,
+  bucketOfInput: (input: Input) => number | undefined,
+): Pick<Partial<BatcherOptions<Input>>, 'keyOf' | 'maxConcurrency'> {
+  if (!isDistributed) return {}
+  return {
+    keyOf: (input) => String(bucketOfInput(input) ?? noBucket),
+    // Batches are smaller, and each waits for one node.
+    maxConcurrency: 6,
+  }
+}
