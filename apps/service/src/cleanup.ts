@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { maxRefreshReuseSeconds } from './configuration.ts'
 import { lifetimes } from './oauth/configuration.ts'
-import type { BatchStatement } from './postgres/batch-statement.ts'
+import type { BatchStatement, OnlyIn } from './postgres/batch-statement.ts'
 import { batchStatement, runBatch } from './postgres/batch-statement.ts'
 import type { Database, Statement } from './postgres/database.ts'
 import { lengthOf } from './postgres/database.ts'
@@ -61,18 +61,25 @@ const removals: Removal[] = [
   }),
 ]
 
-// PostgreSQL may plan a join as a scan of the whole table, but not a scalar subquery.
-function isRevoked(onlyIn: (column: string) => string = () => ''): string {
-  return `(t.ended_at IS NOT NULL OR t.epoch < (
-    SELECT aa.revocation_count FROM app_authorizations aa
-    WHERE aa.bucket = t.bucket ${onlyIn('aa.bucket')} AND aa.organization_id = t.organization_id
-      AND aa.member_id = t.member_id AND aa.connected_app_id = t.connected_app_id))`
-}
-
+// PostgreSQL may plan a join as a scan of the whole table, but not a scalar subquery. Both columns are
+// permanent, so they are still true when the grants are removed.
 const findDueGrants: Statement = {
   name: 'find-due-grants',
-  text: `SELECT bucket, grant_id AS key, ${isRevoked()} AS is_revoked FROM grants t
-    WHERE cleanup_due_at < now() ORDER BY cleanup_due_at LIMIT $1`,
+  text: `
+    SELECT bucket, grant_id AS key, ended_at IS NOT NULL OR epoch < (
+        SELECT aa.revocation_count FROM app_authorizations aa
+        WHERE aa.bucket = g.bucket AND aa.organization_id = g.organization_id
+          AND aa.member_id = g.member_id AND aa.connected_app_id = g.connected_app_id
+      ) AS is_revoked, created_at < now() - ${maxGrantAge} AS is_old,
+      now() + interval '1 day' AS tomorrow
+    FROM grants g WHERE cleanup_due_at < now() ORDER BY cleanup_due_at LIMIT $1`,
+}
+
+interface DueGrant extends Row {
+  is_revoked: boolean
+  is_old: boolean
+  /** Citus can't evaluate it in the statement that changes the row. */
+  tomorrow: Date
 }
 
 const findTokens = batchStatement(
@@ -90,21 +97,19 @@ const removeTokens = changeByKey(
   'DELETE FROM tokens t USING',
 )
 
-// An active grant is kept for as long as it may have tokens, since the Member's browser gets a code for
-// it without another consent.
-const removeGrants = changeByKey(
-  'remove-grants',
-  'grant_id',
-  'DELETE FROM grants t USING',
-  (onlyIn) => `AND (${isRevoked(onlyIn)} OR t.created_at < now() - ${maxGrantAge})
-    AND (SELECT o.grant_id FROM tokens o WHERE o.bucket = t.bucket ${onlyIn('o.bucket')}
-      AND o.grant_id = t.grant_id LIMIT 1) IS NULL`,
-)
+// An active grant is kept for as long as it has tokens, since the Member's browser gets a code for it
+// without another consent.
+const removeGrants = changeByKey('remove-grants', 'grant_id', 'DELETE FROM grants t USING', {
+  and: (onlyIn) => `AND NOT EXISTS (
+    SELECT FROM tokens o WHERE o.bucket = t.bucket ${onlyIn('o.bucket')}
+      AND o.grant_id = t.grant_id)`,
+})
 
 const postponeGrants = changeByKey(
   'postpone-grants',
   'grant_id',
-  "UPDATE grants t SET cleanup_due_at = now() + interval '1 day' FROM",
+  'UPDATE grants t SET cleanup_due_at = $3::timestamptz FROM',
+  { parameters: 3 },
 )
 
 export interface CleanupResult {
@@ -184,7 +189,7 @@ async function removeDueGrants(
   database: CleanupDatabase,
   count: (changed: number, by?: string) => void,
 ): Promise<number> {
-  const { rows } = await database.run<Row & { is_revoked: boolean }>(findDueGrants, [batchSize])
+  const { rows } = await database.run<DueGrant>(findDueGrants, [batchSize])
   const revoked = rows.filter((row) => row.is_revoked)
   for (const grants of groupsOf(database, revoked)) {
     for (let size = batchSize; size === batchSize;) {
@@ -198,8 +203,9 @@ async function removeDueGrants(
       size = tokens.rows.length
     }
   }
-  count(await changeRows(database, removeGrants, rows))
-  await changeRows(database, postponeGrants, rows)
+  const removable = rows.filter((row) => row.is_revoked || row.is_old)
+  count(await changeRows(database, removeGrants, removable))
+  await changeRows(database, postponeGrants, rows, rows[0]?.tomorrow)
   return rows.length
 }
 
@@ -214,17 +220,21 @@ interface Row {
 /**
  * @param change what is done to rows `t`, up to where their keys are joined
  * @param and a condition that may not hold for all of them
+ * @param parameters how many parameters it has, of which the first two are the keys
  */
 function changeByKey(
   name: string,
   key: Key,
   change: string,
-  and: (onlyIn: (column: string) => string) => string = () => '',
+  {
+    and = () => '',
+    parameters = 2,
+  }: { and?: (onlyIn: OnlyIn) => string; parameters?: number } = {},
 ): BatchStatement {
   const type = key === 'token_hash' ? 'bytea' : 'text'
   return batchStatement(
     name,
-    2,
+    parameters,
     (onlyIn) => `${change}
       (SELECT * FROM unnest($1::integer[], $2::${type}[]) LIMIT ${lengthOf('$2')}) AS k (bucket, key)
       WHERE t.bucket = k.bucket ${onlyIn('t.bucket')} AND t.${key} = k.key ${and(onlyIn)}`,
@@ -235,10 +245,16 @@ async function changeRows(
   database: CleanupDatabase,
   statement: BatchStatement,
   rows: Row[],
+  ...others: unknown[]
 ): Promise<number> {
   let changed = 0
   for (const group of groupsOf(database, rows)) {
-    const result = await runBatch(database, statement, keysOf(group), bucketsOf(group))
+    const result = await runBatch(
+      database,
+      statement,
+      [...keysOf(group), ...others],
+      bucketsOf(group),
+    )
     changed += result.rowCount ?? 0
   }
   return changed

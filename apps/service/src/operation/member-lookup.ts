@@ -1,5 +1,6 @@
 import { bucketOf } from '../bucket.ts'
 import { hashOf, isOneOf } from '../hash.ts'
+import type { OnlyIn } from '../postgres/batch-statement.ts'
 import { batchStatement, perBucket, runBatch } from '../postgres/batch-statement.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
@@ -25,7 +26,7 @@ export function memberLookup(bucket: string, organizationId: string): string {
  *
  * @param onlyIn a condition on where the session is; see {@link batchStatement}
  */
-export function sessionLookup(projectId: string, onlyIn: (column: string) => string): string {
+export function sessionLookup(projectId: string, onlyIn: OnlyIn): string {
   return `
     LEFT JOIN LATERAL (
       SELECT s.organization_id, s.session_id, s.member_id,

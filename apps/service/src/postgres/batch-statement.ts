@@ -11,18 +11,19 @@ export interface BatchStatement {
   routed: Statement
 }
 
+/** A condition on a column for the one bucket of a batch; it is empty, or begins with `AND`. */
+export type OnlyIn = (column: string) => string
+
 /**
  * Creates the statement of a batch, in both of its forms. A distributed database sends a statement to
  * one node only if a constant or a parameter says which: the bucket of a row that is joined does not.
  *
  * @param parameters how many parameters it has
- * @param text given a function whose result is a condition on a column for the bucket; it is empty, or
- * begins with `AND`
  */
 export function batchStatement(
   name: string,
   parameters: number,
-  text: (onlyIn: (column: string) => string) => string,
+  text: (onlyIn: OnlyIn) => string,
 ): BatchStatement {
   const parameter = `$${parameters + 1}::integer`
   return {

@@ -1,6 +1,6 @@
 import type { OperationId } from '@connected-apps/contract'
 import { bucketOf } from '../../bucket.ts'
-import type { BatchStatement } from '../../postgres/batch-statement.ts'
+import type { BatchStatement, OnlyIn } from '../../postgres/batch-statement.ts'
 import { batchStatement, runBatch } from '../../postgres/batch-statement.ts'
 import type { Database } from '../../postgres/database.ts'
 import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
@@ -35,7 +35,7 @@ const lockTimeoutMs = 100
 export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'): BatchStatement {
   // Whether a row exists is checked with a scalar subquery, since PostgreSQL may plan an EXISTS as
   // a scan of the whole table.
-  const text = (onlyIn: (column: string) => string): string => `
+  const text = (onlyIn: OnlyIn): string => `
     WITH settings AS MATERIALIZED (
       SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true), ${commitOnDisk}
     ), requests AS (
