@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AdapterPayload } from 'oidc-provider'
-import { causeOfEnd, endGrants } from '../audit/grant-ends.ts'
+import { endGrants, grantEnd } from '../audit/grant-ends.ts'
 import { bucketIn, bucketOf, bucketPrefix } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
@@ -84,10 +84,7 @@ const find = {
     FROM active_grants WHERE bucket = $1 AND grant_id = $2`,
 }
 
-const end = {
-  name: 'end-grant',
-  text: endGrants('a.bucket = $3 AND a.grant_id = $4'),
-}
+const end = grantEnd('end-grant', 'a.bucket = $3 AND a.grant_id = $4')
 
 /** A consent page, by its interaction, the Member and the Connected App, and a request for it. */
 export interface Consent {
@@ -203,5 +200,5 @@ export async function findGrant(
 
 /** Ends one grant, and thereby all of its tokens. Ending it again has no effect. */
 export async function endGrant(database: Database, grantId: string): Promise<void> {
-  await database.execute(end, [...causeOfEnd(), bucketIn(grantId), grantId])
+  await endGrants(database, end, [bucketIn(grantId), grantId])
 }

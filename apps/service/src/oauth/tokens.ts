@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider'
-import { causeOfEnd, endGrants } from '../audit/grant-ends.ts'
+import { endGrants, grantEnd } from '../audit/grant-ends.ts'
 import { bucketIn } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
@@ -58,11 +58,11 @@ const consume = {
     RETURNING ${commitOnDisk}`,
 }
 
-const endGrant = {
-  name: 'end-grant-of-token',
-  text: endGrants(`a.bucket = $3 AND a.grant_id = (
-    SELECT grant_id FROM tokens WHERE bucket = $3 AND token_hash = $4 AND kind = $5)`),
-}
+const endGrant = grantEnd(
+  'end-grant-of-token',
+  `a.bucket = $3 AND a.grant_id = (
+    SELECT grant_id FROM tokens WHERE bucket = $3 AND token_hash = $4 AND kind = $5)`,
+)
 
 const remove = {
   name: 'delete-token',
@@ -143,7 +143,7 @@ export async function endGrantOfToken(
   kind: TokenKind,
   value: string,
 ): Promise<void> {
-  await database.execute(endGrant, [...causeOfEnd(), ...keyOf(value), kind])
+  await endGrants(database, endGrant, [...keyOf(value), kind])
 }
 
 /** Deletes one token (RFC 7009). Its grant stays active, as do the other tokens of that grant. */

@@ -23,13 +23,13 @@ export type OnlyIn = (column: string) => string
 export function batchStatement(
   name: string,
   parameters: number,
-  text: (onlyIn: OnlyIn) => string,
+  text: (onlyIn: OnlyIn, isRouted: boolean) => string,
 ): BatchStatement {
   const parameter = `$${parameters + 1}::integer`
   return {
     name,
-    spanning: { name, text: text(() => '') },
-    routed: { name, text: text((column) => `AND ${column} = ${parameter}`) },
+    spanning: { name, text: text(() => '', false) },
+    routed: { name, text: text((column) => `AND ${column} = ${parameter}`, true) },
   }
 }
 

@@ -1,4 +1,6 @@
 import type { OperationId } from '@connected-apps/contract'
+import type { AuditRow } from '../../audit/insert-rows.ts'
+import { changeAndAudit } from '../../audit/insert-rows.ts'
 import { bucketOf } from '../../bucket.ts'
 import type { BatchStatement, OnlyIn } from '../../postgres/batch-statement.ts'
 import { batchStatement, runBatch } from '../../postgres/batch-statement.ts'
@@ -22,6 +24,14 @@ export interface RevocationRequest {
 /** How long a statement may wait for a lock. While it waits, it occupies a database connection. */
 const lockTimeoutMs = 100
 
+const audited = `, audited AS (
+      INSERT INTO audit_log (action, outcome, bucket, organization_id, member_id, connected_app_id,
+        request_id, project_id, actor_member_id, actor_session_id, revocation_count)
+      SELECT action, 'ok', bucket, organization_id, member_id, connected_app_id, request_id,
+        project_id, actor_member_id, actor_session_id, revocation_count
+      FROM applied
+    )`
+
 /**
  * The statement that revokes. It is a single statement, so it takes effect as a whole or not at
  * all. Incrementing the counter ends every grant that was created at an earlier value, with all of
@@ -35,7 +45,7 @@ const lockTimeoutMs = 100
 export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'): BatchStatement {
   // Whether a row exists is checked with a scalar subquery, since PostgreSQL may plan an EXISTS as
   // a scan of the whole table.
-  const text = (onlyIn: OnlyIn): string => `
+  const text = (onlyIn: OnlyIn, isRouted: boolean): string => `
     WITH settings AS MATERIALIZED (
       SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', true), ${commitOnDisk}
     ), requests AS (
@@ -66,14 +76,8 @@ export function revokeStatement(name: string, ifLocked: 'SKIP LOCKED' | 'WAIT'):
         WHERE aa.bucket = r.bucket ${onlyIn('aa.bucket')}
           AND aa.organization_id = r.organization_id AND aa.member_id = r.member_id
           AND aa.connected_app_id = r.connected_app_id) IS NULL
-    ), audited AS (
-      INSERT INTO audit_log (action, outcome, bucket, organization_id, member_id, connected_app_id,
-        request_id, project_id, actor_member_id, actor_session_id, revocation_count)
-      SELECT action, 'ok', bucket, organization_id, member_id, connected_app_id, request_id, project_id,
-        actor_member_id, actor_session_id, revocation_count
-      FROM applied
-    )
-    SELECT position::integer FROM applied`
+    )${isRouted ? '' : audited}
+    SELECT position::integer, revocation_count FROM applied`
   return batchStatement(name, 9, text)
 }
 
@@ -106,11 +110,45 @@ export async function applyRevocations(
       requests.map(({ operationId }) => operationId),
       buckets,
     ]
-    const { rows } = await runBatch<{ position: number }>(database, statement, values, buckets)
+    const run = async (): Promise<Applied[]> =>
+      (await runBatch<Applied>(database, statement, values, buckets)).rows
+    let rows: Applied[] = []
+    if (database.isDistributed) {
+      await changeAndAudit(database, async () => {
+        rows = await run()
+        return rows.flatMap((row) => toAuditRow(requests[row.position - 1], row))
+      })
+    } else {
+      rows = await run()
+    }
     for (const { position } of rows) applied.add(position)
   } catch (error) {
     // Even SKIP LOCKED can wait, or deadlock, when two revokes and a consent use the same row.
     if (!isLockError(error)) throw error
   }
   return requests.map((_, index) => applied.has(index + 1))
+}
+
+/** The position of a request that was applied, and the count after it; NULL if there was nothing to revoke. */
+interface Applied {
+  position: number
+  revocation_count: string | null
+}
+
+function toAuditRow(request: RevocationRequest | undefined, { revocation_count }: Applied) {
+  if (request === undefined) return []
+  const row: AuditRow = {
+    bucket: bucketOfRequest(request),
+    organization_id: request.organizationId,
+    action: request.operationId,
+    outcome: 'ok',
+    request_id: request.requestId,
+    project_id: request.projectId,
+    actor_member_id: request.session?.memberId,
+    actor_session_id: request.session?.sessionId,
+    member_id: request.memberId,
+    connected_app_id: request.connectedAppId,
+    revocation_count: revocation_count ?? undefined,
+  }
+  return [row]
 }
