@@ -11,32 +11,32 @@ export interface BareLoad {
   form: 'transaction' | 'statement' | 'introspection'
   databaseUrl: string
   /**
-   * The Organization, Member and Connected App of each authorization; or the resource server and the
-   * hash, in hexadecimal, of each token.
+   * The bucket, Organization, Member and Connected App of each authorization; or the resource server,
+   * the bucket and the hash, in hexadecimal, of each token.
    */
-  keys: string[][]
+  keys: (string | number)[][]
   connections: number
   seconds: number
 }
 
 const update = `
   UPDATE app_authorizations SET revocation_count = revocation_count + 1
-  WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3
+  WHERE bucket = $1 AND organization_id = $2 AND member_id = $3 AND connected_app_id = $4
   RETURNING revocation_count`
 const insert = `
-  INSERT INTO audit_log (action, outcome, organization_id, member_id, connected_app_id, request_id,
-    project_id, revocation_count)
-  SELECT 'revokeConnectedApp', 'ok', $1, $2, $3, 'bench', 'bench', `
+  INSERT INTO audit_log (action, outcome, bucket, organization_id, member_id, connected_app_id,
+    request_id, project_id, revocation_count)
+  SELECT 'revokeConnectedApp', 'ok', $1::integer, $2, $3, $4, 'bench', 'bench', `
 const both = `WITH revoked AS (${update}) ${insert} (SELECT revocation_count FROM revoked)`
 
 const join = `
-  SELECT c.secret_hash, c.next_secret_hash, t.kind, t.organization_id, g.member_id,
+  SELECT c.secret_hash, c.next_secret_hash, t.kind, g.organization_id, g.member_id,
     g.connected_app_id, t.payload
   FROM resource_servers c
   JOIN organizations o USING (project_id)
-  JOIN tokens t USING (organization_id)
-  JOIN active_grants g USING (organization_id, grant_id)
-  WHERE c.resource_server_id = $1 AND t.token_hash = decode($2, 'hex')
+  JOIN active_grants g ON g.organization_id = o.organization_id
+  JOIN tokens t ON t.bucket = g.bucket AND t.grant_id = g.grant_id
+  WHERE c.resource_server_id = $1 AND t.bucket = $2 AND t.token_hash = decode($3, 'hex')
     AND t.kind = 'AccessToken' AND t.consumed_at IS NULL`
 
 async function send(
@@ -61,7 +61,7 @@ async function send(
   })
   await client.query({
     name: 'insert',
-    text: `${insert} $4::bigint`,
+    text: `${insert} $5::bigint`,
     values: [...values, rows[0]?.revocation_count ?? 0],
   })
   await client.query('COMMIT')

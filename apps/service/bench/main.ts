@@ -4,10 +4,12 @@ import { writeFile } from 'node:fs/promises'
 import { expandPath } from '@connected-apps/contract'
 import { revokeConnectedApp } from '@connected-apps/contract/operations/revoke-connected-app'
 import { Pool } from 'pg'
+import { bucketIn, bucketOf } from '../src/bucket.ts'
 import { hashOf } from '../src/hash.ts'
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start.ts'
 import { addAppAuthorizations } from '../test/history/http/app-authorizations.ts'
 import type { AppAuthorization } from '../test/history/http/service-system.ts'
+import { addFakeNodes } from '../test/support/fake-citus.ts'
 import type { IssuedGrant } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
 import { basic } from '../test/support/operations.ts'
@@ -30,12 +32,15 @@ const organizations = 64
 const startedAt = performance.now()
 const postgres = await startEmbeddedPostgres()
 const pool = new Pool({ connectionString: postgres.url })
-const service = await startServiceProcess({
-  databaseUrl: postgres.url,
-  build: 'dist',
-  // As in production, except that the log is not written anywhere.
-  environment: { LOG_LEVEL: 'info', RATE_LIMIT_REQUESTS: '1000000000' },
-  log: 'ignore',
+// As in production, except that the log is not written anywhere.
+const environment = { LOG_LEVEL: 'info', RATE_LIMIT_REQUESTS: '1000000000' }
+const processOptions = { databaseUrl: postgres.url, build: 'dist', log: 'ignore' } as const
+const service = await startServiceProcess({ ...processOptions, environment })
+// Sends what Citus gets to the same PostgreSQL: batches of one bucket.
+await addFakeNodes(pool, 'on')
+const routed = await startServiceProcess({
+  ...processOptions,
+  environment: { ...environment, DATABASE_KIND: 'citus' },
 })
 const provider = fork(new URL('provider-process.ts', import.meta.url), {
   stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -63,13 +68,18 @@ try {
     ])
     revokes.push({ connections, service: overHttp, transaction, statement })
   }
-  const [one, many] = await measureInRounds([revoke(authorizations, 64), revoke(spread, 64)])
+  const [one, many, oneRouted, manyRouted] = await measureInRounds([
+    revoke(authorizations, 64),
+    revoke(spread, 64),
+    revoke(authorizations, 64, routed.url),
+    revoke(spread, 64, routed.url),
+  ])
   const tokenCounts = await measureTokenCounts(pool, service.url)
   const residentBytes = await memory.stop()
   const pace = await measurePace(postgres.url, authorizations, 1000)
   const results: BenchResults = {
     revokes,
-    spread: { organizations, one, many },
+    spread: { organizations, one, many, oneRouted, manyRouted },
     introspections: { service: asApi, provider: ofProvider, join },
     tokenCounts,
     pace,
@@ -81,6 +91,7 @@ try {
 } finally {
   provider.kill()
   await service.stop()
+  await routed.stop()
   await pool.end()
   await postgres.stop()
 }
@@ -110,11 +121,11 @@ async function spreadAuthorizations(): Promise<AppAuthorization[]> {
     const copies = `FROM generate_series(1, ${perOrganization}) AS n`
     await pool.query(
       `WITH copied AS (
-         INSERT INTO members (organization_id, member_id, name)
-         SELECT $1, $2 || '-' || n, 'Ada' ${copies}
+         INSERT INTO members (bucket, organization_id, member_id, name)
+         SELECT $4::integer, $1, $2 || '-' || n, 'Ada' ${copies}
        )
-       INSERT INTO app_authorizations SELECT $1, $2 || '-' || n, $3 ${copies}`,
-      [organizationId, memberId, connectedAppId],
+       INSERT INTO app_authorizations SELECT $4::integer, $1, $2 || '-' || n, $3 ${copies}`,
+      [organizationId, memberId, connectedAppId, bucketOf(organizationId)],
     )
   }
   return Array.from({ length: perOrganization }, (_, index) =>
@@ -122,10 +133,10 @@ async function spreadAuthorizations(): Promise<AppAuthorization[]> {
   ).flat()
 }
 
-function revoke(authorizations: AppAuthorization[], connections: number): Load {
+function revoke(authorizations: AppAuthorization[], connections: number, url = service.url): Load {
   return {
     kind: 'http',
-    url: service.url,
+    url,
     method: revokeConnectedApp.method,
     requests: authorizations.map((authorization) => ({
       headers: { authorization: basic(authorization.projectId, authorization.projectSecret) },
@@ -146,6 +157,7 @@ function bare(grants: IssuedGrant[], connections: number, form: 'transaction' | 
     form,
     databaseUrl: postgres.url,
     keys: grants.map(({ authorization }) => [
+      bucketOf(authorization.organizationId),
       authorization.organizationId,
       authorization.memberId,
       authorization.connectedAppId,
@@ -203,7 +215,11 @@ function bareJoin(grants: IssuedGrant[]): Load {
     kind: 'bare',
     form: 'introspection',
     databaseUrl: postgres.url,
-    keys: grants.map(({ accessToken }) => [resourceServerId, hashOf(accessToken).toString('hex')]),
+    keys: grants.map(({ accessToken }) => [
+      resourceServerId,
+      bucketIn(accessToken) ?? 0,
+      hashOf(accessToken).toString('hex'),
+    ]),
     connections: 16,
     seconds: secondsPerRound,
   }

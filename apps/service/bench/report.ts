@@ -12,8 +12,17 @@ export interface BenchResults {
     /** Both in one statement. */
     statement: LoadResult
   }[]
-  /** Revokes at 64 connections, of the Members of one Organization and of many. */
-  spread: { organizations: number; one: LoadResult; many: LoadResult }
+  /**
+   * Revokes at 64 connections, of the Members of one Organization and of many. Their batches may have
+   * any buckets; or one bucket each, as on Citus.
+   */
+  spread: {
+    organizations: number
+    one: LoadResult
+    many: LoadResult
+    oneRouted: LoadResult
+    manyRouted: LoadResult
+  }
   /** At 16 connections. */
   introspections: {
     /** As a resource server. */
@@ -79,8 +88,13 @@ export function report(results: BenchResults): string {
       ]),
     ),
     '',
-    `revokes/s at 64 connections: ${spread.one.perSecond.toFixed(0)} in one Organization, ` +
-      `${spread.many.perSecond.toFixed(0)} in ${spread.organizations}, each in a project of its own`,
+    ...table(
+      ['revokes/s at 64 connections', 'in one Organization', `in ${spread.organizations}`],
+      [
+        ['batches of any buckets', perSecond(spread.one), perSecond(spread.many)],
+        ['as on Citus', perSecond(spread.oneRouted), perSecond(spread.manyRouted)],
+      ],
+    ),
     '',
     ...table(
       [
@@ -135,6 +149,10 @@ function targetOfShare({
       `${connections === 1 ? 'connection' : 'connections'}, at least 0.5 ` +
       `(${shareOf(service, statement).toFixed(2)} of both in one statement)`,
   )
+}
+
+function perSecond(result: LoadResult): string {
+  return result.perSecond.toFixed(0)
 }
 
 function shareOf(service: LoadResult, bare: LoadResult): number {

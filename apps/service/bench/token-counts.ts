@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { bucketIn, bucketOf } from '../src/bucket.ts'
 import type { IssuedGrant } from '../test/support/many-grants.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
 
@@ -64,18 +65,18 @@ async function addTokens(pool: Pool, grant: IssuedGrant, count: number): Promise
   // Skips the check of a million foreign keys, which would take most of the time.
   await client.query('SET LOCAL session_replication_role = replica')
   await client.query(
-    `INSERT INTO tokens (organization_id, token_hash, kind, grant_id, payload, expires_at)
-     SELECT organization_id, decode(md5(grant_id || n) || md5(n || grant_id), 'hex'), kind,
+    `INSERT INTO tokens (bucket, token_hash, kind, grant_id, payload, expires_at)
+     SELECT bucket, decode(md5(grant_id || n) || md5(n || grant_id), 'hex'), kind,
        grant_id, payload, expires_at
      FROM tokens, generate_series(2, $3::int) AS n
-     WHERE organization_id = $1 AND token_hash = sha256(convert_to($2, 'UTF8'))`,
-    [grant.authorization.organizationId, grant.accessToken, count],
+     WHERE bucket = $1 AND token_hash = sha256(convert_to($2, 'UTF8'))`,
+    [bucketIn(grant.accessToken), grant.accessToken, count],
   )
   // Deletes the code and the refresh token that every copied grant has.
   await client.query(
-    `DELETE FROM tokens WHERE kind <> 'AccessToken' AND (organization_id, grant_id) =
-       (SELECT organization_id, grant_id FROM tokens WHERE token_hash = sha256(convert_to($1, 'UTF8')))`,
-    [grant.accessToken],
+    `DELETE FROM tokens WHERE kind <> 'AccessToken' AND bucket = $1 AND grant_id =
+       (SELECT grant_id FROM tokens WHERE bucket = $1 AND token_hash = sha256(convert_to($2, 'UTF8')))`,
+    [bucketIn(grant.accessToken), grant.accessToken],
   )
   await client.query('COMMIT')
   client.release()
@@ -91,8 +92,13 @@ async function timeRevoke({ system }: IssuedGrant): Promise<number> {
 async function restore(pool: Pool, { authorization }: IssuedGrant): Promise<void> {
   await pool.query(
     `UPDATE app_authorizations SET revocation_count = 0
-     WHERE organization_id = $1 AND member_id = $2 AND connected_app_id = $3`,
-    [authorization.organizationId, authorization.memberId, authorization.connectedAppId],
+     WHERE bucket = $1 AND organization_id = $2 AND member_id = $3 AND connected_app_id = $4`,
+    [
+      bucketOf(authorization.organizationId),
+      authorization.organizationId,
+      authorization.memberId,
+      authorization.connectedAppId,
+    ],
   )
 }
 
@@ -117,22 +123,19 @@ async function timeRolledBack(
 
 /** The same as helpers/revoke.js of oidc-provider does with a plain adapter. */
 async function deleteLikeProvider(client: PoolClient, grant: IssuedGrant): Promise<void> {
-  const { organizationId, memberId } = grant.authorization
+  const key = [bucketIn(grant.grantId), grant.grantId]
   for (const kind of ['AccessToken', 'RefreshToken', 'AuthorizationCode']) {
-    await client.query(
-      'DELETE FROM tokens WHERE organization_id = $1 AND grant_id = $2 AND kind = $3',
-      [organizationId, memberId, kind],
-    )
+    await client.query('DELETE FROM tokens WHERE bucket = $1 AND grant_id = $2 AND kind = $3', [
+      ...key,
+      kind,
+    ])
   }
-  await client.query('DELETE FROM grants WHERE organization_id = $1 AND grant_id = $2', [
-    organizationId,
-    memberId,
-  ])
+  await client.query('DELETE FROM grants WHERE bucket = $1 AND grant_id = $2', key)
 }
 
-async function deleteAll(client: PoolClient, { authorization }: IssuedGrant): Promise<void> {
-  await client.query('DELETE FROM tokens WHERE organization_id = $1 AND grant_id = $2', [
-    authorization.organizationId,
-    authorization.memberId,
+async function deleteAll(client: PoolClient, { grantId }: IssuedGrant): Promise<void> {
+  await client.query('DELETE FROM tokens WHERE bucket = $1 AND grant_id = $2', [
+    bucketIn(grantId),
+    grantId,
   ])
 }

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import { maxRefreshReuseSeconds } from './configuration.ts'
 import { lifetimes } from './oauth/configuration.ts'
-import type { BatchStatement, OnlyIn } from './postgres/batch-statement.ts'
 import { batchStatement, runBatch } from './postgres/batch-statement.ts'
-import type { Database, Statement } from './postgres/database.ts'
+import type { BatchDatabase, Key, KeyRow } from './postgres/change-by-key.ts'
+import { bucketsOf, changeByKey, changeRows, groupsOf, keysOf } from './postgres/change-by-key.ts'
+import type { Statement } from './postgres/database.ts'
 import { lengthOf } from './postgres/database.ts'
 
 const batchSize = 1000
@@ -75,7 +76,7 @@ const findDueGrants: Statement = {
     FROM grants g WHERE cleanup_due_at < now() ORDER BY cleanup_due_at LIMIT $1`,
 }
 
-interface DueGrant extends Row {
+interface DueGrant extends KeyRow {
   is_revoked: boolean
   is_old: boolean
   /** Citus can't evaluate it in the statement that changes the row. */
@@ -118,8 +119,6 @@ export interface CleanupResult {
   failures: { removal: string; error: unknown }[]
 }
 
-type CleanupDatabase = Pick<Database, 'run' | 'isDistributed'>
-
 /**
  * Deletes old rows, in batches, until none are left. If a removal fails, the others still run.
  * Several instances may do this at the same time.
@@ -127,7 +126,7 @@ type CleanupDatabase = Pick<Database, 'run' | 'isDistributed'>
  * @param isStopping checked between batches
  */
 export async function cleanUp(
-  database: CleanupDatabase,
+  database: BatchDatabase,
   isStopping: () => boolean = () => false,
 ): Promise<CleanupResult> {
   const removed: CleanupResult['removed'] = { [removeTokens.name]: 0 }
@@ -138,9 +137,8 @@ export async function cleanUp(
       removed[by] = (removed[by] ?? 0) + changed
     }
     try {
-      for (let size = batchSize; size === batchSize && !isStopping();) {
-        size = await run(database, count)
-      }
+      let size = batchSize
+      while (size === batchSize && !isStopping()) size = await run(database, count, isStopping)
     } catch (error) {
       failures.push({ removal: name, error })
     }
@@ -148,11 +146,14 @@ export async function cleanUp(
   return { removed, failures }
 }
 
+/** Adds to the number of rows that a removal changed, by default the one that runs. */
+type Count = (changed: number, by?: string) => void
+
 /** Removes one batch. */
 interface Removal {
   name: string
   /** @returns how many rows were found, which are as many as fit into a batch if there may be more */
-  run: (database: CleanupDatabase, count: (changed: number, by?: string) => void) => Promise<number>
+  run: (database: BatchDatabase, count: Count, isStopping: () => boolean) => Promise<number>
 }
 
 function removeAtOnce(statement: Statement): Removal {
@@ -175,7 +176,7 @@ function removeByKey(
   return {
     name,
     async run(database, count) {
-      const { rows } = await database.run<Row>({ name: `find-for-${name}`, text: find }, [
+      const { rows } = await database.run<KeyRow>({ name: `find-for-${name}`, text: find }, [
         batchSize,
       ])
       count(await changeRows(database, statement, rows))
@@ -186,19 +187,19 @@ function removeByKey(
 
 /** Removes those grants whose cleanup is due, except for the active ones: their next cleanup is in a day. */
 async function removeDueGrants(
-  database: CleanupDatabase,
-  count: (changed: number, by?: string) => void,
+  database: BatchDatabase,
+  count: Count,
+  isStopping: () => boolean,
 ): Promise<number> {
   const { rows } = await database.run<DueGrant>(findDueGrants, [batchSize])
   const revoked = rows.filter((row) => row.is_revoked)
   for (const grants of groupsOf(database, revoked)) {
-    for (let size = batchSize; size === batchSize;) {
-      const tokens = await runBatch<Row>(
-        database,
-        findTokens,
-        [...keysOf(grants), batchSize],
-        bucketsOf(grants),
-      )
+    let size = batchSize
+    while (size === batchSize) {
+      // A grant may have any number of tokens. It stays due, so the next run goes on with it.
+      if (isStopping()) return 0
+      const values = [...keysOf(grants), batchSize]
+      const tokens = await runBatch<KeyRow>(database, findTokens, values, bucketsOf(grants))
       count(await changeRows(database, removeTokens, tokens.rows), removeTokens.name)
       size = tokens.rows.length
     }
@@ -209,74 +210,9 @@ async function removeDueGrants(
   return rows.length
 }
 
-/** The columns that are a key together with the bucket. */
-type Key = 'token_hash' | 'grant_id' | 'session_id'
-
-interface Row {
-  bucket: number
-  key: string | Buffer
-}
-
-/**
- * @param change what is done to rows `t`, up to where their keys are joined
- * @param and a condition that may not hold for all of them
- * @param parameters how many parameters it has, of which the first two are the keys
- */
-function changeByKey(
-  name: string,
-  key: Key,
-  change: string,
-  {
-    and = () => '',
-    parameters = 2,
-  }: { and?: (onlyIn: OnlyIn) => string; parameters?: number } = {},
-): BatchStatement {
-  const type = key === 'token_hash' ? 'bytea' : 'text'
-  return batchStatement(
-    name,
-    parameters,
-    (onlyIn) => `${change}
-      (SELECT * FROM unnest($1::integer[], $2::${type}[]) LIMIT ${lengthOf('$2')}) AS k (bucket, key)
-      WHERE t.bucket = k.bucket ${onlyIn('t.bucket')} AND t.${key} = k.key ${and(onlyIn)}`,
-  )
-}
-
-async function changeRows(
-  database: CleanupDatabase,
-  statement: BatchStatement,
-  rows: Row[],
-  ...others: unknown[]
-): Promise<number> {
-  let changed = 0
-  for (const group of groupsOf(database, rows)) {
-    const result = await runBatch(
-      database,
-      statement,
-      [...keysOf(group), ...others],
-      bucketsOf(group),
-    )
-    changed += result.rowCount ?? 0
-  }
-  return changed
-}
-
-/** The rows that one statement may change: those of one bucket, if the database is distributed. */
-function groupsOf(database: CleanupDatabase, rows: Row[]): Row[][] {
-  if (rows.length === 0) return []
-  return database.isDistributed ? [...Map.groupBy(rows, ({ bucket }) => bucket).values()] : [rows]
-}
-
-function keysOf(rows: Row[]): unknown[] {
-  return [bucketsOf(rows), rows.map(({ key }) => key)]
-}
-
-function bucketsOf(rows: Row[]): number[] {
-  return rows.map(({ bucket }) => bucket)
-}
-
 /** Cleans up at an interval, until it is stopped. A removal that failed is retried the next time. */
 export function startCleanup(
-  database: CleanupDatabase,
+  database: BatchDatabase,
   intervalMs: number,
   logger: Logger,
   observe: (result: CleanupResult) => void = () => undefined,

@@ -73,8 +73,8 @@ describe('with an altered bucket', () => {
   })
 })
 
-describe('on Citus', () => {
-  it('no batch spans two buckets', async () => {
+describe('the service, on Citus,', () => {
+  it('sends no batch that spans two buckets', async () => {
     const { database } = test
     await addFakeNodes(database.pool, 'on')
     const service = await startInstance(database.url, {
@@ -114,7 +114,7 @@ describe('on Citus', () => {
     }
   })
 
-  it('a request has the same outcome as on PostgreSQL', async () => {
+  it('gives a request the same outcome as on PostgreSQL', async () => {
     const { database, service } = test
     const { pool } = database
     await addFakeNodes(pool, 'on')
@@ -156,7 +156,7 @@ describe('on Citus', () => {
   })
 
   it.each(['off', 'local'])(
-    'it does not start if a node has synchronous_commit = %s',
+    'does not start if a node has synchronous_commit = %s',
     async (value) => {
       const { url, pool } = test.database
       await addFakeNodes(pool, value)
@@ -165,7 +165,7 @@ describe('on Citus', () => {
     },
   )
 
-  it('it does not start if the database has no Citus', async () => {
+  it('does not start if the database has no Citus', async () => {
     const { url, pool } = test.database
     await pool.query('DROP FUNCTION IF EXISTS run_command_on_all_nodes')
     const started = startInstance(url, { isDistributed: true })

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       DATABASE_URL: databaseUrl,
       DATABASE_POOL_SIZE: '7',
       DATABASE_PREPARE: 'off',
+      DATABASE_KIND: 'citus',
       PUBLIC_URL: 'https://apps.example',
       RATE_LIMIT_REQUESTS: '8',
       RATE_LIMIT_WINDOW_SECONDS: '9',
@@ -42,6 +43,7 @@ describe('the configuration', () => {
       databaseUrl,
       poolSize: 7,
       prepare: false,
+      isDistributed: true,
       publicUrl: 'https://apps.example',
       rateLimit: { requests: 8, windowSeconds: 9 },
       cleanupIntervalMs: 30_000,
@@ -85,11 +87,12 @@ describe('the configuration', () => {
       DATABASE_URL: 'mysql://db.example',
       DATABASE_POOL_SIZE: '1.5',
       DATABASE_PREPARE: 'no',
+      DATABASE_KIND: 'cockroach',
       RATE_LIMIT_REQUESTS: '-1',
       RATE_LIMIT_WINDOW_SECONDS: 'a minute',
       LOG_LEVEL: 'loud',
     })
-    expect(issues).toHaveLength(8)
+    expect(issues).toHaveLength(9)
     expect(issues[0]).toBe('PORT must be a whole number from 0 to 65535, not "70000"')
   })
 

@@ -9,6 +9,7 @@ import { ServiceSystem } from '../history/http/service-system.ts'
 export interface IssuedGrant {
   system: ServiceSystem
   authorization: AppAuthorization
+  grantId: string
   code: string
   accessToken: string
   refreshToken: string
@@ -74,6 +75,7 @@ export async function addManyGrants(
     return {
       system: new ServiceSystem(authorization),
       authorization,
+      grantId: `${prefix}-${name}`,
       code: `${prefix}AuthorizationCode${name}`,
       accessToken: `${prefix}AccessToken${name}`,
       refreshToken: `${prefix}RefreshToken${name}`,
