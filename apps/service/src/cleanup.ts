@@ -20,7 +20,7 @@ const maxSignatureAge = `interval '${lifetimes.Session / (24 * 60 * 60) + 1} day
  * used again, whatever `REFRESH_REUSE_SECONDS` an instance has.
  *
  * A batch of keys is found in any buckets, and then changed by its keys: so it never spans two buckets
- * of a distributed database. PostgreSQL also locks the rows of a batch for a shorter time.
+ * of a distributed database.
  */
 const removals: Removal[] = [
   removeByKey('remove-expired-tokens', 'token_hash', {

@@ -47,6 +47,7 @@ const find = {
     WHERE t.bucket = $1 AND t.token_hash = $2 AND t.kind = $3`,
 }
 
+// least() ignores NULL, so the time is that of the first use.
 const consume = {
   name: 'consume-token',
   text: `
