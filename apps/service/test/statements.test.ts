@@ -171,6 +171,12 @@ it.each([
   expect([...unrouted].toSorted()).toEqual(exceptions.toSorted())
 })
 
+it('on Citus, no statement ends access and inserts its audit row, since that is committed in two steps', () => {
+  const ending = onCitus.filter(({ text }) => /UPDATE (?:app_authorizations|grants)/.test(text))
+  expect(ending.map(({ name }) => name)).toContain('revoke-skip-locked')
+  expect(ending.filter(({ text }) => text.includes('INSERT INTO'))).toEqual([])
+})
+
 it('the audit log is read in the order of an index, and one Organization of it by another', async () => {
   const after = { at: '2026-01-31T12:00:00Z', audit_id: 7 }
   const planOf = (filter: AuditFilter, position?: typeof after) =>
