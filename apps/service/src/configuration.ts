@@ -13,6 +13,8 @@ export interface Configuration {
   databaseUrl: string | undefined
   /** The owner of the tables, who migrates them. Undefined if that is `databaseUrl`'s role. */
   migrationDatabaseUrl: string | undefined
+  /** A streaming replica of `databaseUrl`, which introspection may read. */
+  readDatabaseUrl: string | undefined
   poolSize: number
   /** Whether statements are prepared by name, which a pooler of transactions does not support. */
   prepare: boolean
@@ -59,6 +61,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     publicUrl: origin('PUBLIC_URL'),
     databaseUrl: normalizeSslMode(databaseUrl('DATABASE_URL')),
     migrationDatabaseUrl: normalizeSslMode(databaseUrl('MIGRATION_DATABASE_URL')),
+    readDatabaseUrl: normalizeSslMode(databaseUrl('READ_DATABASE_URL')),
     poolSize: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
     prepare: oneOf('DATABASE_PREPARE', 'on', ['on', 'off']) === 'on',
     isDistributed: oneOf('DATABASE_KIND', 'postgresql', ['postgresql', 'citus']) === 'citus',
@@ -75,7 +78,17 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   if (isDemo) {
     issues.push(...demoIssues(configuration.host, environment))
   }
-  const { port, healthPort } = configuration
+  const { port, healthPort, readDatabaseUrl, isDistributed } = configuration
+  if (readDatabaseUrl !== undefined && urlsOf(readDatabaseUrl).length > 1) {
+    issues.push(
+      'READ_DATABASE_URL must have one host; pass the replica that introspection may read',
+    )
+  }
+  if (readDatabaseUrl !== undefined && isDistributed) {
+    issues.push(
+      'READ_DATABASE_URL is not for Citus, whose nodes each have their own replicas; unset it, or DATABASE_KIND',
+    )
+  }
   if (port === healthPort && port !== 0) {
     issues.push(
       'HEALTH_PORT must not be that of PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
@@ -159,10 +172,12 @@ function normalizeSslMode(databaseUrl: string | undefined): string | undefined {
  */
 function demoIssues(host: string, environment: NodeJS.ProcessEnv): string[] {
   const issues: string[] = []
-  if (environment['MIGRATION_DATABASE_URL']) {
-    issues.push(
-      'MIGRATION_DATABASE_URL is not for the demo, which has its own database; set DATABASE_URL too, or unset MIGRATION_DATABASE_URL',
-    )
+  for (const name of ['MIGRATION_DATABASE_URL', 'READ_DATABASE_URL']) {
+    if (environment[name]) {
+      issues.push(
+        `${name} is not for the demo, which has its own database; set DATABASE_URL too, or unset ${name}`,
+      )
+    }
   }
   if (environment['PUBLIC_URL']) {
     issues.push(

@@ -17,6 +17,7 @@ import { checkConnection, checkNodes } from './postgres/check.ts'
 import { Database, queryTimeoutMs } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { isAuditLogMutable } from './postgres/privileges.ts'
+import { ReadReplica } from './postgres/replica/read-replica.ts'
 import { dispatch } from './server/dispatch.ts'
 import type { Phase } from './server/health.ts'
 import { createHealth, serveOnly } from './server/health.ts'
@@ -30,6 +31,11 @@ export interface ServiceOptions {
   databaseUrl: string
   /** The owner of the tables, who migrates them. Default: the role of `databaseUrl`. */
   migrationDatabaseUrl?: string | undefined
+  /**
+   * A streaming replica of `databaseUrl`, from which introspection reads while revokes wait for it. See
+   * `docs/scaling.md`.
+   */
+  readDatabaseUrl?: string | undefined
   /** 0 for any free port. */
   port: number
   host?: string
@@ -110,6 +116,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     observer: metrics,
     onError,
   })
+  const replica =
+    options.readDatabaseUrl === undefined
+      ? undefined
+      : new ReadReplica({
+          url: options.readDatabaseUrl,
+          prepare,
+          observer: metrics,
+          primary: database,
+          logger,
+        })
   let phase: Phase = 'starting'
   const health = createHealth(database, metrics, () => phase, logger)
   const listener = new Listener({
@@ -127,7 +143,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           observe,
           httpLimits,
         })
+  const forceCloseDatabases = () => Promise.all([replica?.forceClose(), database.forceClose()])
   metrics.watch(database.pool, listener.pending)
+  if (replica !== undefined) metrics.watchReplica(replica)
   try {
     // Health checks come first, so that the process is live, however long the rest takes.
     const healthUrl = await untilAborted(healthListener.listen(), signal)
@@ -135,6 +153,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       prepareDatabase(database, { ...options, prepare }, logger),
       signal,
     )
+    if (replica !== undefined) await untilAborted(replica.start(), signal)
     const url = await untilAborted(listener.listen(), signal)
     const issuer = new URL(options.publicUrl ?? url)
     const oauth = createOAuthServer({
@@ -157,7 +176,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       frontPage: options.frontPage,
     })
     const introspect = introspectBefore(
-      { database, issuer: issuer.origin, observe, logger },
+      { database, replica, issuer: issuer.origin, observe, logger },
       oauth.handle,
     )
     listener.serve(
@@ -182,10 +201,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         logger.warn({ pendingResponses, drainMs }, 'drain timed out')
         listener.forceClose()
         healthListener.forceClose()
-        database.forceClose().catch(onError)
+        forceCloseDatabases().catch(onError)
       }, drainMs)
       await Promise.all([listener.close(), cleanup.stop(), keyReload.stop()])
-      await database.close()
+      await Promise.all([replica?.close(), database.close()])
       // They log their failures, which nobody else learns of once their connections are closed.
       await listener.settle(settleMs)
       await healthListener.close()
@@ -199,7 +218,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     listener.forceClose()
     healthListener.forceClose()
     metrics.close()
-    const closed = database.forceClose().catch(onError)
+    const closed = forceCloseDatabases().catch(onError)
     // After an abort, the statement that it was waiting for may keep its connection for some time.
     if (signal?.aborted !== true) await closed
     throw error

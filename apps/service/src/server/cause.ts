@@ -18,6 +18,7 @@ export type FailureCause =
   | 'no_connection'
   | 'connection_lost'
   | 'read_only'
+  | 'waiting_for_standby'
   | 'disk_full'
   | 'commit_failed'
   | 'database_error'

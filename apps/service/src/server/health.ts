@@ -1,10 +1,12 @@
 import { contract } from '@connected-apps/contract/operations'
 import { Hono } from 'hono'
+import type { QueryResultRow } from 'pg'
 import type { Logger } from 'pino'
 import type { ContractResponse } from '../operation/response.ts'
 import { newRequestId, toHttpResponse } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
 import { writableQuery } from '../postgres/hosts.ts'
+import { parseStandbyNames } from '../postgres/replica/standby-names.ts'
 import type { FailureCause } from './cause.ts'
 import { causeOf } from './cause.ts'
 import type { Metrics, Observe } from './metrics.ts'
@@ -12,8 +14,35 @@ import type { Metrics, Observe } from './metrics.ts'
 /** What an instance is doing. It is ready only while it is running. */
 export type Phase = 'starting' | 'running' | 'stopping'
 
-// A database that can only be read is not enough, since a revoke has to write.
-const checkWritable = { name: 'check-writable', text: writableQuery }
+/** How long a commit may wait for a standby before the database counts as one that can't be written to. */
+const maxStandbyWaitSeconds = 2
+
+// A database that can only be read is not enough, since a revoke has to write. What this finds out
+// without a write: a commit that waits for a standby already, and standbys that are needed, but not
+// connected. The latter is only shown to roles with pg_read_all_stats.
+const checkWritable = {
+  name: 'check-writable',
+  text: `
+    SELECT writable, current_setting('synchronous_standby_names') AS standby_names,
+      EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE wait_event = 'SyncRep'
+          AND query_start < now() - interval '${maxStandbyWaitSeconds} seconds'
+      ) AS is_waiting,
+      (SELECT count(*)::integer FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))
+        AS standbys,
+      pg_has_role(session_user, 'pg_read_all_stats', 'USAGE') AS can_read_statistics
+    FROM (${writableQuery}) w`,
+}
+
+interface Writability {
+  writable: boolean
+  standby_names: string
+  is_waiting: boolean
+  /** How many standbys are connected for which commits wait. */
+  standbys: number
+  can_read_statistics: boolean
+}
 
 /**
  * Serves what the platform checks. `/health/live`: the process responds. `/health/ready`: it is running,
@@ -49,10 +78,16 @@ export function createHealth(
 }
 
 /** @returns undefined if the database can be written to */
-function whyNotWritable(database: Database): Promise<FailureCause | undefined> {
-  return database
-    .query<{ writable: boolean }>(checkWritable, [])
-    .then(([row]) => (row?.writable === true ? undefined : 'read_only'), causeOf)
+async function whyNotWritable(database: Database): Promise<FailureCause | undefined> {
+  try {
+    const [found] = await database.query<Writability & QueryResultRow>(checkWritable, [])
+    if (found?.writable !== true) return 'read_only'
+    const required = parseStandbyNames(found.standby_names)?.count ?? 0
+    const isMissing = found.can_read_statistics && found.standbys < required
+    return found.is_waiting || isMissing ? 'waiting_for_standby' : undefined
+  } catch (error) {
+    return causeOf(error)
+  }
 }
 
 /** Serves only these routes, and responds to every other request in the same way. */

@@ -2,7 +2,7 @@ import type { PendingResponses } from '@connected-apps/node-http'
 import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CleanupResult } from '../cleanup.ts'
-import type { DatabaseObserver } from '../postgres/observer.ts'
+import type { DatabaseObserver, ReplicaLookupResult } from '../postgres/observer.ts'
 import { findCurrentRequest } from './request-scope.ts'
 
 /**
@@ -67,6 +67,11 @@ export class Metrics implements DatabaseObserver {
     'Time for which a revoke waited for a row that was locked, for the revokes that had to.',
     [],
   )
+  readonly #replicaLookups = this.#counter(
+    'replica_lookups_total',
+    'Introspections with a read replica, by whether they used it.',
+    ['result'],
+  )
   readonly #cleanupRemoved = this.#counter('cleanup_removed_total', 'Rows deleted by cleanups.', [
     'removal',
   ])
@@ -108,6 +113,16 @@ export class Metrics implements DatabaseObserver {
     )
   }
 
+  /** Also collects whether the read replica is trusted. */
+  watchReplica(replica: { isTrusted: boolean }): void {
+    this.#gauge(
+      'read_replica_trusted',
+      'Whether introspection may read from the replica: 1 or 0.',
+      [],
+      (gauge) => gauge.set(replica.isTrusted ? 1 : 0),
+    )
+  }
+
   observe({ route, status, outcome, durationMs }: Observation): void {
     this.#responses.inc({ route, status, outcome })
     this.#duration.observe({ route }, durationMs / 1000)
@@ -123,6 +138,10 @@ export class Metrics implements DatabaseObserver {
 
   observeLockWait(waitMs: number): void {
     this.#lockWait.observe(waitMs / 1000)
+  }
+
+  observeReplicaLookup(result: ReplicaLookupResult): void {
+    this.#replicaLookups.inc({ result })
   }
 
   async trackRevocation<Result>(revocation: Promise<Result>): Promise<Result> {

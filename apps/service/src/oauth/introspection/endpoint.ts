@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Database } from '../../postgres/database.ts'
+import type { ReadReplica } from '../../postgres/replica/read-replica.ts'
 import type { UnauthorizedCause } from '../../server/cause.ts'
 import { logFailure } from '../../server/logger.ts'
 import type { Observe } from '../../server/metrics.ts'
@@ -18,6 +19,8 @@ const maxReadBytes = 1024 * 1024
 
 export interface IntrospectionOptions {
   database: Database
+  /** Is read in place of the database, as long as it can be trusted. */
+  replica?: ReadReplica | undefined
   issuer: string
   observe: Observe
   logger: Logger
@@ -58,10 +61,10 @@ interface OAuthError {
  * It uses `node:http` directly, since the work of a framework would be most of the work.
  */
 export function introspectBefore(
-  { database, issuer, observe, logger }: IntrospectionOptions,
+  { database, replica, issuer, observe, logger }: IntrospectionOptions,
   next: RequestHandler,
 ): RequestHandler {
-  const lookUp = createLookup(database)
+  const lookUp = createLookup(database, replica)
 
   async function introspect(request: IncomingMessage): Promise<OAuthResponse> {
     const { 'content-type': contentType, authorization } = request.headers

@@ -1,9 +1,12 @@
 import { bucketIn } from '../../bucket.ts'
 import { hashOf, isOneOf } from '../../hash.ts'
+import type { OnlyIn } from '../../postgres/batch-statement.ts'
 import { batchStatement, perBucket, runBatch } from '../../postgres/batch-statement.ts'
 import { Batcher } from '../../postgres/batcher.ts'
-import type { Database } from '../../postgres/database.ts'
+import type { Database, Statement } from '../../postgres/database.ts'
 import { hasNoNul, lengthOf } from '../../postgres/database.ts'
+import type { ReadReplica } from '../../postgres/replica/read-replica.ts'
+import { replicaName } from '../../postgres/replica/read-replica.ts'
 
 /** What an introspection is looked up by. */
 export interface LookupKey {
@@ -41,12 +44,9 @@ interface TokenPayload {
 
 // A Connected App sees its own access and refresh tokens. A resource server, and the project itself,
 // see every access token of the project. LIMIT keeps PostgreSQL from joining whole tables.
-const find = batchStatement(
-  'introspect-tokens',
-  3,
-  (onlyIn) => `
+const textOf = (onlyIn: OnlyIn, columns = ''): string => `
     SELECT c.is_app, c.project_id, c.secret_hash, c.next_secret_hash,
-      t.kind, t.organization_id, t.member_id, t.connected_app_id, t.grant_id, t.payload
+      t.kind, t.organization_id, t.member_id, t.connected_app_id, t.grant_id, t.payload ${columns}
     FROM (
       SELECT * FROM unnest($1::text[], $2::integer[], $3::bytea[])
         WITH ORDINALITY LIMIT ${lengthOf('$1')}
@@ -74,8 +74,18 @@ const find = batchStatement(
           ELSE o.project_id = c.project_id AND t.kind = 'AccessToken' END
       LIMIT 1
     ) t ON true
-    ORDER BY k.position`,
-)
+    ORDER BY k.position`
+
+const find = batchStatement('introspect-tokens', 3, textOf)
+
+const findOnReplica: Statement = {
+  name: 'introspect-tokens-on-replica',
+  text: textOf(
+    () => '',
+    `, (SELECT kind FROM tokens WHERE bucket = k.bucket AND token_hash = k.token_hash) IS NOT NULL
+      AS is_known, ${replicaName} AS replica_name`,
+  ),
+}
 
 interface Row {
   /** NULL if there is no such caller. */
@@ -92,14 +102,42 @@ interface Row {
   payload: TokenPayload
 }
 
-/** Creates the function that looks introspections up; those that come at the same time, in one statement. */
-export function createLookup(database: Database): (key: LookupKey) => Promise<Lookup | undefined> {
+interface ReplicaRow extends Row {
+  /** Whether the token is there, be it active or not. */
+  is_known: boolean
+  replica_name: string | null
+}
+
+/**
+ * Creates the function that looks introspections up; those that come at the same time, in one statement.
+ *
+ * @param replica if given, only what it does not know, or can't be trusted with, is read from `database`
+ */
+export function createLookup(
+  database: Database,
+  replica?: ReadReplica,
+): (key: LookupKey) => Promise<Lookup | undefined> {
+  const { observer } = database
   const batcher = new Batcher((keys: LookupKey[]) => lookUp(database, keys), {
     name: find.name,
-    observer: database.observer,
+    observer,
     ...perBucket(database, bucketOfKey),
   })
-  return (key) => (hasNoNul(key.callerId) ? batcher.add(key) : Promise.resolve(undefined))
+  const look = replica === undefined ? (key: LookupKey) => batcher.add(key) : preferReplica(replica)
+  return (key) => (hasNoNul(key.callerId) ? look(key) : Promise.resolve(undefined))
+
+  function preferReplica(from: ReadReplica): (key: LookupKey) => Promise<Lookup | undefined> {
+    const onReplica = new Batcher((keys: LookupKey[]) => lookUpOnReplica(from, keys), {
+      name: findOnReplica.name,
+      observer,
+    })
+    return async (key) => {
+      const found = from.isTrusted ? await onReplica.add(key) : 'in_doubt'
+      const isFinal = typeof found === 'object'
+      observer.observeReplicaLookup(isFinal ? 'used' : found)
+      return isFinal ? found : batcher.add(key)
+    }
+  }
 }
 
 function bucketOfKey({ token }: LookupKey): number | undefined {
@@ -108,14 +146,29 @@ function bucketOfKey({ token }: LookupKey): number | undefined {
 
 /** @returns the result for each key, in order; undefined where there is no such caller */
 async function lookUp(database: Database, keys: LookupKey[]): Promise<(Lookup | undefined)[]> {
-  const buckets = keys.map(bucketOfKey)
-  const values = [
+  const { rows } = await runBatch<Row>(database, find, valuesOf(keys), keys.map(bucketOfKey))
+  return rows.map(toLookup)
+}
+
+/**
+ * @returns the result for each key, in order. A token that is not active on the replica is not active at
+ * all, but one that it doesn't know may be newer than what it has; so may be a caller.
+ */
+async function lookUpOnReplica(
+  replica: ReadReplica,
+  keys: LookupKey[],
+): Promise<(Lookup | 'in_doubt' | 'unknown')[]> {
+  const rows = await replica.query<ReplicaRow>(findOnReplica, valuesOf(keys))
+  if (rows === undefined) return keys.map(() => 'in_doubt')
+  return rows.map((row) => (row.is_known ? (toLookup(row) ?? 'unknown') : 'unknown'))
+}
+
+function valuesOf(keys: LookupKey[]): unknown[] {
+  return [
     keys.map(({ callerId }) => callerId),
-    buckets,
+    keys.map(bucketOfKey),
     keys.map(({ token }) => (token === undefined ? undefined : hashOf(token))),
   ]
-  const { rows } = await runBatch<Row>(database, find, values, buckets)
-  return rows.map(toLookup)
 }
 
 function toLookup(row: Row): Lookup | undefined {

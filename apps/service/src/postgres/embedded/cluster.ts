@@ -39,6 +39,15 @@ export async function startCluster(directory: string, specifier = packageName): 
   const password = randomBytes(16).toString('hex')
   const data = join(directory, 'data')
   await initialize(binaries, directory, data, password)
+  return startServer(binaries, data, password)
+}
+
+/** Starts a PostgreSQL server whose data exists already, on a free port. */
+export async function startServer(
+  binaries: Binaries,
+  data: string,
+  password: string,
+): Promise<Cluster> {
   const port = await findFreePort()
   let server = await serve(binaries, data, port)
   return {
@@ -110,7 +119,7 @@ async function serve(
     )
     server.stderr.on('data', (chunk: Buffer) => {
       log += chunk.toString()
-      if (log.includes('ready to accept connections')) resolve()
+      if (/ready to accept (?:read-only )?connections/.test(log)) resolve()
     })
   })
   server.stderr.removeAllListeners('data').resume()

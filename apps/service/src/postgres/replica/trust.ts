@@ -1,0 +1,131 @@
+import { isEveryoneNeeded, parseStandbyNames } from './standby-names.ts'
+
+/** What the primary says, in one statement, about the standbys for which commits wait. */
+export interface PrimaryState {
+  database: string
+  /** The cluster's `system_identifier`, which its standbys have too. */
+  cluster: string
+  /** Whether the role may see all of `pg_stat_replication`. */
+  can_read_statistics: boolean
+  role: string
+  /** In this session, and in a session that would begin now. */
+  synchronous_commit: string
+  next_synchronous_commit: string
+  standby_names: string
+  /** The position up to which the log is on disk, with everything that was acknowledged. */
+  flushed: string
+  /** Changes when PostgreSQL restarts. */
+  started_at: string
+  standbys: Standby[]
+}
+
+/** A row of `pg_stat_replication`. Null is what the role may not see. */
+export interface Standby {
+  pid: number
+  application_name: string
+  sync_state: 'async' | 'potential' | 'sync' | 'quorum' | null
+  sync_priority: number | null
+  replay_lsn: string | null
+}
+
+/** What the replica says about itself. */
+export interface ReplicaState {
+  database: string
+  cluster: string
+  can_read_statistics: boolean
+  role: string
+  is_standby: boolean
+  /** What its primary calls it. Null if it receives nothing. */
+  name: string | null
+  /** The position up to which it has applied the log. Null if it is no standby. */
+  replayed: string | null
+}
+
+/** What PostgreSQL calls a standby that has no name. */
+const unnamed = 'walreceiver'
+
+/**
+ * Decides whether every acknowledged revoke is on the replica: whether a commit of the service waits
+ * until the replica has applied it.
+ *
+ * @param primary read before `replica`
+ * @returns why it may not be so, and what to do, in one line; undefined if it is so
+ */
+export function whyInDoubt(primary: PrimaryState, replica: ReplicaState): string | undefined {
+  return (
+    whyNotItsPrimary(primary, replica) ?? whyNotApplied(primary) ?? whyNotNeeded(primary, replica)
+  )
+}
+
+/** Whether these are a primary and a standby of the same database, and may be asked. */
+function whyNotItsPrimary(primary: PrimaryState, replica: ReplicaState): string | undefined {
+  for (const [variable, { can_read_statistics, role }] of [
+    ['DATABASE_URL', primary],
+    ['READ_DATABASE_URL', replica],
+  ] as const) {
+    if (!can_read_statistics) {
+      return `the role of ${variable} may not see which standbys commits wait for; run GRANT pg_read_all_stats TO ${quote(role)} on the primary`
+    }
+  }
+  if (primary.cluster !== replica.cluster || primary.database !== replica.database) {
+    return 'READ_DATABASE_URL leads to another database than DATABASE_URL; it must lead to a streaming replica of it'
+  }
+  if (!replica.is_standby) {
+    return 'READ_DATABASE_URL leads to a server that is no standby; it must lead to a streaming replica of DATABASE_URL'
+  }
+  return undefined
+}
+
+/** Whether the service's commits wait until a synchronous standby has applied them. */
+function whyNotApplied(primary: PrimaryState): string | undefined {
+  const { role, synchronous_commit: now, next_synchronous_commit: next } = primary
+  const value = [now, next].find((each) => each !== 'remote_apply')
+  if (value === undefined) return undefined
+  return `revokes are not applied on the replica of READ_DATABASE_URL before they are acknowledged, since the role of DATABASE_URL has synchronous_commit = ${value}; run ALTER ROLE ${quote(role)} SET synchronous_commit = remote_apply, and restart every instance`
+}
+
+/** Whether the primary takes this replica for a synchronous standby that each commit waits for. */
+function whyNotNeeded(primary: PrimaryState, replica: ReplicaState): string | undefined {
+  const { name } = replica
+  if (name === null) {
+    return 'the replica of READ_DATABASE_URL receives nothing from its primary; see its log'
+  }
+  if (name === unnamed) {
+    return `the replica of READ_DATABASE_URL has no name of its own; set its cluster_name, and add that to synchronous_standby_names on the primary`
+  }
+  const remedy = `set synchronous_standby_names = 'FIRST 1 (${quote(name)})' on the primary, or 'ANY n' of n names with this one`
+  const [standby, other] = primary.standbys.filter((each) => each.application_name === name)
+  if (standby === undefined) {
+    return `the primary at DATABASE_URL has no standby ${name}, as the replica of READ_DATABASE_URL is called; let the replica follow this primary, and ${remedy}`
+  }
+  if (other !== undefined) {
+    return `the primary at DATABASE_URL has several standbys ${name}, as the replica of READ_DATABASE_URL is called; give each a cluster_name of its own`
+  }
+  if (standby.replay_lsn !== null && isBefore(replica.replayed, standby.replay_lsn)) {
+    return `the replica of READ_DATABASE_URL is called ${name}, but is not the standby that the primary at DATABASE_URL calls so; give each a cluster_name of its own`
+  }
+  if (standby.sync_state === 'sync') return undefined
+  if (standby.sync_state !== 'quorum') {
+    return `revokes do not wait for the replica of READ_DATABASE_URL (${name} is ${standby.sync_state}); ${remedy}`
+  }
+  const names = parseStandbyNames(primary.standby_names)
+  const quorum = primary.standbys.filter(({ sync_state: state }) => state === 'quorum')
+  if (names !== undefined && isEveryoneNeeded(names) && quorum.length <= names.count) {
+    return undefined
+  }
+  return `revokes may not wait for the replica of READ_DATABASE_URL, since synchronous_standby_names is ${primary.standby_names}; ${remedy}`
+}
+
+/** Compares two positions in PostgreSQL's log, which are written like `16/B374D848`. */
+export function isBefore(position: string | null, other: string): boolean {
+  return position === null || toNumber(position) < toNumber(other)
+}
+
+function toNumber(position: string): bigint {
+  const [high = '', low = ''] = position.split('/')
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)
+}
+
+function quote(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+}
