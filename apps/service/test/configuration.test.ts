@@ -41,6 +41,7 @@ describe('the configuration', () => {
       host: '::1',
       port: 0,
       databaseUrl,
+      readDatabaseUrl: undefined,
       poolSize: 7,
       prepare: false,
       isDistributed: true,
@@ -109,9 +110,25 @@ describe('the configuration', () => {
     ])
   })
 
-  it('allows no MIGRATION_DATABASE_URL for the demo', () => {
-    expect(issuesIn({ MIGRATION_DATABASE_URL: 'postgres://db.example' })).toEqual([
-      'MIGRATION_DATABASE_URL is not for the demo, which has its own database; set DATABASE_URL too, or unset MIGRATION_DATABASE_URL',
+  it.each(['MIGRATION_DATABASE_URL', 'READ_DATABASE_URL'])('allows no %s for the demo', (name) => {
+    expect(issuesIn({ [name]: 'postgres://db.example' })).toEqual([
+      `${name} is not for the demo, which has its own database; set DATABASE_URL too, or unset ${name}`,
+    ])
+  })
+
+  it('takes a replica with one host, of a database that is not distributed', () => {
+    const [DATABASE_URL, READ_DATABASE_URL] = [
+      'postgres://db.example',
+      'postgres://replica.example',
+    ]
+    const { readDatabaseUrl } = readConfiguration({ DATABASE_URL, READ_DATABASE_URL })
+    expect(readDatabaseUrl).toBe(READ_DATABASE_URL)
+    const severalHosts = { DATABASE_URL, READ_DATABASE_URL: 'postgres://r1,r2/x' }
+    expect(issuesIn(severalHosts)).toEqual([
+      'READ_DATABASE_URL must have one host; pass the replica that introspection may read',
+    ])
+    expect(issuesIn({ DATABASE_URL, READ_DATABASE_URL, DATABASE_KIND: 'citus' })).toEqual([
+      'READ_DATABASE_URL is not for Citus, whose nodes each have their own replicas; unset it, or DATABASE_KIND',
     ])
   })
 

@@ -5,11 +5,11 @@ import { explainError } from '../src/command-errors.ts'
 import { Database } from '../src/postgres/database.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
-import { ReadReplica, replicaName } from '../src/postgres/replica/read-replica.ts'
+import { ReadReplica } from '../src/postgres/replica/read-replica.ts'
 import type { Service } from '../src/service.ts'
 import { addAppAuthorizations } from './history/http/app-authorizations.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
-import { createDatabase, useDatabase } from './support/database.ts'
+import { useDatabase } from './support/database.ts'
 import { readMetrics } from './support/metrics.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
 import { startReplica } from './support/replica.ts'
@@ -167,4 +167,143 @@ describe('while revokes wait for the replica', () => {
     expect(await lookups('unknown')).toBeGreaterThan(before)
     await resume()
   })
+})
+
+describe('a replica that commits stop to wait for', () => {
+  it('is not read within a second, and again only once it has what it missed', async () => {
+    const { token, at } = await giveAccess(reading)
+    await setNames('')
+    await expect.poll(isTrusted, { timeout: 10_000 }).toBe(false)
+    expect(log.at(-1)).toContain('revokes do not wait for the replica')
+    await pause()
+    await at(reading).revoke()
+    await waitForReplica()
+    const primary = new Database({
+      url: withCommit('remote_apply'),
+      poolSize: 1,
+      onError: () => undefined,
+    })
+    const another = new ReadReplica({ url: replicaUrl, primary, logger: logTo([]) })
+    await another.start()
+    expect(another.isTrusted).toBe(false)
+    expect(await at(reading).introspect(token)).toBe(false)
+    await resume()
+    await expect.poll(() => another.isTrusted, { timeout: 10_000 }).toBe(true)
+    await another.close()
+    await primary.close()
+    await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
+    expect(log.at(-1)).toContain('trusted again')
+  })
+
+  it('leaves introspection to the primary when it is stopped, and says that revokes hang', async () => {
+    const { token, at } = await giveAccess(reading)
+    await replica.stop()
+    const before = await lookups('in_doubt')
+    expect(await at(reading).introspect(token)).toBe(true)
+    expect(await lookups('in_doubt')).toBeGreaterThan(before)
+    // Both instances find it out, whether they read from it or not.
+    for (const { url } of [reading, careless]) {
+      await expect.poll(() => isReady(url), { timeout: 10_000 }).toBe(false)
+    }
+    expect(log.join('')).toContain('"cause":"waiting_for_standby"')
+    await replica.restart()
+    await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
+    expect(await isReady(reading.url)).toBe(true)
+    onReplica = await connect(replicaUrl)
+  })
+
+  it('is connected, but applies nothing: that is seen once a commit waits', async () => {
+    const { at } = await giveAccess(reading)
+    await pause()
+    expect(await isReady(careless.url)).toBe(true)
+    const revoked = at(reading).revoke()
+    await expect.poll(() => isReady(careless.url), { timeout: 9000, interval: 200 }).toBe(false)
+    await resume()
+    await revoked
+    expect(await isReady(careless.url)).toBe(true)
+  })
+})
+
+describe('the service does not start with a replica', () => {
+  const refused = (databaseUrl: string, readDatabaseUrl: string) =>
+    startInstance(databaseUrl, { readDatabaseUrl }).then(
+      async (service) => {
+        await service.close()
+        return ['it started']
+      },
+      (error: unknown) => explainError(error),
+    )
+
+  beforeAll(async () => {
+    // A member of the owner may use the tables, but is no superuser.
+    await onPrimary.query("CREATE ROLE ada LOGIN PASSWORD 'x'; GRANT postgres TO ada")
+    await onPrimary.query('CREATE ROLE "b o" LOGIN PASSWORD \'x\'')
+    await onPrimary.query('GRANT postgres, pg_read_all_stats TO "b o"')
+  })
+
+  const as = (role: string, url: string) =>
+    Object.assign(new URL(url), { username: role, password: 'x' }).href
+
+  it.each([
+    ['that is asynchronous', '', /\(replica1 is async\); set synchronous_standby_names/],
+    ['of which revokes need any', 'ANY 1 (replica1, x)', /is ANY 1 \(replica1, x\); set/],
+  ])('%s', async (_, names, reason) => {
+    await setNames(names)
+    await waitFor(names === '' ? 'async' : 'quorum')
+    const lines = await refused(withCommit('remote_apply'), replicaUrl)
+    await waitForReplica()
+    expect(lines).toEqual([expect.stringMatching(reason)])
+  })
+
+  it('on which its revokes are not applied before they are acknowledged', async () => {
+    const reason = /ALTER ROLE .* SET synchronous_commit = remote_apply, and restart/
+    expect(await refused(withCommit('on'), replicaUrl)).toEqual([expect.stringMatching(reason)])
+    // A setting of the role, which a session that was there before does not have.
+    await onPrimary.query('ALTER ROLE "b o" SET synchronous_commit = remote_apply')
+    const service = await startInstance(as('b o', test.database.url), {
+      readDatabaseUrl: as('b o', replicaUrl),
+      logger: logTo(log),
+    })
+    await onPrimary.query('ALTER ROLE "b o" RESET synchronous_commit')
+    const doubt = 'ALTER ROLE \\"b o\\" SET synchronous_commit = remote_apply'
+    await expect.poll(() => log.join(''), { timeout: 10_000 }).toContain(doubt)
+    await service.close()
+  })
+
+  it.each([
+    ['DATABASE_URL', () => [as('ada', withCommit('remote_apply')), replicaUrl]],
+    ['READ_DATABASE_URL', () => [withCommit('remote_apply'), as('ada', replicaUrl)]],
+  ] as const)('if the role of %s may not see who waits', async (variable, urls) => {
+    const [databaseUrl, readUrl] = urls() as [string, string]
+    expect(await refused(databaseUrl, readUrl)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^the role of ${variable} may not .* GRANT pg_read_all_stats TO ada on`),
+      ),
+    ])
+  })
+
+  it('that is none, or of something else, or not there', async () => {
+    const closed = Object.assign(new URL(replicaUrl), { port: String(await findFreePort()) }).href
+    const other = Object.assign(new URL(replicaUrl), { pathname: '/postgres' }).href
+    for (const [url, reason] of [
+      [test.database.url, /leads to a server that is no standby/],
+      [other, /leads to another database/],
+      [closed, /^no PostgreSQL server is listening at READ_DATABASE_URL; or unset READ/],
+    ] as const) {
+      expect(await refused(withCommit('remote_apply'), url)).toEqual([
+        expect.stringMatching(reason),
+      ])
+    }
+  })
+})
+
+it('a replica that is promoted is not read from then on', async () => {
+  await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
+  const { token, at } = await giveAccess(reading)
+  await setNames('')
+  await onReplica.query('SELECT pg_promote()')
+  // The promoted server still has the token, and knows nothing of the revoke.
+  await at(careless).revoke()
+  expect(await at(reading).introspect(token)).toBe(false)
+  await expect.poll(isTrusted, { timeout: 10_000 }).toBe(false)
 })

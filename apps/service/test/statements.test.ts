@@ -79,9 +79,16 @@ it('a request is counted without writing anything that has to be on disk', async
 
 /**
  * The service's own have a row for each project at most, and no index on what the cleanup looks for.
- * PostgreSQL's roles and schemas are read once, at start.
+ * PostgreSQL's are small, and read at start, by health checks, and once a second for a read replica.
  */
-const unindexed = new Set(['rate_limits', 'server_keys', 'pg_authid', 'pg_namespace'])
+const unindexed = new Set([
+  'rate_limits',
+  'server_keys',
+  'pg_authid',
+  'pg_database',
+  'pg_db_role_setting',
+  'pg_namespace',
+])
 /** To scan an empty table is cheapest; and these run once a minute. */
 const ofCleanup = /^(?:remove-|find-for-|find-due-|postpone-)/
 /** PostgreSQL's default of `jit_above_cost`. Compiling such a statement takes longer than running it. */

@@ -15,7 +15,7 @@ import type { Metrics, Observe } from './metrics.ts'
 export type Phase = 'starting' | 'running' | 'stopping'
 
 /** How long a commit may wait for a standby before the database counts as one that can't be written to. */
-const maxStandbyWaitSeconds = 2
+const maxStandbyWaitSeconds = 5
 
 // A database that can only be read is not enough, since a revoke has to write. What this finds out
 // without a write: a commit that waits for a standby already, and standbys that are needed, but not

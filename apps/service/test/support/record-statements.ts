@@ -1,12 +1,16 @@
+import { pino } from 'pino'
 import { vi } from 'vitest'
 import { createRejectionRecorder } from '../../src/audit/rejections.ts'
 import { cleanUp } from '../../src/cleanup.ts'
+import { ConfigurationError } from '../../src/configuration.ts'
 import { recordConsent } from '../../src/oauth/grants.ts'
+import { createLookup } from '../../src/oauth/introspection/lookup.ts'
 import { deleteOidcSessionByUid } from '../../src/oauth/oidc-sessions.ts'
 import { waitForLock } from '../../src/operation/handlers/locked-rows.ts'
 import { applyRevocations } from '../../src/operation/handlers/revoke.ts'
 import { errorOf } from '../../src/operation/response.ts'
 import { Database } from '../../src/postgres/database.ts'
+import { ReadReplica } from '../../src/postgres/replica/read-replica.ts'
 import { addAppAuthorizations } from '../history/http/app-authorizations.ts'
 import { ServiceSystem } from '../history/http/service-system.ts'
 import type { TestDatabase } from './database.ts'
@@ -56,6 +60,7 @@ export async function recordStatements(
       requestId: 'r',
       rejection: errorOf(revokeConnectedApp, 'failure'),
     })
+    if (!isDistributed) await useReadReplica(url, database)
     await passTime(pool)
     const { failures } = await cleanUp(database)
     if (failures.length > 0) throw new Error('the cleanup failed', { cause: failures[0]?.error })
@@ -69,6 +74,20 @@ export async function recordStatements(
     await database.close()
     await service.close()
   }
+}
+
+/** Sends what a read replica would get to the primary, which is asked about its replicas, too. */
+async function useReadReplica(url: string, database: Database): Promise<void> {
+  const logger = pino({ level: 'silent' })
+  const replica = new ReadReplica({ url, primary: database, logger })
+  const isRefused = await replica.start().then(
+    () => false,
+    (error: unknown) => error instanceof ConfigurationError,
+  )
+  if (!isRefused) throw new Error('a primary was taken for a replica')
+  await replica.close()
+  const query: ReadReplica['query'] = (statement, values) => database.query(statement, values)
+  await createLookup(database, { isTrusted: true, query })({ callerId: 'c', token: '000t' })
 }
 
 /** Lets the cleanup find some of everything. */

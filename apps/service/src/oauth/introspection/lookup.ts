@@ -102,6 +102,8 @@ interface Row {
   payload: TokenPayload
 }
 
+type LookupReplica = Pick<ReadReplica, 'isTrusted' | 'query'>
+
 interface ReplicaRow extends Row {
   /** Whether the token is there, be it active or not. */
   is_known: boolean
@@ -115,7 +117,7 @@ interface ReplicaRow extends Row {
  */
 export function createLookup(
   database: Database,
-  replica?: ReadReplica,
+  replica?: LookupReplica,
 ): (key: LookupKey) => Promise<Lookup | undefined> {
   const { observer } = database
   const batcher = new Batcher((keys: LookupKey[]) => lookUp(database, keys), {
@@ -126,7 +128,7 @@ export function createLookup(
   const look = replica === undefined ? (key: LookupKey) => batcher.add(key) : preferReplica(replica)
   return (key) => (hasNoNul(key.callerId) ? look(key) : Promise.resolve(undefined))
 
-  function preferReplica(from: ReadReplica): (key: LookupKey) => Promise<Lookup | undefined> {
+  function preferReplica(from: LookupReplica): (key: LookupKey) => Promise<Lookup | undefined> {
     const onReplica = new Batcher((keys: LookupKey[]) => lookUpOnReplica(from, keys), {
       name: findOnReplica.name,
       observer,
@@ -155,7 +157,7 @@ async function lookUp(database: Database, keys: LookupKey[]): Promise<(Lookup | 
  * all, but one that it doesn't know may be newer than what it has; so may be a caller.
  */
 async function lookUpOnReplica(
-  replica: ReadReplica,
+  replica: LookupReplica,
   keys: LookupKey[],
 ): Promise<(Lookup | 'in_doubt' | 'unknown')[]> {
   const rows = await replica.query<ReplicaRow>(findOnReplica, valuesOf(keys))

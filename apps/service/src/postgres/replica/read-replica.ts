@@ -49,7 +49,7 @@ const readPrimaryState = {
         FROM pg_db_role_setting r, unnest(setconfig) AS config
         WHERE config LIKE 'synchronous\\_commit=%'
           AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-          AND setrole IN (0, session_user::regrole)
+          AND setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = session_user))
         ORDER BY setdatabase <> 0 AND setrole <> 0 DESC, setrole <> 0 DESC LIMIT 1
       ), CASE WHEN s.source LIKE '%user' OR s.source = 'database' THEN s.boot_val ELSE s.setting END
       ) AS next_synchronous_commit,
