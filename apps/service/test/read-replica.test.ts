@@ -236,9 +236,11 @@ describe('the service does not start with a replica', () => {
 
   beforeAll(async () => {
     // A member of the owner may use the tables, but is no superuser.
+    await onPrimary.query('SET synchronous_commit = remote_apply')
     await onPrimary.query("CREATE ROLE ada LOGIN PASSWORD 'x'; GRANT postgres TO ada")
     await onPrimary.query('CREATE ROLE "b o" LOGIN PASSWORD \'x\'')
     await onPrimary.query('GRANT postgres, pg_read_all_stats TO "b o"')
+    await onPrimary.query('SET synchronous_commit = off')
   })
 
   const as = (role: string, url: string) =>

@@ -76,7 +76,7 @@ const textOf = (onlyIn: OnlyIn, columns = ''): string => `
     ) t ON true
     ORDER BY k.position`
 
-const find = batchStatement('introspect-tokens', 3, textOf)
+const find = batchStatement('introspect-tokens', 3, (onlyIn) => textOf(onlyIn))
 
 const findOnReplica: Statement = {
   name: 'introspect-tokens-on-replica',
