@@ -150,7 +150,10 @@ describe('pnpm audit-log', () => {
 
   it.each([
     [['--since', '31.1.2026'], '--since must be like 2026-01-31, or 2026-01-31T12:00:00Z; see'],
-    [['--action', 'revoke'], '--action must be one of revokeConnectedApp, consent, endGrant; see'],
+    [
+      ['--action', 'revoke'],
+      '--action must be one of revokeConnectedApp, consent, endGrant, raiseCounter; see',
+    ],
     [['delete', '--before', '2026-01-31', '--project-id', 'p'], 'unknown option --project-id'],
     [['--project-id', 'p', 'delete', '--before', '2026-01-31'], 'delete takes no other option'],
     [['delete', '--before', '2100-01-01'], '--before 2100-01-01T00:00Z is in the future'],

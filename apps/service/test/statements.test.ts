@@ -36,7 +36,8 @@ beforeAll(async () => {
 
 it('these tests see every statement of the service', async () => {
   const names = new Set<string>()
-  for await (const file of glob('src/**/*.ts')) {
+  // Not those of a command, which runs once, and may read whole tables.
+  for await (const file of glob('src/**/*.ts', { exclude: ['src/restore/**'] })) {
     const source = await readFile(file, 'utf8')
     for (const [, name = ''] of source.matchAll(
       /(?:name: |(?:Statement|ByKey|grantEnd)\(\s*)'([a-z-]+)',\s+(?:text:|\d|['`])/g,

@@ -21,6 +21,7 @@ const actions = [
   ...allOperations.filter(({ safety }) => safety !== 'safe').map(({ operationId }) => operationId),
   'consent',
   'endGrant',
+  'raiseCounter',
 ]
 
 /** The variable whose URL is used; {@link connect} sets it. */
