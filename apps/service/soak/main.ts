@@ -9,6 +9,7 @@ import {
   addAppAuthorizations,
 } from '../test/history/http/app-authorizations.ts'
 import { startTwoInstances } from '../test/support/service-process.ts'
+import { revokeUnderNoise } from './replica.ts'
 
 const maxResidentMegabytes = 200
 
@@ -16,13 +17,33 @@ const command = createCommand({
   name: 'soak',
   version: `contract ${contract.version}`,
   description:
-    'Runs authorization flows and revokes, and checks that each history is linearizable.',
+    'Runs authorization flows and revokes, and checks that each history is linearizable. Before that, checks that a read replica that revokes wait for calls no revoked token active.',
 })
   .option('--minutes <NUMBER>', 'how long', parseMinutes, 10)
   .action(({ minutes }: { minutes: number }) => soak(minutes))
 await runCommand(command)
 
 async function soak(minutes: number): Promise<void> {
+  await soakReplica()
+  await soakHistories(minutes)
+}
+
+async function soakReplica(): Promise<void> {
+  const waiting = await revokeUnderNoise('remote_apply')
+  // Where revokes don't wait for the replica, this must find something, or it would prove nothing.
+  const careless = await revokeUnderNoise('on')
+  for (const [commit, { active, fromReplica }] of Object.entries({
+    remote_apply: waiting,
+    on: careless,
+  })) {
+    process.stdout.write(
+      `replica, revokes at ${commit}: ${active} active after a 200; ${fromReplica} read from it\n`,
+    )
+  }
+  if (waiting.active > 0 || waiting.fromReplica === 0 || careless.active === 0) process.exitCode = 1
+}
+
+async function soakHistories(minutes: number): Promise<void> {
   const postgres = await startEmbeddedPostgres()
   const pool = new Pool({ connectionString: postgres.url })
   // A connection that is still closing when PostgreSQL stops reports an error, which has no other listener.
