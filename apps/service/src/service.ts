@@ -204,7 +204,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         forceCloseDatabases().catch(onError)
       }, drainMs)
       await Promise.all([listener.close(), cleanup.stop(), keyReload.stop()])
-      await Promise.all([replica?.close(), database.close()])
+      await replica?.close()
+      await database.close()
       // They log their failures, which nobody else learns of once their connections are closed.
       await listener.settle(settleMs)
       await healthListener.close()

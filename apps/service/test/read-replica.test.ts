@@ -5,7 +5,7 @@ import { explainError } from '../src/command-errors.ts'
 import { Database } from '../src/postgres/database.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
-import { ReadReplica } from '../src/postgres/replica/read-replica.ts'
+import { ReadReplica, replicaName } from '../src/postgres/replica/read-replica.ts'
 import type { Service } from '../src/service.ts'
 import { addAppAuthorizations } from './history/http/app-authorizations.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
@@ -184,13 +184,22 @@ describe('a replica that commits stop to wait for', () => {
       onError: () => undefined,
     })
     const another = new ReadReplica({ url: replicaUrl, primary, logger: logTo([]) })
-    await another.start()
-    expect(another.isTrusted).toBe(false)
-    expect(await at(reading).introspect(token)).toBe(false)
-    await resume()
-    await expect.poll(() => another.isTrusted, { timeout: 10_000 }).toBe(true)
-    await another.close()
-    await primary.close()
+    try {
+      await another.start()
+      expect(another.isTrusted).toBe(false)
+      expect(await at(reading).introspect(token)).toBe(false)
+      await resume()
+      await expect.poll(() => another.isTrusted, { timeout: 10_000 }).toBe(true)
+      const from = (column: string, statement = column) =>
+        another.query({ name: statement, text: `SELECT ${column} AS replica_name` }, [])
+      expect(await from(replicaName, 'own')).toEqual([{ replica_name: name }])
+      // What comes from another server, or from one that was promoted, is not used.
+      expect(await from("'replica2'")).toBeUndefined()
+      expect(await from('NULL::text')).toBeUndefined()
+    } finally {
+      await another.close()
+      await primary.close()
+    }
     await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
     expect(log.at(-1)).toContain('trusted again')
   })

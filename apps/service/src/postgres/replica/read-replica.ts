@@ -88,6 +88,7 @@ export class ReadReplica {
   #reason: string | undefined
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
+  #isClosing = false
 
   constructor({ primary, logger, ...options }: ReadReplicaOptions) {
     this.#primary = primary
@@ -149,16 +150,22 @@ export class ReadReplica {
     return isUnchanged && (caughtUp.get(name) ?? Infinity) <= startedAt ? rows : undefined
   }
 
+  /** Stops checking, and closes the connections to the replica. Ends before those to the primary do. */
   async close(): Promise<void> {
-    clearInterval(this.#timer)
-    this.#trustedUntil = 0
+    this.#stop()
     await this.#running
     await this.#database.close()
   }
 
+  /** Closes all connections to the replica at once. */
   async forceClose(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#stop()
     await this.#database.forceClose()
+  }
+
+  #stop(): void {
+    this.#isClosing = true
+    clearInterval(this.#timer)
   }
 
   /** Checks again, and logs what has changed. */
@@ -206,7 +213,8 @@ export class ReadReplica {
     // Revokes may have been acknowledged without it, until a later check finds otherwise.
     this.#arrangement = undefined
     this.#caughtUp = new Map()
-    if (reason === this.#reason) return
+    // What fails because connections are closed on purpose says nothing about the replica.
+    if (reason === this.#reason || this.#isClosing) return
     this.#reason = reason
     this.#logger.warn(
       { reason },
