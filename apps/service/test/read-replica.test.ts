@@ -159,12 +159,21 @@ describe('while revokes wait for the replica', () => {
     await expect.poll(() => at(reading).introspect(token)).toBe(false)
   })
 
-  it('a token that it does not know yet is read from the primary', async () => {
+  it('a token that it does not know yet is read from the primary, and so is a caller', async () => {
+    const known = await giveAccess(reading)
     await pause()
-    const { token, at } = await giveAccess(careless)
-    const before = await lookups('unknown')
-    expect(await at(reading).introspect(token)).toBe(true)
-    expect(await lookups('unknown')).toBeGreaterThan(before)
+    const unknown = await giveAccess(careless)
+    const system = known.at(careless)
+    await system.signIn()
+    const tokens = await system.exchange(await system.obtainCode())
+    for (const [{ at }, token = ''] of [
+      [known, tokens?.accessToken],
+      [unknown, unknown.token],
+    ] as const) {
+      const before = await lookups('unknown')
+      expect(await at(reading).introspect(token)).toBe(true)
+      expect(await lookups('unknown')).toBeGreaterThan(before)
+    }
     await resume()
   })
 })
