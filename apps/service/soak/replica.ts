@@ -76,13 +76,13 @@ export async function revokeUnderNoise(commit: 'remote_apply' | 'on'): Promise<R
 
 /** Writes as fast as it can, without waiting for a disk, and lets the replica fall behind. */
 function makeNoise(pool: Pool) {
-  let isStopping = false
+  const stopping = new AbortController()
   const write = async (): Promise<void> => {
     const client = await pool.connect()
     await client.query('SET synchronous_commit = off')
     await client.query('CREATE TABLE IF NOT EXISTS noise (id bigint, text text)')
     await client.query('CREATE INDEX IF NOT EXISTS noise_by_text ON noise (md5(text), id)')
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       await client.query(
         "INSERT INTO noise SELECT n, md5(random()::text) || repeat('x', 200) FROM generate_series(1, 2000) n",
       )
@@ -92,7 +92,7 @@ function makeNoise(pool: Pool) {
   const done = write()
   return {
     async stop(): Promise<void> {
-      isStopping = true
+      stopping.abort()
       await done
     },
   }
