@@ -257,7 +257,6 @@ describe('every other request', () => {
   it('is not found', async () => {
     const { url } = test.service
     const requests = [
-      fetch(url),
       fetch(`${url}/oauth2/other`),
       fetch(`${url}/.well-known/other`),
       fetch(`${url}/v1/b2b/sessions/jwks/other`),
