@@ -5,7 +5,10 @@ const bounds = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  keepAliveTimeout: 5_000,
+  // Longer than the 60 seconds for which load balancers usually keep an idle connection. The side that
+  // reuses it must be the one that closes it: otherwise a request may arrive just as it is closed, and
+  // its client sees ECONNRESET and can't know whether the request was processed.
+  keepAliveTimeout: 75_000,
 }
 
 /**
