@@ -114,7 +114,29 @@ describe('each page', () => {
   })
 })
 
+/** Adds another Member to the tenant's Organization, with a session. */
+async function addGrace(): Promise<{ token: string }> {
+  const { organizationId } = test.tenant
+  const memberId = await addMember(test.database.pool, { organizationId, name: 'Grace' })
+  return addSession(test.database.pool, { organizationId, memberId })
+}
+
 describe('the login page', () => {
+  it('signs the other Member out who signed in on another of its tabs meanwhile', async () => {
+    const { browser } = await openLoginPage()
+    const first = browser.url
+    const { url } = await openLoginPage()
+    await browser.open(url.href)
+    const second = browser.url
+    await browser.open(first, { session_token: test.tenant.session.token })
+    const consent = browser.url
+    expect(browser.text).toContain('<bdi>Ada</bdi>')
+    await browser.open(second, { session_token: (await addGrace()).token })
+    expect(browser.text).toContain('<bdi>Grace</bdi>')
+    await browser.open(consent, { decision: 'approve' })
+    expect(browser.text).toContain('<h1>This page has expired</h1>')
+  })
+
   it('reports an unknown session, and allows another attempt', async () => {
     const { browser } = await openLoginPage()
     await browser.submit({ session_token: 'unknown' })
@@ -281,10 +303,7 @@ describe('"Not you?"', () => {
     await browser.open(before, { decision: 'approve' })
     expect(browser.text).toContain('<h1>This page has expired</h1>')
     await browser.open(login)
-    const { organizationId } = test.tenant
-    const memberId = await addMember(test.database.pool, { organizationId, name: 'Grace' })
-    const { token } = await addSession(test.database.pool, { organizationId, memberId })
-    await browser.submit({ session_token: token })
+    await browser.submit({ session_token: (await addGrace()).token })
     expect(browser.text).toContain('<bdi>Grace</bdi>')
     const { rows } = await test.database.pool.query('SELECT FROM grants WHERE member_id = $1', [
       test.tenant.memberId,
@@ -303,7 +322,8 @@ describe('the address of the service', () => {
     expect(text).not.toContain(process.version)
     expect((await fetch(test.service.url, { method: 'HEAD' })).status).toBe(200)
     expect((await fetch(test.service.url, { method: 'POST' })).status).toBe(404)
-    const dots = await sendRaw(test.service.url, 'GET /x/.. HTTP/1.1\r\nHost: x\r\n\r\n')
+    const request = 'GET /x/.. HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+    const dots = await sendRaw(test.service.url, request)
     expect(dots?.status).toBe(404)
   })
 

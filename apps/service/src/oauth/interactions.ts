@@ -126,11 +126,13 @@ export function interactionPages(
       currentRequest().cause = 'unknown_session'
       return showLogin(c, context, 401)
     }
-    const { interaction } = context
-    const { session } = interaction
-    if (session?.accountId !== undefined && session.accountId !== memberId) {
+    const { incoming, outgoing } = c.env
+    // Not the session that the interaction began with: another tab may have signed in since then.
+    const session = await provider().Session.get(provider().createContext(incoming, outgoing))
+    if (session.accountId !== undefined && session.accountId !== memberId) {
       // Otherwise oidc-provider would show a page of its own, which signs the other Member out.
       await endSession(session)
+      const { interaction } = context
       delete interaction.session
       await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
     }
@@ -144,7 +146,7 @@ export function interactionPages(
     return signInAgain(c, context)
   }
 
-  async function endSession({ uid }: NonNullable<Interaction['session']>): Promise<void> {
+  async function endSession({ uid }: { uid: string }): Promise<void> {
     await deleteOidcSessionByUid(database, 'Session', uid)
   }
 
