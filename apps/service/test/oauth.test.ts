@@ -72,6 +72,22 @@ describe('an authorization code', () => {
     expect(new URL(callback).searchParams.get('error')).toBe('invalid_request')
   })
 
+  it.each([
+    ['no scope', {}],
+    ['an empty scope', { scope: '' }],
+    ['only unknown scopes', { scope: 'email toString' }],
+  ])('is not issued for %s, and nobody has to sign in to find out', async (_, scope) => {
+    const url = openid.buildAuthorizationUrl(await test.asPublicApp(), {
+      redirect_uri: redirectUri,
+      ...scope,
+      code_challenge: await openid.calculatePKCECodeChallenge(openid.randomPKCECodeVerifier()),
+      code_challenge_method: 'S256',
+    })
+    const callback = await new Browser().open(url.href)
+    expect(callback).toMatch(`${redirectUri}?`)
+    expect(new URL(callback).searchParams.get('error')).toBe('invalid_scope')
+  })
+
   it('is only sent to registered redirect URIs', async () => {
     const config = await test.asPublicApp()
     const browser = new Browser()

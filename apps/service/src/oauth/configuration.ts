@@ -17,7 +17,13 @@ export const routes = {
 }
 
 /** The scopes that a Connected App may request. */
-export const supportedScopes = ['openid', 'profile']
+const supportedScopes = ['openid', 'profile']
+
+/** The supported ones of the scopes in a `scope` parameter. */
+export function knownScopesIn(scope: unknown): string[] {
+  const requested = typeof scope === 'string' ? scope.split(' ') : []
+  return supportedScopes.filter((supported) => requested.includes(supported))
+}
 
 /** Lifetimes in seconds, the same as upstream's where upstream documents them. */
 export const lifetimes = {
@@ -49,6 +55,15 @@ export function createConfiguration(
     routes,
     ttl: lifetimes,
     scopes: supportedScopes,
+    // By itself, oidc-provider would notice only after the login page that there is nothing to grant.
+    extraParams: {
+      scope(_, scope) {
+        if (knownScopesIn(scope).length === 0) {
+          const description = `scope must have one of: ${supportedScopes.join(' ')}`
+          throw new errors.CustomOIDCProviderError('invalid_scope', description)
+        }
+      },
+    },
     // The login page shows it.
     extraClientMetadata: { properties: ['project_id'] },
     claims: { openid: ['sub'], profile: ['name'] },

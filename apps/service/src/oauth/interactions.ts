@@ -19,7 +19,7 @@ import type { Member } from './members.ts'
 import { findMember as findMemberById, findSessionMember, findSignedInMember } from './members.ts'
 import type { Consent } from './grants.ts'
 import { approveConsent, openConsent, recordConsent } from './grants.ts'
-import { pageErrorOf, supportedScopes } from './configuration.ts'
+import { knownScopesIn, pageErrorOf } from './configuration.ts'
 import { deleteOidcSessionByUid } from './oidc-sessions.ts'
 
 type PageContext = Context<{ Bindings: HttpBindings }>
@@ -113,7 +113,7 @@ export function interactionPages(
       },
       redirectUri: String(redirectUri),
       clientId,
-      scopes: supportedScopes.filter((supported) => String(scope).split(' ').includes(supported)),
+      scopes: knownScopesIn(scope),
     }
   }
 
