@@ -115,10 +115,11 @@ describe('each page', () => {
 })
 
 /** Adds another Member to the tenant's Organization, with a session. */
-async function addGrace(): Promise<{ token: string }> {
+async function addGrace(): Promise<{ memberId: string; token: string }> {
   const { organizationId } = test.tenant
   const memberId = await addMember(test.database.pool, { organizationId, name: 'Grace' })
-  return addSession(test.database.pool, { organizationId, memberId })
+  const { token } = await addSession(test.database.pool, { organizationId, memberId })
+  return { memberId, token }
 }
 
 describe('the login page', () => {
@@ -246,6 +247,32 @@ describe('the consent page', () => {
     const { browser } = await openConsentPage(config, test.tenant.session.token)
     const callback = await browser.submit({ decision: 'deny' })
     expect(new URL(callback).searchParams.get('error')).toBe('access_denied')
+  })
+
+  it('creates one grant, and one line in the audit log, however often "Allow" is pressed', async () => {
+    const { memberId, token } = await addGrace()
+    const { browser } = await openConsentPage(await test.asPublicApp(), token)
+    const { url, cookies } = browser
+    const press = async (): Promise<number> => {
+      const response = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie: cookies.for(new URL(url).pathname) },
+        body: new URLSearchParams({ decision: 'approve' }),
+      })
+      return response.status
+    }
+    expect(await Promise.all([press(), press(), press()])).toEqual([303, 303, 303])
+    expect(await press()).toBe(303)
+    const { rows } = await test.database.pool.query(
+      `SELECT array_agg(grant_id) AS granted, (
+         SELECT array_agg(grant_id) FROM audit_log
+         WHERE action = 'consent' AND member_id = $1) AS logged
+       FROM grants WHERE member_id = $1`,
+      [memberId],
+    )
+    expect(rows).toEqual([{ granted: [expect.any(String)], logged: rows[0].granted }])
+    expect(await browser.submit({ decision: 'approve' })).toContain('code=')
   })
 
   it('says who asks, for what, for whom, and where the browser goes then', async () => {

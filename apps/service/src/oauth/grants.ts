@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { AdapterPayload } from 'oidc-provider'
 import { endGrants, grantEnd } from '../audit/grant-ends.ts'
 import { bucketIn, bucketOf, bucketPrefix } from '../bucket.ts'
@@ -56,6 +55,7 @@ const approve = {
         scope)
       SELECT bucket, $6, organization_id, member_id, connected_app_id, revocation_count, $7
       FROM authorized
+      ON CONFLICT DO NOTHING
       RETURNING bucket, grant_id, organization_id, member_id, connected_app_id
     )
     INSERT INTO audit_log (action, outcome, request_id, project_id, actor_member_id, bucket,
@@ -140,6 +140,7 @@ function keyOf({
 /**
  * Creates a grant, unless there was a revoke since the page was opened. Even a concurrent revoke
  * wins: the grant has the counter value that the page recorded, so it is created already revoked.
+ * However often the page's form is submitted, it creates one grant.
  *
  * @returns the grant's id, or undefined if nothing was granted
  */
@@ -148,20 +149,29 @@ export async function approveConsent(
   consent: Consent,
   scope: string,
 ): Promise<string | undefined> {
-  const bucket = bucketOf(consent.organizationId)
   const [page] = await database.query<{ consent_epoch: string | null }>(findEpoch, [
     hashOf(consent.interactionId),
   ])
+  const grantId = grantIdOf(consent)
   const [row] = await database.query<{ grant_id: string }>(approve, [
     ...keyOf(consent),
     page?.consent_epoch,
-    `${bucketPrefix(bucket)}-grant-${randomUUID()}`,
+    grantId,
     scope,
     consent.requestId,
   ])
-  noteIds({ grant_id: row?.grant_id })
-  if (row === undefined) await recordConsent(database, consent, 'superseded')
-  return row?.grant_id
+  if (row === undefined && (await findGrant(database, grantId)) === undefined) {
+    await recordConsent(database, consent, 'superseded')
+    return undefined
+  }
+  noteIds({ grant_id: grantId })
+  return grantId
+}
+
+/** The same for each submission of a page's form. Nobody can find the interaction from it. */
+function grantIdOf({ interactionId, organizationId }: Consent): string {
+  const digest = hashOf(`grant of ${interactionId}`).toString('base64url')
+  return `${bucketPrefix(bucketOf(organizationId))}-grant-${digest}`
 }
 
 /** Writes to the audit log that a consent was denied, forbidden or superseded. */
