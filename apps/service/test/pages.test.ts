@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { contract } from '@connected-apps/contract/operations'
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
+import { consentPage } from '../src/pages/consent.ts'
 import { addConnectedApp, addMember, addSession } from '../src/provision/resources.ts'
 import { createLogger } from '../src/server/logger.ts'
 import { Browser, discover, openConsentPage } from './support/connected-app.ts'
@@ -207,6 +208,24 @@ describe('a form', () => {
     expect(browser.status).toBe(403)
   })
 
+  it.each(['cross-site', 'same-site', 'none'])(
+    'is rejected if the browser says only by Sec-Fetch-Site that it is from elsewhere: %s',
+    async (site) => {
+      const { browser } = await openLoginPage()
+      const send = (from: string) =>
+        fetch(browser.url, {
+          method: 'POST',
+          headers: {
+            cookie: browser.cookies.for(new URL(browser.url).pathname),
+            'sec-fetch-site': from,
+          },
+          body: new URLSearchParams({ session_token: 'x' }),
+        })
+      const { status } = await send(site)
+      expect([status, (await send('same-origin')).status]).toEqual([403, 401])
+    },
+  )
+
   it('without the cookie of its own page is rejected', async () => {
     const { browser } = await openLoginPage()
     const stranger = new Browser()
@@ -303,6 +322,14 @@ describe('the consent page', () => {
       expect(page.text).toMatch(/aria-hidden="true"\s*>\s*Ü\s*</)
       expect(page.headers.get('content-security-policy')).toContain('img-src data:;')
     }
+  })
+
+  it('shows a scope without words of its own as it is, whatever it is called', async () => {
+    const scopes = ['profile', 'constructor', '__proto__']
+    const app = { name: 'A', projectId: 'p', logoUrl: undefined, returnsTo: 'a' }
+    const page = await consentPage({ app, memberName: 'Ada', organizationSlug: 'acme', scopes })
+    const shown = [...page.matchAll(/<li>(.*?)<\/li>/g)].map(([, text]) => text)
+    expect(shown).toEqual(['See your name', 'constructor', '__proto__'])
   })
 
   it('shows the name of an app as text, however it is spelled', async () => {

@@ -45,7 +45,8 @@ const limitBody = bodyLimit({
  * The pages on which a Member signs in, and allows or denies a Connected App access.
  *
  * Another site can't submit their forms for the Member: the interaction's cookie is `SameSite=Lax`,
- * its path can't be guessed, and a form from another origin is rejected.
+ * its path can't be guessed, and a form from another origin is rejected. Browsers say where
+ * it is from in `Origin`, `Sec-Fetch-Site`, or both.
  */
 export function interactionPages(
   provider: () => Provider,
@@ -56,8 +57,8 @@ export function interactionPages(
   const app = new Hono<{ Bindings: HttpBindings }>()
 
   app.use('/:uid', limitBody, async (c, next) => {
-    const sender = c.req.header('origin')
-    if (c.req.method !== 'POST' || sender === undefined || sender === origin) return next()
+    const { origin: sender = origin, 'sec-fetch-site': site = 'same-origin' } = c.req.header()
+    if (c.req.method !== 'POST' || (sender === origin && site === 'same-origin')) return next()
     return showError(c, 403, 'foreign_form', 'access_denied')
   })
 

@@ -5,10 +5,10 @@ import { requestLine } from './error.ts'
 import { nameOf, plainName, renderSheet } from './page.ts'
 
 /** What the scopes of OpenID Connect allow, in words. */
-const scopeTexts: Readonly<Record<string, string>> = {
-  openid: 'Know who you are',
-  profile: 'See your name',
-}
+const scopeTexts: ReadonlyMap<string, string> = new Map([
+  ['openid', 'Know who you are'],
+  ['profile', 'See your name'],
+])
 
 /** What a Member decides on. */
 export interface ConsentPrompt {
@@ -34,7 +34,7 @@ export function consentPage(prompt: ConsentPrompt): Promise<string> {
       <section aria-labelledby="scopes">
         <h2 id="scopes">It will be able to</h2>
         <ul class="scopes">
-          ${scopes.map((scope) => html`<li>${scopeTexts[scope] ?? scope}</li>`)}
+          ${scopes.map((scope) => html`<li>${scopeTexts.get(scope) ?? scope}</li>`)}
         </ul>
       </section>
       <dl class="facts">
