@@ -14,6 +14,7 @@ import {
   parseRoles,
 } from '../src/provision/arguments.ts'
 import { assertNewMemberName, assertNewOrganizationNames } from '../src/provision/names.ts'
+import { addProject } from '../src/provision/resources.ts'
 import { readSessionKeySet } from '../src/provision/session-key-set.ts'
 import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic } from './support/operations.ts'
@@ -70,18 +71,24 @@ describe('pnpm provision', () => {
     )
     expect(await isActive(api, tokens.access_token)).toBe(true)
     const ids = { organizationId: 'northwind', memberId: 'hr|7', connectedAppId: connected_app_id }
-    const by = (password: string) => ({ authorization: basic(project_id, password) })
-    const call = (password: string) =>
-      revoke(test.service.url, test.tenant, { ...ids, headers: by(password) })
-    expect((await call(secret)).status).toBe(200)
+    const headers = { authorization: basic(project_id, secret) }
+    const revoked = await revoke(test.service.url, test.tenant, { ...ids, headers })
+    expect(revoked.status).toBe(200)
     expect(await isActive(config, tokens.access_token)).toBe(false)
+  })
 
+  it('rotates the secret of a project, and both are accepted until that is finished', async () => {
+    const { projectId, secret } = await addProject(test.database.pool)
+    const project = ['--project-id', projectId]
+    const isAccepted = async (password: string) => {
+      const headers = { authorization: basic(projectId, password) }
+      return (await revoke(test.service.url, test.tenant, { headers })).status !== 401
+    }
     const { secret: next = '' } = await add('rotate-secret', ...project)
-    expect((await call(secret)).status).toBe(200)
-    expect((await call(next)).status).toBe(200)
-    expect(await add('rotate-secret', ...project, '--finish')).toEqual({ project_id })
-    expect((await call(secret)).status).toBe(401)
-    expect((await call(next)).status).toBe(200)
+    expect([await isAccepted(secret), await isAccepted(next)]).toEqual([true, true])
+    const finished = await add('rotate-secret', ...project, '--finish')
+    expect(finished).toEqual({ project_id: projectId })
+    expect([await isAccepted(secret), await isAccepted(next)]).toEqual([false, true])
   })
 
   it('adds a live project, a confidential app with a secret, and a Member with roles', async () => {
