@@ -5,7 +5,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import type { Demo } from '../src/start-command.ts'
 import { authorizeDemo, exchangeCode, requestAuthorization } from './authorize.ts'
 import { callbackPage, frontPage } from './pages.ts'
-import { addDemoProject, demo } from './project.ts'
+import { addDemoProject, copyDemoMember, demo, readDemoMembers } from './project.ts'
 
 export default { createRoutes, frontPage, prepare } satisfies Demo
 
@@ -32,11 +32,13 @@ function createRoutes(origin: string): Hono {
 }
 
 /**
- * Creates the demo project, and lets its Member allow its Connected App.
+ * Creates the demo project, and lets its Member allow its Connected App. With `DEMO_MEMBERS`, as many
+ * other Members have allowed it, too.
  *
  * @returns the text that tells people how to use it
  */
 async function prepare(databaseUrl: string, origin: string): Promise<string> {
+  const others = readDemoMembers(process.env['DEMO_MEMBERS'] || undefined)
   await addDemoProject(databaseUrl, origin)
   try {
     await authorizeDemo(origin)
@@ -44,6 +46,7 @@ async function prepare(databaseUrl: string, origin: string): Promise<string> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`the demo fails at its own address, ${origin}: ${reason}`, { cause })
   }
+  await copyDemoMember(databaseUrl, others)
   const option = new URL(origin).port === '4020' ? '' : ` -- --url ${origin}`
   return `Service of ${contract.title} ${contract.version}: ${origin} (its data is deleted when it stops)
 

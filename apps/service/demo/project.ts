@@ -1,4 +1,5 @@
 import { operations } from '@connected-apps/contract/operations'
+import { CommandError } from '@connected-apps/node-http/command'
 import { Pool } from 'pg'
 import {
   addConnectedApp,
@@ -51,5 +52,35 @@ export async function addDemoProject(databaseUrl: string, origin: string): Promi
     logoUrl: 'https://example.com/notebook.png',
     redirectUri: origin + demoCallbackPath,
   })
+  await pool.end()
+}
+
+/** How many Members to rehearse an incident with, besides the demo's own. */
+export function readDemoMembers(value = '0'): number {
+  if (/^\d{1,6}$/.test(value)) return Number(value)
+  throw new CommandError('DEMO_MEMBERS must be a whole number up to 999999')
+}
+
+/** Adds Members who have allowed the demo's Connected App as its own Member has. */
+export async function copyDemoMember(databaseUrl: string, count: number): Promise<void> {
+  const pool = new Pool({ connectionString: databaseUrl, max: 1 })
+  // The copies are in the same Organization, and so in the same bucket.
+  const copies = `generate_series(1, ${count}) AS n WHERE member_id = $1`
+  const copied = "'member-test-' || md5(n::text)::uuid"
+  await pool.query(
+    `WITH copied_members AS (
+       INSERT INTO members (bucket, organization_id, member_id, name)
+       SELECT bucket, organization_id, ${copied}, name || ' ' || n FROM members, ${copies}
+     ), copied_authorizations AS (
+       INSERT INTO app_authorizations
+       SELECT bucket, organization_id, ${copied}, connected_app_id, revocation_count
+       FROM app_authorizations, ${copies}
+     )
+     INSERT INTO grants (bucket, grant_id, organization_id, member_id, connected_app_id, epoch, scope)
+     SELECT bucket, grant_id || '-' || n, organization_id, ${copied}, connected_app_id, epoch, scope
+     FROM grants, ${copies}`,
+    [demo.memberId],
+  )
+  await pool.query('ANALYZE')
   await pool.end()
 }

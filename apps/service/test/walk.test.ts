@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { B2BClient } from '@connected-apps/client'
 import { beforeAll, describe, expect, it } from 'vitest'
 import demoApp from '../demo/demo.ts'
-import { addDemoProject, demoCallbackPath } from '../demo/project.ts'
+import { authorizeDemo } from '../demo/authorize.ts'
+import { addDemoProject, copyDemoMember, demo, demoCallbackPath } from '../demo/project.ts'
 import { useService } from './support/service.ts'
 
 const test = useService({ routes: { '/demo': demoApp.createRoutes } })
@@ -87,6 +89,30 @@ describe('npm run walk', () => {
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
     expect(err).toMatch(message)
     expect(err).toMatch(/^npm run walk: [^\n]+\n$/)
+  })
+})
+
+describe('a demo with DEMO_MEMBERS', () => {
+  const rehearsal = useService({ routes: { '/demo': demoApp.createRoutes } })
+
+  it('has as many more Members who use its app, and whose access can be revoked', async () => {
+    const { database, service } = rehearsal
+    await addDemoProject(database.url, service.url)
+    await authorizeDemo(service.url)
+    await copyDemoMember(database.url, 3)
+    const { projectId: project_id, secret } = demo
+    const client = new B2BClient({ project_id, secret, baseUrl: service.url })
+    const app = { organization_id: demo.organizationId, connected_app_id: demo.connectedAppId }
+    const readMembers = async (): Promise<string[]> => {
+      const { active_members } = await client.organizations.getConnectedApp(app)
+      return active_members.map(({ member_id }) => member_id)
+    }
+    const members = await readMembers()
+    expect(members).toHaveLength(4)
+    for (const member_id of members) {
+      await client.organizations.members.connectedApps.revoke({ ...app, member_id })
+    }
+    expect(await readMembers()).toEqual([])
   })
 })
 
