@@ -23,7 +23,8 @@ Environment:
   PORT           where the service listens (default 4020)
   MOCK_PORT      where the mock listens (default 4010)
   SCREEN_PORT    where the screen listens (default 4030)
-  DATABASE_URL   a PostgreSQL for the service, in place of a temporary one with a demo in it`,
+  DATABASE_URL   a PostgreSQL for the service, in place of a temporary one with a demo in it
+  DEMO_MEMBERS   how many more Members of the demo use its app, to rehearse an incident`,
   },
   walk: {
     run: ['node', 'scripts/run-task.ts', 'service', 'walk'],
