@@ -4,6 +4,8 @@ import { bucketOf } from '../src/bucket.ts'
 import { findMember, findSignedInMember } from '../src/oauth/members.ts'
 import { Database } from '../src/postgres/database.ts'
 import { addMember, addOrganization, addSession } from '../src/provision/resources.ts'
+import { addAppAuthorizations } from './history/http/app-authorizations.ts'
+import { ServiceSystem } from './history/http/service-system.ts'
 import { useService } from './support/service.ts'
 
 const test = useService()
@@ -69,9 +71,29 @@ it('an id that Members of two buckets share names neither of them', async () => 
   expect(await find()).toEqual([expect.anything(), expect.anything()])
   const { organizationId } = test.tenant
   await addMember(pool, { organizationId, memberId })
+  // Also while only one of them is signed in.
+  expect(await find()).toEqual([undefined, undefined])
   await addSession(pool, { organizationId, memberId })
   expect(await find()).toEqual([undefined, undefined])
   await database.close()
+})
+
+it('a browser whose Member got a namesake by id has to sign in, and no page allows access', async () => {
+  const { pool } = test.database
+  const [authorization] = await addAppAuthorizations(pool, [test.service.url], 1)
+  if (authorization === undefined) throw new Error('no authorization was added')
+  const { memberId, projectId } = authorization
+  const system = new ServiceSystem(authorization)
+  await system.signIn()
+  const { page: consent = '' } = (await system.request(0)) as { page?: string } // no consent was given yet
+  const organizationId = await addOrganization(pool, { projectId })
+  await addMember(pool, { organizationId, memberId })
+  expect(await system.approve(0, consent)).toBeUndefined()
+  expect(await system.request(0)).toEqual({ page: expect.stringMatching(/^\/interaction\//) })
+  const { rowCount } = await pool.query('SELECT FROM grants WHERE member_id = $1', [memberId])
+  expect(rowCount).toBe(0)
+  // It leads to the login page again.
+  await system.signIn()
 })
 
 it('no row has another bucket than that of its Organization', async () => {

@@ -26,7 +26,7 @@ const findByToken = {
 const findSignedIn = {
   name: 'find-signed-in-member',
   text: `
-    SELECT m.organization_id, m.name, o.slug
+    SELECT o.slug
     FROM members m
     JOIN organizations o ON o.organization_id = m.organization_id
     JOIN connected_apps a USING (project_id)
@@ -83,19 +83,22 @@ export async function findSessionMember(
   return row?.member_id
 }
 
-/** @returns undefined if the Member has no active session, or is not in the Connected App's project */
+/**
+ * Finds a Member who is signed in.
+ *
+ * @returns undefined if the Member has no active session, or is not in the Connected App's project, or
+ * several Members have this id
+ */
 export async function findSignedInMember(
   database: Database,
   memberId: string,
   connectedAppId: string,
 ): Promise<SignedInMember | undefined> {
-  const rows = await database.query<FoundMember & { slug: string }>(findSignedIn, [
-    memberId,
-    connectedAppId,
-  ])
-  const [row] = rows
-  const member = toMember(memberId, rows)
-  return row && member && { ...member, organizationSlug: row.slug }
+  // Another Member of this id counts, too, though it has no active session, or is in another project.
+  const member = await findMember(database, memberId)
+  if (member === undefined) return undefined
+  const [row] = await database.query<{ slug: string }>(findSignedIn, [memberId, connectedAppId])
+  return row && { ...member, organizationSlug: row.slug }
 }
 
 interface FoundMember {
