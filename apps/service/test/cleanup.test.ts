@@ -1,6 +1,8 @@
 import * as openid from 'openid-client'
 import { describe, expect, it } from 'vitest'
+import { bucketOf } from '../src/bucket.ts'
 import { cleanUp } from '../src/cleanup.ts'
+import { changeByKey, changeRows } from '../src/postgres/change-by-key.ts'
 import { Database } from '../src/postgres/database.ts'
 import { addSession } from '../src/provision/resources.ts'
 import { authorize, isActive } from './support/connected-app.ts'
@@ -86,6 +88,35 @@ describe('cleaning up', () => {
     })
     expect(await isActive(config, active.access_token)).toBe(true)
     expect(await isActive(config, revoked.access_token)).toBe(false)
+  })
+
+  it('locks rows in one order, so that two instances never deadlock', async () => {
+    const { pool, url } = test.database
+    const keys = ['a', 'b', 'c'].map((name) => Buffer.from(name))
+    const rows = keys.map((key) => ({ bucket: bucketOf(test.tenant.organizationId), key }))
+    await authorize(await test.asPublicApp(), test.tenant.session.token)
+    await pool.query(
+      `INSERT INTO tokens (bucket, token_hash, kind, grant_id, payload, expires_at)
+      SELECT bucket, key, 'AccessToken', grant_id, '{}', now()
+      FROM unnest($1::bytea[]) key, (SELECT * FROM active_grants LIMIT 1) g`,
+      [keys],
+    )
+    const remove = changeByKey('remove', 'token_hash', 'DELETE FROM tokens t USING')
+    const database = new Database({ url, poolSize: 2, onError: () => undefined })
+    const blocker = await pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('SELECT FROM tokens WHERE token_hash = $1 FOR UPDATE', [keys[1]])
+    // Each of them would have locked one row before it waits for the second, and then need the third.
+    const removals = [rows, rows.toReversed()].map((each) => changeRows(database, remove, each))
+    const waiting = `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    const count = async () => (await pool.query(waiting)).rowCount
+    await expect.poll(count, { timeout: 20_000 }).toBe(2)
+    await blocker.query('ROLLBACK')
+    blocker.release()
+    const removed = await Promise.all(removals)
+    expect(new Set(removed)).toEqual(new Set([0, 3]))
+    await database.close()
   })
 
   it('removes the payloads of consumed tokens, whose replay still ends their grant', async () => {

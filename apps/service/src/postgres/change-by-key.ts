@@ -41,7 +41,12 @@ export function changeByKey(
   )
 }
 
-/** Changes rows by a statement of {@link changeByKey}. @returns how many rows it changed */
+/**
+ * Changes rows by a statement of {@link changeByKey}. It locks them in the order of their keys: two
+ * instances that found the same rows in different orders would otherwise wait for each other.
+ *
+ * @returns how many rows it changed
+ */
 export async function changeRows(
   database: BatchDatabase,
   statement: BatchStatement,
@@ -49,7 +54,7 @@ export async function changeRows(
   ...others: unknown[]
 ): Promise<number> {
   let changed = 0
-  for (const group of groupsOf(database, rows)) {
+  for (const group of groupsOf(database, rows.toSorted(compareKeys))) {
     const result = await runBatch(
       database,
       statement,
@@ -59,6 +64,15 @@ export async function changeRows(
     changed += result.rowCount ?? 0
   }
   return changed
+}
+
+function compareKeys(a: KeyRow, b: KeyRow): number {
+  if (a.bucket !== b.bucket) return a.bucket - b.bucket
+  return textOf(a) < textOf(b) ? -1 : 1
+}
+
+function textOf({ key }: KeyRow): string {
+  return typeof key === 'string' ? key : key.toString('hex')
 }
 
 /** The rows that one statement may change: those of one bucket, if the database is distributed. */
