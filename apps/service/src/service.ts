@@ -113,6 +113,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     poolSize,
     prepare,
     isDistributed,
+    isReplicaRead: options.readDatabaseUrl !== undefined,
     observer: metrics,
     onError,
   })

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { explainError } from '../src/command-errors.ts'
 import { Database } from '../src/postgres/database.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
@@ -114,6 +114,10 @@ async function giveAccess(service: Service) {
   return { token: tokens.accessToken, at }
 }
 
+/** The URL with the role's name and password. */
+const as = (role: string, url: string) =>
+  Object.assign(new URL(url), { username: role, password: 'x' }).href
+
 async function waitForCommit(): Promise<void> {
   const text = "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
   await expect
@@ -175,6 +179,31 @@ describe('while revokes wait for the replica', () => {
       expect(await lookups('unknown')).toBeGreaterThan(before)
     }
     await resume()
+  })
+})
+
+describe('an instance that reads from a replica', () => {
+  // Otherwise a test that fails would make those after it wait.
+  afterEach(resume)
+
+  it('waits for it in sessions that began without the setting of its role, too', async () => {
+    await onPrimary.query('SET synchronous_commit = remote_apply')
+    await onPrimary.query("CREATE ROLE carol LOGIN PASSWORD 'x'")
+    await onPrimary.query('GRANT postgres, pg_read_all_stats TO carol')
+    await onPrimary.query('ALTER ROLE carol SET synchronous_commit = remote_apply')
+    await onPrimary.query('SET synchronous_commit = off')
+    // As a pooler's sessions have it that began before.
+    const service = await startInstance(as('carol', withCommit('on')), {
+      readDatabaseUrl: as('carol', replicaUrl),
+    })
+    const { token, at } = await giveAccess(service)
+    await pause()
+    const revoked = at(service).revoke()
+    await waitForCommit()
+    await resume()
+    await revoked
+    expect(await at(service).introspect(token)).toBe(false)
+    await service.close()
   })
 })
 
@@ -260,9 +289,6 @@ describe('the service does not start with a replica', () => {
     await onPrimary.query('GRANT postgres, pg_read_all_stats TO "b o"')
     await onPrimary.query('SET synchronous_commit = off')
   })
-
-  const as = (role: string, url: string) =>
-    Object.assign(new URL(url), { username: role, password: 'x' }).href
 
   it.each([
     ['that is asynchronous', '', /\(replica1 is async\); set synchronous_standby_names/],

@@ -52,7 +52,6 @@ describe('a replica', () => {
     cluster: '7',
     can_read_statistics: true,
     role: 'apps',
-    synchronous_commit: 'remote_apply',
     next_synchronous_commit: 'remote_apply',
     standby_names: 'r1',
     flushed: '0/20',
@@ -113,7 +112,6 @@ describe('a replica', () => {
       {},
       /may not wait/,
     ],
-    ['that revokes only reach', { synchronous_commit: 'on' }, {}, /synchronous_commit = on/],
     [
       'that later revokes only reach',
       { next_synchronous_commit: 'local' },

@@ -29,12 +29,20 @@ export interface Statement {
  *
  * In `RETURNING` it is evaluated for each row that is written, and so only if there is one.
  *
+ * An instance with a read replica sends {@link commitOnReplica} in its place.
+ *
  * Citus rejects it there. So it is left out if the tables are distributed, and what the nodes are set to
  * is checked at start.
  */
 export const commitOnDisk = `set_config('synchronous_commit',
   CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END,
   true)`
+
+/**
+ * What {@link commitOnDisk} becomes where a replica is read. It is the same in every session, since a
+ * pooler may have sessions that began before the role got its setting.
+ */
+const commitOnReplica = "set_config('synchronous_commit', 'remote_apply', true)"
 
 /**
  * The length of a text array, as a LIMIT for the rows that it is unnested to. It removes no row. But
@@ -57,6 +65,8 @@ export interface DatabaseOptions {
   prepare?: boolean
   /** Whether the tables are distributed by bucket (Citus). Default: false. */
   isDistributed?: boolean
+  /** Whether a replica is read, so that commits have to wait until it has applied them. Default: false. */
+  isReplicaRead?: boolean
   observer?: DatabaseObserver
   /** How long a new connection may take. */
   connectTimeoutMs?: number
@@ -74,6 +84,8 @@ export class Database {
   readonly observer: DatabaseObserver
   readonly isDistributed: boolean
   readonly #prepare: boolean
+  /** What is sent in place of {@link commitOnDisk}. */
+  readonly #commit: string
   readonly #scopes = new AsyncLocalStorage<TransactionScope>()
   readonly #clients = new Set<PoolClient>()
   #closed: Promise<void> | undefined
@@ -83,6 +95,8 @@ export class Database {
     const { url, poolSize, prepare = true, observer, onError } = options
     this.observer = observer ?? noObserver
     this.isDistributed = options.isDistributed ?? false
+    const commit = options.isReplicaRead === true ? commitOnReplica : commitOnDisk
+    this.#commit = this.isDistributed ? 'true' : commit
     this.#prepare = prepare
     this.pool = new Pool({
       ...clientFor(url, options.connectTimeoutMs),
@@ -122,7 +136,7 @@ export class Database {
     { name, text }: Statement,
     values: unknown[],
   ): Promise<QueryResult<Row>> {
-    const sent = this.isDistributed ? text.replaceAll(commitOnDisk, 'true') : text
+    const sent = text.replaceAll(commitOnDisk, this.#commit)
     const query = this.#prepare ? { name, text: sent, values } : { text: sent, values }
     return traceStatement(name, async () => {
       const client = this.#scopes.getStore()?.client

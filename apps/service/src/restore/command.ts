@@ -30,11 +30,16 @@ const command = createCommand({
 await runCommand(command, { explain: explainError })
 
 async function run(projectId: string | undefined): Promise<void> {
-  const { DATABASE_URL, MIGRATION_DATABASE_URL, DATABASE_KIND } = process.env
+  const { DATABASE_URL, MIGRATION_DATABASE_URL, READ_DATABASE_URL, DATABASE_KIND } = process.env
   if (!DATABASE_URL) {
     throw new CommandError("DATABASE_URL is missing; set it to the URL of the service's database")
   }
-  const environment = { DATABASE_URL, MIGRATION_DATABASE_URL, DATABASE_KIND }
+  const environment = {
+    DATABASE_URL,
+    MIGRATION_DATABASE_URL,
+    READ_DATABASE_URL,
+    DATABASE_KIND,
+  }
   const configuration = readConfiguration(environment)
   const { databaseUrl = DATABASE_URL, migrationDatabaseUrl, isDistributed } = configuration
   await migrate({ databaseUrl, migrationDatabaseUrl })
@@ -44,6 +49,7 @@ async function run(projectId: string | undefined): Promise<void> {
     // The command may run through any pooler.
     prepare: false,
     isDistributed,
+    isReplicaRead: configuration.readDatabaseUrl !== undefined,
     // The statement that used the connection fails as well.
     onError: () => undefined,
   })

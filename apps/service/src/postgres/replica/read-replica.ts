@@ -43,7 +43,7 @@ const readPrimaryState = {
   text: `
     SELECT current_database() AS database, system_identifier::text AS cluster,
       pg_has_role(session_user, 'pg_read_all_stats', 'USAGE') AS can_read_statistics,
-      session_user::text AS role, s.setting AS synchronous_commit,
+      session_user::text AS role,
       coalesce((
         SELECT split_part(config, '=', 2)
         FROM pg_db_role_setting r, unnest(setconfig) AS config

@@ -8,8 +8,7 @@ export interface PrimaryState {
   /** Whether the role may see all of `pg_stat_replication`. */
   can_read_statistics: boolean
   role: string
-  /** In this session, and in a session that would begin now. */
-  synchronous_commit: string
+  /** In a session that would begin now. */
   next_synchronous_commit: string
   standby_names: string
   /** The position up to which the log is on disk, with everything that was acknowledged. */
@@ -76,12 +75,14 @@ function whyNotItsPrimary(primary: PrimaryState, replica: ReplicaState): string 
   return undefined
 }
 
-/** Whether the service's commits wait until a synchronous standby has applied them. */
+/**
+ * Whether commits wait until a synchronous standby has applied them. Those of this instance do in any
+ * case; but others may have no READ_DATABASE_URL, and do only by the setting of their role.
+ */
 function whyNotApplied(primary: PrimaryState): string | undefined {
-  const { role, synchronous_commit: now, next_synchronous_commit: next } = primary
-  const value = [now, next].find((each) => each !== 'remote_apply')
-  if (value === undefined) return undefined
-  return `revokes are not applied on the replica of READ_DATABASE_URL before they are acknowledged, since the role of DATABASE_URL has synchronous_commit = ${value}; run ALTER ROLE ${quote(role)} SET synchronous_commit = remote_apply, and restart every instance`
+  const { role, next_synchronous_commit: next } = primary
+  if (next === 'remote_apply') return undefined
+  return `revokes are not applied on the replica of READ_DATABASE_URL before they are acknowledged, since the role of DATABASE_URL has synchronous_commit = ${next}; run ALTER ROLE ${quote(role)} SET synchronous_commit = remote_apply, and restart every instance (behind PgBouncer, first run RECONNECT in its console)`
 }
 
 /** Whether the primary takes this replica for a synchronous standby that each commit waits for. */
