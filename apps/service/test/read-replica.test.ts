@@ -6,6 +6,7 @@ import { Database } from '../src/postgres/database.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
 import { ReadReplica, replicaName } from '../src/postgres/replica/read-replica.ts'
+import { UnconfirmedCommitError } from '../src/server/cause.ts'
 import type { Service } from '../src/service.ts'
 import { addAppAuthorizations } from './history/http/app-authorizations.ts'
 import { ServiceSystem } from './history/http/service-system.ts'
@@ -111,12 +112,20 @@ async function giveAccess(service: Service) {
   const tokens = await system.exchange(code)
   if (tokens === undefined) throw new Error('the code produced no tokens')
   const at = ({ url }: Service) => new ServiceSystem({ ...authorization, instances: [url] })
-  return { token: tokens.accessToken, at }
+  return { token: tokens.accessToken, refreshToken: tokens.refreshToken, at }
 }
 
 /** The URL with the role's name and password. */
 const as = (role: string, url: string) =>
   Object.assign(new URL(url), { username: role, password: 'x' }).href
+
+/** Cancels the commits that wait for the replica, or terminates their connections. */
+async function end(how: 'cancel' | 'terminate'): Promise<void> {
+  await waitForCommit()
+  await onPrimary.query(
+    `SELECT pg_${how}_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`,
+  )
+}
 
 async function waitForCommit(): Promise<void> {
   const text = "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
@@ -204,6 +213,43 @@ describe('an instance that reads from a replica', () => {
     await revoked
     expect(await at(service).introspect(token)).toBe(false)
     await service.close()
+  })
+
+  it('does not acknowledge what was committed without it, since the wait was cancelled', async () => {
+    const { token, at } = await giveAccess(reading)
+    await pause()
+    const revoked = at(reading).revoke()
+    await Promise.all([expect(revoked).rejects.toThrow(': 500'), end('cancel')])
+    expect(await at(reading).introspect(token)).toBe(true)
+    expect(log.join('')).toContain('"cause":"commit_failed"')
+    const database = new Database({
+      url: test.database.url,
+      poolSize: 1,
+      isReplicaRead: true,
+      onError: () => undefined,
+    })
+    const confirmed = database.transactional(async () => {
+      await database.begin()
+      await database.confirmCommits()
+      return true
+    })
+    await Promise.all([expect(confirmed).rejects.toThrow(UnconfirmedCommitError), end('cancel')])
+    await resume()
+    await database.close()
+  })
+
+  it('acknowledges a repeated revoke of a token once what the first one did is applied', async () => {
+    const { token, refreshToken, at } = await giveAccess(reading)
+    const system = at(reading)
+    await pause()
+    const revokeToken = () => system.revokeToken(refreshToken, 'refresh_token')
+    await Promise.all([expect(revokeToken()).rejects.toThrow(': 500'), end('terminate')])
+    const repeated = revokeToken()
+    await waitForCommit()
+    expect(await system.introspect(token)).toBe(true)
+    await resume()
+    await repeated
+    expect(await system.introspect(token)).toBe(false)
   })
 })
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { DatabaseError, Pool } from 'pg'
+import { UnconfirmedCommitError } from '../server/cause.ts'
 import { traceStatement } from '../server/tracing.ts'
 import { clientFor } from './hosts.ts'
 import type { DatabaseObserver } from './observer.ts'
@@ -45,6 +46,12 @@ export const commitOnDisk = `set_config('synchronous_commit',
 const commitOnReplica = "set_config('synchronous_commit', 'remote_apply', true)"
 
 /**
+ * The code with which PostgreSQL warns that a commit no longer waits for a standby, because somebody
+ * cancelled it. It then reports the commit as done, although a standby may not have it.
+ */
+const warningCode = '01000'
+
+/**
  * The length of a text array, as a LIMIT for the rows that it is unnested to. It removes no row. But
  * PostgreSQL can't know that limit when it plans, and expects one row. So it looks up each row by an
  * index, even in a table that is small at that time, and one plan is right for any number of rows.
@@ -53,9 +60,17 @@ export function lengthOf(parameter: string): string {
   return `(SELECT cardinality(${parameter}::text[]))`
 }
 
+/** Commits a message that nobody reads, so that there is something to wait for. */
+const confirmCommits = {
+  name: 'confirm-commits',
+  text: `SELECT pg_logical_emit_message(true, 'connected-apps', ''), ${commitOnDisk}`,
+}
+
 /** What {@link Database.transactional} keeps for the work inside it. */
 interface TransactionScope {
   client?: PoolClient
+  /** Whether a statement outside of a transaction has written, and its commit was waited for. */
+  hasCommitted?: boolean
 }
 
 export interface DatabaseOptions {
@@ -88,6 +103,8 @@ export class Database {
   readonly #commit: string
   readonly #scopes = new AsyncLocalStorage<TransactionScope>()
   readonly #clients = new Set<PoolClient>()
+  /** What PostgreSQL has warned of since the last statement of a connection began. */
+  readonly #warnings = new WeakMap<PoolClient, string>()
   #closed: Promise<void> | undefined
   #isForceClosed = false
 
@@ -115,6 +132,9 @@ export class Database {
     // A connection that breaks during a transaction has no other listener, and would crash the process.
     this.pool.on('connect', (client) => {
       client.on('error', report)
+      client.on('notice', ({ code, message }) => {
+        if (code === warningCode) this.#warnings.set(client, message ?? '')
+      })
       this.#clients.add(client)
       if (this.#isForceClosed) void client.end()
     })
@@ -139,8 +159,14 @@ export class Database {
     const sent = text.replaceAll(commitOnDisk, this.#commit)
     const query = this.#prepare ? { name, text: sent, values } : { text: sent, values }
     return traceStatement(name, async () => {
-      const client = this.#scopes.getStore()?.client
-      if (client === undefined) return this.pool.query<Row>(query)
+      const scope = this.#scopes.getStore()
+      const client = scope?.client
+      if (client === undefined) {
+        const isCommit = text.includes(commitOnDisk)
+        const result = await this.#runAlone((own) => own.query<Row>(query), isCommit)
+        if (scope !== undefined && isCommit && result.rowCount) scope.hasCommitted = true
+        return result
+      }
       try {
         return await client.query<Row>(query)
       } catch (error) {
@@ -150,6 +176,47 @@ export class Database {
         throw error
       }
     })
+  }
+
+  /** Runs a statement that is a transaction of its own, which commits if `isCommit`. */
+  async #runAlone<Result>(
+    send: (client: PoolClient) => Promise<Result>,
+    isCommit: boolean,
+  ): Promise<Result> {
+    const client = await this.pool.connect()
+    try {
+      const result = await (isCommit ? this.#commitBy(client, send) : send(client))
+      client.release()
+      return result
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+  }
+
+  /** @throws {UnconfirmedCommitError} if it was committed, but perhaps not where it was to be */
+  async #commitBy<Result>(
+    client: PoolClient,
+    send: (client: PoolClient) => Promise<Result>,
+  ): Promise<Result> {
+    this.#warnings.delete(client)
+    const result = await send(client)
+    const warning = this.#warnings.get(client)
+    if (warning !== undefined) throw new UnconfirmedCommitError(warning)
+    return result
+  }
+
+  /**
+   * Waits until everything that was committed before is committed as {@link commitOnDisk} demands,
+   * unless the request has waited for a commit of its own, which is later than all of that.
+   *
+   * A commit whose wait for a standby was ended, because its connection was, is visible from then on.
+   * A request that finds nothing left to do must not acknowledge it as long as a replica lacks it.
+   */
+  async confirmCommits(): Promise<void> {
+    // The commits of a distributed database are those of its nodes, of which no replica is read.
+    if (this.isDistributed || this.#scopes.getStore()?.hasCommitted === true) return
+    await this.run(confirmCommits, [])
   }
 
   /** Begins a transaction, which the request's later statements belong to. */
@@ -192,7 +259,10 @@ export class Database {
     if (scope === undefined || client === undefined) return
     delete scope.client
     try {
-      await traceStatement(command, () => client.query(command))
+      const send = () => client.query(command)
+      await traceStatement(command, () =>
+        command === 'COMMIT' ? this.#commitBy(client, send) : send(),
+      )
       client.release()
     } catch (error) {
       client.release(true)

@@ -31,6 +31,15 @@ export class LockTimeoutError extends Error {
   override readonly name = 'LockTimeoutError'
 }
 
+/** PostgreSQL reported a commit as done, but warned that it may not be everywhere where it was to be. */
+export class UnconfirmedCommitError extends Error {
+  override readonly name = 'UnconfirmedCommitError'
+
+  constructor(warning: string) {
+    super(`PostgreSQL did not confirm a commit: ${warning}`)
+  }
+}
+
 /** Messages of `pg` and Node.js that have no code, or one that does not distinguish the causes. */
 const messages: [RegExp, FailureCause][] = [
   [/^timeout exceeded when trying to connect/, 'pool_exhausted'],
@@ -59,6 +68,7 @@ const sqlStates: [string, FailureCause][] = [
 /** Finds the cause of a failure. `other` is a bug in the service, or a cause that is not listed yet. */
 export function causeOf(error: unknown): FailureCause {
   if (error instanceof LockTimeoutError) return 'lock_timeout'
+  if (error instanceof UnconfirmedCommitError) return 'commit_failed'
   if (error instanceof DatabaseError) {
     const { code = '' } = error
     return sqlStates.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'database_error'

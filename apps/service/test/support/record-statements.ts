@@ -133,5 +133,7 @@ async function useEverything(url: string, pool: TestDatabase['pool']): Promise<v
   await system.exchange(code)
   const { refreshToken } = await system.authorize()
   await system.revokeToken(refreshToken, 'refresh_token')
+  // Once more, which finds nothing to end.
+  await system.revokeToken(refreshToken, 'refresh_token')
   await system.revoke()
 }
