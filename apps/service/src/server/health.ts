@@ -15,20 +15,20 @@ import type { Metrics, Observe } from './metrics.ts'
 export type Phase = 'starting' | 'running' | 'stopping'
 
 /** How long a commit may wait for a standby before the database counts as one that can't be written to. */
-const maxStandbyWaitSeconds = 5
+const maxStandbyWaitMs = 5000
 
 // A database that can only be read is not enough, since a revoke has to write. What this finds out
-// without a write: a commit that waits for a standby already, and standbys that are needed, but not
-// connected. The latter is only shown to roles with pg_read_all_stats.
+// without a write: commits of the service that wait for a standby already, and standbys that are
+// needed, but not connected. The latter is only shown to roles with pg_read_all_stats.
 const checkWritable = {
   name: 'check-writable',
   text: `
     SELECT writable, current_setting('synchronous_standby_names') AS standby_names,
-      EXISTS (
-        SELECT FROM pg_stat_activity
+      ARRAY(
+        SELECT pid || ' ' || query_start FROM pg_stat_activity
         WHERE wait_event = 'SyncRep'
-          AND query_start < now() - interval '${maxStandbyWaitSeconds} seconds'
-      ) AS is_waiting,
+          AND datname = current_database() AND usename = session_user
+      ) AS waiting,
       (SELECT count(*)::integer FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))
         AS standbys,
       pg_has_role(session_user, 'pg_read_all_stats', 'USAGE') AS can_read_statistics
@@ -38,7 +38,8 @@ const checkWritable = {
 interface Writability {
   writable: boolean
   standby_names: string
-  is_waiting: boolean
+  /** Identifies each statement whose commit waits for a standby. */
+  waiting: string[]
   /** How many standbys are connected for which commits wait. */
   standbys: number
   can_read_statistics: boolean
@@ -59,10 +60,11 @@ export function createHealth(
   logger: Logger,
 ): Hono {
   const app = new Hono()
+  const isStuck = createWaitTracker()
   let cause: FailureCause | undefined
   const check = async (): Promise<boolean> => {
     if (phase() !== 'running') return false
-    const found = await whyNotWritable(database)
+    const found = await whyNotWritable(database, isStuck)
     if (found !== undefined && found !== cause) logger.warn({ cause: found }, 'not ready')
     if (found === undefined && cause !== undefined) logger.info('ready again')
     cause = found
@@ -78,15 +80,31 @@ export function createHealth(
 }
 
 /** @returns undefined if the database can be written to */
-async function whyNotWritable(database: Database): Promise<FailureCause | undefined> {
+async function whyNotWritable(
+  database: Database,
+  isStuck: (waiting: string[]) => boolean,
+): Promise<FailureCause | undefined> {
   try {
     const [found] = await database.query<Writability & QueryResultRow>(checkWritable, [])
     if (found?.writable !== true) return 'read_only'
     const required = parseStandbyNames(found.standby_names)?.count ?? 0
     const isMissing = found.can_read_statistics && found.standbys < required
-    return found.is_waiting || isMissing ? 'waiting_for_standby' : undefined
+    return isStuck(found.waiting) || isMissing ? 'waiting_for_standby' : undefined
   } catch (error) {
     return causeOf(error)
+  }
+}
+
+/**
+ * Creates the function that decides, at each check, whether a commit has been waiting for too long. That
+ * takes two checks, since PostgreSQL says when a statement began, but not how long its commit waits.
+ */
+function createWaitTracker(): (waiting: string[]) => boolean {
+  let seenSince = new Map<string, number>()
+  return (waiting) => {
+    const now = performance.now()
+    seenSince = new Map(waiting.map((each) => [each, seenSince.get(each) ?? now]))
+    return [...seenSince.values()].some((since) => now - since >= maxStandbyWaitMs)
   }
 }
 
