@@ -72,7 +72,11 @@ export function introspectBefore(
     if ('description' in parsed) return invalidRequest(parsed.description)
     const { callerId, secret, token } = parsed
     const isInvalid = 'description' in token
-    const found = await lookUp({ callerId, token: isInvalid ? undefined : token.value })
+    const found = await lookUp({
+      callerId,
+      secret,
+      token: isInvalid ? undefined : token.value,
+    })
     if (found === undefined) return unauthorized('unknown_client')
     noteIds({ project_id: found.projectId, caller_id: callerId })
     if (!isAuthenticated(found, secret)) {

@@ -13,6 +13,8 @@ export interface LookupKey {
   callerId: string
   /** Undefined to look up the caller alone. */
   token: string | undefined
+  /** What the caller authenticates itself with. A replica may not have a new one yet. */
+  secret?: string | undefined
 }
 
 /** Who introspects, and the token, if it is active and the caller may know. */
@@ -135,9 +137,12 @@ export function createLookup(
     })
     return async (key) => {
       const found = from.isTrusted ? await onReplica.add(key) : 'in_doubt'
-      const isFinal = typeof found === 'object'
-      observer.observeReplicaLookup(isFinal ? 'used' : found)
-      return isFinal ? found : batcher.add(key)
+      if (typeof found === 'object' && isAuthenticated(found, key.secret)) {
+        observer.observeReplicaLookup('used')
+        return found
+      }
+      observer.observeReplicaLookup(found === 'in_doubt' ? found : 'unknown')
+      return batcher.add(key)
     }
   }
 }
