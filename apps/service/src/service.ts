@@ -124,7 +124,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           url: options.readDatabaseUrl,
           prepare,
           observer: metrics,
-          primary: database,
+          primaryUrl: options.databaseUrl,
           logger,
         })
   let phase: Phase = 'starting'

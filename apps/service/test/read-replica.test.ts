@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { explainError } from '../src/command-errors.ts'
-import { Database } from '../src/postgres/database.ts'
+import { hashOf } from '../src/hash.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
 import { ReadReplica, replicaName } from '../src/postgres/replica/read-replica.ts'
@@ -13,6 +13,7 @@ import { ServiceSystem } from './history/http/service-system.ts'
 import { useDatabase } from './support/database.ts'
 import { readMetrics } from './support/metrics.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
+import { pgbouncerMissing, startPgBouncer } from './support/pgbouncer.ts'
 import { startReplica } from './support/replica.ts'
 import { isReady } from './support/service-process.ts'
 import { startInstance } from './support/service.ts'
@@ -42,6 +43,8 @@ beforeAll(async () => {
   reading = await startInstance(withCommit('remote_apply'), {
     readDatabaseUrl: replicaUrl,
     logger: logTo(log),
+    // So that a commit that waits leaves no connection to the primary.
+    poolSize: 1,
   })
   careless = await startInstance(withCommit('on'))
   onReplica = await connect(replicaUrl)
@@ -112,7 +115,7 @@ async function giveAccess(service: Service) {
   const tokens = await system.exchange(code)
   if (tokens === undefined) throw new Error('the code produced no tokens')
   const at = ({ url }: Service) => new ServiceSystem({ ...authorization, instances: [url] })
-  return { token: tokens.accessToken, refreshToken: tokens.refreshToken, at }
+  return { token: tokens.accessToken, refreshToken: tokens.refreshToken, authorization, at }
 }
 
 /** The URL with the role's name and password. */
@@ -127,11 +130,12 @@ async function end(how: 'cancel' | 'terminate'): Promise<void> {
   )
 }
 
-async function waitForCommit(): Promise<void> {
+/** Waits until so many commits wait for the replica. */
+async function waitForCommit(count = 1): Promise<void> {
   const text = "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
   await expect
     .poll(async () => (await onPrimary.query(text)).rowCount, { timeout: 20_000 })
-    .toBeGreaterThan(0)
+    .toBeGreaterThanOrEqual(count)
 }
 
 const pause = () => onReplica.query('SELECT pg_wal_replay_pause()')
@@ -187,6 +191,26 @@ describe('while revokes wait for the replica', () => {
       expect(await at(reading).introspect(token)).toBe(true)
       expect(await lookups('unknown')).toBeGreaterThan(before)
     }
+    await resume()
+  })
+
+  it('a secret that it does not know yet is compared with those on the primary', async () => {
+    const { token, authorization } = await giveAccess(reading)
+    const { resourceServerId } = authorization.resourceServer
+    const instances = [reading.url]
+    const withSecret = (secret: string) =>
+      new ServiceSystem({
+        ...authorization,
+        instances,
+        resourceServer: { resourceServerId, secret },
+      }).introspectAsApi(token)
+    await pause()
+    await onPrimary.query(
+      'UPDATE resource_servers SET next_secret_hash = $1 WHERE resource_server_id = $2',
+      [hashOf('new'), resourceServerId],
+    )
+    expect(await withSecret('new')).toBe(true)
+    await expect(withSecret('wrong')).rejects.toThrow('401')
     await resume()
   })
 })
@@ -262,12 +286,8 @@ describe('a replica that commits stop to wait for', () => {
     await pause()
     await at(reading).revoke()
     await waitForReplica()
-    const primary = new Database({
-      url: withCommit('remote_apply'),
-      poolSize: 1,
-      onError: () => undefined,
-    })
-    const another = new ReadReplica({ url: replicaUrl, primary, logger: logTo([]) })
+    const primaryUrl = withCommit('remote_apply')
+    const another = new ReadReplica({ url: replicaUrl, primaryUrl, logger: logTo([]) })
     try {
       await another.start()
       expect(another.isTrusted).toBe(false)
@@ -282,7 +302,6 @@ describe('a replica that commits stop to wait for', () => {
       expect(await from('NULL::text')).toBeUndefined()
     } finally {
       await another.close()
-      await primary.close()
     }
     await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
     expect(log.at(-1)).toContain('trusted again')
@@ -306,13 +325,28 @@ describe('a replica that commits stop to wait for', () => {
   })
 
   it('is connected, but applies nothing: that is seen once a commit waits', async () => {
-    const { at } = await giveAccess(reading)
+    const { token, at } = await giveAccess(reading)
     await pause()
     expect(await isReady(careless.url)).toBe(true)
+    // Neither the commits of other databases count, nor the time that a statement takes before.
+    const elsewhere = await connect(postgres.cluster.url)
+    await elsewhere.query('SET synchronous_commit = remote_apply')
+    const others = [elsewhere.query('CREATE TABLE elsewhere ()')]
+    await waitForCommit()
+    const slow = await connect(withCommit('remote_apply'))
+    others.push(slow.query('CREATE TABLE slow AS SELECT FROM pg_sleep(1)'))
+    await waitForCommit(2)
+    const startedAt = performance.now()
     const revoked = at(reading).revoke()
     await expect.poll(() => isReady(careless.url), { timeout: 9000, interval: 200 }).toBe(false)
+    expect(performance.now() - startedAt).toBeGreaterThan(4900)
+    // The replica is still read, since nothing that it lacks was acknowledged.
+    const used = await lookups('used')
+    expect(await at(reading).introspect(token)).toBe(true)
+    expect(await lookups('used')).toBeGreaterThan(used)
     await resume()
-    await revoked
+    await Promise.all([revoked, ...others])
+    await Promise.all([elsewhere.end(), slow.end()])
     expect(await isReady(careless.url)).toBe(true)
   })
 })
@@ -371,6 +405,14 @@ describe('the service does not start with a replica', () => {
       expect.stringMatching(
         new RegExp(`^the role of ${variable} may not .* GRANT pg_read_all_stats TO ada on`),
       ),
+    ])
+  })
+
+  it('behind a pooler that shares connections', async ({ skip }) => {
+    skip(pgbouncerMissing !== undefined, pgbouncerMissing)
+    await using pgbouncer = await startPgBouncer(replicaUrl, 'transaction')
+    expect(await refused(withCommit('remote_apply'), pgbouncer.url)).toEqual([
+      'READ_DATABASE_URL leads to a connection pooler that shares connections between clients; set DATABASE_PREPARE=off, or make it pool sessions; or unset READ_DATABASE_URL',
     ])
   })
 

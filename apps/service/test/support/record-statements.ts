@@ -79,7 +79,7 @@ export async function recordStatements(
 /** Sends what a read replica would get to the primary, which is asked about its replicas, too. */
 async function useReadReplica(url: string, database: Database): Promise<void> {
   const logger = pino({ level: 'silent' })
-  const replica = new ReadReplica({ url, primary: database, logger })
+  const replica = new ReadReplica({ url, primaryUrl: url, logger })
   const isRefused = await replica.start().then(
     () => false,
     (error: unknown) => error instanceof ConfigurationError,

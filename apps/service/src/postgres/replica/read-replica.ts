@@ -2,6 +2,7 @@ import type { QueryResultRow } from 'pg'
 import type { Logger } from 'pino'
 import { explainError } from '../../command-errors.ts'
 import { ConfigurationError } from '../../configuration.ts'
+import { checkConnection } from '../check.ts'
 import type { DatabaseOptions } from '../database.ts'
 import { Database } from '../database.ts'
 import type { PrimaryState, ReplicaState } from './trust.ts'
@@ -50,7 +51,8 @@ const readPrimaryState = {
         WHERE config LIKE 'synchronous\\_commit=%'
           AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
           AND setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = session_user))
-        ORDER BY setdatabase <> 0 AND setrole <> 0 DESC, setrole <> 0 DESC LIMIT 1
+        ORDER BY setdatabase <> 0 AND setrole <> 0 DESC, setrole <> 0 DESC, setdatabase <> 0 DESC
+        LIMIT 1
       ), CASE WHEN s.source LIKE '%user' OR s.source = 'database' THEN s.boot_val ELSE s.setting END
       ) AS next_synchronous_commit,
       current_setting('synchronous_standby_names') AS standby_names,
@@ -65,7 +67,7 @@ const readPrimaryState = {
 }
 
 export interface ReadReplicaOptions extends Pick<DatabaseOptions, 'url' | 'prepare' | 'observer'> {
-  primary: Database
+  primaryUrl: string
   logger: Logger
 }
 
@@ -75,8 +77,11 @@ export interface ReadReplicaOptions extends Pick<DatabaseOptions, 'url' | 'prepa
  * not read.
  */
 export class ReadReplica {
+  /** One connection of its own, since those of the service may all be used by commits that wait. */
   readonly #primary: Database
   readonly #database: Database
+  readonly #url: string
+  readonly #prepare: boolean
   readonly #logger: Logger
   #trustedUntil = 0
   /** Everything for which commits wait. While it stays the same, no replica has missed a commit. */
@@ -90,18 +95,19 @@ export class ReadReplica {
   #running: Promise<void> | undefined
   #isClosing = false
 
-  constructor({ primary, logger, ...options }: ReadReplicaOptions) {
-    this.#primary = primary
+  constructor({ primaryUrl, logger, ...options }: ReadReplicaOptions) {
     this.#logger = logger
-    this.#database = new Database({
-      ...options,
-      poolSize,
+    this.#url = options.url
+    this.#prepare = options.prepare ?? true
+    const limits = {
       connectTimeoutMs: timeoutMs,
       queueTimeoutMs: timeoutMs,
       statementTimeoutMs: timeoutMs,
       // The statement that used the connection fails as well, or the next check.
       onError: () => undefined,
-    })
+    }
+    this.#primary = new Database({ ...options, ...limits, url: primaryUrl, poolSize: 1 })
+    this.#database = new Database({ ...options, ...limits, poolSize })
   }
 
   /** Whether a statement may be run on the replica now. */
@@ -115,7 +121,7 @@ export class ReadReplica {
    * @throws {ConfigurationError} if revokes don't wait for it, or that can't be found out
    */
   async start(): Promise<void> {
-    const reason = await this.#check()
+    const reason = (await this.#whyNotConnected()) ?? (await this.#check())
     if (reason !== undefined) {
       throw new ConfigurationError([`${reason}; or unset READ_DATABASE_URL`])
     }
@@ -150,22 +156,32 @@ export class ReadReplica {
     return isUnchanged && (caughtUp.get(name) ?? Infinity) <= startedAt ? rows : undefined
   }
 
-  /** Stops checking, and closes the connections to the replica. Ends before those to the primary do. */
+  /** Stops checking, and closes the connections. */
   async close(): Promise<void> {
     this.#stop()
     await this.#running
-    await this.#database.close()
+    await Promise.all([this.#database.close(), this.#primary.close()])
   }
 
-  /** Closes all connections to the replica at once. */
+  /** Closes all connections at once. */
   async forceClose(): Promise<void> {
     this.#stop()
-    await this.#database.forceClose()
+    await Promise.all([this.#database.forceClose(), this.#primary.forceClose()])
   }
 
   #stop(): void {
     this.#isClosing = true
     clearInterval(this.#timer)
+  }
+
+  /** @returns why connections don't support what the service needs */
+  async #whyNotConnected(): Promise<string | undefined> {
+    try {
+      await checkConnection(this.#url, this.#prepare)
+      return undefined
+    } catch (error) {
+      return explainError(error, 'READ_DATABASE_URL').join('; ')
+    }
   }
 
   /** Checks again, and logs what has changed. */
