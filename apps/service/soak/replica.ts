@@ -36,7 +36,10 @@ export async function revokeUnderNoise(commit: 'remote_apply' | 'on'): Promise<R
   await pool.query("ALTER SYSTEM SET synchronous_standby_names = 'soaked'")
   await pool.query('SELECT pg_reload_conf()')
   await until(async () => {
-    const { rows } = await pool.query("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'")
+    await pool.query('CHECKPOINT')
+    const { rows } = await pool.query(`
+      SELECT FROM pg_stat_replication, pg_control_checkpoint()
+      WHERE sync_state = 'sync' AND checkpoint_time > pg_conf_load_time()`)
     return rows.length > 0
   })
   const urlWith = (value: string) => `${primary.url}?options=-c%20synchronous_commit%3D${value}`

@@ -5,7 +5,7 @@ import { explainError } from '../src/command-errors.ts'
 import { hashOf } from '../src/hash.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
-import { ReadReplica, replicaName } from '../src/postgres/replica/read-replica.ts'
+import { ReadReplica, replicaSlot } from '../src/postgres/replica/read-replica.ts'
 import { UnconfirmedCommitError } from '../src/server/cause.ts'
 import type { Service } from '../src/service.ts'
 import { addAppAuthorizations } from './history/http/app-authorizations.ts'
@@ -91,14 +91,32 @@ async function waitFor(state: string): Promise<void> {
   await vi.waitUntil(async () => (await stateOnPrimary()) === state, { timeout: 20_000 })
 }
 
-/** Lets revokes wait for the replica. */
+/** Lets revokes wait for the replica, which is only sure once a checkpoint was made. */
 async function waitForReplica(): Promise<void> {
   await setNames(name)
   await waitFor('sync')
+  const text =
+    'SELECT checkpoint_time > pg_conf_load_time() AS is_later FROM pg_control_checkpoint()'
+  await vi.waitUntil(
+    async () => {
+      await onPrimary.query('CHECKPOINT')
+      return (await onPrimary.query<{ is_later: boolean }>(text)).rows[0]?.is_later
+    },
+    { timeout: 10_000 },
+  )
 }
 
 const isTrusted = async () =>
   (await readMetrics(reading.url)).get('connected_apps_read_replica_trusted') === 1
+
+/** Waits for that after `synchronous_standby_names` has changed. */
+async function waitForTrust(isTrustedNow = isTrusted): Promise<void> {
+  const check = async () => {
+    await onPrimary.query('CHECKPOINT')
+    return isTrustedNow()
+  }
+  await expect.poll(check, { timeout: 10_000, interval: 200 }).toBe(true)
+}
 
 async function lookups(result: 'used' | 'unknown' | 'in_doubt'): Promise<number> {
   const metrics = await readMetrics(reading.url)
@@ -293,17 +311,17 @@ describe('a replica that commits stop to wait for', () => {
       expect(another.isTrusted).toBe(false)
       expect(await at(reading).introspect(token)).toBe(false)
       await resume()
-      await expect.poll(() => another.isTrusted, { timeout: 10_000 }).toBe(true)
+      await waitForTrust(() => Promise.resolve(another.isTrusted))
       const from = (column: string, statement = column) =>
-        another.query({ name: statement, text: `SELECT ${column} AS replica_name` }, [])
-      expect(await from(replicaName, 'own')).toEqual([{ replica_name: name }])
+        another.query({ name: statement, text: `SELECT ${column} AS replica_slot` }, [])
+      expect(await from(replicaSlot, 'own')).toEqual([{ replica_slot: name }])
       // What comes from another server, or from one that was promoted, is not used.
       expect(await from("'replica2'")).toBeUndefined()
       expect(await from('NULL::text')).toBeUndefined()
     } finally {
       await another.close()
     }
-    await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
+    await waitForTrust()
     expect(log.at(-1)).toContain('trusted again')
   })
 
@@ -319,7 +337,7 @@ describe('a replica that commits stop to wait for', () => {
     }
     expect(log.join('')).toContain('"cause":"waiting_for_standby"')
     await replica.restart()
-    await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
+    await waitForTrust()
     expect(await isReady(reading.url)).toBe(true)
     onReplica = await connect(replicaUrl)
   })
@@ -381,6 +399,16 @@ describe('the service does not start with a replica', () => {
     expect(lines).toEqual([expect.stringMatching(reason)])
   })
 
+  it('for which revokes do not surely wait, since the primary made no checkpoint', async () => {
+    await setNames('')
+    await waitFor('async')
+    await setNames(name)
+    await waitFor('sync')
+    const lines = await refused(withCommit('remote_apply'), replicaUrl)
+    await waitForReplica()
+    expect(lines).toEqual([expect.stringMatching(/run CHECKPOINT on the primary; or unset/)])
+  })
+
   it('on which its revokes are not applied before they are acknowledged', async () => {
     const reason = /ALTER ROLE .* SET synchronous_commit = remote_apply, and restart/
     expect(await refused(withCommit('on'), replicaUrl)).toEqual([expect.stringMatching(reason)])
@@ -432,7 +460,7 @@ describe('the service does not start with a replica', () => {
 })
 
 it('a replica that is promoted is not read from then on', async () => {
-  await expect.poll(isTrusted, { timeout: 10_000 }).toBe(true)
+  await waitForTrust()
   const { token, at } = await giveAccess(reading)
   await setNames('')
   await onReplica.query('SELECT pg_promote()')

@@ -43,6 +43,7 @@ describe('a replica', () => {
   const standby: Standby = {
     pid: 1,
     application_name: 'r1',
+    slot: 's1',
     sync_state: 'sync',
     sync_priority: 1,
     replay_lsn: '0/10',
@@ -56,7 +57,11 @@ describe('a replica', () => {
     standby_names: 'r1',
     flushed: '0/20',
     started_at: 'today',
-    standbys: [standby, { ...standby, pid: 2, application_name: 'r2', sync_state: 'async' }],
+    is_configuration_in_effect: true,
+    standbys: [
+      standby,
+      { ...standby, pid: 2, application_name: 'r2', slot: 's2', sync_state: 'async' },
+    ],
   }
   const replica: ReplicaState = {
     database: 'd',
@@ -64,7 +69,7 @@ describe('a replica', () => {
     can_read_statistics: true,
     role: 'apps',
     is_standby: true,
-    name: 'r1',
+    slot: 's1',
     replayed: '0/10',
   }
   const quorum = { ...standby, sync_state: 'quorum' } as const
@@ -79,12 +84,23 @@ describe('a replica', () => {
   it.each<[string, Partial<PrimaryState>, Partial<ReplicaState>, RegExp]>([
     ['of another cluster', {}, { cluster: '8' }, /another database/],
     ['of another database', {}, { database: 'e' }, /another database/],
-    ['that was promoted', {}, { is_standby: false, name: null }, /no standby/],
-    ['that receives nothing', {}, { name: null }, /receives nothing/],
-    ['without a name', {}, { name: 'walreceiver' }, /cluster_name/],
-    ['that the primary does not know', { standbys: [] }, {}, /no standby r1/],
-    ['whose name another one has', { standbys: [standby, standby] }, {}, /several standbys r1/],
-    ['that is behind the one of its name', {}, { replayed: '0/F' }, /not the standby/],
+    ['that was promoted', {}, { is_standby: false, slot: null }, /no standby/],
+    ['that receives nothing', {}, { slot: null }, /receives nothing/],
+    ['without a slot', {}, { slot: '' }, /primary_slot_name/],
+    ['that the primary does not know', { standbys: [] }, {}, /no standby .* slot s1/],
+    [
+      'that replicates another standby of the same name',
+      {},
+      { slot: 'below' },
+      /no standby .* slot below/,
+    ],
+    [
+      'for which commits may not wait yet',
+      { is_configuration_in_effect: false },
+      {},
+      /run CHECKPOINT on the primary$/,
+    ],
+    ['that is behind the one with its slot', {}, { replayed: '0/F' }, /not the standby/],
     [
       'that may become synchronous',
       { standbys: [{ ...standby, sync_state: 'potential' }] },

@@ -10,7 +10,7 @@ import { startServer } from '../../src/postgres/embedded/cluster.ts'
 /**
  * Starts a server that replicates another one, as a standby that can be read.
  *
- * @param name what the primary calls it, in `synchronous_standby_names`
+ * @param name what the primary calls it, in `synchronous_standby_names`, and its replication slot
  */
 export async function startReplica(primary: Cluster, name: string): Promise<Cluster> {
   const client = new Client({ connectionString: primary.url })
@@ -19,6 +19,7 @@ export async function startReplica(primary: Cluster, name: string): Promise<Clus
   const source = rows[0]?.data_directory ?? ''
   const directory = dirname(source)
   const data = join(directory, name)
+  await client.query('SELECT pg_create_physical_replication_slot($1)', [name])
   // The backup lasts as long as this session.
   await client.query('SELECT pg_backup_start($1, fast => true)', [name])
   // Keeps the owner, since PostgreSQL does not start with the data of another user.
@@ -27,7 +28,11 @@ export async function startReplica(primary: Cluster, name: string): Promise<Clus
     'SELECT labelfile FROM pg_backup_stop(wait_for_archive => false)',
   )
   await client.end()
-  await promisify(execFile)('rm', [join(data, 'postmaster.pid')])
+  await promisify(execFile)('rm', [
+    '-r',
+    join(data, 'postmaster.pid'),
+    join(data, 'pg_replslot', name),
+  ])
   const { uid, gid } = await stat(source)
   for (const [file, content] of [
     ['backup_label', backups[0]?.labelfile ?? ''],
@@ -40,7 +45,7 @@ export async function startReplica(primary: Cluster, name: string): Promise<Clus
   const connection = `host=${hostname} port=${port} user=${username} password=${password}`
   await appendFile(
     join(data, 'postgresql.auto.conf'),
-    `\ncluster_name = '${name}'\nprimary_conninfo = '${connection}'\nwal_retrieve_retry_interval = '100ms'\n`,
+    `\ncluster_name = '${name}'\nprimary_conninfo = '${connection}'\nprimary_slot_name = '${name}'\nwal_retrieve_retry_interval = '100ms'\n`,
   )
   return startServer(await findBinaries(directory, packageName), data, password)
 }

@@ -6,7 +6,7 @@ import { Batcher } from '../../postgres/batcher.ts'
 import type { Database, Statement } from '../../postgres/database.ts'
 import { hasNoNul, lengthOf } from '../../postgres/database.ts'
 import type { ReadReplica } from '../../postgres/replica/read-replica.ts'
-import { replicaName } from '../../postgres/replica/read-replica.ts'
+import { replicaSlot } from '../../postgres/replica/read-replica.ts'
 
 /** What an introspection is looked up by. */
 export interface LookupKey {
@@ -85,7 +85,7 @@ const findOnReplica: Statement = {
   text: textOf(
     () => '',
     `, (SELECT kind FROM tokens WHERE bucket = k.bucket AND token_hash = k.token_hash) IS NOT NULL
-      AS is_known, ${replicaName} AS replica_name`,
+      AS is_known, ${replicaSlot} AS replica_slot`,
   ),
 }
 
@@ -109,7 +109,7 @@ type LookupReplica = Pick<ReadReplica, 'isTrusted' | 'query'>
 interface ReplicaRow extends Row {
   /** Whether the token is there, be it active or not. */
   is_known: boolean
-  replica_name: string | null
+  replica_slot: string | null
 }
 
 /**

@@ -18,25 +18,27 @@ const timeoutMs = 1000
 const poolSize = 3
 
 /**
- * What the primary calls the replica that runs the statement. It is null once the replica is promoted,
- * or no longer connected to its primary. A result that contains it needs no assumption about where a
- * connection leads, even through a pooler or a name that stands for several replicas.
+ * The replication slot that the replica which runs the statement uses at its primary, or an empty text.
+ * It is null once the replica is promoted, or no longer connected to its primary. A result that contains
+ * it needs no assumption about where a connection leads, even through a pooler or a name that stands for
+ * several replicas.
  */
-export const replicaName = `(
-  SELECT coalesce(substring(conninfo FROM '(?:^| )application_name=(\\S+)'),
-    substring(conninfo FROM 'fallback_application_name=(\\S+)'))
-  FROM pg_stat_wal_receiver)`
+export const replicaSlot = `(SELECT coalesce(slot_name, '') FROM pg_stat_wal_receiver)`
 
 const readReplicaState = {
   name: 'read-replica-state',
   text: `
     SELECT current_database() AS database, system_identifier::text AS cluster,
       pg_has_role(session_user, 'pg_read_all_stats', 'USAGE') AS can_read_statistics,
-      session_user::text AS role, pg_is_in_recovery() AS is_standby, ${replicaName} AS name,
+      session_user::text AS role, pg_is_in_recovery() AS is_standby, ${replicaSlot} AS slot,
       pg_last_wal_replay_lsn()::text AS replayed
     FROM pg_control_system()`,
 }
 
+// `pg_stat_replication` may say so before commits wait: that begins once the checkpointer has loaded the
+// configuration, too. It did so before any checkpoint that began after that. At its start it does so
+// before anything else. A checkpoint's time has no fractions of a second.
+//
 // A session keeps the setting of its role from when it began, so what a new one would get is read from
 // the catalog. If that has none any more, a setting that came from there is not to be relied on.
 const readPrimaryState = {
@@ -58,12 +60,15 @@ const readPrimaryState = {
       current_setting('synchronous_standby_names') AS standby_names,
       pg_current_wal_flush_lsn()::text AS flushed,
       pg_postmaster_start_time()::text AS started_at,
+      (pg_conf_load_time() < pg_postmaster_start_time() OR checkpoint_time > pg_conf_load_time())
+        AS is_configuration_in_effect,
       coalesce((
         SELECT json_agg(json_build_object('pid', pid, 'application_name', application_name,
+          'slot', (SELECT slot_name FROM pg_replication_slots WHERE active_pid = pid),
           'sync_state', sync_state, 'sync_priority', sync_priority, 'replay_lsn', replay_lsn)
           ORDER BY pid)
         FROM pg_stat_replication), '[]') AS standbys
-    FROM pg_control_system(), pg_settings s WHERE s.name = 'synchronous_commit'`,
+    FROM pg_control_system(), pg_control_checkpoint(), pg_settings s WHERE s.name = 'synchronous_commit'`,
 }
 
 export interface ReadReplicaOptions extends Pick<DatabaseOptions, 'url' | 'prepare' | 'observer'> {
@@ -88,7 +93,7 @@ export class ReadReplica {
   #arrangement: string | undefined
   /** What a replica must have applied, since commits may not have waited for it before. */
   #required = ''
-  /** Since when each replica is known to have applied that. A new arrangement begins a new map. */
+  /** Since when each replica is known, by its slot, to have applied that. A new arrangement begins a new map. */
   #caughtUp = new Map<string, number>()
   #reason: string | undefined
   #timer: NodeJS.Timeout | undefined
@@ -132,11 +137,11 @@ export class ReadReplica {
   }
 
   /**
-   * Runs a statement, each of whose rows has {@link replicaName} as `replica_name`.
+   * Runs a statement, each of whose rows has {@link replicaSlot} as `replica_slot`.
    *
    * @returns undefined if the result may lack an acknowledged revoke, or there is none
    */
-  async query<Row extends { replica_name: string | null } & QueryResultRow>(
+  async query<Row extends { replica_slot: string | null } & QueryResultRow>(
     statement: { name: string; text: string },
     values: unknown[],
   ): Promise<Row[] | undefined> {
@@ -152,8 +157,8 @@ export class ReadReplica {
     }
     // What the statement saw may be from any time before now.
     const isUnchanged = this.isTrusted && caughtUp === this.#caughtUp
-    const name = rows[0]?.replica_name ?? ''
-    return isUnchanged && (caughtUp.get(name) ?? Infinity) <= startedAt ? rows : undefined
+    const slot = rows[0]?.replica_slot ?? ''
+    return isUnchanged && (caughtUp.get(slot) ?? Infinity) <= startedAt ? rows : undefined
   }
 
   /** Stops checking, and closes the connections. */
@@ -216,9 +221,9 @@ export class ReadReplica {
       this.#required = primary.flushed
       this.#caughtUp = new Map()
     }
-    const { name, replayed } = replica
-    if (name !== null && !this.#caughtUp.has(name) && !isBefore(replayed, this.#required)) {
-      this.#caughtUp.set(name, performance.now())
+    const { slot, replayed } = replica
+    if (slot !== null && !this.#caughtUp.has(slot) && !isBefore(replayed, this.#required)) {
+      this.#caughtUp.set(slot, performance.now())
     }
     this.#trustedUntil = startedAt + trustMs
     return undefined

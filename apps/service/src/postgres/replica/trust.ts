@@ -15,6 +15,8 @@ export interface PrimaryState {
   flushed: string
   /** Changes when PostgreSQL restarts. */
   started_at: string
+  /** Whether `synchronous_standby_names` is what commits follow, and not still an earlier value of it. */
+  is_configuration_in_effect: boolean
   standbys: Standby[]
 }
 
@@ -22,6 +24,8 @@ export interface PrimaryState {
 export interface Standby {
   pid: number
   application_name: string
+  /** The replication slot that it uses, which no other standby can use at the same time. */
+  slot: string | null
   sync_state: 'async' | 'potential' | 'sync' | 'quorum' | null
   sync_priority: number | null
   replay_lsn: string | null
@@ -34,14 +38,11 @@ export interface ReplicaState {
   can_read_statistics: boolean
   role: string
   is_standby: boolean
-  /** What its primary calls it. Null if it receives nothing. */
-  name: string | null
+  /** The replication slot that it uses. Empty if it uses none; null if it receives nothing. */
+  slot: string | null
   /** The position up to which it has applied the log. Null if it is no standby. */
   replayed: string | null
 }
-
-/** What PostgreSQL calls a standby that has no name. */
-const unnamed = 'walreceiver'
 
 /**
  * Decides whether every acknowledged revoke is on the replica: whether a commit of the service waits
@@ -52,7 +53,10 @@ const unnamed = 'walreceiver'
  */
 export function whyInDoubt(primary: PrimaryState, replica: ReplicaState): string | undefined {
   return (
-    whyNotItsPrimary(primary, replica) ?? whyNotApplied(primary) ?? whyNotNeeded(primary, replica)
+    whyNotItsPrimary(primary, replica) ??
+    whyNotApplied(primary) ??
+    whyNotNeeded(primary, replica) ??
+    whyNotYet(primary)
   )
 }
 
@@ -87,24 +91,22 @@ function whyNotApplied(primary: PrimaryState): string | undefined {
 
 /** Whether the primary takes this replica for a synchronous standby that each commit waits for. */
 function whyNotNeeded(primary: PrimaryState, replica: ReplicaState): string | undefined {
-  const { name } = replica
-  if (name === null) {
+  const { slot } = replica
+  if (slot === null) {
     return 'the replica of READ_DATABASE_URL receives nothing from its primary; see its log'
   }
-  if (name === unnamed) {
-    return `the replica of READ_DATABASE_URL has no name of its own; set its cluster_name, and add that to synchronous_standby_names on the primary`
+  if (slot === '') {
+    return 'the replica of READ_DATABASE_URL has no replication slot, by which it is known; create one on the primary, and set primary_slot_name on the replica'
   }
-  const remedy = `set synchronous_standby_names = 'FIRST 1 (${quote(name)})' on the primary, or 'ANY n' of n names with this one`
-  const [standby, other] = primary.standbys.filter((each) => each.application_name === name)
+  const standby = primary.standbys.find((each) => each.slot === slot)
   if (standby === undefined) {
-    return `the primary at DATABASE_URL has no standby ${name}, as the replica of READ_DATABASE_URL is called; let the replica follow this primary, and ${remedy}`
-  }
-  if (other !== undefined) {
-    return `the primary at DATABASE_URL has several standbys ${name}, as the replica of READ_DATABASE_URL is called; give each a cluster_name of its own`
+    return `the primary at DATABASE_URL has no standby with the replication slot ${slot}, which the replica of READ_DATABASE_URL has; let the replica follow this primary, not another standby`
   }
   if (standby.replay_lsn !== null && isBefore(replica.replayed, standby.replay_lsn)) {
-    return `the replica of READ_DATABASE_URL is called ${name}, but is not the standby that the primary at DATABASE_URL calls so; give each a cluster_name of its own`
+    return `the replica of READ_DATABASE_URL has the replication slot ${slot}, but is not the standby that has it at the primary of DATABASE_URL; let the replica follow this primary, not another standby`
   }
+  const { application_name: name } = standby
+  const remedy = `set synchronous_standby_names = 'FIRST 1 (${quote(name)})' on the primary, or 'ANY n' of n names with this one`
   if (standby.sync_state === 'sync') return undefined
   if (standby.sync_state !== 'quorum') {
     return `revokes do not wait for the replica of READ_DATABASE_URL (${name} is ${standby.sync_state}); ${remedy}`
@@ -115,6 +117,12 @@ function whyNotNeeded(primary: PrimaryState, replica: ReplicaState): string | un
     return undefined
   }
   return `revokes may not wait for the replica of READ_DATABASE_URL, since synchronous_standby_names is ${primary.standby_names}; ${remedy}`
+}
+
+/** Whether commits may still follow an earlier configuration, in which they wait for nobody. */
+function whyNotYet(primary: PrimaryState): string | undefined {
+  if (primary.is_configuration_in_effect) return undefined
+  return 'revokes may not wait for the replica of READ_DATABASE_URL yet, since the primary has made no checkpoint since it loaded its configuration; run CHECKPOINT on the primary'
 }
 
 /** Compares two positions in PostgreSQL's log, which are written like `16/B374D848`. */
