@@ -112,6 +112,11 @@ describe('pnpm raise-counters', () => {
     expect((await raiseCounters(['--all', '--project-id', 'p'], test.database.url)).code).toBe(2)
   })
 
+  it('says in its help that it is for a failover that lost revokes, too', async () => {
+    const { out } = await raiseCounters(['--help'], test.database.url)
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('failover to an asynchronous standby')
+  })
+
   it('says so if there is no such project', async () => {
     expect(await raiseCounters(['--project-id', 'nosuch'], test.database.url)).toMatchObject({
       out: '',

@@ -412,6 +412,14 @@ describe('the service does not start with a replica', () => {
   it('on which its revokes are not applied before they are acknowledged', async () => {
     const reason = /ALTER ROLE .* SET synchronous_commit = remote_apply, and restart/
     expect(await refused(withCommit('on'), replicaUrl)).toEqual([expect.stringMatching(reason)])
+    // A setting of the database comes before one of all roles.
+    const database = `DATABASE "${new URL(test.database.url).pathname.slice(1)}"`
+    await onPrimary.query('ALTER ROLE ALL SET synchronous_commit = remote_apply')
+    await onPrimary.query(`ALTER ${database} SET synchronous_commit = on`)
+    const lines = await refused(withCommit('remote_apply'), replicaUrl)
+    await onPrimary.query('ALTER ROLE ALL RESET synchronous_commit')
+    await onPrimary.query(`ALTER ${database} RESET synchronous_commit`)
+    expect(lines).toEqual([expect.stringMatching(reason)])
     // A setting of the role, which a session that was there before does not have.
     await onPrimary.query('ALTER ROLE "b o" SET synchronous_commit = remote_apply')
     const service = await startInstance(as('b o', test.database.url), {

@@ -16,7 +16,7 @@ const command = createCommand({
   name: 'raise-counters',
   version: `contract ${contract.version}`,
   description:
-    'Ends the access of all Connected Apps, in the database at DATABASE_URL. Run it after a backup was restored, before the service starts: the backup has tokens as active that were revoked since. Members have to give consent again. Prints the number of Members and Connected Apps whose counter was raised as JSON. If it was interrupted, run it again.',
+    'Ends the access of all Connected Apps, in the database at DATABASE_URL. Run it after a backup was restored, or after a failover to an asynchronous standby, before the service starts: that data has tokens as active that were revoked since. Members have to give consent again. Prints the number of Members and Connected Apps whose counter was raised as JSON. If it was interrupted, run it again.',
 })
   .option('--project-id <ID>', 'only in this project')
   .addOption(new Option('--all', 'in all projects').conflicts('projectId'))
