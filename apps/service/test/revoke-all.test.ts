@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { runUntilKilled } from '../../../scripts/run-until-killed.ts'
+import { bucketOf } from '../src/bucket.ts'
 import { Random } from './history/random.ts'
 import { useService } from './support/service.ts'
 
@@ -85,13 +86,13 @@ function memberIds(): string[] {
 async function addTargets(): Promise<string> {
   const { organizationId, publicAppId } = test.tenant
   const ids = memberIds()
-  const values = [organizationId, ids]
+  const values = [bucketOf(organizationId), organizationId, ids]
   const { pool } = test.database
   await pool.query(
-    "INSERT INTO members (organization_id, member_id, name) SELECT $1, unnest($2::text[]), 'Ada'",
+    "INSERT INTO members (bucket, organization_id, member_id, name) SELECT $1, $2, unnest($3::text[]), 'Ada'",
     values,
   )
-  await pool.query('INSERT INTO app_authorizations SELECT $1, unnest($2::text[]), $3', [
+  await pool.query('INSERT INTO app_authorizations SELECT $1, $2, unnest($3::text[]), $4', [
     ...values,
     publicAppId,
   ])
