@@ -184,10 +184,13 @@ function renderTable(
   caption: string,
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  kind = '',
+  kind: 'rows' | 'numbers' = 'rows',
 ): string {
   const head = headings.map((heading) => `<th scope="col">${heading}</th>`).join('')
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`)
+  const body = rows.map((row) => {
+    const cells = row.map((cell, index) => `<td data-heading="${headings[index]}">${cell}</td>`)
+    return `<tr>${cells.join('')}</tr>`
+  })
   // A region that scrolls must be reachable by the keyboard.
   return `<div class="card scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${kind}">
 <thead><tr>${head}</tr></thead>

@@ -51,10 +51,11 @@ path.area:has(+ .line) { fill-opacity: 0.16; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: var(--space-2) var(--space-4); text-align: start; vertical-align: top; }
 th { color: var(--text-quiet); font-weight: 600; white-space: nowrap; }
-td { border-top: 1px solid var(--line); min-width: 6rem; overflow-wrap: anywhere; }
+td { border-top: 1px solid var(--line); min-width: 7.5rem; overflow-wrap: anywhere; }
+td:has(code) { min-width: 10rem; }
+.rows td:last-child { min-width: 20rem; }
 .numbers td, .numbers th { white-space: nowrap; }
 .numbers :is(td, th):not(:first-child) { text-align: end; }
-td code { white-space: nowrap; }
 details summary { padding: var(--space-2) 0; color: var(--focus); cursor: pointer; }
 .facts div { display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: var(--space-2); padding: var(--space-2) var(--space-4); }
 .facts div + div { border-top: 1px solid var(--line); }
@@ -67,6 +68,12 @@ details summary { padding: var(--space-2) 0; color: var(--focus); cursor: pointe
   .tile { padding: var(--space-3); }
   .facts div { grid-template-columns: 1fr; gap: 0; }
   .canvas { grid-template-columns: 3.25rem minmax(0, 1fr); }
+  .rows, .rows :is(tbody, tr) { display: block; }
+  .rows thead { display: none; }
+  .rows tr { padding: var(--space-2) 0; }
+  .rows tr + tr { border-top: 1px solid var(--line); }
+  .rows td:is(*, :last-child) { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: var(--space-2); min-width: 0; padding-block: var(--space-1); border: 0; }
+  .rows td::before { content: attr(data-heading); color: var(--text-quiet); }
 }
 
 @media print {
@@ -75,6 +82,5 @@ details summary { padding: var(--space-2) 0; color: var(--focus); cursor: pointe
   .bar, .tile dt::before, .area { print-color-adjust: exact; }
   .plot, .tile, tr { break-inside: avoid; }
   .scroll { overflow: visible; }
-  td code { white-space: normal; }
 }
 `
