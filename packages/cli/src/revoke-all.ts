@@ -29,6 +29,11 @@ export interface RevokeAllOptions {
    * since 1970. A pause of more than an hour stops the run in place of this.
    */
   readonly onPause?: ((endsAt: number) => void) | undefined
+  /**
+   * Called after each request that failed and is sent again, other than for a 429, with the status
+   * of the response, or undefined if there was none.
+   */
+  readonly onRetry?: ((status_code: number | undefined) => void) | undefined
 }
 
 /** With less, a run would not end within a lifetime. */

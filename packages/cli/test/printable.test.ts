@@ -68,6 +68,12 @@ test('the progress says what is done, at which rate, what went wrong, and the ti
   expect(renderProgress({ ...state, pausedUntil: at.getTime() })).toBe(
     '42%, 4,200 of 10,000, 3 rate-limited, 12 not revoked, paused until 03:04:05',
   )
+  expect(renderProgress({ ...state, failure: { status_code: undefined, forMs: 12_000 } })).toBe(
+    '42%, 4,200 of 10,000, 3 rate-limited, 12 not revoked, no response for 12 s; retrying',
+  )
+  expect(renderProgress({ ...state, failure: { status_code: 503, forMs: 12_000 } })).toMatch(
+    /not revoked, only 503s for 12 s; retrying$/,
+  )
   const start = { done: 0, total: 10_000, rate: undefined, rateLimited: 0, notRevoked: 0 }
   expect(renderProgress(start)).toBe('0%, 0 of 10,000')
   expect(renderProgress({ ...start, done: 10_000, rate: 98 })).toBe('100%, 10,000 of 10,000')

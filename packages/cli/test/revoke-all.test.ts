@@ -151,10 +151,13 @@ describe('a delay', () => {
         : send(response),
     )
     const pauses: number[] = []
+    const retries: (number | undefined)[] = []
     const { outcomes } = await run(api, targetsOf(1), {
       onPause: (endsAt) => pauses.push(endsAt - Date.now()),
+      onRetry: (status_code) => retries.push(status_code),
     })
     expect(pauses).toHaveLength(1)
+    expect(retries).toEqual([500])
     expect(resultsOf(outcomes)).toEqual(['revoked'])
     expect(outcomes[0]?.attempts).toBe(2)
   })

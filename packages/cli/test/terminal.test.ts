@@ -8,6 +8,7 @@ import { main, runCli, SECRET } from './support/run-cli.ts'
 import type { Finished } from './support/run-cli.ts'
 import { startApi } from './support/api.ts'
 import type { Api } from './support/api.ts'
+import { serve } from './support/serve.ts'
 
 const script = '/usr/bin/script'
 
@@ -118,5 +119,17 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(code).toBe(130)
     expect(api.revokes.size).toBeGreaterThan(0)
     expect(api.revokes.size).toBeLessThan(500)
+  })
+
+  test('the progress says that the server does not respond, and estimates no time', async () => {
+    const down = await serve(() => undefined)
+    await down.stop()
+    const args = `revoke-all --targets targets.csv --ledger down.jsonl --yes --base-url ${down.url}`
+    const { code, screen } = await runOnTerminal(args, 'project-test-1', [
+      [/0 of 500, no response for \d+ s; retrying/, '\u0003'],
+    ])
+    expect(screen).toContain('Interrupted: finishing what is in flight.')
+    expect(screen.slice(0, screen.indexOf('Interrupted'))).not.toContain(' left')
+    expect(code).toBe(130)
   })
 })

@@ -303,8 +303,9 @@ class Run {
     job.dueAt = now + backoffMs * (0.5 + Math.random() / 2)
     this.#again.push(job)
     if (this.#availability.isDown(now)) {
-      this.#fail(new UnavailableError('down', describeDown(job)))
+      return this.#fail(new UnavailableError('down', describeDown(job)))
     }
+    this.#options.onRetry?.(job.last.status_code)
   }
 
   /** Finishes a target with a result that is its own only if the API has decided others. */

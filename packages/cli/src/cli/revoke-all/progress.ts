@@ -13,10 +13,14 @@ export interface ProgressState {
   notRevoked: number
   /** When a pause ends that the server has asked for, in milliseconds since 1970. */
   pausedUntil?: number | undefined
+  /** Set while requests fail and none succeeds: the last failure. */
+  failure?: { status_code: number | undefined; forMs: number } | undefined
 }
 
 /** A shorter pause is not worth a word. */
 const LONG_PAUSE_MS = 5_000
+/** Shorter than this, a failure is hardly news. */
+const LONG_FAILURE_MS = 2_000
 const BAR_WIDTH = 24
 /** The rate is that of so many seconds. */
 const WINDOW_SECONDS = 10
@@ -26,6 +30,8 @@ export class Progress {
   readonly #state: ProgressState
   readonly #line: LiveLine
   readonly #recent = new RecentCount()
+  /** Of the requests that have failed since the last that did not. */
+  #failing: { status_code: number | undefined; since: number } | undefined
 
   constructor(
     state: Pick<ProgressState, 'done' | 'total' | 'notRevoked'>,
@@ -41,12 +47,19 @@ export class Progress {
 
   recordOutcome(isRevoked: boolean): void {
     this.#state.done += 1
+    this.#failing = undefined
     if (!isRevoked) this.#state.notRevoked += 1
     this.#recent.add(performance.now())
   }
 
   recordRateLimited(): void {
     this.#state.rateLimited += 1
+    this.#failing = undefined
+  }
+
+  /** @param status_code undefined if there was no response */
+  recordFailure(status_code: number | undefined): void {
+    this.#failing = { status_code, since: this.#failing?.since ?? performance.now() }
   }
 
   /** @param endsAt in milliseconds since 1970 */
@@ -65,7 +78,10 @@ export class Progress {
   #render(isTerminal: boolean): string {
     this.#state.rate = this.#recent.perSecond(performance.now())
     if ((this.#state.pausedUntil ?? 0) < Date.now()) this.#state.pausedUntil = undefined
-    const words = renderProgress(this.#state)
+    const { status_code, since = Infinity } = this.#failing ?? {}
+    const forMs = performance.now() - since
+    const failure = forMs < LONG_FAILURE_MS ? undefined : { status_code, forMs }
+    const words = renderProgress({ ...this.#state, failure })
     return isTerminal ? `${renderBar(this.#state)} ${words}` : words
   }
 }
@@ -83,18 +99,23 @@ export function renderProgress({
   rateLimited,
   notRevoked,
   pausedUntil,
+  failure,
 }: ProgressState): string {
   const percent = total === 0 ? 100 : Math.floor((done / total) * 100)
   const parts = [`${percent}%`, `${formatNumber(done)} of ${formatNumber(total)}`]
   const isPaused = pausedUntil !== undefined
-  if (rate !== undefined && done < total && !isPaused) {
+  const isMoving = rate !== undefined && done < total && !isPaused && failure === undefined
+  if (isMoving) {
     parts.push(`${formatNumber(rate)} per second`)
   }
   if (rateLimited > 0) parts.push(`${formatNumber(rateLimited)} rate-limited`)
   if (notRevoked > 0) parts.push(`${formatNumber(notRevoked)} not revoked`)
   if (isPaused) {
     parts.push(`paused until ${new Date(pausedUntil).toLocaleTimeString('en-GB')}`)
-  } else if (rate !== undefined && rate > 0 && done < total) {
+  } else if (failure !== undefined) {
+    const what = failure.status_code === undefined ? 'no response' : `only ${failure.status_code}s`
+    parts.push(`${what} for ${formatDuration(failure.forMs)}; retrying`)
+  } else if (isMoving && rate > 0) {
     parts.push(`${formatDuration(((total - done) / rate) * 1000)} left`)
   }
   return parts.join(', ')

@@ -88,6 +88,7 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
         ledger.recordRateLimited(ordinal)
       },
       onPause: (endsAt) => progress.recordPause(endsAt),
+      onRetry: (status_code) => progress.recordFailure(status_code),
     })) {
       const each = record(outcome)
         .catch(fail)
