@@ -103,6 +103,19 @@ describe('revoke', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(error).toMatch(/^connected-apps: revoke: 404 member_not_found: .+\n$/)
   })
+
+  test('says which variables to check if the API rejects the credentials, with exit code 3', async () => {
+    api.respondWith = () => 'unauthorized_credentials'
+    const { code, error } = await runCli(['list', ...organization, ...app, ...base])
+    api.respondWith = () => undefined
+    expect(code).toBe(3)
+    expect(error).toMatch(/^connected-apps: .*401.*; check STYTCH_PROJECT_ID and STYTCH_SECRET\n$/)
+  })
+
+  test('has exit code 3 if the server is down', { timeout: 60_000 }, async () => {
+    const down = ['--base-url', 'http://127.0.0.1:9']
+    expect(await runCli(['list', ...organization, ...app, ...down])).toMatchObject({ code: 3 })
+  })
 })
 
 describe('exit code 2, with one line that says what to do', () => {

@@ -103,6 +103,14 @@ test('wrong credentials end the search', async () => {
   expect(requested).toEqual(['acme'])
 })
 
+test('an app that the API does not know ends the search, and is not blamed on the Organization', async () => {
+  responses.set('acme', [examples.connected_app_not_found.body])
+  await expect(find('acme\nglobex\n')).rejects.toThrow(
+    /^the API knows no Connected App "connected-app-test-1"; check --connected-app-id$/,
+  )
+  expect(requested).toEqual(['acme'])
+})
+
 test('a 404 that is not the API’s ends the search', async () => {
   responses.set('acme', [{ status_code: 404, error: 'no such page' }])
   await expect(find('acme\nglobex\n')).rejects.toBeInstanceOf(ConnectedAppsError)

@@ -1,8 +1,8 @@
 /** The exit codes of the command, and what `--help` says of them. */
 export const EXIT_CODES = {
-  0: 'done: all revoked, or nobody is connected',
+  0: 'done: all revoked, or nobody is connected or uses the app',
   1: 'incomplete: some were not revoked, somebody is connected, the API rejected the request, or the output cannot be written',
   2: 'usage error; nothing was sent',
-  3: 'stopped: the server is down or rejects the credentials; can be resumed',
+  3: 'stopped: the server is down or rejects the credentials; a run that had begun can be resumed',
   130: 'interrupted, or not confirmed; a run that had begun can be resumed',
 } as const

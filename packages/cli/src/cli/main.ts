@@ -114,14 +114,15 @@ ${Object.entries(EXIT_CODES)
 
 await runCommand(command, { engine: manifest.engines.node })
 
-/** Runs a command. An error of the API is one line, and the exit code is then 1. */
+/** Runs a command. An error of the API is one line. */
 async function explained(run: () => Promise<void>): Promise<void> {
   const { explainError } = await import('./explain-error.ts')
   try {
     await run()
   } catch (error) {
-    process.stderr.write(`connected-apps: ${explainError(error)}\n`)
-    process.exitCode = 1
+    const { line, exitCode } = explainError(error)
+    process.stderr.write(`connected-apps: ${line}\n`)
+    process.exitCode = exitCode
   }
 }
 

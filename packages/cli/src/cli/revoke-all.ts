@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { ConnectedAppsError } from '@connected-apps/client'
 import { createLedger } from '../ledger/create-ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import type { Ledger } from '../ledger/open-ledger.ts'
@@ -57,6 +58,12 @@ export async function runRevokeAll(options: RevokeAllCommandOptions): Promise<vo
   }
 }
 
+/** Says of a search that failed that it has revoked nothing. */
+function rejectSearch(error: unknown): never {
+  if (error instanceof ConnectedAppsError) printNotice('Nothing was sent: the search failed.\n')
+  throw error
+}
+
 async function start(
   source: TargetSource,
   connection: Connection,
@@ -68,12 +75,16 @@ async function start(
   const lines = readLines(source, connection, quiet)
   const { baseUrl, project_id } = connection
   const incident = { createdAt: Date.now(), baseUrl, project_id, source: source.name }
-  const { plan, unlock } = dryRun
-    ? { plan: await planTargets(lines, { skipInvalid }), unlock: undefined }
-    : await createLedger(path, incident, lines, { skipInvalid })
+  const planning = dryRun
+    ? planTargets(lines, { skipInvalid }).then((planned) => ({ plan: planned, unlock: undefined }))
+    : createLedger(path, incident, lines, { skipInvalid })
+  const { plan, unlock } = await planning.catch(rejectSearch)
   let ledger: Ledger | undefined
   try {
     printNotice(describeProblems(plan, !dryRun && plan.isRunnable))
+    if (plan.searched > 0 && plan.targets === 0 && plan.problems.length === 0) {
+      return printNotice('Nobody in these Organizations uses the app; nothing was sent.\n')
+    }
     if (!plan.isRunnable) {
       printNotice(`Nothing was sent. ${adviseOn(plan)}\n`)
       process.exitCode = 2

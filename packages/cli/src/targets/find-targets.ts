@@ -1,10 +1,17 @@
-import type { Authorization, B2BClient, ConnectedAppsError } from '@connected-apps/client'
+import type {
+  Authorization,
+  B2BClient,
+  ConnectedAppsError,
+  ErrorType,
+} from '@connected-apps/client'
 import { checkParameter } from '@connected-apps/contract'
 import { operations } from '@connected-apps/contract/operations'
+import { CommandError } from '@connected-apps/node-http/command'
 import { parseTarget, quote } from './parse-target.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { toVerdict } from '../run/attempt.ts'
 import { readTextLines } from './read-text-lines.ts'
+import type { AppInOrganization } from '../target.ts'
 import { SeenKeys } from './seen-keys.ts'
 
 /** On whose behalf, and until when, targets are searched. */
@@ -21,6 +28,7 @@ const SEARCH_LIMITS = { maxRetries: 10, deadlineMs: 300_000 }
  * Organization, one after the other. The number of a line is that of the Organization's.
  *
  * @param organizations an id per line; blank lines are ignored
+ * @throws {CommandError} if the API does not know the app
  * @throws {ConnectedAppsError} if a call fails for another reason than the Organization
  */
 export async function* findTargets(
@@ -73,15 +81,23 @@ async function findMembers(
     ...options,
     ...SEARCH_LIMITS,
   })
-  if (!result.ok) return [{ problem: explain(result.error, organization), isUnread: true }]
+  if (!result.ok) return [{ problem: explain(result.error, ids), isUnread: true }]
   return result.body.active_members.map(({ member_id }) => parseTarget({ ...ids, member_id }))
 }
 
+const APP_NOT_FOUND: ErrorType<'getOrganizationConnectedApp'> = 'connected_app_not_found'
+
 /** Why the list of one Organization is not there; throws what concerns them all. */
-function explain(error: ConnectedAppsError, organization: string): string {
-  const name = `organization_id ${quote(organization)}`
+function explain(error: ConnectedAppsError, ids: AppInOrganization): string {
+  const name = `organization_id ${quote(ids.organization_id)}`
   const verdict = toVerdict(error)
   if (error.kind === 'http' && verdict.kind === 'final' && verdict.result === 'not_found') {
+    if (error.error_type === APP_NOT_FOUND) {
+      throw new CommandError(
+        `the API knows no Connected App ${quote(ids.connected_app_id)}; check --connected-app-id`,
+        { cause: error },
+      )
+    }
     return `${name} has no list of Members: ${quote(error.error_type ?? 'not found')} (404)`
   }
   if (error.kind === 'decode' && error.reason === 'size') {

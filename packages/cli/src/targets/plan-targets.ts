@@ -21,6 +21,8 @@ export interface Plan {
   readonly organizations: number
   /** How many Members they concern; fewer than targets if several apps are revoked. */
   readonly members: number
+  /** Organizations in which the search found nobody. */
+  readonly searched: number
   readonly skipped: Skipped
   /** The first {@link MAX_SHOWN_PROBLEMS} of these lines; all are counted in `skipped`. */
   readonly problems: readonly TargetProblem[]
@@ -56,11 +58,15 @@ export async function planTargets(
   const members = new SeenKeys('count')
   const skipped = { invalid: 0, duplicate: 0, unread: 0 }
   const problems: TargetProblem[] = []
+  let searched = 0
   let isRunnable = true
 
   /** The record of a line, which is counted. */
   const count = (each: TargetLine): PlanRecord => {
-    if ('searched' in each) return { type: 'searched', ...each.searched }
+    if ('searched' in each) {
+      searched += 1
+      return { type: 'searched', ...each.searched }
+    }
     if ('target' in each) {
       const { organization_id, member_id } = each.target
       const firstLine = seen.add(keyOf(each.target), each.line)
@@ -90,6 +96,7 @@ export async function planTargets(
     targets: seen.size,
     organizations: organizations.size,
     members: members.size,
+    searched,
     skipped,
     problems,
     isRunnable: isRunnable && seen.size > 0,
