@@ -76,6 +76,8 @@ describe('a run', () => {
     printed.push(third)
     expect(third.code).toBe(0)
     expect(third.error).toMatch(/^Found {5}\d+ of 150 targets done\n/)
+    const fourth = await revokeAll(['--resume', 'twice.jsonl', '--yes', '--quiet'])
+    expect(fourth).toMatchObject({ code: 0, error: 'Nothing is left to send: 150 targets done.\n' })
 
     expect([...api.revokes.values()]).toEqual(all.map(() => 1))
     expect(api.connected.size).toBe(0)
@@ -99,8 +101,8 @@ describe('a run', () => {
     const report = await runCli(['report', 'twice.jsonl', '--html', 'r.html'], { cwd: directory })
     expect(report.code).toBe(0)
     const html = await readFile(join(directory, 'r.html'), 'utf8')
-    expect(html).toContain('All 150 targets are revoked.')
-    expect(html).toContain('>3 runs<')
+    expect(html).toContain('All 150 targets are revoked, as the API responded.')
+    expect(html).toContain('>4 runs<')
 
     // Nothing secret in what was printed and written, and nothing but the ledger and the report is left.
     expect((await readdir(directory)).toSorted()).toEqual(['r.html', 'twice.jsonl'])
@@ -158,6 +160,32 @@ describe('a run', () => {
     expect(api.connected.size).toBe(3)
   })
 
+  test('sends nothing if the search is rejected, the app is unknown, or nobody uses it', async () => {
+    await writeFile(join(directory, 'idle.txt'), 'organization-0\norganization-1\n')
+    const search = ['--connected-app-id', app, '--organizations', 'idle.txt', '--yes']
+    api.respondWith = () => 'unauthorized_credentials'
+    const rejected = await revokeAll([...search, '--ledger', 'idle.jsonl'])
+    expect(rejected.code).toBe(3)
+    expect(rejected.error).toMatch(
+      /^Nothing was sent: the search failed\.\nconnected-apps: .*401.*; check STYTCH_PROJECT_ID and STYTCH_SECRET\n$/,
+    )
+    api.respondWith = () => 'connected_app_not_found'
+    expect(await revokeAll([...search, '--ledger', 'idle.jsonl'])).toEqual({
+      code: 2,
+      out: '',
+      error: `connected-apps: the API knows no Connected App "${app}"; check --connected-app-id\n`,
+    })
+    api.respondWith = () => undefined
+    expect(await revokeAll([...search, '--ledger', 'idle.jsonl'])).toEqual({
+      code: 0,
+      out: '',
+      error: 'Nobody in these Organizations uses the app; nothing was sent.\n',
+    })
+    expect(await readdir(directory)).not.toContain('idle.jsonl')
+    await writeFile(join(directory, 'idle.txt'), '\n')
+    expect(await revokeAll([...search, '--ledger', 'idle.jsonl'])).toMatchObject({ code: 2 })
+  })
+
   test('never proves what was not searched: an Organization without a list, or with nobody yet', async () => {
     connect(1)
     await writeFile(join(directory, 'partly.txt'), 'nobody\norganization-0\norganization-1\n')
@@ -180,7 +208,9 @@ describe('a run', () => {
     expect(verified.out).toContain(`unlisted  organization-1  member-late  ${app}\nRead 2 lists`)
     expect(verified.code).toBe(1)
     const { out } = await runCli(['report', 'partly.jsonl'], options)
-    expect(out).toContain('All 1 target are revoked, but 1 list of Members was not read.')
+    expect(out).toContain(
+      'The 1 target is revoked, as the API responded, but 1 list of Members was not read.',
+    )
     expect(out).toMatch(/^\| 1 \| .*has no list of Members/m)
   })
 
@@ -401,6 +431,7 @@ describe('verify', () => {
       `unlisted  organization-0  member-new  ${app}`,
       `still     organization-1  member-1  ${app}`,
       'Read 3 lists, one for each Organization and app: 3 connected (1 again, 1 still, 1 unlisted).',
+      'Those connected again need a new revoke-all with a new ledger; --resume sends nothing that was revoked.',
       '',
     ])
     const json = await runCli(['verify', 'verify.jsonl', '--rate', '1000', '--json'], options)

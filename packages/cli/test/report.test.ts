@@ -13,7 +13,7 @@ import { LedgerError } from '../src/ledger/ledger-error.ts'
 import type { LedgerRecord } from '../src/ledger/records.ts'
 import type { Result } from '../src/outcome.ts'
 import { renderMarkdown } from '../src/report/render-markdown.ts'
-import { STATE_TEXTS } from '../src/report/describe.ts'
+import { headlineOf, STATE_TEXTS } from '../src/report/describe.ts'
 import { MAX_NOT_REVOKED, summarizeLedger } from '../src/report/summarize-ledger.ts'
 import { Timeline } from '../src/report/timeline.ts'
 import { runCli } from './support/run-cli.ts'
@@ -100,6 +100,18 @@ describe('a summary', () => {
       'no attempt had a conclusive response; a resume sends it again',
     )
     expect(renderMarkdown(summary, printable)).toContain('And 7 more; the ledger has all of them.')
+  })
+
+  test('says how many are revoked and how many the API does not know, and how to ask again', async () => {
+    const results: Result[] = ['revoked', 'not_found', 'revoked', 'not_found', 'revoked']
+    const path = await writeLedger('headline.jsonl', results.length, [
+      { type: 'started', at: startedAt },
+      ...outcomes(results, startedAt + 1),
+    ])
+    expect(headlineOf(await summarizeLedger(path))).toEqual({
+      tone: 'warning',
+      text: '3 of 5 targets are revoked; the API does not know 2. connected-apps verify asks who is connected now.',
+    })
   })
 })
 
@@ -195,12 +207,22 @@ describe('connected-apps report', () => {
       })
       try {
         for (const colorScheme of ['light', 'dark'] as const) {
-          const page = await browser.newPage({ colorScheme, viewport: { width: 390, height: 800 } })
+          const page = await browser.newPage({
+            colorScheme,
+            viewport: { width: 1280, height: 800 },
+          })
           const requests: string[] = []
           page.on('request', (request) => requests.push(request.url()))
           await page.goto(pathToFileURL(html).href)
           expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1)
+          const reason = page.getByRole('cell', { name: 'tracker.example' }).last()
+          expect((await reason.boundingBox())?.width).toBeGreaterThan(300)
+          await page.setViewportSize({ width: 390, height: 800 })
           expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+          for (const name of ['Runs', 'Targets that were not revoked']) {
+            const table = page.getByRole('region', { name, exact: true })
+            expect(await table.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0)
+          }
           expect(await page.getByRole('img', { name: 'Latency' }).count()).toBe(1)
           await page.getByText('The figures as a table').click()
           // The page's policy holds for its own scripts, and not for the test's.
@@ -294,9 +316,9 @@ async function writeLedger(
     },
     ...Array.from({ length: targets }, (_, index): LedgerRecord => ({
       type: 'target',
-      organization_id: 'organization-1',
+      organization_id: 'organization-live-'.padEnd(48, '0'),
       member_id: `member-${index}`,
-      connected_app_id: 'connected-app-1',
+      connected_app_id: 'connected-app-live-'.padEnd(48, '0'),
     })),
     { type: 'planned', targets, skipped: { invalid: 0, duplicate: 0, unread: 0 } },
   ]

@@ -77,8 +77,13 @@ function summarize(counts: Counts, connected: number, stopped: string | undefine
       ? isComplete
         ? 'nobody is connected'
         : '0 connected'
-      : `${connected} connected (${again} again, ${still} still, ${unlisted} unlisted)`
+      : `${formatNumber(connected)} connected (${formatNumber(again)} again, ${formatNumber(still)} still, ${formatNumber(unlisted)} unlisted)`
   const lines = [`${read}: ${found}.`]
+  if (again > 0) {
+    lines.push(
+      'Those connected again need a new revoke-all with a new ledger; --resume sends nothing that was revoked.',
+    )
+  }
   if (unknown > 0) {
     lines.push(
       `${formatNumber(unknown)} unknown to the API: no such Organization or app, so check that the ids are right.`,

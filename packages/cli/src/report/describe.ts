@@ -24,7 +24,9 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
 
 export const REPORTED_STATES = Object.keys(STATE_TEXTS) as TargetState[] // the keys of a record of states
 
-/** The first sentence of a report. */
+const ASK_NOW = 'connected-apps verify asks who is connected now.'
+
+/** What a report says first. */
 export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   tone: 'success' | 'warning' | 'danger'
   text: string
@@ -37,7 +39,8 @@ export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   const { unread } = planned.skipped
   const missed = unread === 0 ? '' : `, but ${describeUnread(unread)}`
   if (counts.revoked === targets) {
-    return { tone: unread === 0 ? 'success' : 'danger', text: `All ${all} are revoked${missed}.` }
+    const text = `${targets === 1 ? `The ${all} is` : `All ${all} are`} revoked, as the API responded${missed}.`
+    return { tone: unread === 0 ? 'success' : 'danger', text: `${text} ${ASK_NOW}` }
   }
   const unfinished = counts.unsent + counts.sent + counts.unknown
   if (unfinished > 0) {
@@ -45,11 +48,8 @@ export function headlineOf({ counts, targets, planned }: IncidentSummary): {
     return { tone: 'danger', text }
   }
   if (counts.revoked + counts.not_found === targets) {
-    const missing = formatNumber(counts.not_found)
-    return {
-      tone: unread === 0 ? 'warning' : 'danger',
-      text: `All ${all} are revoked, except ${missing} that the API does not know${missed}.`,
-    }
+    const text = `${formatNumber(counts.revoked)} of ${all} are revoked; the API does not know ${formatNumber(counts.not_found)}${missed}.`
+    return { tone: unread === 0 ? 'warning' : 'danger', text: `${text} ${ASK_NOW}` }
   }
   const missing = formatNumber(targets - counts.revoked)
   return { tone: 'danger', text: `${missing} of ${all} were not revoked.` }

@@ -44,6 +44,9 @@ export function describeResume(
   settings: RunSettings,
   mendedLine?: number,
 ): string {
+  if (pending === 0 && mendedLine === undefined) {
+    return `Nothing is left to send: ${formatCount(targets, 'target')} done.\n`
+  }
   const found = [
     `${formatNumber(targets - pending)} of ${formatCount(targets, 'target')} done`,
     sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
