@@ -240,7 +240,7 @@ describe('the job for GitLab', () => {
   })
 
   test('uses a private registry, whose token npm reads from its variable', async () => {
-    const registry = 'http://registry.invalid:8081/npm'
+    const registry = 'http://packages.invalid:8081/npm'
     const id = safeOperation.pathParameters[0] ?? ''
     const { code, output } = await runJob({
       ...variables(),
