@@ -33,6 +33,7 @@ test('a ledger is created with the plan, for its owner only', async () => {
     targets: 25,
     organizations: 3,
     members: 25,
+    searched: 0,
     skipped: { invalid: 0, duplicate: 0, unread: 0 },
     problems: [],
     isRunnable: true,
