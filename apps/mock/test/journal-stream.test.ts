@@ -69,7 +69,7 @@ describe('the events of a journal', () => {
   it('begin anew after a reset, without the requests from before it', async () => {
     const events = await open()
     await events.next()
-    const delayed = call(mock.url, anyOperation, { headers: { prefer: 'wait=0.3' } })
+    const delayed = call(mock.url, anyOperation, { headers: { prefer: 'wait=2' } })
     expect(await events.next()).toMatchObject({ total: 1 })
     await fetch(`${mock.url}/__mock/reset`, { method: 'POST' })
     expect(await events.next()).toEqual({ type: 'journal', total: 0, entries: [] })

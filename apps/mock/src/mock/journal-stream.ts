@@ -3,8 +3,11 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { maxStreamedEntries } from './journal-event.ts'
 import type { JournalEvent } from './journal-event.ts'
 
-/** Requests that arrive within this time are sent together, so that they cost a busy mock little. */
-const batchMs = 50
+/**
+ * Requests that arrive within this time are sent together, so that they cost a busy mock little: a
+ * page shows the latest of them alone.
+ */
+const batchMs = 250
 
 /** Keeps the connection from looking idle to the server and to proxies. */
 const heartbeatMs = 15_000
