@@ -6,6 +6,7 @@ import { Pool } from 'pg'
 import { startCluster } from '../src/postgres/embedded/cluster.ts'
 import { addManyGrants } from '../test/support/many-grants.ts'
 import { readMetrics } from '../test/support/metrics.ts'
+import { setParameters } from '../test/support/parameters.ts'
 import { startReplica } from '../test/support/replica.ts'
 import { startServiceProcess } from '../test/support/service-process.ts'
 
@@ -33,8 +34,7 @@ export async function revokeUnderNoise(commit: 'remote_apply' | 'on'): Promise<R
   // Connections that are still closing when PostgreSQL stops report an error.
   pool.on('error', () => undefined)
   const replica = await startReplica(primary, 'soaked')
-  await pool.query("ALTER SYSTEM SET synchronous_standby_names = 'soaked'")
-  await pool.query('SELECT pg_reload_conf()')
+  await setParameters(primary.url, { synchronous_standby_names: 'soaked' })
   await until(async () => {
     await pool.query('CHECKPOINT')
     const { rows } = await pool.query(`

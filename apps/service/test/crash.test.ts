@@ -6,6 +6,7 @@ import { useDatabase } from './support/database.ts'
 import type { IssuedGrant } from './support/many-grants.ts'
 import { addManyGrants } from './support/many-grants.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
+import { setParameters } from './support/parameters.ts'
 import { pgbouncerMissing, startPgBouncer } from './support/pgbouncer.ts'
 import { isReady, startServiceProcess } from './support/service-process.ts'
 import { startStrippingProxy } from './support/stripping-proxy.ts'
@@ -38,10 +39,8 @@ function throughPgBouncer(mode: 'session' | 'transaction') {
 // With these settings a commit that does not wait for the disk stays in PostgreSQL's memory for ten
 // seconds, unless a later commit waits. So a crash surely loses the last one.
 beforeAll(async () => {
-  const { pool } = test.database
-  await pool.query("ALTER SYSTEM SET wal_writer_delay = '10s'")
-  await pool.query("ALTER SYSTEM SET wal_writer_flush_after = '1GB'")
-  await pool.query('SELECT pg_reload_conf()')
+  const { pool, url } = test.database
+  await setParameters(url, { wal_writer_delay: '10s', wal_writer_flush_after: '1GB' })
   await pool.query(`DO $$ BEGIN
     EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
   END $$`)

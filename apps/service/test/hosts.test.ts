@@ -5,6 +5,7 @@ import { findFreePort } from '../src/postgres/embedded/cluster.ts'
 import { clientFor, urlsOf } from '../src/postgres/hosts.ts'
 import { killPostgres } from './kill/processes.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
+import { setParameters } from './support/parameters.ts'
 import { isReady } from './support/service-process.ts'
 import { startInstance } from './support/service.ts'
 
@@ -12,21 +13,9 @@ const postgres = [useOwnPostgres(), useOwnPostgres()] as const
 /** One password for both, since a URL has only one. */
 const password = 'of-both'
 
-async function administer(server: 0 | 1, ...statements: string[]): Promise<void> {
-  const client = new Client({ connectionString: postgres[server].cluster.url })
-  await client.connect()
-  await client.query('SET default_transaction_read_only = off')
-  for (const statement of statements) await client.query(statement)
-  await client.end()
-}
-
 /** A server that is read-only like this rejects writes as a standby does. */
 function setReadOnly(server: 0 | 1, value: 'on' | 'off'): Promise<void> {
-  return administer(
-    server,
-    `ALTER SYSTEM SET default_transaction_read_only = ${value}`,
-    'SELECT pg_reload_conf()',
-  )
+  return setParameters(postgres[server].cluster.url, { default_transaction_read_only: value })
 }
 
 /** A URL of hosts that the role `ada` may use. */
@@ -39,8 +28,11 @@ function hostOf(server: 0 | 1): string {
 }
 
 beforeAll(async () => {
-  for (const server of [0, 1] as const) {
-    await administer(server, `CREATE ROLE ada SUPERUSER LOGIN PASSWORD '${password}'`)
+  for (const { cluster } of postgres) {
+    const client = new Client({ connectionString: cluster.url })
+    await client.connect()
+    await client.query(`CREATE ROLE ada SUPERUSER LOGIN PASSWORD '${password}'`)
+    await client.end()
   }
   await setReadOnly(1, 'on')
 })

@@ -14,6 +14,7 @@ import { ServiceSystem } from './history/http/service-system.ts'
 import { useDatabase } from './support/database.ts'
 import { readMetrics } from './support/metrics.ts'
 import { useOwnPostgres } from './support/own-postgres.ts'
+import { setParameters } from './support/parameters.ts'
 import { pgbouncerMissing, startPgBouncer } from './support/pgbouncer.ts'
 import { startReplica } from './support/replica.ts'
 import { isReady } from './support/service-process.ts'
@@ -75,9 +76,8 @@ function logTo(lines: string[]) {
   return pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
 }
 
-async function setNames(value: string): Promise<void> {
-  await onPrimary.query(`ALTER SYSTEM SET synchronous_standby_names = '${value}'`)
-  await onPrimary.query('SELECT pg_reload_conf()')
+function setNames(value: string): Promise<void> {
+  return setParameters(postgres.cluster.url, { synchronous_standby_names: value })
 }
 
 async function stateOnPrimary(): Promise<string | undefined> {
@@ -96,15 +96,18 @@ async function waitFor(state: string): Promise<void> {
 async function waitForReplica(): Promise<void> {
   await setNames(name)
   await waitFor('sync')
+  // A session that was there before may not have loaded the configuration yet.
+  const session = await connect(withCommit('off'))
   const text =
     'SELECT checkpoint_time > pg_conf_load_time() AS is_later FROM pg_control_checkpoint()'
   await vi.waitUntil(
     async () => {
-      await onPrimary.query('CHECKPOINT')
-      return (await onPrimary.query<{ is_later: boolean }>(text)).rows[0]?.is_later
+      await session.query('CHECKPOINT')
+      return (await session.query<{ is_later: boolean }>(text)).rows[0]?.is_later
     },
     { timeout: 10_000 },
   )
+  await session.end()
 }
 
 const isTrusted = async () =>
