@@ -11,7 +11,7 @@ import { createError, methodName } from './errors.ts'
 import type { FetchResponse } from './fetch.ts'
 import { member, orUndefined, own, ownString } from './input.ts'
 import type { Redactor } from './redact.ts'
-import { parseRetryAfter } from './retry-after.ts'
+import { parseRetryAfter } from './retry.ts'
 import type { RawResponse } from './transport.ts'
 
 /** The body of a successful response. */
@@ -22,12 +22,12 @@ export type Outcome<Id extends OperationId> =
   | { body: SuccessBody<Id>; error: undefined }
   | { body: undefined; error: ConnectedAppsError }
 
-/** What the parsing of a response depends on besides the response. */
+/** What parsing depends on, besides the response itself. */
 export interface ResponseContext {
   attempts: number
   /** Milliseconds since the epoch. */
   date: number
-  /** For the body of a success, which may have the values of extra headers as ordinary data. */
+  /** For the body of a success, in which the values of extra headers may be ordinary data. */
   resultRedactor: Redactor
   errorRedactor: Redactor
 }
@@ -35,7 +35,7 @@ export interface ResponseContext {
 const MAX_SUMMARY_LENGTH = 400
 const MAX_ID_LENGTH = 100
 
-// Support asks for these to find a request, at the API or at what stands in front of it.
+// With these, support can find a request in the logs of the API, or of a proxy in front of it.
 const SUPPORT_HEADERS = [
   'age',
   'cf-ray',
@@ -77,7 +77,7 @@ function findDecodeReason(
 ): DecodeReason | undefined {
   const { status, headers } = response
   if (member(response, 'redirected')) return 'redirect' // the client follows none, but a custom fetch may
-  // A cache adds its age; whatever is not zero is not trusted.
+  // A cache adds the age of its copy; anything other than zero is not trusted.
   if (!/^[0,\s]*$/.test(headers.get('age') ?? '')) return 'cached'
   if (status !== operation.successStatus) return 'status'
   if (text === undefined) return 'size'
@@ -114,8 +114,8 @@ function toError(
   }
   const error_type = ownString(body, 'error_type')
   const error_message = ownString(body, 'error_message')
-  const words = [error_type, error_message].filter((each) => each !== undefined).join(': ')
-  return createError('http', toMessage(operation, fields, words || summarize(violations)), {
+  const reported = [error_type, error_message].filter((each) => each !== undefined).join(': ')
+  return createError('http', toMessage(operation, fields, reported || summarize(violations)), {
     ...fields,
     conforms: violations.length === 0,
     error_type,
@@ -138,7 +138,7 @@ function findViolations(
   return checkResponseContent(operation, { status, headers, body: text })
 }
 
-/** What is wrong with a success, if its violations do not tell. */
+/** The messages for what the contract itself does not cover. */
 const DECODE_MESSAGES = {
   redirect: 'comes from a redirect, which the given fetch followed',
   cached: 'comes from a cache, so the API may not have received the request',
@@ -156,7 +156,7 @@ function summarize(violations: readonly ResponseViolation[]): string {
   return `violates the contract: ${shown.join(', ')}`
 }
 
-/** What a server sends must neither flood a log nor forge log lines. */
+/** Builds an error message. Text from a server must neither flood a log nor forge log lines. */
 function toMessage(
   operation: ClientOperation,
   { status_code, request_id }: { status_code: number; request_id: string | undefined },

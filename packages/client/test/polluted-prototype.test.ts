@@ -6,7 +6,7 @@ import { bundle } from './bundle.ts'
 import { thrownBy } from './client.ts'
 import { respondByPath } from './conformance/provider.ts'
 import { listen } from './loopback.ts'
-import type { Findings, Task } from './pollution/worker.ts'
+import type { ComparisonReport, Task } from './pollution/worker.ts'
 
 // It only has to end tests that hang.
 const options = { timeout: 400_000 }
@@ -39,7 +39,7 @@ function optionNames(): string[] {
 }
 
 /** Runs in a thread of its own, whose Object.prototype is not that of the test. */
-async function runWorker(task: Task): Promise<Findings> {
+async function runWorker(task: Task): Promise<ComparisonReport> {
   const worker = new Worker(new URL('pollution/worker.ts', import.meta.url), { workerData: task })
   try {
     return await new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ async function runWorker(task: Task): Promise<Findings> {
 }
 
 /** The names of which a bare `fetch` does not work with all values. */
-function namesLeftOut({ leftOut }: Findings): string[] {
+function namesLeftOut({ leftOut }: ComparisonReport): string[] {
   return [...new Set(leftOut.map((title) => title.split(':')[0] ?? ''))].toSorted()
 }
 
@@ -63,11 +63,11 @@ test('requests and results are the same whatever Object.prototype has', options,
   const names = [...new Set([...(await namesInCode()), ...platformNames])].filter(
     (name) => name !== 'then',
   )
-  const findings = await runWorker({ names, values, servers: undefined })
-  expect(findings.differences).toEqual([])
+  const report = await runWorker({ names, values, servers: undefined })
+  expect(report.differences).toEqual([])
   // Descriptors of properties and iterators of the language itself have these.
-  expect(namesLeftOut(findings)).toEqual(['get', 'return', 'set'])
-  expect(findings.comparisons).toBeGreaterThan(0)
+  expect(namesLeftOut(report)).toEqual(['get', 'return', 'set'])
+  expect(report.comparisons).toBeGreaterThan(0)
 })
 
 test('the same holds with the fetch of the platform', options, async () => {
@@ -80,10 +80,10 @@ test('the same holds with the fetch of the platform', options, async () => {
   await down.stop()
   const values: Task['values'] = ['string', 'true', 'number', 'object', 'function']
   const names = [...new Set([...optionNames(), ...platformNames])]
-  const findings = await runWorker({ names, values, servers: { up: server.url, down: down.url } })
-  expect(findings.differences).toEqual([])
+  const report = await runWorker({ names, values, servers: { up: server.url, down: down.url } })
+  expect(report.differences).toEqual([])
   // It is the platform that reads these, as it does for a bare `fetch`.
-  const leftOut = namesLeftOut(findings)
+  const leftOut = namesLeftOut(report)
   expect(optionNames().filter((name) => leftOut.includes(name))).toEqual([])
   expect(leftOut).not.toContain('isAdmin')
   const sent = server.requests.map(({ method, url, rawHeaders }) => {

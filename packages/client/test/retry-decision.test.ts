@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConnectedAppsError } from '../src/errors.ts'
 import { createError } from '../src/errors.ts'
 import type { RetryContext } from '../src/retry.ts'
-import { BACKOFF_MS, MAX_BACKOFF_MS, retryDelayMs } from '../src/retry.ts'
-import { parseRetryAfter } from '../src/retry-after.ts'
+import { BACKOFF_MS, MAX_BACKOFF_MS, parseRetryAfter, retryDelayMs } from '../src/retry.ts'
 import { createRetryBudget } from '../src/retry-budget.ts'
 
 const fields = { request_id: undefined, violations: [], headers: {} }
@@ -96,18 +95,18 @@ describe('the delay', () => {
     expect(delayOf(httpError(503, attempts), { random: 0.5 })).toBe(maxMs / 2)
   })
 
-  test('is what Retry-After asks for, and the same jitter on top of it', () => {
+  test('is that of Retry-After, plus the same jitter', () => {
     expect(delayOf(httpError(429, 1, 7_000))).toBe(7_000)
     expect(delayOf(httpError(429, 1, 7_000), { random: 0.5 })).toBe(7_000 + BACKOFF_MS / 2)
     expect(delayOf(httpError(429, 3, 7_000), { random: 0.5 })).toBe(7_000 + 2 * BACKOFF_MS)
     expect(delayOf(httpError(429, 1, 0), { random: 0.5 })).toBe(BACKOFF_MS / 2)
   })
 
-  test('has no maximum but the deadline', () => {
+  test('is limited only by the deadline', () => {
     expect(delayOf(httpError(429, 1, 3_600_000))).toBe(3_600_000)
   })
 
-  test('gives the retry up if it would reach the deadline, also by its jitter', () => {
+  test('is undefined if it would reach the deadline, even if only by its jitter', () => {
     expect(delayOf(httpError(429, 1, 7_000), { remainingMs: 7_001 })).toBe(7_000)
     expect(delayOf(httpError(429, 1, 7_000), { remainingMs: 7_000 })).toBeUndefined()
     expect(delayOf(httpError(429, 1, 7_000), { remainingMs: 7_200, random: 0.5 })).toBeUndefined()
@@ -159,7 +158,7 @@ describe('the budget for retries', () => {
     expect(countRetries(budget)).toBe(3)
   })
 
-  test('gets back what the retries of a call cost that then succeeds', () => {
+  test('is refunded the retries of a call that then succeeds', () => {
     const budget = createRetryBudget()
     countRetries(budget)
     budget.recordSuccess(2)

@@ -16,7 +16,7 @@ export interface Task {
 }
 
 /** What the worker found. */
-export interface Findings {
+export interface ComparisonReport {
   /** The number of calls that were compared with the same calls without the property. */
   comparisons: number
   /** Where the client behaves differently with a property. */
@@ -229,8 +229,8 @@ async function findNames(
   return found.length > 0 ? found : [...all] // it takes several of them
 }
 
-async function compare(): Promise<Findings> {
-  const findings: Findings = { comparisons: 0, differences: [], leftOut: [] }
+async function compare(): Promise<ComparisonReport> {
+  const report: ComparisonReport = { comparisons: 0, differences: [], leftOut: [] }
   const bare = await settle(bareWorks())
   requests.length = 0
   const expected = await settle(clientWorks())
@@ -248,7 +248,7 @@ async function compare(): Promise<Findings> {
         functionCalls = 0
         uncaughtErrors = 0
         const ends = await settle(clientWorks(), { names: some, value, enumerable })
-        findings.comparisons += ends.length
+        report.comparisons += ends.length
         if (uncaughtErrors > 0 || ends.join() !== expected.join()) return false
         if (servers) return true // the server records its requests, and the platform may call functions
         return functionCalls === 0 && requests.toSorted().join('\n\n') === expectedRequests
@@ -256,11 +256,11 @@ async function compare(): Promise<Findings> {
       const leftOut = await findNames(names, isSameBare)
       const rest = names.filter((name) => !leftOut.includes(name))
       const title = (name: string) => `${name}: ${valueName}${enumerable ? '' : ', not enumerable'}`
-      findings.leftOut.push(...leftOut.map(title))
-      findings.differences.push(...(await findNames(rest, isSame)).map(title))
+      report.leftOut.push(...leftOut.map(title))
+      report.differences.push(...(await findNames(rest, isSame)).map(title))
     }
   }
-  return findings
+  return report
 }
 
 parentPort?.postMessage(await compare()) // oxlint-disable-line unicorn/require-post-message-target-origin -- it is not a window
