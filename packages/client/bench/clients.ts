@@ -8,7 +8,7 @@ export type Call = () => Promise<unknown>
 const credentials = { project_id: 'project-test-bench', secret: 'secret-test-bench' }
 const authorization = `Basic ${btoa(`${credentials.project_id}:${credentials.secret}`)}`
 
-/** Creates the call of each client. Its package is loaded only then, so that a process can have one. */
+/** Creates the call of each client. Its package is loaded only then, so that a process can load just one. */
 export const clients = {
   'bare fetch': (url, operation) => {
     const { method, requestBody } = operation
@@ -28,7 +28,7 @@ export const clients = {
     const api = createClient<paths>({ baseUrl: url })
     const { params, session } = argumentsFor(operation)
     return () =>
-      // The path and the method fit each other, which only the types of one operation could tell.
+      // Safe: path and method belong together, which only the types of a particular operation can show.
       api.request(
         operation.method as never,
         operation.path as never,
@@ -69,7 +69,7 @@ function argumentsFor(operation: Operation) {
   }
 }
 
-/** The method of an operation. The official client has those of the contract at the same places. */
+/** The method of an operation. The official client has it at the same path. */
 function methodOf(
   client: object,
   { clientMethod }: Operation,

@@ -25,7 +25,7 @@ if (!operation) throw new Error(`there is no operation ${task.operationId}`)
 // The official client warns of each URL that is not Stytch's.
 console.warn = () => undefined
 
-// Before the clients are created, since openapi-fetch then keeps the `fetch` that it finds.
+// Before the clients are created, because openapi-fetch keeps the `fetch` that it finds then.
 if (task.url === undefined) {
   const { status, headers, text } = successOf(operation)
   globalThis.fetch = async () => new Response(text, { status, headers })
@@ -36,7 +36,7 @@ for (const name of task.names) {
   calls.set(name, await clients[name](task.url ?? 'http://127.0.0.1:1', operation))
 }
 
-// Each message is the name of a client, and asks for one round of it.
+// Each message names a client, for which one round is measured.
 process.on('message', async (name) => {
   const call = calls.get(name)
   if (call) process.send?.(await measureRound(call))

@@ -14,7 +14,7 @@ interface Namespace {
 const HEADER =
   '// Generated from the contract by packages/client/codegen. Do not edit; run `npm run generate`.'
 
-/** The modules of the client that are generated, by the name of their file. */
+/** The source text of each generated module of the client, by file name. */
 export function generateModules(
   operations: readonly Operation[],
   version: string,
@@ -59,7 +59,7 @@ export function ${tryName(name)}(client: Client, ...args: CallArguments<'${opera
 `
 }
 
-/** The source text of the class that has the methods of all operations where the contract says. */
+/** The source text of the class with the method of each operation, in the namespace that the contract names. */
 function methodsModule(operations: readonly NamedOperation[]): string {
   const functions = operations.flatMap(({ name }) => [name, tryName(name)])
   const namespaces = [...toNamespaces(operations).namespaces]
@@ -79,8 +79,8 @@ ${namespaces.map(([name, namespace]) => `    this.${name} = ${valueOf(namespace,
 }
 
 /**
- * Names the function of each operation like its method. One whose name is taken, by an operation
- * before it, by the operationId of another or by the language, is named by its operationId.
+ * Names the function of each operation like its method. If that name is taken, by an earlier
+ * operation, by the operationId of another or by the language, its operationId is used.
  */
 function withNames(operations: readonly Operation[]): NamedOperation[] {
   const taken = new Set([...USED_NAMES, ...RESERVED_WORDS])
@@ -94,7 +94,7 @@ function withNames(operations: readonly Operation[]): NamedOperation[] {
   })
 }
 
-// They are parameters of the functions, or the types of such a function would have the names of others.
+// Parameters of the functions, and names whose types would collide with those of the package.
 const USED_NAMES = ['args', 'call', 'client', 'createClient', 'fetch']
 
 // No function of a module can have these names.
@@ -162,7 +162,7 @@ function kebab(operationId: string): string {
   return operationId.replaceAll(/(?<=[a-z\d])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
 }
 
-/** The first paragraph of its description, and the request that it sends. */
+/** The documentation of a function or method: the first paragraph of the description, and the request. */
 function commentOf({ method, path, description }: Operation): string[] {
   const [summary = ''] = description.split('\n\n', 1)
   const lines = [
@@ -172,7 +172,7 @@ function commentOf({ method, path, description }: Operation): string[] {
     '',
     'Rejects with a `ConnectedAppsError`.',
   ]
-  // None of them may end the comment.
+  // A description must not end the comment.
   const safe = lines.map((line) => line.replaceAll('*/', String.raw`*\/`))
   return ['/**', ...safe.map((line) => ` * ${line}`.trimEnd()), ' */']
 }

@@ -1,4 +1,4 @@
-/** What the generation reads of an operation of the contract. */
+/** The part of an operation that the code generation uses. */
 export interface Operation {
   readonly operationId: string
   /** Where the client has its method, such as `organizations.members.getConnectedApps`. */
@@ -12,7 +12,7 @@ export interface Operation {
 /** The operations of the OpenAPI document, in its order. */
 export function operationsOf({ paths }: { paths: object }): Operation[] {
   return Object.entries(paths).flatMap(([path, pathItem]) =>
-    // An extension may be no object.
+    // The value of an extension need not be an object.
     Object.entries<unknown>(Object(pathItem)).flatMap(([method, operation]) =>
       isOperation(operation)
         ? [
@@ -29,7 +29,7 @@ export function operationsOf({ paths }: { paths: object }): Operation[] {
   )
 }
 
-/** The part of an operation in the document that is read here. */
+/** An operation as the document describes it. */
 interface OperationObject {
   operationId: string
   description?: string

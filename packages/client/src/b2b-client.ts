@@ -4,6 +4,9 @@ import { parseConfig } from './config.ts'
 import { Methods } from './generated/methods.ts'
 import { systemClock } from './timeouts.ts'
 
+// A module of its own: not every bundler drops an unused class that extends another one, which would
+// put the methods of all operations into the bundle of a single function.
+
 /**
  * Calls the API with a project's credentials, by default those of the environment. Throws a
  * `ConnectedAppsError` of kind `argument` if the config is invalid.

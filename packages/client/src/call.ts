@@ -17,7 +17,7 @@ import { sleep, withTimeout } from './timeouts.ts'
 import type { RawResponse } from './transport.ts'
 import { createTransport } from './transport.ts'
 
-/** What a successful call ends in. */
+/** The result of a successful call. */
 export interface Success<Id extends OperationId> {
   body: SuccessBody<Id>
   /** How many requests were sent. */
@@ -31,7 +31,10 @@ export type CallOperation = <Id extends OperationId>(
   options: unknown,
 ) => Promise<Success<Id>>
 
-/** What the calls of a client share. A call consists of attempts, delays between them, and hooks. */
+/**
+ * Creates the function that makes the calls of a client, which share a budget for retries. A call
+ * consists of attempts, delays between them, and hooks.
+ */
 export function createCallOperation(config: ResolvedConfig, clock: Clock): CallOperation {
   const { hooks, origin } = config
   const prepare = createTransport(config)
@@ -104,7 +107,7 @@ export function createCallOperation(config: ResolvedConfig, clock: Clock): CallO
       hadImmediateRetry ||= delayMs === 0
       notify(hooks, 'onRetry', { ...event, delayMs, error })
       if ((await sleep(delayMs, signal, clock)) === 'aborted') throw abortedError(where, attempt)
-      if (clock.now() >= deadline) throw error // the program was busy for longer than the delay
+      if (clock.now() >= deadline) throw error // the event loop was blocked for longer than the delay
     }
   }
 }

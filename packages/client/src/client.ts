@@ -9,7 +9,7 @@ import type { SuccessBody } from './response.ts'
 import type { Clock } from './timeouts.ts'
 import { systemClock } from './timeouts.ts'
 
-/** What a method resolves to that never throws. */
+/** What a method that never throws resolves to. */
 export type Result<Id extends OperationId> =
   | {
       ok: true

@@ -66,7 +66,7 @@ const OPTION_NAMES = [
   ...LIMIT_NAMES,
 ] as const
 
-/** What to use in place of options that the official client has. */
+/** What to use instead of options of the official client. */
 const HINTS = {
   env: 'use baseUrl',
   custom_base_url: 'use baseUrl',

@@ -27,9 +27,9 @@ interface ResponseFields {
   readonly request_id?: string
   /** Every violation of the contract; it contains no values of the response. */
   readonly violations: readonly ResponseViolation[]
-  /** Those headers of the response that help support find the request, by name in lower case. */
+  /** The headers of the response that help support find the request; names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** The delay that `Retry-After` asks for, in milliseconds. */
+  /** The delay in `Retry-After`, in milliseconds. */
   readonly retryAfterMs?: number
 }
 
@@ -58,9 +58,9 @@ export interface NonconformingHttpError extends BaseError<'http'>, ResponseField
 }
 
 /**
- * The API, or something in front of it, responded with anything but a success. Narrow it by
- * `conforms`, then by `status_code`, to the body that the contract declares; without that, each
- * field of the error may be missing.
+ * The API, or a proxy in front of it, responded with anything but a success. Narrow it by
+ * `conforms`, then by `status_code`, to the body that the contract declares. If it does not conform,
+ * any field of the error may be missing.
  */
 export type HttpError<
   Id extends OperationId = OperationId,
@@ -69,14 +69,14 @@ export type HttpError<
 
 /**
  * No complete response arrived: name resolution, connection or TLS failed, or the body broke off.
- * The server may or may not have done what was asked.
+ * The server may or may not have processed the request.
  */
 export interface NetworkError extends BaseError<'network'> {
   /** The platform's code or name of the cause, such as `ECONNREFUSED`, if there is one. */
   readonly code?: string
 }
 
-/** A timeout was exceeded. The server may or may not have done what was asked. */
+/** A timeout was exceeded. The server may or may not have processed the request. */
 export interface TimeoutError extends BaseError<'timeout'> {
   /** The option whose limit was exceeded. */
   readonly limit: 'timeoutMs' | 'deadlineMs'
@@ -187,7 +187,10 @@ export function createError<Kind extends keyof Fields>(
   return error as ConnectedAppsError // safe: `Fields` requires those of the kind
 }
 
-/** The message names the argument, the problem, the function that was called, and the advice. */
+/**
+ * Throws an error whose message names the argument, the problem and the function that was called,
+ * and ends with the advice, if there is one.
+ */
 export function throwArgumentError(
   argument: string,
   problem: string,
@@ -198,7 +201,7 @@ export function throwArgumentError(
   throw createError('argument', message, { attempts: 0, argument })
 }
 
-/** The last part of the client's method, as error messages name it. */
+/** The name of the client's method without its namespaces, for error messages. */
 export function methodName({ clientMethod }: ClientOperation): string {
   return clientMethod.slice(clientMethod.lastIndexOf('.') + 1)
 }

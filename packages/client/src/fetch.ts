@@ -37,7 +37,7 @@ export async function readText(
   if (body === null) return ''
   const chunks = chunksOf(body)
   // Some implementations of `fetch` have no stream; their body is in memory already.
-  if (!chunks) return atMost(await response.text(), maxBytes)
+  if (!chunks) return limitText(await response.text(), maxBytes)
   const cancel = () => void chunks.cancel().catch(() => undefined)
   if (signal.aborted) cancel()
   else signal.addEventListener('abort', cancel)
@@ -81,6 +81,6 @@ function isAsyncIterable(body: unknown): body is AsyncIterable<Uint8Array, undef
   return typeof member(body, Symbol.asyncIterator) === 'function'
 }
 
-function atMost(text: string, maxBytes: number): string | undefined {
+function limitText(text: string, maxBytes: number): string | undefined {
   return new TextEncoder().encode(text).length <= maxBytes ? text.replace(/^\uFEFF/, '') : undefined
 }

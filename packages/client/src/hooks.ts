@@ -67,6 +67,7 @@ export function parseHooks(hooks: unknown, where: string): ResolvedHooks {
   return { __proto__: null, ...Object.fromEntries(resolved) } as ResolvedHooks
 }
 
+/** Calls a hook, if it is set. What it returns, throws or rejects with is ignored. */
 export function notify<Name extends keyof Hooks>(
   hooks: ResolvedHooks,
   name: Name,

@@ -11,7 +11,7 @@ export interface LimitOptions {
   maxRetries?: number | undefined
   /**
    * The maximum size of a response body in bytes, decoded. By default 32 MiB for operations that
-   * read, whose lists have no pages, and 1 MiB for others.
+   * read, whose lists are not paginated, and 1 MiB for others.
    */
   maxResponseBytes?: number | undefined
 }
@@ -36,7 +36,7 @@ const MAX_LIMIT = 2_147_483_647
 
 const MEBIBYTE = 1_048_576
 
-/** What an operation may respond with if no limit is set. Lists have no pages, and so can be long. */
+/** The default maximum of a response body, in bytes. Lists are not paginated, so they can be long. */
 export function defaultMaxResponseBytes({ safety }: ClientOperation): number {
   return safety === 'safe' ? 32 * MEBIBYTE : MEBIBYTE
 }

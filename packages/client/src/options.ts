@@ -26,8 +26,8 @@ interface SessionJwt {
   session_token?: never
 }
 
-// It has a name and stands last: so compilers compare with it, and say of an undefined token that
-// it is undefined rather than that a JWT is missing.
+// Named, and last in the union, because TypeScript then compares with it: the error for an undefined
+// token is that it is undefined, and not that a JWT is missing.
 interface SessionToken {
   /** The secret token of the session. */
   session_token: string
@@ -42,8 +42,8 @@ export type Authorization = SessionJwt | SessionToken
 
 interface BaseOptions<Id extends OperationId> extends LimitOptions {
   /**
-   * The Member on whose authority the call is made. Left out, no permission is checked; undefined
-   * is rejected, since it mostly means a session that was not found.
+   * The Member on whose authority the call is made. Without it, no permission is checked; undefined
+   * is rejected, since it usually means that a session was not found.
    */
   authorization?: [SessionHeader<Id>] extends [never] ? never : Authorization
   /** Aborts the call, even during a delay between attempts. */
@@ -76,11 +76,11 @@ export type CallArguments<Id extends OperationId> =
 
 /** The validated options of one call, with defaults applied. */
 export interface ResolvedOptions {
-  /** Those of every request, the extra ones, and that of the session. */
+  /** The headers of the client and of the call, and that of the session. */
   headers: Readonly<Record<string, string>>
-  /** What must not appear in an error or a result. */
+  /** Redacted in errors and results. */
   secrets: readonly string[]
-  /** What must not appear in an error besides; in a result, it may be ordinary data. */
+  /** Redacted in errors only; in a result, they may be ordinary data. */
   headerSecrets: readonly string[]
   signal: AbortSignal | undefined
   limits: ResolvedLimits
@@ -92,14 +92,14 @@ const NO_SESSION_ADVICE =
 const SESSION_NAMES = ['session_token', 'session_jwt'] as const
 const OPTION_NAMES = ['authorization', 'headers', 'signal', ...LIMIT_NAMES] as const
 
-/** What to write in place of options that are not there. */
+/** What to use instead of names that look like options. */
 const HINTS = {
   timeout: 'use timeoutMs',
   session_token: 'use authorization: { session_token }',
   session_jwt: 'use authorization: { session_jwt }',
 }
 
-/** Validates the options of a call, which come from typed or untyped code. */
+/** Validates the options of a call, which may come from code that is not type-checked. */
 export function parseOptions(
   operation: ClientOperation,
   options: unknown,
@@ -121,7 +121,7 @@ export function parseOptions(
     Object.assign(headers, extraHeaders)
     headerSecrets.push(...secretHeaderValues(extraHeaders))
   }
-  // The client's headers are checked here, too: it does not know which operations it will call.
+  // Headers of the client are checked here too, because the session headers depend on the operation.
   for (const name of Object.values(operation.sessionHeaders)) {
     if (Object.hasOwn(headers, name.toLowerCase())) {
       throwArgumentError(name, 'cannot be set in headers', where, 'use the option authorization')
@@ -146,8 +146,8 @@ function isSignal(value: unknown): boolean {
 }
 
 /**
- * The header of the session. An authorization without a session is rejected: the request would be
- * sent without one, and so without the permission check that the caller intended.
+ * Returns the header of the session. An authorization without a session is rejected, since the
+ * request would be sent without the permission check that the caller intended.
  */
 function parseSession(
   operation: ClientOperation,

@@ -24,7 +24,7 @@ type Values = Partial<Record<string, unknown>>
 
 /** The parts of a request that come from the parameters of a call. */
 export interface ParsedParams {
-  /** All of them; the path takes its own. */
+  /** All parameters, from which the path template takes its own. */
   values: Values
   query: Values
   /** The request body as JSON; undefined for an operation without one. */
@@ -35,14 +35,14 @@ export interface ParsedParams {
 
 const OPTION_NAMES = ['authorization', 'session_token', 'session_jwt', 'headers', 'signal']
 
-/** Validates the parameters of a call as far as they shape the request; the server does the rest. */
+/** Validates what shapes the request, and leaves the rest to the server. */
 export function parseParams(
   operation: ClientOperation,
   params: unknown,
   where: string,
 ): ParsedParams {
   const values = copyPlainObject<Values>('params', params, where)
-  // Others may be those of another operation; but these would silently do nothing.
+  // Other unknown names may be parameters of another operation, but an option would silently do nothing.
   for (const name of OPTION_NAMES) {
     if (Object.hasOwn(values, name)) {
       throwArgumentError(name, 'is not a parameter', where, 'pass it in the second argument')
@@ -50,7 +50,7 @@ export function parseParams(
   }
   for (const name of operation.pathParameters) requirePathSegment(name, values[name], where)
   for (const name of operation.queryParameters) requireQueryValue(name, values[name], where)
-  const requestBody = own(operation, 'requestBody') as ClientOperation['requestBody'] // a property of the type
+  const requestBody = own(operation, 'requestBody') as ClientOperation['requestBody'] // safe: the property has this type
   const body =
     requestBody && orUndefined(() => JSON.stringify(pick(values, requestBody.properties)))
   if (requestBody && body === undefined)
@@ -63,7 +63,7 @@ export function parseParams(
   }
 }
 
-/** A part of the parameters. It has no prototype, whose properties openapi-fetch would send too. */
+/** The parameters of these names. openapi-fetch would also send what the object inherits. */
 function pick(values: Values, names: readonly string[]): Values {
   const picked = new EmptyObject<Values>()
   for (const name of names) picked[name] = values[name]

@@ -1,18 +1,18 @@
 // Shorter secrets are not redacted: they would match ordinary words of a response.
 const MIN_LENGTH = 8
-// To decode a longer text would take too long.
+// Decoding a longer text would take too long.
 const MAX_LENGTH = 65_536
-// Deeper values would overflow the stack of whoever prints an error.
+// Printing an error with deeper values would overflow the stack.
 const MAX_DEPTH = 100
 const MAX_DECODINGS = 10
 
 const REDACTED = '[redacted]'
 
-/** Takes secrets out of what comes from outside: a server or proxy may echo what it was sent. */
+/** Removes secrets from what a server or proxy sent, since it may echo the request. */
 export interface Redactor {
   /** The text without secrets. */
   readonly text: (text: string) => string
-  /** A JSON value without secrets in its strings and property names. What is nested too deep is left out. */
+  /** A JSON value without secrets in its strings and property names. Values nested too deeply become `[redacted]`. */
   readonly value: (value: unknown) => unknown
   /** Whether a text, such as a whole JSON text, certainly contains no secret. */
   readonly isClean: (text: string) => boolean
@@ -35,7 +35,7 @@ export function createRedactor(allSecrets: readonly string[]): Redactor {
     if (text.length > MAX_LENGTH) return REDACTED
     forms ??= formsOf(secrets)
     let rest = text
-    // One after the other, since the rest of a secret could not be found once a part of it is replaced.
+    // Longest secret first: once a part of a secret is replaced, the rest of it could not be found.
     for (const { usual, normalized } of forms) {
       for (const form of usual) rest = rest.replaceAll(form, REDACTED)
       if (containsEncoded(rest, normalized)) return REDACTED
@@ -63,7 +63,7 @@ interface SecretForms {
   normalized: string[]
 }
 
-/** The forms of each secret. The longest are first, since a secret may be part of another. */
+/** The forms of each secret, the longest secret first, since one may be part of another. */
 function formsOf(secrets: readonly string[]): SecretForms[] {
   const sorted = secrets.toSorted((one, other) => other.length - one.length)
   return sorted.map((secret) => ({

@@ -1,11 +1,11 @@
 const MAX_TOKENS = 500
 const RETRY_COST = 5
 
-/** ResolvedLimits the retries of all calls of a client together, so that they do not multiply the load of an outage. */
+/** Limits the retries of all calls of a client together, so that they do not multiply the load of an outage. */
 export interface RetryBudget {
   /** Takes the cost of one retry, or returns false if too little is left. */
   tryTake(): boolean
-  /** Returns the cost of a successful call's retries; one without any adds a little. */
+  /** Refunds the retries of a successful call; a call without retries adds a fifth of one. */
   recordSuccess(retries: number): void
 }
 

@@ -1,6 +1,6 @@
 import { member, orUndefined, ownString } from './input.ts'
 
-/** Whether visitors of a page could read what the code knows: browsers, their workers, jsdom. */
+/** Whether this is a browser, one of its workers, or jsdom: visitors of a page can read its secrets. */
 export function isBrowser(): boolean {
   return userAgent()?.startsWith('Mozilla/') ?? false
 }
@@ -14,12 +14,12 @@ export function runtimeName(): string {
   return name.replace(/[^!-~]+/g, '')
 }
 
-/** A variable of the environment, or undefined where there is none or it must not be read. */
+/** An environment variable; undefined if it is not set, or must not be read. */
 export function environmentVariable(name: string): string | undefined {
   if (isBrowser()) return undefined
   return orUndefined(() => {
     const deno = member(globalThis, 'Deno') as DenoGlobal | undefined // only Deno has a global of this name
-    // To read a variable without asking first would prompt the user, or throw.
+    // Without this check, reading a variable would prompt the user, or throw.
     const permission = deno?.permissions.querySync({ name: 'env', variable: name })
     if (permission && permission.state !== 'granted') return undefined
     return ownString(member(member(globalThis, 'process'), 'env'), name)

@@ -45,7 +45,7 @@ export function withTimeout<T>(
       controller.abort()
     }
     const onAbort = () => stop('aborted')
-    // The timer starts last: this may throw if the signal is no real one.
+    // Before the timer starts, since this may throw if the signal only looks like one.
     callerSignal?.addEventListener('abort', onAbort)
     const cancelTimer = clock.schedule(() => stop('timeout'), ms)
     const cleanUp = () => {

@@ -46,7 +46,7 @@ describe.each(allOperations)('$operationId', (operation) => {
       }
     })
 
-    test('is passed what the platform knows at each call, not when the client was created', async () => {
+    test('is passed the options that the platform supports at each call, not when the client was created', async () => {
       const classes = [class extends Object {}, Request]
       const inits = await send(3, () => vi.stubGlobal('Request', classes.shift()))
       expect(inits.map(({ cache }) => cache)).toEqual(['no-store', undefined, 'no-store'])

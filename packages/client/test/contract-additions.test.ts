@@ -16,7 +16,7 @@ describe.each(allOperations)('$operationId', (operation) => {
   }
   const params = { ...paramsOf(operation) }
 
-  /** Calls an operation that the types do not know, and returns its request. */
+  /** Calls an operation that is not in the types, and returns its request. */
   async function send(
     changed: ClientOperation,
     additions: object,

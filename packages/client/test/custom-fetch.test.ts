@@ -157,7 +157,7 @@ describe.each(allOperations)('$operationId', (operation) => {
       }
     })
 
-    test('is not read on if it is too large', async () => {
+    test('is not read any further once it is too large', async () => {
       const cancel = vi.fn<() => void>()
       const pull = (controller: ReadableStreamDefaultController) =>
         controller.enqueue(new Uint8Array(65_536))
@@ -193,7 +193,7 @@ describe.each(allOperations)('$operationId', (operation) => {
     await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce(), { timeout: 10_000 })
   })
 
-  test('headers that are those of a Map are as good as missing', async () => {
+  test('headers whose get() returns undefined count as missing', async () => {
     const empty: unknown = new Map([['content-type', mediaType]]) // its get() returns undefined
     const result = await resultOf({ headers: empty as Headers, body: new Response(json).body })
     expect(result).toMatchObject({ ok: true, attempts: 1 })

@@ -53,7 +53,7 @@ describe('the credentials of the environment', () => {
     },
   )
 
-  test('give way to those of the config', async () => {
+  test('are overridden by those of the config', async () => {
     const config = { project_id: 'project-test-other', secret: 'other-secret' }
     expect((await sentWith(config)).users).toEqual(['project-test-other:other-secret'])
     const { secret } = config
@@ -144,7 +144,7 @@ describe.each(clientFactories)('%s', (where, create) => {
   })
 
   test.each(['prompt', 'denied'])(
-    'reads no variable in Deno, and asks for none, while the permission is: %s',
+    'reads no variable in Deno, and requests no permission, while it is: %s',
     (state) => {
       const process = unreadableProcess()
       const deno = denoWith(state)

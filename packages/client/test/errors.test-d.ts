@@ -97,7 +97,7 @@ describe('an http error', () => {
     void (error.status_code === 599)
   })
 
-  test('has what support asks for, whether or not it conforms', () => {
+  test('has what helps support, whether or not it conforms', () => {
     if (result.ok || result.error.kind !== 'http') return
     const { error } = result
     expectTypeOf(error.conforms).toEqualTypeOf<boolean>()

@@ -47,7 +47,7 @@ test('revokes through a forward proxy from a server whose certificate a private 
   expect(api.clients).toHaveLength(1)
 })
 
-test('says what a forward proxy responded that rejects its credentials', async () => {
+test('names the status with which a forward proxy rejects its credentials', async () => {
   const proxy = await startForwardProxy(load)
   const api = await listenWithTls((await certificates()).server)
   const result = await revokeThrough({ uri: proxy.urlWithoutCredentials }, api.url)

@@ -51,7 +51,7 @@ test('the generation finds the operations of the contract, in its order', () => 
   )
 })
 
-test('what is no operation in the paths of a document is left out', () => {
+test('anything in the paths of a document that is not an operation is ignored', () => {
   const parameters = [{ name: 'id', in: 'path' }]
   const get = { operationId: 'getThing', 'x-client-method': 'things.get' }
   const paths = { '/things/{id}': { parameters, get, summary: 'Things' }, 'x-note': null }

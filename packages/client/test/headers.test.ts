@@ -39,7 +39,7 @@ describe.each(allOperations)('$operationId', (operation) => {
     },
   )
 
-  test('the User-Agent names Node.js also where it has no navigator', async () => {
+  test('the User-Agent names Node.js even in versions without a navigator', async () => {
     vi.stubGlobal('navigator', undefined)
     const [major] = process.versions.node.split('.')
     expect(await send({})).toMatchObject({ 'user-agent': `${product} Node.js/${major}` })
@@ -77,7 +77,7 @@ describe.each(allOperations)('$operationId', (operation) => {
     expect(received).toEqual(attempts)
   })
 
-  test('headers of the client and of the call are sent, and those of the call win', async () => {
+  test('headers of the client and of the call are sent, and those of the call take precedence', async () => {
     const headers = { 'X-Correlation-Id': 'client', 'X-Team': 'apps', 'X-Retry': 7, 'X-Dry': false }
     const server = await listen((_, response) => respondWith(response, operation, 'success'))
     const { call } = connectTo(operation, server.url, { headers })
@@ -105,7 +105,7 @@ describe.each(allOperations)('$operationId', (operation) => {
     }
   })
 
-  test('a change to the given headers after the client was created has no effect', async () => {
+  test('changing the headers object after the client was created has no effect', async () => {
     const headers: Record<string, string> = { 'X-Correlation-Id': 'first' }
     const server = await listen((_, response) => respondWith(response, operation, 'success'))
     const { call } = connectTo(operation, server.url, { headers })

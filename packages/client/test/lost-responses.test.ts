@@ -5,7 +5,7 @@ import { methodWithClock, SkippingClock } from './fake-clocks.ts'
 import { listen, respondWith } from './loopback.ts'
 import { bodyOf, paramsOf, retriedOperations } from './operations.ts'
 
-// A server may have done what an attempt asked for although its response was lost. What the next
+// A server may have processed an attempt although its response was lost. What the next
 // attempt gets is what counts, and the number of attempts says that there was one before.
 describe.each(retriedOperations)('$operationId', (operation) => {
   const params = paramsOf(operation)

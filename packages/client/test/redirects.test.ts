@@ -56,7 +56,7 @@ describe.each(allOperations)('$operationId', (operation) => {
   })
 
   describe('a custom fetch that follows redirects', () => {
-    test('ends in a decode error if it is sent to a success', async () => {
+    test('ends in a decode error if it is redirected to a success', async () => {
       const otherServer = await listen((_, response) => respondWith(response, operation, 'success'))
       const server = await listen((_, response) =>
         response.writeHead(307, { location: otherServer.url }).end(),
@@ -67,7 +67,7 @@ describe.each(allOperations)('$operationId', (operation) => {
       })
     })
 
-    test('ends in an http error that does not conform if it is sent to an error', async () => {
+    test('ends in an http error that does not conform if it is redirected to an error', async () => {
       const otherServer = await listen((_, response) =>
         respondWith(response, operation, 'unauthorized'),
       )

@@ -58,7 +58,7 @@ describe.each(retriedOperations)('$operationId', (operation) => {
     },
   )
 
-  test('of all other statuses, those are retried that may be transient', async () => {
+  test('of all other statuses, only those that may be transient are retried', async () => {
     const statuses = Array.from({ length: 300 }, (_, index) => 300 + index)
     for (const status of statuses) {
       const fetch = async () => new Response(null, { status })
@@ -149,7 +149,7 @@ describe.each(retriedOperations)('$operationId', (operation) => {
     expect(clock.delays).toEqual(jitter.map((ms, index) => ms + (retryAfterMs[index] ?? 0)))
   })
 
-  test('calls that got the same Retry-After together come back spread over the backoff', async () => {
+  test('calls that received the same Retry-After together are retried spread over the backoff', async () => {
     const sent = new Set<string>()
     const fetch = async (_: string, { headers }: FetchInit) => {
       const id = headers['x-request-id'] ?? ''

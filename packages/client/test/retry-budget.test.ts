@@ -66,7 +66,7 @@ describe.each(retriedOperations)('$operationId', (operation) => {
     expect(await api.send(operation, { maxRetries })).toBe(1 + 2)
   })
 
-  test('a success gives back what its retries cost', async () => {
+  test('a success refunds its retries', async () => {
     const api = new UnreliableApi()
     const call = api.send(operation, { maxRetries: 99 })
     while (api.requests < 99) await Promise.resolve()

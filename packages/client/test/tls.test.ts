@@ -35,7 +35,7 @@ test('sends nothing to a server with the certificate of an unknown CA', async ()
   expect(api.clients).toEqual([])
 })
 
-test('shows a client certificate to a server that asks for one', async () => {
+test('presents a client certificate to a server that requests one', async () => {
   const { ca, server, client } = await certificates()
   const api = await listenWithTls({ ...server, ca, requestCert: true, rejectUnauthorized: true })
   expect(await revokeFrom(api.url, { ca, ...client })).toMatchObject({ ok: true })
