@@ -25,24 +25,24 @@ export function requireConsistency(contract: Contract): void {
 
 /** Every method of the client, its no-throw twin and every namespace has a name of its own. */
 function requireClientMethods(operations: Operation[]): void {
-  const methods = operations.flatMap(({ place, clientMethod }) => [
-    { place, name: clientMethod },
-    { place, name: clientMethod.replace(/\w+$/, (name) => `try${capitalized(name)}`) },
+  const methods = operations.flatMap(({ pointer, clientMethod }) => [
+    { pointer, name: clientMethod },
+    { pointer, name: clientMethod.replace(/\w+$/, (name) => `try${capitalized(name)}`) },
   ])
   requireUnique(methods, ({ name }) => name, 'x-client-method')
-  for (const { place, name } of methods) {
+  for (const { pointer, name } of methods) {
     if (!operations.some(({ clientMethod }) => clientMethod.startsWith(`${name}.`))) continue
     throw new DocumentError(
-      below(place, 'x-client-method'),
+      below(pointer, 'x-client-method'),
       `${name} is a namespace of other operations; write another method`,
     )
   }
 }
 
 function requireExamples(contract: Contract, operation: Operation): void {
-  const place = below(operation.place, 'responses')
+  const pointer = below(operation.pointer, 'responses')
   const examples = examplesOf(operation)
-  requireUnique(examples, ({ name }) => name, 'example', place)
+  requireUnique(examples, ({ name }) => name, 'example', pointer)
   const named = [
     [contract.malformed, 'x-error-type of the document'],
     [contract.unmatched, 'x-error-type of paths'],
@@ -65,38 +65,38 @@ function requireExamples(contract: Contract, operation: Operation): void {
   for (const [name, by] of named) {
     if (examples.some((example) => example.name === name)) continue
     throw new DocumentError(
-      place,
+      pointer,
       `has no example ${name}, which ${by} names; write it, or name another`,
     )
   }
   for (const trigger of ['limit', 'failure']) {
     if (examples.some((example) => example.trigger === trigger)) continue
-    throw new DocumentError(place, `has no example with x-trigger: ${trigger}; write one`)
+    throw new DocumentError(pointer, `has no example with x-trigger: ${trigger}; write one`)
   }
 }
 
 function requireParameters(operation: Operation): void {
   const named = [
-    { parameter: operation.scenarios.parameter, by: 'x-scenarios', place: operation.place },
-    ...examplesOf(operation).flatMap(({ name, trigger, place }) =>
+    { parameter: operation.scenarios.parameter, by: 'x-scenarios', pointer: operation.pointer },
+    ...examplesOf(operation).flatMap(({ name, trigger, pointer }) =>
       typeof trigger === 'object'
-        ? [{ parameter: trigger.unknown, by: `x-trigger of ${name}`, place }]
+        ? [{ parameter: trigger.unknown, by: `x-trigger of ${name}`, pointer }]
         : [],
     ),
   ]
-  for (const { parameter, by, place } of named) {
+  for (const { parameter, by, pointer } of named) {
     if (operation.parameters.some(({ name }) => name === parameter)) continue
     throw new DocumentError(
-      place,
+      pointer,
       `names the parameter ${parameter} in ${by}, which ${operation.operationId} does not have`,
     )
   }
 }
 
 function requireScenarios(operation: Operation): void {
-  const place = below(operation.place, 'x-scenarios')
+  const pointer = below(operation.pointer, 'x-scenarios')
   const scenarios = examplesOf(operation).map((example) => example.scenario)
-  requireUnique([...scenarios, ...operation.scenarios.sequences], ({ id }) => id, 'id', place)
+  requireUnique([...scenarios, ...operation.scenarios.sequences], ({ id }) => id, 'id', pointer)
 }
 
 /** The exclusions that concern an operation: those of which it has more than one header. */
@@ -116,19 +116,19 @@ function hasHeader({ parameters }: Operation, name: string): boolean {
   return parameters.some((parameter) => parameter.in === 'header' && parameter.name === name)
 }
 
-/** Throws at the second of two items with one key; at `place` where items have no place of their own. */
+/** Throws at the second of two items with one key; at `pointer` where items have no pointer of their own. */
 export function requireUnique<T>(
-  items: readonly (T & { place?: string })[],
+  items: readonly (T & { pointer?: string })[],
   keyOf: (item: T) => string,
   what: string,
-  place = '',
+  pointer = '',
 ): void {
   const seen = new Set<string>()
   for (const item of items) {
     const key = keyOf(item)
     if (seen.has(key)) {
       throw new DocumentError(
-        item.place ?? place,
+        item.pointer ?? pointer,
         `is the second with the ${what} ${JSON.stringify(key)}; write another`,
       )
     }

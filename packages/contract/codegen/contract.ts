@@ -1,4 +1,4 @@
-import type { Placed } from './document.ts'
+import type { LocatedNode } from './document.ts'
 import type {
   ExclusiveHeaders,
   Permission,
@@ -23,14 +23,14 @@ export interface Contract {
 }
 
 export interface Server {
-  place: string
+  pointer: string
   url: string
   /** The prefix of the project_ids that it is for; empty for all others. */
   projects: string
 }
 
 export interface Operation {
-  place: string
+  pointer: string
   operationId: string
   method: string
   path: string
@@ -49,11 +49,11 @@ export interface Operation {
 }
 
 export interface Parameter {
-  place: string
+  pointer: string
   name: string
   in: 'path' | 'query' | 'header'
   required: boolean
-  schema: Placed
+  schema: LocatedNode
   example: unknown
   errorType: string
   session: Session | undefined
@@ -62,7 +62,7 @@ export interface Parameter {
 export interface RequestBody {
   required: boolean
   mediaType: string
-  schema: Placed
+  schema: LocatedNode
   /** The names of the properties that the schema knows. */
   properties: string[]
   examples: [name: string, value: unknown][]
@@ -71,14 +71,14 @@ export interface RequestBody {
 export interface Response {
   status: number
   mediaType: string
-  schema: Placed
-  headers: { name: string; required: boolean; schema: Placed; example: unknown }[]
+  schema: LocatedNode
+  headers: { name: string; required: boolean; schema: LocatedNode; example: unknown }[]
   examples: Example[]
 }
 
 export interface Example {
   /** Where it is written: operations may refer to the same one. */
-  place: string
+  pointer: string
   name: string
   status: number
   body: unknown

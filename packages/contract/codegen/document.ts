@@ -10,9 +10,9 @@ export const contractFile = fileURLToPath(
 export type Node = Record<string, unknown>
 
 /** An object of the document, and where it stands once its reference is followed. */
-export interface Placed {
+export interface LocatedNode {
   /** A JSON Pointer (RFC 6901). */
-  place: string
+  pointer: string
   node: Node
 }
 
@@ -20,9 +20,9 @@ export interface Placed {
 export class DocumentError extends Error {
   override readonly name = 'DocumentError'
 
-  /** @param place a JSON Pointer (RFC 6901) into the document */
-  constructor(place: string, message: string) {
-    super(`#${place}: ${message}`)
+  /** @param pointer a JSON Pointer (RFC 6901) into the document */
+  constructor(pointer: string, message: string) {
+    super(`#${pointer}: ${message}`)
   }
 }
 
@@ -36,8 +36,8 @@ export async function readDocument(file: string): Promise<Node> {
   })
   const [problem] = problems
   if (problem) {
-    const place = problem.location[0]?.pointer?.replace(/^#\/?/, '/') ?? ''
-    throw new DocumentError(place, `${problem.message}; write a reference to what exists`)
+    const pointer = problem.location[0]?.pointer?.replace(/^#\/?/, '/') ?? ''
+    throw new DocumentError(pointer, `${problem.message}; write a reference to what exists`)
   }
   const document: unknown = bundled.parsed
   if (!isNode(document) || !String(document['openapi']).startsWith('3.1.')) {
@@ -46,42 +46,42 @@ export async function readDocument(file: string): Promise<Node> {
   return document
 }
 
-/** A JSON Pointer to what stands below `place` under these keys. */
-export function below(place: string, ...keys: (string | number)[]): string {
+/** A JSON Pointer to what stands below `pointer` under these keys. */
+export function below(pointer: string, ...keys: (string | number)[]): string {
   const tokens = keys.map((key) => `${key}`.replaceAll('~', '~0').replaceAll('/', '~1'))
-  return [place, ...tokens].join('/')
+  return [pointer, ...tokens].join('/')
 }
 
 /** Whatever a reference within the document points to, which may be a reference in turn. */
-export function targetOf(document: Node, reference: string): { place: string; value: unknown } {
-  const place = decodeURIComponent(reference.replace(/^#/, ''))
+export function targetOf(document: Node, reference: string): { pointer: string; value: unknown } {
+  const pointer = decodeURIComponent(reference.replace(/^#/, ''))
   let value: unknown = document
-  for (const token of place.split('/').slice(1)) {
+  for (const token of pointer.split('/').slice(1)) {
     const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
     value = Object.getOwnPropertyDescriptor(Object(value), key)?.value
   }
-  return { place, value }
+  return { pointer, value }
 }
 
-/** The object at a place, its reference followed. */
-export function resolve(document: Node, place: string, value: unknown): Placed {
-  if (value === undefined) throw new DocumentError(place, 'is missing; write an object')
-  if (!isNode(value)) throw new DocumentError(place, 'must be an object')
-  if (typeof value['$ref'] !== 'string') return { place, node: value }
+/** The object at a pointer, its reference followed. */
+export function resolve(document: Node, pointer: string, value: unknown): LocatedNode {
+  if (value === undefined) throw new DocumentError(pointer, 'is missing; write an object')
+  if (!isNode(value)) throw new DocumentError(pointer, 'must be an object')
+  if (typeof value['$ref'] !== 'string') return { pointer, node: value }
   const target = targetOf(document, value['$ref'])
-  return resolve(document, target.place, target.value)
+  return resolve(document, target.pointer, target.value)
 }
 
 /** The entries of a map in the document, each with its reference followed; none if it is absent. */
 export function entriesOf(
   document: Node,
-  { place, node }: Placed,
+  { pointer, node }: LocatedNode,
   name: string,
-): [key: string, value: Placed][] {
-  const map = resolve(document, below(place, name), node[name] ?? {})
+): [key: string, value: LocatedNode][] {
+  const map = resolve(document, below(pointer, name), node[name] ?? {})
   return Object.entries(map.node).map(([key, value]) => [
     key,
-    resolve(document, below(map.place, key), value),
+    resolve(document, below(map.pointer, key), value),
   ])
 }
 

@@ -1,4 +1,4 @@
-import type { Node, Placed } from './document.ts'
+import type { LocatedNode, Node } from './document.ts'
 import { below, DocumentError, isNode } from './document.ts'
 
 /** What to write where an extension is missing or malformed. */
@@ -20,14 +20,14 @@ const advice = {
 
 /** The value of an extension. Throws a {@link DocumentError} that says what to write if it is missing or malformed. */
 export function extension<T>(
-  { place, node }: Placed,
+  { pointer, node }: LocatedNode,
   name: keyof typeof advice,
   isRight: (value: unknown) => value is T,
 ): T {
   const value = node[name]
   if (isRight(value)) return value
   const problem = value === undefined ? 'is missing' : 'is malformed'
-  throw new DocumentError(below(place, name), `${problem}; ${advice[name]}`)
+  throw new DocumentError(below(pointer, name), `${problem}; ${advice[name]}`)
 }
 
 export const isString = (value: unknown): value is string => typeof value === 'string'

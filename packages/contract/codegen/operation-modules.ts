@@ -1,7 +1,7 @@
 import { exclusionsOf } from './consistency.ts'
 import type { Contract, Example, Operation } from './contract.ts'
 import { examplesOf } from './contract.ts'
-import type { Placed } from './document.ts'
+import type { LocatedNode } from './document.ts'
 import type { UsedSchemas } from './schema-names.ts'
 import { nameOf } from './schema-names.ts'
 import { accessOf, code, commentText, kebab, literal } from './source.ts'
@@ -10,8 +10,8 @@ import { accessOf, code, commentText, kebab, literal } from './source.ts'
 export function operationModule(operation: Operation, { responseBodies }: UsedSchemas): string {
   const { operationId, parameters, requestBody, responses } = operation
   const used = responseBodies.filter(({ users }) => users.has(operationId))
-  const namesIn = (place: string) =>
-    parameters.filter((parameter) => parameter.in === place).map(({ name }) => name)
+  const namesIn = (location: string) =>
+    parameters.filter((parameter) => parameter.in === location).map(({ name }) => name)
   const facts = {
     operationId,
     method: operation.method,
@@ -58,7 +58,7 @@ export function operationsModule(contract: Contract, schemas: UsedSchemas): stri
   const examples = contract.operations.flatMap(examplesOf)
   const shared = sharedExamples(examples)
   const sourceOf = (example: Example) => {
-    const name = shared.get(placeOf(example))
+    const name = shared.get(keyOf(example))
     return name === undefined ? dataOf(example) : code(`shared${accessOf(name)}`)
   }
   const errorOf = (name: string) => {
@@ -73,7 +73,7 @@ export function operationsModule(contract: Contract, schemas: UsedSchemas): stri
   }
   const sharedData = Object.fromEntries(
     examples.flatMap((example) => {
-      const name = shared.get(placeOf(example))
+      const name = shared.get(keyOf(example))
       return name === undefined ? [] : [[name, dataOf(example)]]
     }),
   )
@@ -98,17 +98,17 @@ export function operationsModule(contract: Contract, schemas: UsedSchemas): stri
 /** The name of each example that several operations refer to, by where it is written. */
 function sharedExamples(examples: Example[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
-  const places = examples.map(placeOf)
+  const keys = examples.map(keyOf)
   for (const [index, { name }] of examples.entries()) {
-    const place = `${places[index]}`
-    if (places.indexOf(place) === places.lastIndexOf(place) || names.has(place)) continue
-    names.set(place, [...names.values()].includes(name) ? `${name} of ${place}` : name)
+    const key = `${keys[index]}`
+    if (keys.indexOf(key) === keys.lastIndexOf(key) || names.has(key)) continue
+    names.set(key, [...names.values()].includes(name) ? `${name} of ${key}` : name)
   }
   return names
 }
 
-function placeOf({ place, status }: Example): string {
-  return `${status} ${place}`
+function keyOf({ pointer, status }: Example): string {
+  return `${status} ${pointer}`
 }
 
 function detailsOf(
@@ -118,7 +118,7 @@ function detailsOf(
   sourceOf: (example: Example) => unknown,
 ): object {
   const { parameters, requestBody, responses, security } = operation
-  const validateText = (schema: Placed) => code(`texts.${nameOf(texts, schema)}`)
+  const validateText = (schema: LocatedNode) => code(`texts.${nameOf(texts, schema)}`)
   return {
     summary: operation.summary,
     permission: operation.permission,

@@ -1,6 +1,6 @@
 import { requireConsistency, requireUnique } from './consistency.ts'
 import type { Contract, Server } from './contract.ts'
-import type { Node, Placed } from './document.ts'
+import type { LocatedNode, Node } from './document.ts'
 import { below, DocumentError, resolve } from './document.ts'
 import { extension, isExclusiveHeaders, isName, isString } from './extensions.ts'
 import { readOperation } from './read-operation.ts'
@@ -10,7 +10,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 
 /** Reads all that is generated from. Throws a `DocumentError` for what is missing or contradictory. */
 export function readContract(document: Node): Contract {
-  const root: Placed = { place: '', node: document }
+  const root: LocatedNode = { pointer: '', node: document }
   const info = resolve(document, '/info', document['info'])
   const { title, version } = info.node
   if (!isName(title)) throw new DocumentError('/info/title', 'is missing; write a title')
@@ -47,9 +47,9 @@ function readServers(document: Node): Server[] {
     const server = resolve(document, below('/servers', index), value)
     const { url } = server.node
     if (!isName(url)) {
-      throw new DocumentError(below(server.place, 'url'), 'is missing; write the base URL')
+      throw new DocumentError(below(server.pointer, 'url'), 'is missing; write the base URL')
     }
-    return { place: server.place, url, projects: extension(server, 'x-projects', isString) }
+    return { pointer: server.pointer, url, projects: extension(server, 'x-projects', isString) }
   })
   requireUnique(servers, ({ projects }) => projects, 'x-projects')
   if (!servers.some(({ projects }) => projects === '')) {

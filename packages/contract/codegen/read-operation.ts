@@ -1,6 +1,6 @@
 import type { Example, Operation, Parameter, RequestBody, Response } from './contract.ts'
 import { requireUnique } from './consistency.ts'
-import type { Node, Placed } from './document.ts'
+import type { LocatedNode, Node } from './document.ts'
 import { below, DocumentError, entriesOf, isNode, resolve } from './document.ts'
 import {
   extension,
@@ -16,7 +16,7 @@ import {
 import { propertiesOf, schemaOf, typesOf } from './schema.ts'
 
 const TYPES_OF_NO_OBJECT = ['array', 'string', 'number', 'integer', 'boolean', 'null']
-const PLACES = ['path', 'query', 'header'] as const
+const LOCATIONS = ['path', 'query', 'header'] as const
 // OpenAPI 3.1.1 section 4.8.12.1: a parameter of one of these names shall be ignored.
 const IGNORED_HEADERS = ['accept', 'authorization', 'content-type']
 
@@ -25,25 +25,25 @@ export function readOperation(
   document: Node,
   path: string,
   method: string,
-  item: Placed,
+  item: LocatedNode,
 ): Operation {
-  const operation = resolve(document, below(item.place, method), item.node[method])
-  const { place, node } = operation
+  const operation = resolve(document, below(item.pointer, method), item.node[method])
+  const { pointer, node } = operation
   const { operationId, summary } = node
   // Of two words or more, so that it is no reserved word of JavaScript.
   if (!isName(operationId) || !/^[a-z][a-z\d]*([A-Z][A-Za-z\d]*)+$/.test(operationId)) {
     throw new DocumentError(
-      below(place, 'operationId'),
+      below(pointer, 'operationId'),
       'is missing or malformed; write words in camel case, such as getConnectedApps',
     )
   }
   if (!isName(summary)) {
-    throw new DocumentError(below(place, 'summary'), 'is missing; write the title')
+    throw new DocumentError(below(pointer, 'summary'), 'is missing; write the title')
   }
   for (const each of [operation, item]) {
     if (each.node['servers'] === undefined) continue
     throw new DocumentError(
-      below(each.place, 'servers'),
+      below(each.pointer, 'servers'),
       'is not supported; write the servers of all operations under servers of the document',
     )
   }
@@ -54,19 +54,19 @@ export function readOperation(
   const [success] = successes
   if (!success || successes.length > 1) {
     throw new DocumentError(
-      below(place, 'responses'),
+      below(pointer, 'responses'),
       'must have exactly one status from 200 to 299',
     )
   }
   const other = responses.find(({ mediaType }) => mediaType !== success.mediaType)
   if (other) {
     throw new DocumentError(
-      below(place, 'responses', other.status),
+      below(pointer, 'responses', other.status),
       `has the media type ${other.mediaType}; write ${success.mediaType}, as ${success.status} has`,
     )
   }
   return {
-    place,
+    pointer,
     operationId,
     method: method.toUpperCase(),
     path,
@@ -84,11 +84,11 @@ export function readOperation(
   }
 }
 
-function readSecurity(document: Node, operation: Placed): Operation['security'] {
+function readSecurity(document: Node, operation: LocatedNode): Operation['security'] {
   const requirements = operation.node['security'] ?? document['security']
   if (!Array.isArray(requirements)) {
     throw new DocumentError(
-      below(operation.place, 'security'),
+      below(operation.pointer, 'security'),
       'is missing; write the name of a security scheme, or an empty list',
     )
   }
@@ -100,10 +100,13 @@ function readSecurity(document: Node, operation: Placed): Operation['security'] 
   )
   return requirements.filter(isNode).flatMap((requirement) =>
     Object.keys(requirement).map((name) => {
-      const place = below('/components/securitySchemes', name)
-      const scheme = resolve(document, place, schemes[name])
+      const pointer = below('/components/securitySchemes', name)
+      const scheme = resolve(document, pointer, schemes[name])
       if (!isName(scheme.node['scheme'])) {
-        throw new DocumentError(below(place, 'scheme'), 'is missing; write type: http and a scheme')
+        throw new DocumentError(
+          below(pointer, 'scheme'),
+          'is missing; write type: http and a scheme',
+        )
       }
       return {
         name,
@@ -117,12 +120,12 @@ function readSecurity(document: Node, operation: Placed): Operation['security'] 
 function readParameters(
   document: Node,
   path: string,
-  operation: Placed,
-  item: Placed,
+  operation: LocatedNode,
+  item: LocatedNode,
 ): Parameter[] {
-  const listed = ({ place, node }: Placed): Placed[] =>
+  const listed = ({ pointer, node }: LocatedNode): LocatedNode[] =>
     (Array.isArray(node['parameters']) ? node['parameters'] : []).map((each: unknown, index) =>
-      resolve(document, below(place, 'parameters', index), each),
+      resolve(document, below(pointer, 'parameters', index), each),
     )
   const parameters = [...listed(item), ...listed(operation)].map((each) =>
     readParameter(document, each),
@@ -138,29 +141,29 @@ function readParameters(
   const undeclared = inTemplate.find((name) => !inPath.some((each) => each.name === name))
   if (undeclared !== undefined) {
     throw new DocumentError(
-      below(operation.place, 'parameters'),
+      below(operation.pointer, 'parameters'),
       `has no parameter ${undeclared}, which the path names; write it with in: path`,
     )
   }
   const unused = inPath.find(({ name }) => !inTemplate.includes(name))
   if (unused) {
     throw new DocumentError(
-      unused.place,
+      unused.pointer,
       `is not in the path ${path}; write {${unused.name}} there`,
     )
   }
   return parameters
 }
 
-function readParameter(document: Node, parameter: Placed): Parameter {
-  const { place, node } = parameter
+function readParameter(document: Node, parameter: LocatedNode): Parameter {
+  const { pointer, node } = parameter
   const { name, in: where, required, example } = node
-  const known = PLACES.find((each) => each === where)
-  if (!isName(name)) throw new DocumentError(below(place, 'name'), 'is missing; write a name')
-  if (!known) throw new DocumentError(below(place, 'in'), `must be ${PLACES.join(', ')}`)
+  const known = LOCATIONS.find((each) => each === where)
+  if (!isName(name)) throw new DocumentError(below(pointer, 'name'), 'is missing; write a name')
+  if (!known) throw new DocumentError(below(pointer, 'in'), `must be ${LOCATIONS.join(', ')}`)
   if (known === 'header' && IGNORED_HEADERS.includes(name.toLowerCase())) {
     throw new DocumentError(
-      below(place, 'name'),
+      below(pointer, 'name'),
       `${name} is not a parameter in OpenAPI; write a security scheme or a media type`,
     )
   }
@@ -168,37 +171,37 @@ function readParameter(document: Node, parameter: Placed): Parameter {
   const types = typesOf(document, schema)
   if (known === 'path' && types.length > 0 && !types.includes('string')) {
     throw new DocumentError(
-      schema.place,
+      schema.pointer,
       'is not of type string, as the client takes each id; write type: string and a pattern',
     )
   }
   const session =
     node['x-session'] === undefined ? undefined : extension(parameter, 'x-session', isSession)
   if (session !== undefined && known !== 'header') {
-    throw new DocumentError(below(place, 'x-session'), 'is only for headers; write in: header')
+    throw new DocumentError(below(pointer, 'x-session'), 'is only for headers; write in: header')
   }
   return {
-    place,
+    pointer,
     name,
     in: known,
     required: required === true,
     schema,
-    example: requireExample(place, example),
+    example: requireExample(pointer, example),
     errorType: extension(parameter, 'x-error-type', isName),
     session,
   }
 }
 
-function readRequestBody(document: Node, operation: Placed): RequestBody | undefined {
+function readRequestBody(document: Node, operation: LocatedNode): RequestBody | undefined {
   if (operation.node['requestBody'] === undefined) return undefined
-  const place = below(operation.place, 'requestBody')
-  const body = resolve(document, place, operation.node['requestBody'])
+  const pointer = below(operation.pointer, 'requestBody')
+  const body = resolve(document, pointer, operation.node['requestBody'])
   const [mediaType, content] = readContent(document, body)
   const schema = schemaOf(document, content)
   // The client takes the properties of the body among the parameters of a call.
   const types = typesOf(document, schema)
   if (!types.includes('object') && types.some((type) => TYPES_OF_NO_OBJECT.includes(type))) {
-    throw new DocumentError(schema.place, 'is not the schema of an object; write type: object')
+    throw new DocumentError(schema.pointer, 'is not the schema of an object; write type: object')
   }
   return {
     required: body.node['required'] === true,
@@ -209,9 +212,9 @@ function readRequestBody(document: Node, operation: Placed): RequestBody | undef
   }
 }
 
-function readResponse(document: Node, status: string, response: Placed): Response {
+function readResponse(document: Node, status: string, response: LocatedNode): Response {
   if (!/^[1-5]\d\d$/.test(status)) {
-    throw new DocumentError(response.place, `${status} is not a status; write each one out`)
+    throw new DocumentError(response.pointer, `${status} is not a status; write each one out`)
   }
   const [mediaType, content] = readContent(document, response)
   return {
@@ -222,10 +225,10 @@ function readResponse(document: Node, status: string, response: Placed): Respons
       name,
       required: header.node['required'] === true,
       schema: readTextSchema(document, header),
-      example: requireExample(header.place, header.node['example']),
+      example: requireExample(header.pointer, header.node['example']),
     })),
     examples: readExamples(document, content).map(([name, example]): Example => ({
-      place: example.place,
+      pointer: example.pointer,
       name,
       status: Number(status),
       body: readValue(example),
@@ -235,52 +238,58 @@ function readResponse(document: Node, status: string, response: Placed): Respons
   }
 }
 
-function readContent(document: Node, owner: Placed): [mediaType: string, content: Placed] {
+function readContent(
+  document: Node,
+  owner: LocatedNode,
+): [mediaType: string, content: LocatedNode] {
   const contents = entriesOf(document, owner, 'content')
   const [only] = contents
-  const place = below(owner.place, 'content')
+  const pointer = below(owner.pointer, 'content')
   if (!only || contents.length > 1) {
-    throw new DocumentError(place, 'must have exactly one media type, such as application/json')
+    throw new DocumentError(pointer, 'must have exactly one media type, such as application/json')
   }
   // Whatever is compared with it has no parameters, and is in lower case.
   if (!/^application\/(?:[a-z\d.-]+\+)?json$/.test(only[0])) {
     throw new DocumentError(
-      below(place, only[0]),
+      below(pointer, only[0]),
       'is not a media type of JSON, in lower case and without parameters; write application/json',
     )
   }
   return only
 }
 
-function readExamples(document: Node, content: Placed): [name: string, example: Placed][] {
+function readExamples(
+  document: Node,
+  content: LocatedNode,
+): [name: string, example: LocatedNode][] {
   const examples = entriesOf(document, content, 'examples')
   if (examples.length > 0) return examples
   throw new DocumentError(
-    below(content.place, 'examples'),
+    below(content.pointer, 'examples'),
     'is missing; write at least one example under a name',
   )
 }
 
 /** The schema of a parameter or header, whose value arrives as text. */
-function readTextSchema(document: Node, owner: Placed): Placed {
+function readTextSchema(document: Node, owner: LocatedNode): LocatedNode {
   const schema = schemaOf(document, owner)
   const structured = typesOf(document, schema).find((type) => ['array', 'object'].includes(type))
   if (structured === undefined) return schema
   throw new DocumentError(
-    schema.place,
+    schema.pointer,
     `is of type ${structured}, which has no one form as text; write string, number, integer or boolean`,
   )
 }
 
-function requireExample(place: string, example: unknown): unknown {
+function requireExample(pointer: string, example: unknown): unknown {
   if (example !== undefined) return example
   throw new DocumentError(
-    below(place, 'example'),
+    below(pointer, 'example'),
     'is missing; write a value that the schema allows',
   )
 }
 
-function readValue({ place, node }: Placed): unknown {
+function readValue({ pointer, node }: LocatedNode): unknown {
   if ('value' in node) return node['value']
-  throw new DocumentError(below(place, 'value'), 'is missing; write the body')
+  throw new DocumentError(below(pointer, 'value'), 'is missing; write the body')
 }

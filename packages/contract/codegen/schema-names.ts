@@ -1,5 +1,5 @@
 import type { Contract } from './contract.ts'
-import type { Placed } from './document.ts'
+import type { LocatedNode } from './document.ts'
 import { camel } from './source.ts'
 import type { NamedSchema } from './validators.ts'
 
@@ -39,30 +39,30 @@ export function usedSchemas({ operations }: Contract): UsedSchemas {
 }
 
 /** The name of the validator that is compiled from a schema. */
-export function nameOf(schemas: UsedSchema[], { place }: Placed): string {
-  const used = schemas.find(({ schema }) => schema.place === place)
-  if (!used) throw new Error(`no validator was compiled for ${place}`)
+export function nameOf(schemas: UsedSchema[], { pointer }: LocatedNode): string {
+  const used = schemas.find(({ schema }) => schema.pointer === pointer)
+  if (!used) throw new Error(`no validator was compiled for ${pointer}`)
   return used.name
 }
 
 class SchemaNames {
-  readonly #byPlace = new Map<string, NamedSchema & { users: Set<string> }>()
+  readonly #byPointer = new Map<string, NamedSchema & { users: Set<string> }>()
   readonly #names = new Set<string>()
 
-  add(schema: Placed, operationId: string, part: string): void {
-    const used = this.#byPlace.get(schema.place) ?? {
+  add(schema: LocatedNode, operationId: string, part: string): void {
+    const used = this.#byPointer.get(schema.pointer) ?? {
       name: this.#unique(
-        camel(`${nameOfComponent(schema.place) ?? `${operationId} ${part}`} validator`),
+        camel(`${nameOfComponent(schema.pointer) ?? `${operationId} ${part}`} validator`),
       ),
       schema,
       users: new Set<string>(),
     }
     used.users.add(operationId)
-    this.#byPlace.set(schema.place, used)
+    this.#byPointer.set(schema.pointer, used)
   }
 
   all(): UsedSchema[] {
-    return [...this.#byPlace.values()]
+    return [...this.#byPointer.values()]
   }
 
   #unique(name: string): string {
@@ -74,8 +74,8 @@ class SchemaNames {
 }
 
 /** `TooManyRequests Retry-After` of `/components/responses/TooManyRequests/headers/Retry-After/schema`. */
-function nameOfComponent(place: string): string | undefined {
+function nameOfComponent(pointer: string): string | undefined {
   const [, name, header = ''] =
-    /^\/components\/\w+\/([A-Za-z][^/]*)(?:\/headers\/([^/]+))?(?:\/schema)?$/.exec(place) ?? []
+    /^\/components\/\w+\/([A-Za-z][^/]*)(?:\/headers\/([^/]+))?(?:\/schema)?$/.exec(pointer) ?? []
   return name && `${name} ${header}`
 }

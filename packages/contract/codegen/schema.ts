@@ -1,4 +1,4 @@
-import type { Node, Placed } from './document.ts'
+import type { LocatedNode, Node } from './document.ts'
 import { below, DocumentError, isNode, targetOf } from './document.ts'
 
 // Where JSON Schema has subschemas: everything else is data, of which nothing may be taken.
@@ -50,25 +50,25 @@ export function stripped(schema: unknown, change = (reference: string) => refere
 }
 
 /** The schema of a body, parameter or header. A reference with a keyword beside it stays one. */
-export function schemaOf(document: Node, owner: Placed): Placed {
-  let place = below(owner.place, 'schema')
+export function schemaOf(document: Node, owner: LocatedNode): LocatedNode {
+  let pointer = below(owner.pointer, 'schema')
   let value = owner.node['schema']
   while (isNode(value) && Object.keys(Object(stripped(value))).join() === '$ref') {
-    ;({ place, value } = targetOf(document, String(value['$ref'])))
+    ;({ pointer, value } = targetOf(document, String(value['$ref'])))
   }
-  if (value === true) return { place, node: {} }
-  if (value === false) return { place, node: { not: {} } }
-  if (!isNode(value)) throw new DocumentError(place, 'is missing; write a schema')
-  return { place, node: value }
+  if (value === true) return { pointer, node: {} }
+  if (value === false) return { pointer, node: { not: {} } }
+  if (!isNode(value)) throw new DocumentError(pointer, 'is missing; write a schema')
+  return { pointer, node: value }
 }
 
 /** The names of the properties that a schema knows, wherever it has them from. */
-export function propertiesOf(document: Node, { node }: Placed): string[] {
+export function propertiesOf(document: Node, { node }: LocatedNode): string[] {
   return [...new Set(partsOf(document, node).flatMap((part) => keysOf(part['properties'])))]
 }
 
 /** The types that a schema names, wherever it has them from. */
-export function typesOf(document: Node, { node }: Placed): string[] {
+export function typesOf(document: Node, { node }: LocatedNode): string[] {
   return partsOf(document, node)
     .flatMap(({ type }) => type)
     .filter((type) => typeof type === 'string')

@@ -2,14 +2,14 @@ import type { Options } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { rolldown } from 'rolldown'
-import type { Node, Placed } from './document.ts'
+import type { LocatedNode, Node } from './document.ts'
 import { below, DocumentError, isNode } from './document.ts'
 import { stripped, typesOf } from './schema.ts'
 
 /** A validator to compile: its exported name, and the schema in the document. */
 export interface NamedSchema {
   name: string
-  schema: Placed
+  schema: LocatedNode
 }
 
 const options: Options = {
@@ -20,7 +20,7 @@ const options: Options = {
   strictRequired: false,
   allowMatchingProperties: true,
   validateFormats: false, // `format` is an annotation in draft 2020-12
-  validateSchema: false, // `requireValidSchemas` did, and names the place
+  validateSchema: false, // `requireValidSchemas` did, and names the pointer
   ownProperties: true, // what a polluted Object.prototype has is not in the value
   inlineRefs: 4, // keywords: what is smaller is cheaper where it is used than as a function
   code: { source: true, esm: true },
@@ -56,21 +56,21 @@ export function requireValidSchemas(document: Node, schemas: NamedSchema[]): voi
   const ajv = new Ajv2020()
   const written = [
     ...Object.entries(componentSchemas(document)).map(([name, schema]) => ({
-      place: below('/components/schemas', name),
+      pointer: below('/components/schemas', name),
       value: stripped(schema),
     })),
-    ...schemas.map(({ schema }) => ({ place: schema.place, value: stripped(schema.node) })),
+    ...schemas.map(({ schema }) => ({ pointer: schema.pointer, value: stripped(schema.node) })),
   ]
-  for (const { place, value } of written) {
+  for (const { pointer, value } of written) {
     if (!isNode(value) && typeof value !== 'boolean') {
-      throw new DocumentError(place, 'is not a schema; write an object, true or false')
+      throw new DocumentError(pointer, 'is not a schema; write an object, true or false')
     }
     if (ajv.validateSchema(value) !== true) {
       const [error] = ajv.errors ?? []
       const allowed: unknown = error?.params['allowedValues']
       const values = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''
       throw new DocumentError(
-        place + (error?.instancePath ?? ''),
+        pointer + (error?.instancePath ?? ''),
         `is not valid in JSON Schema 2020-12; ${error?.message}${values}`,
       )
     }
@@ -81,7 +81,7 @@ function compile(
   document: Node,
   schemas: NamedSchema[],
   ajvOptions: Options,
-  schemaOf: (schema: Placed) => Node,
+  schemaOf: (schema: LocatedNode) => Node,
 ): string {
   const ajv = new Ajv2020(ajvOptions)
   // Ajv2020 always tracks evaluated properties, which only these two keywords need.
@@ -96,7 +96,7 @@ function compile(
       ajv.getSchema(name)
     } catch (error) {
       const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
-      throw new DocumentError(schema.place, `Ajv rejects the schema: ${reason}`)
+      throw new DocumentError(schema.pointer, `Ajv rejects the schema: ${reason}`)
     }
   }
   return (

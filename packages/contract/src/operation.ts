@@ -3,11 +3,11 @@ import type { operations as described } from './generated/types.ts'
 import type { Validator } from './violation.ts'
 
 // What openapi-typescript makes of each operation, and what the code generation does.
-type Described = described
-type Generated = typeof generated
+type OperationTypes = described
+type OperationValues = typeof generated
 
 /** The `operationId` of each operation of the contract. */
-export type OperationId = keyof Generated
+export type OperationId = keyof OperationValues
 
 /** What a client needs of an operation; `@connected-apps/contract/operations/NAME` has one each. */
 export interface ClientOperation<Id extends OperationId = OperationId> {
@@ -113,12 +113,12 @@ export interface Scenarios {
 
 /** Each status that the contract declares for the operation. */
 export type Status<Id extends OperationId = OperationId> = Id extends OperationId
-  ? keyof Described[Id]['responses'] & number
+  ? keyof OperationTypes[Id]['responses'] & number
   : never
 
 /** The one status of a success. */
 export type SuccessStatus<Id extends OperationId = OperationId> = Id extends OperationId
-  ? Generated[Id]['successStatus'] & Status<Id>
+  ? OperationValues[Id]['successStatus'] & Status<Id>
   : never
 
 /** Each status of an error. */
@@ -137,22 +137,24 @@ export type ResponseBody<
   S extends Status<Id> = Status<Id>,
 > = Id extends OperationId
   ? {
-      [Each in S & keyof Described[Id]['responses']]: ContentOf<Described[Id]['responses'][Each]>
-    }[S & keyof Described[Id]['responses']]
+      [Each in S & keyof OperationTypes[Id]['responses']]: ContentOf<
+        OperationTypes[Id]['responses'][Each]
+      >
+    }[S & keyof OperationTypes[Id]['responses']]
   : never
 
 /** The body of a request; `never` where the operation takes none. */
 export type RequestBody<Id extends OperationId = OperationId> = Id extends OperationId
-  ? ContentOf<NonNullable<Described[Id]['requestBody']>>
+  ? ContentOf<NonNullable<OperationTypes[Id]['requestBody']>>
   : never
 
 type ParametersIn<
   Id extends OperationId,
   Part extends 'path' | 'query' | 'header',
 > = Id extends OperationId
-  ? [NonNullable<Described[Id]['parameters'][Part]>] extends [never]
+  ? [NonNullable<OperationTypes[Id]['parameters'][Part]>] extends [never]
     ? object // none, and an intersection with others is just the others
-    : NonNullable<Described[Id]['parameters'][Part]>
+    : NonNullable<OperationTypes[Id]['parameters'][Part]>
   : never
 
 /** The ids in the path. */
@@ -166,10 +168,10 @@ export type HeaderParameters<Id extends OperationId = OperationId> = ParametersI
 
 /** The names of the headers that carry a session. */
 export type SessionHeader<Id extends OperationId = OperationId> = Id extends OperationId
-  ? Generated[Id]['sessionHeaders'][keyof Generated[Id]['sessionHeaders']]
+  ? OperationValues[Id]['sessionHeaders'][keyof OperationValues[Id]['sessionHeaders']]
   : never
 
-type Examples<Id extends OperationId> = Generated[Id]['examples']
+type Examples<Id extends OperationId> = OperationValues[Id]['examples']
 
 /** The names of an operation's examples, of one status or of all: for an error, its known `error_type`s. */
 export type ExampleName<

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Node, Placed } from '../codegen/document.ts'
+import type { LocatedNode, Node } from '../codegen/document.ts'
 import { entriesOf, resolve } from '../codegen/document.ts'
 import generatedDocument from '../src/generated/openapi.json' with { type: 'json' }
 import {
@@ -117,13 +117,13 @@ const errorSchemas = new Map<string, { description: string; names: Set<string> }
 for (const { path, method, examples } of allOperations) {
   for (const [name, { status }] of Object.entries(examples)) {
     if (status < 400) continue
-    const { place, node } = schemaOfResponse(path, method, status)
-    const schema = errorSchemas.get(place) ?? {
+    const { pointer, node } = schemaOfResponse(path, method, status)
+    const schema = errorSchemas.get(pointer) ?? {
       description: String(node['description']),
       names: new Set(),
     }
     schema.names.add(name)
-    errorSchemas.set(place, schema)
+    errorSchemas.set(pointer, schema)
   }
 }
 
@@ -135,7 +135,7 @@ test.each([...errorSchemas])(
   },
 )
 
-function schemaOfResponse(path: string, method: string, status: number): Placed {
+function schemaOfResponse(path: string, method: string, status: number): LocatedNode {
   const item = resolve(document, '', resolve(document, '', document['paths']).node[path])
   const operation = resolve(document, '', item.node[method.toLowerCase()])
   const response = new Map(entriesOf(document, operation, 'responses')).get(`${status}`)

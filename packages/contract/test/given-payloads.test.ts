@@ -136,7 +136,7 @@ function mediaTypeIn(document: Node, status: number): Node {
 }
 
 function examplesIn(document: Node, status: number): unknown[] {
-  const owner = { place: '', node: mediaTypeIn(document, status) }
+  const owner = { pointer: '', node: mediaTypeIn(document, status) }
   return entriesOf(document, owner, 'examples').map(([, { node }]) => node['value'])
 }
 

@@ -39,7 +39,7 @@ const ofServers =
     changedDocument['servers'] = change(structuredClone(document.servers))
   }
 
-type Row = [title: string, document: string | Change, place: string, says: string]
+type Row = [title: string, document: string | Change, pointer: string, message: string]
 
 const withoutExtension: Row[] = (
   [
@@ -55,13 +55,13 @@ const withoutExtension: Row[] = (
     ['x-trigger', exampleAt, 'request, state, limit, failure'],
     ['x-scenario', exampleAt, '{ id, title }'],
   ] as const
-).flatMap(([name, keys, says]): Row[] => [
-  [`no ${name} at ${keys.join(' ')}`, remove([...keys], name), below('', ...keys, name), says],
+).flatMap(([name, keys, message]): Row[] => [
+  [`no ${name} at ${keys.join(' ')}`, remove([...keys], name), below('', ...keys, name), message],
   [
     `another form of ${name} at ${keys.join(' ')}`,
     set([...keys], name, 7),
     below('', ...keys, name),
-    says,
+    message,
   ],
 ])
 
@@ -415,13 +415,13 @@ const rows: Row[] = [
 
 test.each([...withoutExtension, ...rows])(
   'a document with %s is rejected in one line that names the place',
-  async (_, given, place, says) => {
+  async (_, given, pointer, message) => {
     const file = join(await temporaryDirectory(), 'document.yaml')
     await writeFile(file, typeof given === 'string' ? given : changed(given))
     const error: unknown = await generate(file).catch((reason: unknown) => reason)
     if (!(error instanceof DocumentError)) throw error
-    expect(error.message).toContain(`#${place}: `)
-    expect(error.message).toContain(says)
+    expect(error.message).toContain(`#${pointer}: `)
+    expect(error.message).toContain(message)
     expect(error.message).not.toContain('\n')
   },
   60_000,

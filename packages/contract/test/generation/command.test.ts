@@ -28,7 +28,7 @@ const [path] = firstOf(document, 'paths')
 const [method] = firstOf(document, 'paths', path)
 const operationIn = (changedDocument: unknown) => at(changedDocument, 'paths', path, method)
 
-const rows: [title: string, document: string | Change, says: RegExp][] = [
+const rows: [title: string, document: string | Change, message: RegExp][] = [
   ['YAML that does not parse', 'openapi: 3.1.1\ninfo: {', /#: unexpected end of the stream/],
   [
     'an extension missing',
@@ -75,7 +75,7 @@ const rows: [title: string, document: string | Change, says: RegExp][] = [
 test.each(rows)(
   'a document with %s is rejected in one line, and nothing is written',
   { timeout },
-  async (_, given, says) => {
+  async (_, given, message) => {
     const directory = await temporaryDirectory()
     const file = join(directory, 'document.yaml')
     const output = join(directory, 'output')
@@ -87,7 +87,7 @@ test.each(rows)(
     const [line = '', ...others] = stderr.trimEnd().split('\n')
     expect(others).toEqual([])
     expect(line.startsWith(`generate: ${file} #`)).toBe(true)
-    expect(line).toMatch(says)
+    expect(line).toMatch(message)
     expect(await readdir(output)).toEqual(['kept.ts'])
     expect((await readdir(directory)).toSorted()).toEqual(['document.yaml', 'output'])
   },
@@ -117,11 +117,11 @@ test.each([
   ['an option that does not exist', ['--documents', 'a'], "Unknown option '--documents'"],
   ['an argument', ['a.yaml'], 'Unexpected argument'],
   ['a directory that cannot be', ['--output', '/dev/null/output'], 'ENOTDIR'],
-])('the command rejects %s in one line', { timeout }, async (_, parameters, says) => {
+])('the command rejects %s in one line', { timeout }, async (_, parameters, message) => {
   const { code, stdout, stderr } = await runGenerate(...parameters)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^generate: [^\n]+\n$/)
-  expect(stderr).toContain(says)
+  expect(stderr).toContain(message)
 })
 
 test('the command explains itself', { timeout }, async () => {
