@@ -4,14 +4,17 @@ import { below, DocumentError } from './document.ts'
 import type { ExclusiveHeaders } from './extensions.ts'
 import { capitalized } from './source.ts'
 
-/** Whatever the document names must exist, and whatever is found by a name must have one of its own. */
+/**
+ * Checks that everything that the document refers to exists, and that names are unique where things
+ * are looked up by name. Throws a `DocumentError`.
+ */
 export function requireConsistency(contract: Contract): void {
   for (const [index, exclusion] of contract.exclusiveHeaders.entries()) {
     for (const name of exclusion.headers) {
       if (contract.operations.some((operation) => hasHeader(operation, name))) continue
       throw new DocumentError(
         below('/x-exclusive-headers', index),
-        `names the header ${name}, which no operation has; write the name as the parameter has it`,
+        `lists the header ${name}, which no operation declares; write the name of a header parameter`,
       )
     }
   }
@@ -23,7 +26,7 @@ export function requireConsistency(contract: Contract): void {
   }
 }
 
-/** Every method of the client, its no-throw twin and every namespace has a name of its own. */
+/** The client's methods, their no-throw twins and its namespaces must all have different names. */
 function requireClientMethods(operations: Operation[]): void {
   const methods = operations.flatMap(({ pointer, clientMethod }) => [
     { pointer, name: clientMethod },
@@ -99,7 +102,7 @@ function requireScenarios(operation: Operation): void {
   requireUnique([...scenarios, ...operation.scenarios.sequences], ({ id }) => id, 'id', pointer)
 }
 
-/** The exclusions that concern an operation: those of which it has more than one header. */
+/** The groups of exclusive headers of which an operation declares more than one. */
 export function exclusionsOf(
   exclusiveHeaders: ExclusiveHeaders[],
   operation: Operation,
@@ -116,7 +119,10 @@ function hasHeader({ parameters }: Operation, name: string): boolean {
   return parameters.some((parameter) => parameter.in === 'header' && parameter.name === name)
 }
 
-/** Throws at the second of two items with one key; at `pointer` where items have no pointer of their own. */
+/**
+ * Requires that no two items have the same key. The error is at the second one, or at `pointer` if the
+ * items have none of their own.
+ */
 export function requireUnique<T>(
   items: readonly (T & { pointer?: string })[],
   keyOf: (item: T) => string,
@@ -129,7 +135,7 @@ export function requireUnique<T>(
     if (seen.has(key)) {
       throw new DocumentError(
         item.pointer ?? pointer,
-        `is the second with the ${what} ${JSON.stringify(key)}; write another`,
+        `duplicates the ${what} ${JSON.stringify(key)}; write another one`,
       )
     }
     seen.add(key)

@@ -9,14 +9,14 @@ import type {
   Trigger,
 } from './extensions.ts'
 
-/** What the generated code says of the document. */
+/** The contents of the document from which code is generated. */
 export interface Contract {
   title: string
   version: string
   servers: Server[]
-  /** The example for a request that is malformed in a way that no other example is for. */
+  /** The example of the response to a malformed request, where no other example is more specific. */
   malformed: string
-  /** The example for a request that no operation matches. */
+  /** The example of the response to a request that matches no operation. */
   unmatched: string
   exclusiveHeaders: ExclusiveHeaders[]
   operations: Operation[]
@@ -63,7 +63,7 @@ export interface RequestBody {
   required: boolean
   mediaType: string
   schema: LocatedNode
-  /** The names of the properties that the schema knows. */
+  /** The names of the properties that the schema declares. */
   properties: string[]
   examples: [name: string, value: unknown][]
 }
@@ -77,7 +77,7 @@ export interface Response {
 }
 
 export interface Example {
-  /** Where it is written: operations may refer to the same one. */
+  /** Where it is defined: operations may refer to the same example. */
   pointer: string
   name: string
   status: number

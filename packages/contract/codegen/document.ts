@@ -6,10 +6,10 @@ export const contractFile = fileURLToPath(
   import.meta.resolve('@connected-apps/openapi/connected-apps.yaml'),
 )
 
-/** Any object of the document, as it is written: references are kept. */
+/** An object in the document, with its references unresolved. */
 export type Node = Record<string, unknown>
 
-/** An object of the document, and where it stands once its reference is followed. */
+/** An object in the document, and its location after references to it have been resolved. */
 export interface LocatedNode {
   /** A JSON Pointer (RFC 6901). */
   pointer: string
@@ -26,7 +26,7 @@ export class DocumentError extends Error {
   }
 }
 
-/** Reads an OpenAPI document, its references to other files resolved. */
+/** Reads an OpenAPI document, and resolves its references to other files. Throws a {@link DocumentError}. */
 export async function readDocument(file: string): Promise<Node> {
   const { bundle: bundled, problems } = await bundle({
     ref: file,
@@ -46,13 +46,13 @@ export async function readDocument(file: string): Promise<Node> {
   return document
 }
 
-/** A JSON Pointer to what stands below `pointer` under these keys. */
+/** Appends keys to a JSON Pointer. */
 export function below(pointer: string, ...keys: (string | number)[]): string {
   const tokens = keys.map((key) => `${key}`.replaceAll('~', '~0').replaceAll('/', '~1'))
   return [pointer, ...tokens].join('/')
 }
 
-/** Whatever a reference within the document points to, which may be a reference in turn. */
+/** The target of a reference within the document, which may be a reference itself. */
 export function targetOf(document: Node, reference: string): { pointer: string; value: unknown } {
   const pointer = decodeURIComponent(reference.replace(/^#/, ''))
   let value: unknown = document
@@ -63,7 +63,7 @@ export function targetOf(document: Node, reference: string): { pointer: string; 
   return { pointer, value }
 }
 
-/** The object at a pointer, its reference followed. */
+/** Resolves a value at a pointer to an object, following references. Throws a {@link DocumentError}. */
 export function resolve(document: Node, pointer: string, value: unknown): LocatedNode {
   if (value === undefined) throw new DocumentError(pointer, 'is missing; write an object')
   if (!isNode(value)) throw new DocumentError(pointer, 'must be an object')
@@ -72,7 +72,7 @@ export function resolve(document: Node, pointer: string, value: unknown): Locate
   return resolve(document, target.pointer, target.value)
 }
 
-/** The entries of a map in the document, each with its reference followed; none if it is absent. */
+/** The entries of a map in the document, with references resolved; none if the map is absent. */
 export function entriesOf(
   document: Node,
   { pointer, node }: LocatedNode,

@@ -5,7 +5,7 @@ import { below, DocumentError, isNode } from './document.ts'
 const advice = {
   'x-client-method':
     'write the method of the client that calls the operation, such as organizations.members.getConnectedApps',
-  'x-error-type': 'write the name of the example that is sent when this part of a request is wrong',
+  'x-error-type': 'write the name of the example that is sent if this part of a request is invalid',
   'x-exclusive-headers':
     'write a list of { headers: [NAME, NAME], error-type: EXAMPLE }, or an empty list',
   'x-permission': 'write { action, resource }, and self where a Member may act on itself',
@@ -18,21 +18,21 @@ const advice = {
   'x-trigger': 'write request, state, limit, failure, or { unknown: PARAMETER }',
 }
 
-/** The value of an extension. Throws a {@link DocumentError} that says what to write if it is missing or malformed. */
+/** Reads an extension. Throws a {@link DocumentError} that says what to write if it is missing or malformed. */
 export function extension<T>(
   { pointer, node }: LocatedNode,
   name: keyof typeof advice,
-  isRight: (value: unknown) => value is T,
+  isValid: (value: unknown) => value is T,
 ): T {
   const value = node[name]
-  if (isRight(value)) return value
+  if (isValid(value)) return value
   const problem = value === undefined ? 'is missing' : 'is malformed'
   throw new DocumentError(below(pointer, name), `${problem}; ${advice[name]}`)
 }
 
 export const isString = (value: unknown): value is string => typeof value === 'string'
 export const isName = (value: unknown): value is string => isString(value) && value !== ''
-/** Whether a value is an object of these names: another one would be a misspelling, without effect. */
+/** Whether a value is an object with no other names than these, since a misspelled one would have no effect. */
 const isNodeOf = (value: unknown, ...names: string[]): value is Node =>
   isNode(value) && Object.keys(value).every((name) => names.includes(name))
 const isListOf =

@@ -15,10 +15,10 @@ import {
 
 const banner =
   '// Generated from openapi/connected-apps.yaml by packages/contract/codegen. Do not edit; run `npm run generate`.\n'
-// Ajv writes plain JavaScript; the functions that call a validator give it its type.
+// Ajv generates plain JavaScript; only its exports are typed.
 const unchecked = '// @ts-nocheck\n'
 
-/** The text of every generated file, by its path in the directory of the generated files. */
+/** Generates every file; returns their texts by path within the output directory. Throws a {@link DocumentError}. */
 export async function generate(file = contractFile): Promise<Record<string, string>> {
   const document = await readDocument(file)
   const contract = readContract(document)
@@ -27,7 +27,7 @@ export async function generate(file = contractFile): Promise<Record<string, stri
   requireValidSchemas(document, [...responseBodies, ...requestBodies, ...texts])
   const validators = validatorModules(document, contract, schemas)
   const runtime = await ajvRuntime(Object.values(validators))
-  // It loads the TypeScript compiler, for which a rejected document need not wait.
+  // Loaded only now: it brings the TypeScript compiler, which a rejected document does not need.
   const { default: openapiTS, astToString } = await import('openapi-typescript')
   const json = `${JSON.stringify(document, null, 2)}\n`
   const types = await openapiTS(json).catch((error: unknown) => {
@@ -52,7 +52,7 @@ export async function generate(file = contractFile): Promise<Record<string, stri
   }
 }
 
-/** Error bodies are alike in all operations, so what several use is compiled once. */
+/** The validators of each operation. Those that operations share, such as of errors, are compiled once. */
 function validatorModules(
   document: Node,
   { operations }: Contract,

@@ -6,13 +6,13 @@ import { contractFile, DocumentError } from './document.ts'
 const root = resolve(import.meta.dirname, '../../..')
 const help = `Usage: npm run generate [-- --document FILE --output DIRECTORY]
 
-Writes what the contract generates.
+Generates code from the contract.
 
   --document FILE     generate from another document than openapi/connected-apps.yaml
   --output DIRECTORY  write to another directory than packages/contract/src/generated`
 
 await run().catch((error: unknown) => {
-  // Anything else is a defect of the generation, of which the stack tells more.
+  // Anything else is a bug of the code generation, so its stack is printed.
   if (!isExpected(error)) throw error
   console.error(`generate: ${error.message.split('\n', 1).join('')}`)
   process.exitCode = 2
@@ -36,7 +36,7 @@ async function run(): Promise<void> {
   await replaceDirectory(values.output, files)
 }
 
-/** Writes all files beside the directory first: a failure leaves it as it was. */
+/** Writes all files next to the directory first, so that a failure leaves it unchanged. */
 async function replaceDirectory(directory: string, files: Record<string, string>): Promise<void> {
   const staging = `${directory}.new`
   await rm(staging, { recursive: true, force: true })
@@ -57,7 +57,7 @@ function nameOf(file: string): string {
   return within.startsWith('..') ? file : within
 }
 
-/** Whether the document, the command line or the file system is to blame. */
+/** Whether the cause is the document, the command line or the file system, rather than a bug. */
 function isExpected(error: unknown): error is Error {
   return error instanceof Error && (error instanceof DocumentError || 'code' in error)
 }

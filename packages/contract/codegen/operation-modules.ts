@@ -6,7 +6,7 @@ import type { UsedSchemas } from './schema-names.ts'
 import { nameOf } from './schema-names.ts'
 import { accessOf, code, commentText, kebab, literal } from './source.ts'
 
-/** What a client needs of an operation, in a module of its own that a bundler can drop. */
+/** The module with what a client needs of an operation; a bundler can drop each on its own. */
 export function operationModule(operation: Operation, { responseBodies }: UsedSchemas): string {
   const { operationId, parameters, requestBody, responses } = operation
   const used = responseBodies.filter(({ users }) => users.has(operationId))
@@ -53,7 +53,7 @@ function importOf(file: string, exported: { name: string }[]): string {
   return names && `import { ${names} } from '${file}'\n`
 }
 
-/** Everything about every operation, for servers and tests. */
+/** The module with everything about every operation, for servers and tests. */
 export function operationsModule(contract: Contract, schemas: UsedSchemas): string {
   const examples = contract.operations.flatMap(examplesOf)
   const shared = sharedExamples(examples)
@@ -86,7 +86,7 @@ export function operationsModule(contract: Contract, schemas: UsedSchemas): stri
     ...contract.operations.map(({ operationId }) =>
       importOf(`./operations/${kebab(operationId)}.ts`, [{ name: operationId }]),
     ),
-    // These names have one word, and so are no operationId.
+    // These names cannot collide with an operationId, which has two words or more.
     `import * as bodies from './request-bodies.ts'\n`,
     `import * as texts from './texts.ts'\n`,
     `\n/** What is true of the contract as a whole. */\nexport const contract = ${literal(facts)} as const\n`,
@@ -95,7 +95,7 @@ export function operationsModule(contract: Contract, schemas: UsedSchemas): stri
   ].join('')
 }
 
-/** The name of each example that several operations refer to, by where it is written. */
+/** The names of examples that several operations refer to, by their status and where they are defined. */
 function sharedExamples(examples: Example[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   const keys = examples.map(keyOf)

@@ -8,7 +8,7 @@ import { kebab } from './source.ts'
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
-/** Reads all that is generated from. Throws a `DocumentError` for what is missing or contradictory. */
+/** Reads everything that code is generated from. Throws a `DocumentError` for what is missing or contradictory. */
 export function readContract(document: Node): Contract {
   const root: LocatedNode = { pointer: '', node: document }
   const info = resolve(document, '/info', document['info'])
@@ -25,7 +25,7 @@ export function readContract(document: Node): Contract {
       )
     })
   if (operations.length === 0) throw new DocumentError('/paths', 'has no operation; write one')
-  // The names of the generated files, on a file system that ignores case.
+  // They become file names, and some file systems ignore case.
   requireUnique(operations, ({ operationId }) => kebab(operationId), 'operationId')
   const contract = {
     title,
@@ -55,7 +55,7 @@ function readServers(document: Node): Server[] {
   if (!servers.some(({ projects }) => projects === '')) {
     throw new DocumentError(
       '/servers',
-      "has no server for all other projects; write x-projects: '' at one",
+      "has no server for all other projects; write x-projects: '' on one of them",
     )
   }
   return servers

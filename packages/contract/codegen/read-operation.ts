@@ -15,12 +15,12 @@ import {
 } from './extensions.ts'
 import { propertiesOf, schemaOf, typesOf } from './schema.ts'
 
-const TYPES_OF_NO_OBJECT = ['array', 'string', 'number', 'integer', 'boolean', 'null']
+const NON_OBJECT_TYPES = ['array', 'string', 'number', 'integer', 'boolean', 'null']
 const LOCATIONS = ['path', 'query', 'header'] as const
-// OpenAPI 3.1.1 section 4.8.12.1: a parameter of one of these names shall be ignored.
+// OpenAPI 3.1.1 section 4.8.12.1: parameters with these names are ignored.
 const IGNORED_HEADERS = ['accept', 'authorization', 'content-type']
 
-/** Reads an operation. Throws a `DocumentError` for what is missing or cannot be generated from. */
+/** Reads an operation. Throws a `DocumentError` for what is missing or not supported. */
 export function readOperation(
   document: Node,
   path: string,
@@ -30,7 +30,7 @@ export function readOperation(
   const operation = resolve(document, below(item.pointer, method), item.node[method])
   const { pointer, node } = operation
   const { operationId, summary } = node
-  // Of two words or more, so that it is no reserved word of JavaScript.
+  // Two words or more, so that it cannot be a reserved word of JavaScript.
   if (!isName(operationId) || !/^[a-z][a-z\d]*([A-Z][A-Za-z\d]*)+$/.test(operationId)) {
     throw new DocumentError(
       below(pointer, 'operationId'),
@@ -44,7 +44,7 @@ export function readOperation(
     if (each.node['servers'] === undefined) continue
     throw new DocumentError(
       below(each.pointer, 'servers'),
-      'is not supported; write the servers of all operations under servers of the document',
+      'is not supported; write all servers under servers of the document',
     )
   }
   const responses = entriesOf(document, operation, 'responses')
@@ -62,7 +62,7 @@ export function readOperation(
   if (other) {
     throw new DocumentError(
       below(pointer, 'responses', other.status),
-      `has the media type ${other.mediaType}; write ${success.mediaType}, as ${success.status} has`,
+      `has the media type ${other.mediaType}; write ${success.mediaType}, like ${success.status}`,
     )
   }
   return {
@@ -172,7 +172,7 @@ function readParameter(document: Node, parameter: LocatedNode): Parameter {
   if (known === 'path' && types.length > 0 && !types.includes('string')) {
     throw new DocumentError(
       schema.pointer,
-      'is not of type string, as the client takes each id; write type: string and a pattern',
+      'is not of type string, which is how the client takes ids; write type: string and a pattern',
     )
   }
   const session =
@@ -200,7 +200,7 @@ function readRequestBody(document: Node, operation: LocatedNode): RequestBody | 
   const schema = schemaOf(document, content)
   // The client takes the properties of the body among the parameters of a call.
   const types = typesOf(document, schema)
-  if (!types.includes('object') && types.some((type) => TYPES_OF_NO_OBJECT.includes(type))) {
+  if (!types.includes('object') && types.some((type) => NON_OBJECT_TYPES.includes(type))) {
     throw new DocumentError(schema.pointer, 'is not the schema of an object; write type: object')
   }
   return {
@@ -248,11 +248,11 @@ function readContent(
   if (!only || contents.length > 1) {
     throw new DocumentError(pointer, 'must have exactly one media type, such as application/json')
   }
-  // Whatever is compared with it has no parameters, and is in lower case.
+  // It is compared with media types in lower case, without parameters.
   if (!/^application\/(?:[a-z\d.-]+\+)?json$/.test(only[0])) {
     throw new DocumentError(
       below(pointer, only[0]),
-      'is not a media type of JSON, in lower case and without parameters; write application/json',
+      'is not a JSON media type in lower case without parameters; write application/json',
     )
   }
   return only
@@ -277,7 +277,7 @@ function readTextSchema(document: Node, owner: LocatedNode): LocatedNode {
   if (structured === undefined) return schema
   throw new DocumentError(
     schema.pointer,
-    `is of type ${structured}, which has no one form as text; write string, number, integer or boolean`,
+    `is of type ${structured}, which cannot be written as text in just one way; write string, number, integer or boolean`,
   )
 }
 

@@ -8,7 +8,7 @@ export interface UsedSchema extends NamedSchema {
   users: ReadonlySet<string>
 }
 
-/** The schemas that need a validator, each once, by what arrives with them. */
+/** The schemas that need a validator, each once, by what they describe. */
 export interface UsedSchemas {
   responseBodies: UsedSchema[]
   requestBodies: UsedSchema[]
@@ -38,7 +38,7 @@ export function usedSchemas({ operations }: Contract): UsedSchemas {
   }
 }
 
-/** The name of the validator that is compiled from a schema. */
+/** The name of the validator for a schema. */
 export function nameOf(schemas: UsedSchema[], { pointer }: LocatedNode): string {
   const used = schemas.find(({ schema }) => schema.pointer === pointer)
   if (!used) throw new Error(`no validator was compiled for ${pointer}`)

@@ -1,7 +1,7 @@
 import type { LocatedNode, Node } from './document.ts'
 import { below, DocumentError, isNode, targetOf } from './document.ts'
 
-// Where JSON Schema has subschemas: everything else is data, of which nothing may be taken.
+// The keywords with subschemas. The values of all others are data, and must stay as they are.
 const MAPS = ['properties', 'patternProperties', '$defs', 'dependentSchemas']
 const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const SINGLE = [
@@ -16,7 +16,7 @@ const SINGLE = [
   'unevaluatedItems',
   'unevaluatedProperties',
 ]
-// Ajv copies schemas into its code, where prose would only cost bytes.
+// Ajv copies schemas into its code, where annotations would only cost bytes.
 const ANNOTATIONS = [
   'title',
   'description',
@@ -32,7 +32,7 @@ const ANNOTATIONS = [
   '$comment',
 ]
 
-/** A schema reduced to what can fail, with its references changed by `change`. */
+/** A schema without annotations and extensions, with `change` applied to its references. */
 export function stripped(schema: unknown, change = (reference: string) => reference): unknown {
   if (!isNode(schema)) return schema
   const strip = (value: unknown) => stripped(value, change)
@@ -49,7 +49,7 @@ export function stripped(schema: unknown, change = (reference: string) => refere
   )
 }
 
-/** The schema of a body, parameter or header. A reference with a keyword beside it stays one. */
+/** The schema of a body, parameter or header. A reference with other keywords beside it is not resolved. */
 export function schemaOf(document: Node, owner: LocatedNode): LocatedNode {
   let pointer = below(owner.pointer, 'schema')
   let value = owner.node['schema']
@@ -62,19 +62,19 @@ export function schemaOf(document: Node, owner: LocatedNode): LocatedNode {
   return { pointer, node: value }
 }
 
-/** The names of the properties that a schema knows, wherever it has them from. */
+/** The names of the properties that a schema declares, directly or through a schema that it applies. */
 export function propertiesOf(document: Node, { node }: LocatedNode): string[] {
   return [...new Set(partsOf(document, node).flatMap((part) => keysOf(part['properties'])))]
 }
 
-/** The types that a schema names, wherever it has them from. */
+/** The types that a schema names, directly or through a schema that it applies. */
 export function typesOf(document: Node, { node }: LocatedNode): string[] {
   return partsOf(document, node)
     .flatMap(({ type }) => type)
     .filter((type) => typeof type === 'string')
 }
 
-/** A schema and every schema that it applies to the same value. */
+/** A schema, and every schema that it applies to the same value. */
 function partsOf(document: Node, schema: unknown, seen = new Set<unknown>()): Node[] {
   if (!isNode(schema) || seen.has(schema)) return []
   seen.add(schema)

@@ -1,4 +1,4 @@
-/** A piece of source text within a {@link literal}. */
+/** Source text that a {@link literal} contains as it is. */
 export class Code {
   readonly text: string
 
@@ -11,7 +11,7 @@ export function code(text: string): Code {
   return new Code(text)
 }
 
-/** The source text of a value; properties that are undefined are left out. */
+/** The source text of a JSON value. Properties that are undefined are left out. */
 export function literal(value: unknown, indent = ''): string {
   if (value instanceof Code) return value.text
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
@@ -35,7 +35,7 @@ export function accessOf(key: string): string {
 }
 
 function keyOf(key: string): string {
-  // Without the brackets it would be the prototype of the object.
+  // Without the brackets, it would set the prototype of the object.
   if (key === '__proto__') return '["__proto__"]'
   // A longer number would become another key, such as 1e+21.
   return /^([A-Za-z_$][\w$]*|[1-9]\d{0,14})$/.test(key) ? key : JSON.stringify(key)
@@ -45,7 +45,7 @@ export function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
-/** A text that neither ends the comment it stands in nor breaks its line. */
+/** Makes a text safe for a comment: it cannot end the comment, and stays on one line. */
 export function commentText(text: string): string {
   return text.replaceAll('*/', String.raw`*\/`).replaceAll(/\s+/g, ' ')
 }

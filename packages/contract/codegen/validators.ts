@@ -21,22 +21,22 @@ const options: Options = {
   allowMatchingProperties: true,
   validateFormats: false, // `format` is an annotation in draft 2020-12
   validateSchema: false, // `requireValidSchemas` did, and names the pointer
-  ownProperties: true, // what a polluted Object.prototype has is not in the value
-  inlineRefs: 4, // keywords: what is smaller is cheaper where it is used than as a function
+  ownProperties: true, // properties of a polluted Object.prototype are not part of the value
+  inlineRefs: 4, // keywords: inlining a smaller schema takes fewer bytes than a function of its own
   code: { source: true, esm: true },
 }
 
-/** The source text of validators that Ajv compiles, each reporting every violation. */
+/** Compiles validators, each of which reports every violation, to source text. */
 export function compileValidators(document: Node, schemas: NamedSchema[]): string {
   return compile(document, schemas, options, ({ node }) => node)
 }
 
-/** The same for values that arrive as text: parameters and headers. */
+/** Like {@link compileValidators}, for values that arrive as text: parameters and headers. */
 export function compileTextValidators(document: Node, schemas: NamedSchema[]): string {
-  // A value that is coerced by a schema in a function of its own is still text beside the reference.
+  // Inlined, because a function would coerce a value of its own, and keywords beside the reference see text.
   const coercing = { ...options, coerceTypes: true, inlineRefs: true }
   return compile(document, schemas, coercing, (schema) => ({
-    // Coercion alone takes "0x10", "1e3" and "Infinity" for numbers, which no header field does.
+    // Coercion alone would accept "0x10", "1e3" and "Infinity" as numbers, which are not valid in a header field.
     allOf: [textOf(typesOf(document, schema)), schema.node],
   }))
 }
@@ -86,7 +86,7 @@ function compile(
   const ajv = new Ajv2020(ajvOptions)
   // Ajv2020 always tracks evaluated properties, which only these two keywords need.
   ajv.opts.unevaluated = /"unevaluated(Properties|Items)"/.test(JSON.stringify(document))
-  // Each is a schema of its own, so that Ajv makes one function of it, however often it is referred to.
+  // Added as separate schemas, so that Ajv compiles each to one function, however often it is referred to.
   for (const [name, schema] of Object.entries(componentSchemas(document))) {
     ajv.addSchema(Object(forAjv(schema)), idOf(name))
   }
@@ -102,7 +102,7 @@ function compile(
   return (
     standalone
       .default(ajv, Object.fromEntries(schemas.map(({ name }) => [name, name])))
-      // Nothing reads these two, which are a fifth of the text.
+      // Nothing reads these two properties, which make up a fifth of the text.
       .replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, '')
       .replaceAll(/params:\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\},/g, '')
       .replace('"use strict";', "import type { Validator } from './violation.ts'\n")
@@ -121,7 +121,7 @@ function forAjv(schema: unknown): unknown {
   )
 }
 
-// It cannot clash with the name of a validator, which has no dot.
+// It cannot collide with the name of a validator, which has no dot.
 function idOf(name: string): string {
   return `${name}.schema`
 }
@@ -131,7 +131,7 @@ function componentSchemas({ components }: Node): Node {
   return isNode(schemas) ? schemas : {}
 }
 
-/** A module of Ajv's own helpers that these modules import, so that nothing needs Ajv at run time. */
+/** Bundles the helpers of Ajv that the modules import, so that nothing needs Ajv at run time. */
 export async function ajvRuntime(modules: string[]): Promise<Record<string, string>> {
   const imports = modules.flatMap((text) => [...text.matchAll(/import \{ (\w+) as \w+ \}/g)])
   const helpers = [...new Set(imports.map(([, helper]) => `${helper}`))].toSorted((one, other) =>

@@ -1,4 +1,4 @@
-/** What HTTP Basic carries: a project, and its secret. */
+/** The credentials of a project, as HTTP Basic carries them. */
 export interface Credentials {
   projectId: string
   secret: string
@@ -6,10 +6,12 @@ export interface Credentials {
 
 /**
  * Reads an `Authorization` header of the Basic scheme (RFC 7617), with credentials in UTF-8. The
- * project_id ends at the first colon; the secret may hold more.
+ * project_id ends at the first colon; the secret may contain further ones.
  *
- * @returns undefined if the header is missing, of another scheme or form, or if one of the two is
- *   empty or holds a control character, which RFC 7617 section 2 forbids
+ * @returns undefined if the header is missing, malformed or of another scheme, or if one of the two
+ *   is empty or contains a control character, which RFC 7617 section 2 forbids
+ * @example
+ * parseBasicCredentials(`Basic ${btoa('project-test-1:secret')}`) // { projectId: 'project-test-1', secret: 'secret' }
  */
 export function parseBasicCredentials(
   authorization: string | null | undefined,
@@ -25,6 +27,6 @@ function decodeUtf8(base64: string): string | undefined {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    return undefined // neither Base64 nor UTF-8 comes from a client that knows the project
+    return undefined // not Base64, or not UTF-8
   }
 }

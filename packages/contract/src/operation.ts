@@ -2,20 +2,20 @@ import type { operations as generated } from './generated/operations.ts'
 import type { operations as described } from './generated/types.ts'
 import type { Validator } from './violation.ts'
 
-// What openapi-typescript makes of each operation, and what the code generation does.
+// The types that openapi-typescript generates for each operation, and the values that codegen/ does.
 type OperationTypes = described
 type OperationValues = typeof generated
 
 /** The `operationId` of each operation of the contract. */
 export type OperationId = keyof OperationValues
 
-/** What a client needs of an operation; `@connected-apps/contract/operations/NAME` has one each. */
+/** The part of an operation that a client needs; `@connected-apps/contract/operations/NAME` exports one. */
 export interface ClientOperation<Id extends OperationId = OperationId> {
   readonly operationId: Id
   readonly method: string
-  /** The path template, as the document writes it. */
+  /** The path template, as in the document. */
   readonly path: string
-  /** The client's method for it, such as `organizations.members.getConnectedApps`. */
+  /** The client's method that calls it, such as `organizations.members.getConnectedApps`. */
   readonly clientMethod: string
   /** RFC 9110 section 9.2: `safe` changes nothing; `idempotent` may be repeated. */
   readonly safety: 'safe' | 'idempotent' | 'unsafe'
@@ -32,11 +32,11 @@ export interface ClientOperation<Id extends OperationId = OperationId> {
   readonly responseBodies: { readonly [status: number]: Validator }
 }
 
-/** Everything that the contract says of an operation; `@connected-apps/contract/operations` has all. */
+/** An operation with everything that the contract says about it; `@connected-apps/contract/operations` exports all. */
 export interface Operation<Id extends OperationId = OperationId> extends ClientOperation<Id> {
-  /** Its title. */
+  /** Its title, such as *Revoke Connected App*. */
   readonly summary: string
-  /** What the roles of a session must hold; `self` is the resource that covers only oneself. */
+  /** What the roles of a session must permit; `self` is the resource that covers only the Member itself. */
   readonly permission: {
     readonly action: string
     readonly resource: string
@@ -50,9 +50,9 @@ export interface Operation<Id extends OperationId = OperationId> extends ClientO
     readonly example: string
   }[]
   readonly parameters: { readonly [name: string]: Parameter }
-  /** The example for a malformed request that no other example is for. */
+  /** The example of the response to a malformed request, where no other example is more specific. */
   readonly malformedExample: string
-  /** Of each group of headers a request may carry one; another one too gets the example. */
+  /** Groups of headers that exclude each other; a request with more than one of a group gets the example. */
   readonly exclusiveHeaders: readonly {
     readonly headers: readonly string[]
     readonly example: string
@@ -62,24 +62,26 @@ export interface Operation<Id extends OperationId = OperationId> extends ClientO
     readonly examples: { readonly [name: string]: unknown }
     readonly validate: Validator
   }
-  /** The declared headers of each status. */
+  /** The response headers that each status declares. */
   readonly responseHeaders: {
     readonly [status: number]: { readonly [name: string]: ResponseHeader }
   }
-  /** The named examples of its responses. */
+  /** The examples of its responses, by name. */
   readonly examples: { readonly [name: string]: Example }
   readonly scenarios: Scenarios
 }
 
+/** A parameter of a request, as far as it is checked. */
 export interface Parameter {
   readonly in: 'path' | 'query' | 'header'
   readonly required: boolean
   readonly example: unknown
-  /** The example that a malformed value gets. */
+  /** The example of the response to a malformed value. */
   readonly errorExample: string
   readonly validate: Validator
 }
 
+/** A header that a response declares. */
 export interface ResponseHeader {
   readonly required: boolean
   readonly example: unknown
@@ -91,19 +93,19 @@ export interface Example {
   readonly status: number
   readonly body: unknown
   /**
-   * What brings it about: a request of the wrong form, a state of the server, its rate limit, its
-   * failure, or a well-formed value of a parameter that names nothing.
+   * What triggers it: the request alone, a state of the server, its rate limit, its failure, or a
+   * well-formed value of a parameter that identifies nothing.
    */
   readonly trigger: 'request' | 'state' | 'limit' | 'failure' | { readonly unknown: string }
-  /** The end of the id that selects it at a mock, and its title. */
+  /** The suffix of the id that selects it at a mock, and its title. */
   readonly scenario: { readonly id: string; readonly title: string }
 }
 
-/** How examples are selected at a mock: the parameter's value is the prefix and a scenario's id. */
+/** How scenarios are selected at a mock: the value of the parameter is the prefix followed by a scenario's id. */
 export interface Scenarios {
   readonly parameter: string
   readonly prefix: string
-  /** Scenarios of several responses, call by call, or of one that has to be waited for. */
+  /** Scenarios with several responses, one per call, or with a delayed one. */
   readonly sequences: readonly {
     readonly id: string
     readonly title: string
@@ -173,7 +175,7 @@ export type SessionHeader<Id extends OperationId = OperationId> = Id extends Ope
 
 type Examples<Id extends OperationId> = OperationValues[Id]['examples']
 
-/** The names of an operation's examples, of one status or of all: for an error, its known `error_type`s. */
+/** The names of an operation's examples, of one status or of all. For an error, they are the documented `error_type`s. */
 export type ExampleName<
   Id extends OperationId = OperationId,
   S extends number = number,
@@ -184,10 +186,10 @@ export type ExampleName<
   : never
 
 /**
- * The operation's path with these values in it. The segments `.` and `..`, which URL parsers take
- * out of a path, are the caller's to reject or to encode.
+ * Expands the path template of an operation. The caller has to reject or encode the values `.` and
+ * `..`, since URL parsers remove such segments from a path.
  *
- * @param encode how a value becomes a segment
+ * @param encode encodes a value as a path segment
  * @example
  * expandPath(revokeConnectedApp, { organization_id: 'acme', member_id: 'a|b', connected_app_id: 'app' })
  * // '/v1/b2b/organizations/acme/members/a%7Cb/connected_apps/app/revoke'
@@ -197,11 +199,11 @@ export function expandPath<Id extends OperationId>(
   values: PathParameters<Id> | ValuesByName<Id>,
   encode: (value: string) => string = encodeURIComponent,
 ): string {
-  const texts = values as Record<string, string> // every path parameter is text
+  const texts = values as Record<string, string> // safe: every path parameter is a string
   return path.replaceAll(/\{([^}]*)\}/g, (_, name: string) => encode(texts[name] ?? ''))
 }
 
-// Where it is not known which operation it is, its parameters have no types of their own.
+// If the type does not tell which operation it is, the names of its parameters are not known either.
 type ValuesByName<Id extends OperationId> = [OperationId] extends [Id]
   ? { readonly [name: string]: string }
   : never

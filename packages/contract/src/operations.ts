@@ -3,10 +3,10 @@ import type { Operation, OperationId } from './operation.ts'
 
 export { contract, operations } from './generated/operations.ts'
 
-/** Every operation, as what they have in common. */
+/** Every operation of the contract, in its order. */
 export const allOperations: readonly Operation[] = Object.values(generated)
 
-/** An operation that a request is for, and the path parameters as they came, decoded. */
+/** The operation of a request, and its decoded path parameters, which may be malformed. */
 export interface OperationMatch {
   operation: Operation
   path: { readonly [name: string]: string }
@@ -17,9 +17,9 @@ const routes = allOperations
   .toSorted((one, other) => (one.order < other.order ? -1 : 1))
 
 /**
- * The operation of a method and a path as they came over the wire.
+ * Finds the operation for the method and path of a request, as they were received.
  *
- * @returns undefined when the contract has none
+ * @returns undefined if the contract has none
  * @example
  * matchOperation('GET', '/v1/b2b/organizations/acme/members/a%7Cb/connected_apps')
  * // { operation: operations.getMemberConnectedApps, path: { organization_id: 'acme', member_id: 'a|b' } }
@@ -35,7 +35,7 @@ export function matchOperation(method: string, path: string): OperationMatch | u
   return undefined
 }
 
-/** Whether the contract has an operation of this id. */
+/** Whether the contract has an operation with this id. */
 export function isOperationId(id: string): id is OperationId {
   return Object.hasOwn(generated, id)
 }
@@ -62,6 +62,6 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    return segment // a percent sign is left in it, which the schema of no id allows
+    return segment // still has a percent sign, which no schema of an id allows
   }
 }

@@ -4,15 +4,15 @@ import type { ReceivedHeaders } from './response.ts'
 import type { Violation } from './violation.ts'
 import { violationsOf } from './violation.ts'
 
-/** A request to an operation as it came over the wire. */
+/** A request to an operation, as it was received. */
 export interface ReceivedRequest {
-  /** The path parameters, decoded, as `matchOperation` gives them. */
+  /** The decoded path parameters, as `matchOperation` returns them. */
   path: { readonly [name: string]: string }
-  /** The query; may be left out where the operation declares none. */
+  /** A `URLSearchParams`, or anything with the same `get`; optional if the operation declares no query. */
   query?: ReceivedHeaders
-  /** A Fetch `Headers`, or anything that reads like one. */
+  /** A Fetch `Headers`, or anything with the same `get`. */
   headers: ReceivedHeaders
-  /** The body as text, or as bytes: then they must be UTF-8 without a byte order mark. Empty for none. */
+  /** The body as text, or as bytes, which must be UTF-8 without a byte order mark. Empty if there is none. */
   body: string | Uint8Array
 }
 
@@ -23,7 +23,7 @@ export interface RequestViolation {
   where: string
   /** What is wrong, in a few words. */
   message: string
-  /** The name of the contract's example of the response to it. */
+  /** The name of the example of the response to it. */
   example: string
 }
 
@@ -35,7 +35,7 @@ export function checkParameter(
   return violationsOf(validate, value)
 }
 
-/** Checks a parsed request body against its schema; an operation without a body accepts any. */
+/** Checks a parsed request body against its schema. An operation that declares no body accepts any. */
 export function checkRequestBody({ request }: Operation, value: unknown): Violation[] {
   return request ? violationsOf(request.validate, value) : []
 }
@@ -75,7 +75,7 @@ function parameterViolations(
     if (value === null) {
       return required ? [{ part, where: name, message: 'is missing', example }] : []
     }
-    // One is enough: to the caller each of them means the same.
+    // One is enough, since all of them lead to the same example.
     const [violation] = checkParameter(parameter, value)
     return violation ? [{ part, where: name, message: violation.message, example }] : []
   })
@@ -107,7 +107,7 @@ function bodyViolations(
   if (body.length === 0) return request.required ? violation('body', '', 'is missing') : []
   const mediaType = mediaTypeViolation(headers.get('content-type'), requestBody.mediaType)
   if (mediaType !== undefined) return violation('media type', '', mediaType)
-  // `identity` is no encoding (RFC 9110 section 8.4.1).
+  // `identity` means no encoding (RFC 9110 section 8.4.1).
   if ((headers.get('content-encoding') || 'identity').toLowerCase() !== 'identity') {
     return violation('header', 'Content-Encoding', 'is not supported for the body')
   }

@@ -3,19 +3,19 @@ import type { ClientOperation, Operation } from './operation.ts'
 import type { Violation } from './violation.ts'
 import { violationsOf } from './violation.ts'
 
-/** The part of the Fetch standard's `Headers` that is read here. */
+/** The part of the Fetch standard's `Headers` that the checks need. */
 export interface ReceivedHeaders {
   get(name: string): string | null
 }
 
-/** A response as it came over the wire. */
+/** A response, as it was received. */
 export interface ReceivedResponse {
   status: number
-  /** A Fetch `Headers`, or anything that reads like one. */
+  /** A Fetch `Headers`, or anything with the same `get`. */
   headers: ReceivedHeaders
   /**
-   * The body as text, or as bytes: then they must be UTF-8 without a byte order mark, and decoded if
-   * `headers` name no `Content-Encoding`.
+   * The body as text, or as bytes, which must be UTF-8 without a byte order mark. If the bytes have
+   * been decoded, `headers` must not name a `Content-Encoding`.
    */
   body: string | Uint8Array
 }
@@ -73,10 +73,10 @@ export function checkResponseHeaders(
 }
 
 /**
- * Checks a response against the contract: declared status, media type, headers, JSON, and the
- * schema of the body. Bytes are taken as they came over the wire, so that a `Content-Encoding` other
- * than `identity` is their one violation: nothing in them can be read. Whoever decodes them takes it
- * out of the headers. Text has been decoded by whoever made it.
+ * Checks a response against the contract: its status, media type, headers, JSON, and the schema of
+ * its body. It decodes nothing. If the body is bytes, and the headers name a `Content-Encoding` other
+ * than `identity`, that is the only violation, because the bytes cannot be read; decode them and
+ * remove the header first. Text counts as decoded.
  *
  * @returns every violation
  * @example
@@ -92,7 +92,7 @@ export function checkResponse(
 ): ResponseViolation[] {
   const { status, headers, body } = response
   if (isEncoded(headers) && typeof body !== 'string' && declaresStatus(operation, status)) {
-    const message = 'names an encoding from which the body was not decoded'
+    const message = 'names an encoding that was not removed from the body'
     return [{ part: 'header', where: 'Content-Encoding', message }]
   }
   return [
@@ -101,7 +101,7 @@ export function checkResponse(
   ]
 }
 
-// Not in `checkResponseContent`, because a client can read the body in spite of it.
+// Not in `checkResponseContent`, because a client can read the body nevertheless.
 function repeatedTypeFirst(
   content: ResponseViolation[],
   headers: ReceivedHeaders,
@@ -126,7 +126,7 @@ function isList(value: string): boolean {
 }
 
 /**
- * Like {@link checkResponse}, without the declared headers, which clients do not need.
+ * Like {@link checkResponse}, but without the declared headers, which a client does not need.
  *
  * @returns every violation
  */
@@ -135,7 +135,7 @@ export function checkResponseContent(
   { status, headers, body }: ReceivedResponse,
 ): ResponseViolation[] {
   if (!declaresStatus(operation, status)) {
-    // Of its body the contract says nothing.
+    // The contract says nothing about its body.
     const message = `is not declared; ${Object.keys(operation.responseBodies).join(', ')} are`
     return [{ part: 'status', where: '', message }]
   }

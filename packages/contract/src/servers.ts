@@ -7,14 +7,16 @@ interface Server {
 }
 
 /**
- * The base URL of the server for a project: the longest prefix wins, wherever it stands.
+ * The base URL of the server for a project: the longest prefix wins, whatever the order.
  *
- * @param servers those of the contract, unless others are given
+ * @param servers default: those of the contract, one of which is for all other projects
+ * @example
+ * serverFor('project-live-1') // 'https://api.stytch.com'
  */
 export function serverFor(projectId: string, servers: readonly Server[] = generated): string {
   const [best] = servers
     .filter(({ projects }) => projectId.startsWith(projects))
     .toSorted((one, other) => other.projects.length - one.projects.length)
-  if (!best) throw new Error('no server is for all other projects')
+  if (!best) throw new Error('no server has the empty prefix')
   return best.url
 }

@@ -8,7 +8,7 @@ export interface Violation {
   message: string
 }
 
-/** A validator as Ajv compiles it, as far as it is used here. */
+/** The part of a validator compiled by Ajv that is used here. */
 export interface Validator {
   (value: unknown, context?: object): boolean
   errors?: { instancePath: string; keyword: string; message?: string }[] | null

@@ -98,7 +98,7 @@ describe.each(byId)('a request to %s', (_, operation) => {
 const takesBody = byId.filter(([, { request }]) => request)
 const takesNone = byId.filter(([, { request }]) => !request)
 
-test.each(takesNone)('%s does not look at a body', (_, operation) => {
+test.each(takesNone)('%s ignores a body', (_, operation) => {
   expect(check(operation, { body: '{' })).toEqual([])
 })
 
@@ -141,7 +141,7 @@ describe.each(takesBody)('the body of a request to %s', (_, operation) => {
     expect(ofBody(headers, body)).toEqual([{ part, where, message: expect.any(String), example }])
   })
 
-  test('violates the contract as its schema says, and always when it is not an object', () => {
+  test('violates the contract if it does not match its schema, and whenever it is not an object', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)

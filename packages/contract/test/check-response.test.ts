@@ -33,7 +33,7 @@ describe.each(responses)('the response $title', ({ operation, status, headers, b
   }
   const json = headers['content-type'] ?? ''
 
-  test('satisfies the contract as text, as bytes, and with what clients do not know yet', () => {
+  test('satisfies the contract as text, as bytes, and with properties that are not declared', () => {
     expect(check({})).toEqual([])
     expect(check({ body: utf8(text) })).toEqual([])
     expect(check({ body: JSON.stringify({ ...Object(body), hint: { a: [1] } }) })).toEqual([])
@@ -57,7 +57,7 @@ describe.each(responses)('the response $title', ({ operation, status, headers, b
     'violates it once if the bytes are still in %s',
     (encoding) => {
       const encoded = { ...headers, 'content-encoding': encoding }
-      const message = 'names an encoding from which the body was not decoded'
+      const message = 'names an encoding that was not removed from the body'
       expect(check({ headers: encoded, body: bytes(0x1f, 0x8b, 0x08, 0x00) })).toEqual([
         { part: 'header', where: 'Content-Encoding', message },
       ])
@@ -65,7 +65,7 @@ describe.each(responses)('the response $title', ({ operation, status, headers, b
     },
   )
 
-  test('satisfies it with an encoding that is none', () => {
+  test('satisfies it with an encoding that means none', () => {
     for (const encoding of ['identity', 'Identity', '']) {
       const encoded = { ...headers, 'content-encoding': encoding }
       expect(check({ headers: encoded, body: utf8(text) })).toEqual([])
@@ -98,7 +98,7 @@ describe.each(responses)('the response $title', ({ operation, status, headers, b
     ])
   })
 
-  test('violates it as anything but an object', () => {
+  test('violates it if it is anything but an object', () => {
     const others = fc
       .jsonValue()
       .filter((value) => typeof value !== 'object' || value === null || Array.isArray(value))
@@ -137,7 +137,7 @@ describe.each(allOperations)('the statuses of $operationId', (operation) => {
     )
   })
 
-  test('are named when a response has another, of which nothing else is said', () => {
+  test('are listed when a response has another one, whose body is not checked', () => {
     const given = { status: 299, headers: new Headers(), body: '<html>' }
     const declared = Object.keys(operation.responseBodies).join(', ')
     expect(checkResponse(operation, given)).toEqual([
@@ -193,7 +193,7 @@ test.each(['', 'json', '\u001B[31mred', `text/${'x'.repeat(60)}`, 'a/b\n::error:
           body: response.text,
         })
       : []
-    expect(violation?.message).toContain('content-type is no media type; ')
+    expect(violation?.message).toContain('content-type is not a media type; ')
   },
 )
 

@@ -40,7 +40,7 @@ describe('credentials', () => {
     expect(read).toEqual({ projectId: 'p', secret: 'ü' })
   })
 
-  test('may be announced in any case, after several spaces', () => {
+  test('may have a scheme in any case, followed by several spaces', () => {
     const expected = { projectId: 'p', secret: 's' }
     expect(parseBasicCredentials(basic('p:s').replace('Basic ', 'bASIC   '))).toEqual(expected)
   })

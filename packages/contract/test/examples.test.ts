@@ -79,7 +79,7 @@ describe.each(allOperations.map((operation) => [operation.operationId, operation
       }
     })
 
-    test('parameters, and what they get when they are malformed', () => {
+    test('each parameter has a valid example, and an example of the response to a malformed value', () => {
       for (const parameter of Object.values(parameters)) {
         expect(checkParameter(parameter, String(parameter.example))).toEqual([])
         expect(operation.examples[parameter.errorExample]).toMatchObject({
@@ -89,7 +89,7 @@ describe.each(allOperations.map((operation) => [operation.operationId, operation
       }
     })
 
-    test('a request of them satisfies the contract', () => {
+    test('a request made of them satisfies the contract', () => {
       const given = exampleRequest(operation)
       for (const body of [undefined, ...Object.values(request?.examples ?? {})]) {
         const headers = new Headers(given.headers)
@@ -103,7 +103,7 @@ describe.each(allOperations.map((operation) => [operation.operationId, operation
       }
     })
 
-    test('each scenario is asked for by a value that the parameter allows', () => {
+    test('each scenario is selected by a value that the parameter allows', () => {
       const parameter = parameters[scenarios.parameter]
       const ids = [...examples.map(([, { scenario }]) => scenario), ...scenarios.sequences]
       for (const { id } of ids) {

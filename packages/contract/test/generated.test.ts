@@ -13,7 +13,7 @@ test.each(Object.entries(generated))(
   },
 )
 
-test('nothing else is among the generated files', async () => {
+test('the directory contains no other files', async () => {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())
   const names = files.map(({ parentPath, name }) => join(parentPath, name)).toSorted()
@@ -21,7 +21,7 @@ test('nothing else is among the generated files', async () => {
   expect(names).toEqual(expected.toSorted())
 })
 
-test('each generated module says from what and how', () => {
+test('each generated module names its source', () => {
   for (const [name, text] of Object.entries(generated)) {
     if (name.endsWith('.ts')) expect(text).toMatch(/^\/\/ Generated from openapi\//)
   }

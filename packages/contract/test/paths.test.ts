@@ -31,7 +31,7 @@ describe.each(allOperations)('the path of $operationId', (operation) => {
     expect(expanded).toBe(path.replaceAll(/\{\w+\}/g, () => braces[0]?.[1] ?? ''))
   })
 
-  test('is found only whole, by its own method', () => {
+  test('is found only by the whole path and its own method', () => {
     const whole = expandPath(operation, example)
     const others = [`${whole}/`, `/base${whole}`, whole.toUpperCase(), whole.slice(1), '', '/']
     for (const other of others) expect(matchOperation(method, other)?.operation).not.toBe(operation)
@@ -40,17 +40,20 @@ describe.each(allOperations)('the path of $operationId', (operation) => {
     }
   })
 
-  test.each(pathParameters)('keeps in %s what cannot be decoded, which is malformed', (name) => {
-    for (const segment of ['%', '%zz', '%ff', '%C3%28']) {
-      const whole = expandPath(operation, { ...example, [name]: segment }, (value) => value)
-      expect(matchOperation(method, whole)?.path[name]).toBe(segment)
-      const parameter = parameters[name]
-      expect(parameter && checkParameter(parameter, segment)).not.toEqual([])
-    }
-  })
+  test.each(pathParameters)(
+    'keeps a %s that cannot be decoded as it is, which is malformed',
+    (name) => {
+      for (const segment of ['%', '%zz', '%ff', '%C3%28']) {
+        const whole = expandPath(operation, { ...example, [name]: segment }, (value) => value)
+        expect(matchOperation(method, whole)?.path[name]).toBe(segment)
+        const parameter = parameters[name]
+        expect(parameter && checkParameter(parameter, segment)).not.toEqual([])
+      }
+    },
+  )
 })
 
-test('an operation is known by its operationId', () => {
+test('operations are listed by their operationId', () => {
   expect(allOperations.map(({ operationId }) => operationId)).toEqual(Object.keys(operations))
   expect(Object.keys(operations).every(isOperationId)).toBe(true)
   expect(['', 'toString', '__proto__'].some(isOperationId)).toBe(false)

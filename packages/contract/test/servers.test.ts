@@ -10,7 +10,7 @@ test.each([
   [[others, europe, live]],
   [[europe, others, live]],
   [[others, live, europe]],
-])('the longest prefix wins, in whatever order the servers stand', (servers) => {
+])('the longest prefix wins, whatever the order of the servers', (servers) => {
   expect(serverFor('project-live-eu-1', servers)).toBe(europe.url)
   expect(serverFor('project-live-1', servers)).toBe(live.url)
   expect(serverFor('project-test-1', servers)).toBe(others.url)

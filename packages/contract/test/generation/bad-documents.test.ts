@@ -7,7 +7,7 @@ import document from '../../src/generated/openapi.json' with { type: 'json' }
 import type { Change } from './changed-document.ts'
 import { at, changed, firstOf, temporaryDirectory } from './changed-document.ts'
 
-// One of each kind, whichever stands first.
+// The first of each kind.
 const [path] = firstOf(document, 'paths')
 const [method, operation] = firstOf(document, 'paths', path)
 const operationAt = ['paths', path, method]
@@ -91,7 +91,7 @@ const rows: Row[] = [
     'two servers for the same projects',
     ofServers(([first, ...others]) => [first, first, ...others]),
     '/servers/1',
-    'is the second with the x-projects',
+    'duplicates the x-projects',
   ],
   [
     'no server for all other projects',
@@ -124,7 +124,7 @@ const rows: Row[] = [
         get: { ...operation, parameters: [], 'x-client-method': 'a.copy' },
       })(changedDocument),
     below('', 'paths', '/copy', 'get'),
-    `is the second with the operationId`,
+    'duplicates the operationId',
   ],
   [
     'two operations with one method of the client',
@@ -133,7 +133,7 @@ const rows: Row[] = [
         get: { ...operation, parameters: [], operationId: 'getCopy' },
       })(changedDocument),
     below('', 'paths', '/copy', 'get'),
-    'is the second with the x-client-method',
+    'duplicates the x-client-method',
   ],
   [
     'a method of the client where others have a namespace',
@@ -164,7 +164,7 @@ const rows: Row[] = [
         },
       })(changedDocument),
     below('', 'paths', '/copy', 'get'),
-    'is the second with the x-client-method',
+    'duplicates the x-client-method',
   ],
   [
     'an operationId of one word',
@@ -354,7 +354,7 @@ const rows: Row[] = [
     'an exclusive header that no operation has',
     set([], 'x-exclusive-headers', [{ headers: ['X-A', 'X-B'], 'error-type': 'bad_request' }]),
     '/x-exclusive-headers/0',
-    'which no operation has',
+    'which no operation declares',
   ],
   [
     'a scenario of a parameter that does not exist',
@@ -375,7 +375,7 @@ const rows: Row[] = [
       scenarios['sequences'] = [scenarios['sequences'], scenarios['sequences']].flat()
     },
     below('', ...operationAt, 'x-scenarios'),
-    'is the second with the id',
+    'duplicates the id',
   ],
   [
     'no example of the rate limit',

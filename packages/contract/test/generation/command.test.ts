@@ -54,7 +54,7 @@ const rows: [title: string, document: string | Change, message: RegExp][] = [
       const copy = { ...operationIn(changedDocument), 'x-client-method': 'a.copy', parameters: [] }
       at(changedDocument, 'paths')['/copy'] = { get: copy }
     },
-    /#\/paths\/~1copy\/get: is the second with the operationId/,
+    /#\/paths\/~1copy\/get: duplicates the operationId/,
   ],
   [
     'a schema that Ajv rejects',
@@ -93,23 +93,19 @@ test.each(rows)(
   },
 )
 
-test(
-  'the command replaces the whole directory by what the document generates',
-  { timeout },
-  async () => {
-    const directory = await temporaryDirectory()
-    const output = join(directory, 'deep', 'output')
-    await mkdir(output, { recursive: true })
-    await writeFile(join(output, 'stale.ts'), '')
-    expect(await runGenerate('--output', output)).toEqual({ code: 0, stdout: '', stderr: '' })
-    const entries = await readdir(output, { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => entry.isFile())
-    const names = files.map(({ parentPath, name }) => join(parentPath, name))
-    const expected = Object.keys(await generate()).map((name) => join(output, name))
-    expect(names.toSorted()).toEqual(expected.toSorted())
-    expect(await readdir(join(directory, 'deep'))).toEqual(['output'])
-  },
-)
+test('the command replaces the whole directory with what it generates', { timeout }, async () => {
+  const directory = await temporaryDirectory()
+  const output = join(directory, 'deep', 'output')
+  await mkdir(output, { recursive: true })
+  await writeFile(join(output, 'stale.ts'), '')
+  expect(await runGenerate('--output', output)).toEqual({ code: 0, stdout: '', stderr: '' })
+  const entries = await readdir(output, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  const names = files.map(({ parentPath, name }) => join(parentPath, name))
+  const expected = Object.keys(await generate()).map((name) => join(output, name))
+  expect(names.toSorted()).toEqual(expected.toSorted())
+  expect(await readdir(join(directory, 'deep'))).toEqual(['output'])
+})
 
 test.each([
   ['a document that is missing', ['--document', '/missing.yaml'], '/missing.yaml #: ENOENT'],
@@ -124,7 +120,7 @@ test.each([
   expect(stderr).toContain(message)
 })
 
-test('the command explains itself', { timeout }, async () => {
+test('--help describes the command', { timeout }, async () => {
   const { code, stdout } = await runGenerate('--help')
   expect(code).toBe(0)
   expect(stdout).toMatch(/^Usage: npm run generate/)

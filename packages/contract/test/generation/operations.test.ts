@@ -75,7 +75,7 @@ const addOperation: Change = (document) => {
   })
 }
 
-test('a block in the document is all that an operation needs', async () => {
+test('an operation needs nothing but its block in the document', async () => {
   const added = await packageOf(addOperation)
   const problems = await compile(
     added,
@@ -124,7 +124,7 @@ export const other: RequestBody<'undoEverything'> = { reason: 'bored' }
   expect(check('dry_run=maybe', {}, '')).toEqual(['query dry_run', 'body '])
 }, 120_000)
 
-test('a header that the contract gains is no session, and goes with any other', async () => {
+test('a new header is not a session, and can be combined with any other', async () => {
   const { operations } = await packageOf((document) => {
     for (const [, item] of Object.entries(at(document, 'paths'))) {
       for (const operation of Object.values(Object(item)).filter(isNode)) {
@@ -149,7 +149,7 @@ test('a header that the contract gains is no session, and goes with any other', 
   }
 }, 60_000)
 
-test('no text of the document breaks the generated code', async () => {
+test('no text in the document can break the generated code', async () => {
   const text = 'a */ export const evil = 1 /* `${"\'\\\n\u2028'
   const unusual = [
     '__proto__',
@@ -200,7 +200,7 @@ test('no text of the document breaks the generated code', async () => {
   expect(module).not.toContain('*/ export const evil')
 }, 120_000)
 
-test('a path with more literal text goes before one with less', async () => {
+test('a path with more literal text takes precedence over one with less', async () => {
   const { operations } = await packageOf((document) => {
     const [path, item] = firstOf(document, 'paths')
     const [method, operation] = firstOf(document, 'paths', path)
@@ -240,7 +240,7 @@ test('a path with more literal text goes before one with less', async () => {
   expect(found).toEqual(['addedPath0', 'addedPath1', 'addedPath2', 'addedPath0'])
 }, 60_000)
 
-test('the order of the servers means nothing', async () => {
+test('the order of the servers does not matter', async () => {
   const { index } = await packageOf((document) => {
     document['servers'] = [document['servers']].flat().toReversed()
   })

@@ -215,7 +215,7 @@ test('every violation is reported at once', () => {
   expect(violations(Object.fromEntries(wrong))).toHaveLength(count)
 })
 
-test('a keyword beside a reference counts', () => {
+test('a keyword beside a reference is checked', () => {
   expect(checkResponseBody(operation, operation.successStatus, {})).toMatchObject([
     { pointer: '', keyword: 'required' },
   ])
