@@ -1,6 +1,6 @@
 import { oneAppPerScenario } from '../src/one-app-per-scenario.ts'
 
-/** A scenario as far as its constant says. */
+/** A scenario, as far as its constant depends on it. */
 interface NamedScenario {
   name: string
   parameter: string
@@ -13,7 +13,7 @@ interface NamedScenario {
 const HEADER =
   '// Generated from the contract by packages/scenarios/codegen. Do not edit; run `npm run generate`.'
 
-/** The source text of a constant for each scenario of an OpenAPI document. */
+/** The source text of a module with a constant for each scenario of an OpenAPI document. */
 export function constantsModule(document: object): string {
   const operations = scenariosByOperation(document)
   const ids = operations.map(([operationId]) => operationId)
@@ -82,7 +82,7 @@ function requireUsableNames(
   }
 }
 
-// The contract's generation has checked all that is read here.
+// The code generation of the contract has validated everything that is read here.
 type Node = Record<string, unknown>
 
 function scenariosByOperation(document: object): [operationId: string, NamedScenario[]][] {
@@ -143,8 +143,8 @@ function builtScenariosOf(operation: Node): NamedScenario[] {
 }
 
 function resolve(document: object, value: unknown): Node {
-  const { $ref } = Object(value) as Node // whatever it is, it is read as an object
-  if (typeof $ref !== 'string') return value as Node // for the same reason
+  const { $ref } = Object(value) as Node // safe: Object() turns any value into an object
+  if (typeof $ref !== 'string') return value as Node // safe: without a reference, it is the object itself
   return $ref
     .split('/')
     .slice(1)
@@ -152,7 +152,7 @@ function resolve(document: object, value: unknown): Node {
 }
 
 function child(node: unknown, name: string): Node {
-  return Object((Object(node) as Node)[name]) as Node // nothing is read as an empty object
+  return Object((Object(node) as Node)[name]) as Node // safe: Object() turns undefined into an empty object
 }
 
 function children(node: unknown): Node[] {

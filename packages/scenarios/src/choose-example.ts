@@ -1,8 +1,8 @@
 import type { ExampleName, Operation } from '@connected-apps/contract'
 
-/** The examples of an operation, or those of one of its statuses. Prism's default is the first. */
+/** The names of an operation's examples, of one status or of all. Prism's default is the first. */
 export function examplesOf({ examples }: Operation, status?: number | string): ExampleName[] {
-  const names = Object.keys(examples) as ExampleName[] // the type is that of these keys
+  const names = Object.keys(examples) as ExampleName[] // safe: it is the type of these keys
   if (status === undefined) return names
   return names.filter((name) => String(examples[name]?.status) === String(status))
 }
@@ -38,14 +38,14 @@ export function chooseExample(
   return { error: `${status ?? operation.operationId} has the examples ${candidates.join(', ')}` }
 }
 
-/** A response of the contract before it is sent. */
+/** A response that an example describes. */
 export interface ExampleResponse {
   status: number
   headers: Record<string, string>
   body: unknown
 }
 
-/** The response that an example describes, with exactly the contract's values. */
+/** Creates the response that an example describes, with exactly the contract's values. */
 export function exampleResponse(operation: Operation, name: string): ExampleResponse {
   const example = operation.examples[name]
   if (!example) throw new Error(`${operation.operationId} has no example ${name}`)

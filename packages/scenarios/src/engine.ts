@@ -15,7 +15,7 @@ import type { Target } from './target.ts'
 /** How many isolation keys are kept at most, besides the default one. */
 export const maxKeys = 100
 
-/** How many evicted keys are remembered as evicted. */
+/** How many evicted keys are remembered. */
 const maxEvictedKeys = 10_000
 
 /** The latest requests of one isolation key. */
@@ -24,15 +24,15 @@ export type Journal = Pick<
   'total' | 'list' | 'latest' | 'assert' | 'waitFor' | 'clear' | 'subscribe'
 >
 
-/** The journal, definitions, sequences and lists of one isolation key; independent of every other. */
+/** The journal, definitions, sequences and lists of one isolation key, independent of all others. */
 export interface MockKey {
   readonly journal: Journal
   /** The scenarios in effect: those defined here, and the built-in ones that are not replaced. */
   scenarios(): Scenario[]
   /**
-   * Defines the responses of an operation to an id, call by call, the list that it has, or both.
+   * Defines the responses of an operation to an id, call by call, its list, or both.
    *
-   * @throws {ScenarioError} when the contract has no such operation or example, or allows no such
+   * @throws {ScenarioError} if the contract has no such operation or example, or does not allow the
    *   id or list
    */
   define(definition: ScenarioDefinition): Scenario
@@ -41,14 +41,14 @@ export interface MockKey {
   /**
    * Removes definitions, restarts sequences and restores revoked apps, of one scenario or of all.
    *
-   * @throws {ScenarioError} when the contract has no such operation
+   * @throws {ScenarioError} if the contract has no such operation
    */
   resetScenarios(scenario?: ScenarioKey): void
 }
 
 /**
- * Decides which response a request to a mock gets, and keeps what is needed for that. Each mock has
- * one.
+ * Decides which response a request to a mock gets, and keeps the state that this depends on. Each
+ * mock has one.
  *
  * @example
  * const engine = new ScenarioEngine()
@@ -67,12 +67,12 @@ export class ScenarioEngine {
   })
 
   /**
-   * What belongs to one isolation key; without a name, what belongs to requests without a key.
+   * The state of an isolation key; without a name, that of requests without a key.
    *
-   * @throws {TypeError} when there can be no such key
+   * @throws {TypeError} if the name is not valid
    */
   key(name?: string): MockKey {
-    if (name !== undefined) keyPrefix(name) // throws when a request could not name it
+    if (name !== undefined) keyPrefix(name) // throws if it is not valid
     // Looked up for each use, because the key may have been evicted in between.
     const state = () => this.#stateOf(name ?? '')
     return {
@@ -81,13 +81,13 @@ export class ScenarioEngine {
       },
       scenarios: () => state().player.scenarios(),
       define: (definition) => {
-        // Code that is not type-checked may pass anything.
+        // JavaScript may pass anything.
         const { operationId, id } = Object(definition) as Partial<ScenarioDefinition>
         return this.#define(name ?? '', operationId, id, definition)
       },
       reset: () => {
         state().resetScenarios()
-        state().journal.clear() // which announces the change
+        state().journal.clear() // also announces the change
       },
       resetScenarios: (scenario) => {
         state().resetScenarios(scenario)
@@ -97,8 +97,8 @@ export class ScenarioEngine {
   }
 
   /**
-   * Like `define` of a key, for a definition that came over HTTP: what it says of operation and id, if
-   * anything, has to agree with its route. The default key is the empty string.
+   * Like `define` of a key, for a definition received over HTTP: if it contains the operation and id,
+   * they must be those of its route. The default key is the empty string.
    *
    * @throws {ScenarioError}
    */
@@ -110,10 +110,10 @@ export class ScenarioEngine {
   }
 
   /**
-   * Starts an exchange, for mocks that read the body later or have responses of their own. With an
-   * invalid key it is in no journal, since it belongs to nobody's test.
+   * Starts an exchange, for mocks that read the body later or have responses of their own. A request
+   * with an invalid key is in no journal, since it belongs to no test.
    *
-   * @param target what `readTarget` has read, if it has been called already
+   * @param target the result of `readTarget`, if it has been called already
    */
   receive(head: RequestHead, target: Target = readTarget(head.url, head.headers)): Exchange {
     const isValid = target.error === undefined
@@ -121,10 +121,10 @@ export class ScenarioEngine {
   }
 
   /**
-   * The response to a request, after its delay. Where a request prefers a generated body, it is the
-   * example of that status.
+   * Responds to a request, after the delay of the response. If the request prefers a generated body,
+   * the response is the example of that status.
    *
-   * @throws the reason of the signal when it aborts during the delay
+   * @throws the reason of the signal if it aborts during the delay
    */
   async respond(
     request: MockRequest,
@@ -140,11 +140,11 @@ export class ScenarioEngine {
 
   /**
    * Calls the listener with each request of every key when it arrives, and again when it is
-   * complete; the default key is the empty string, as is that of a request with an invalid one.
+   * complete. The key is the empty string for a request with no key or an invalid one.
    *
    * @param onChange is called with a key when entries have been removed from its journal, when its
    *   scenarios have been defined or reset, and, with `true`, when it has been evicted
-   * @returns a function that ends it
+   * @returns a function that unsubscribes
    */
   subscribe(listener: EngineListener, onChange?: ChangeListener): () => void {
     this.#listeners.add(listener)
@@ -169,7 +169,7 @@ export class ScenarioEngine {
     if (key === '') return this.#default
     const known = this.#states.get(key)
     if (known) return known
-    const name = detach(key) // which may be a part of a long URL
+    const name = detach(key) // it may be a part of a long URL
     const state = this.#createState(name)
     this.#states.set(name, state)
     return state
@@ -187,10 +187,10 @@ export class ScenarioEngine {
   }
 }
 
-/** Is called with each request when it arrives, and again when it is complete. */
+/** Called with each request when it arrives, and again when it is complete. */
 type EngineListener = (entry: JournalEntry, key: string) => void
 
-/** Is called when a key has changed other than by a request. */
+/** Called when a key has changed other than by a request. */
 type ChangeListener = (key: string, isEvicted: boolean) => void
 
 function responseOf(plan: Plan): ExampleResponse {

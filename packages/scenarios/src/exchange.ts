@@ -12,21 +12,21 @@ import type { Target } from './target.ts'
 /** A request to a mock before its body has been read. */
 export interface RequestHead {
   method: string
-  /** As it was sent: path and query, or an absolute URL. */
+  /** As received: path and query, or an absolute URL. */
   url: string
-  /** A Fetch `Headers`, or anything that reads like one. */
+  /** A Fetch `Headers`, or anything with the same `get`. */
   headers: { get(name: string): string | null }
 }
 
 /** A request to a mock. */
 export interface MockRequest extends RequestHead {
-  /** Empty for none; `too long` for more than {@link maxBodyBytes}, which need not be kept. */
+  /** Empty if there is none; `too long` for more than {@link maxBodyBytes}, which need not be kept. */
   body: Uint8Array | 'too long'
 }
 
 /**
- * A request in progress: first `plan`, then `delay`, then `finish` or `abort`. It is in the journal from
- * the start.
+ * A request in progress: call `plan`, then `delay`, then `finish` or `abort`. The journal has it from the
+ * start.
  */
 export class Exchange {
   readonly #target: Target
@@ -68,7 +68,7 @@ export class Exchange {
   /**
    * Waits for the delay of the response.
    *
-   * @returns false when the signal aborts first, or has already aborted; it is recorded as by `abort`
+   * @returns false if the signal aborts first, or has already aborted; that is recorded as by `abort`
    */
   async delay(signal: AbortSignal | undefined): Promise<boolean> {
     const delayMs = this.#plan?.delayMs ?? 0
@@ -83,12 +83,12 @@ export class Exchange {
   }
 
   /**
-   * Completes the journal entry. A revoke that ends in its success removes the app from the Member,
-   * unless a list of theirs has been restored since the request arrived. The success of a list
-   * operation gets its list, unless the request preferred its response.
+   * Completes the journal entry. A successful revoke removes the app from the Member, unless a list
+   * of either has been restored since the request arrived. A successful list operation gets its
+   * list, unless the request preferred its response.
    *
-   * @param response its `example` is the one that it is, if not the planned one
-   * @returns the response to send, with another body where a list differs
+   * @param response has an `example` if it is another one than was planned
+   * @returns the response to send, whose body has the list
    */
   finish<Sent extends { status: number; body: unknown; example?: ExampleName }>(
     response: Sent,
@@ -122,9 +122,9 @@ export class Exchange {
 }
 
 /**
- * Resolves after that time.
+ * Resolves after the given time. It leaves neither a timer nor a listener behind.
  *
- * @throws the reason of the signal when it aborts first; then no timer and no listener is left
+ * @throws the reason of the signal if it aborts first
  */
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

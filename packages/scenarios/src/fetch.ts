@@ -4,18 +4,19 @@ import { respondToRequest } from './respond-to-request.ts'
 /** A `fetch` that sends nothing. */
 export interface MockFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>
-  /** What responds: its keys have the journals, and define scenarios. */
+  /** The engine that decides the responses; its keys have the journals and define scenarios. */
   readonly engine: ScenarioEngine
 }
 
+/** The options of {@link mockFetch}. */
 export interface MockFetchOptions {
-  /** Share one to have the same journal and lists in several places; by default a new one. */
+  /** Default: a new one. Mocks that share an engine have the same journals and lists. */
   engine?: ScenarioEngine
 }
 
 /**
- * A `fetch` that responds to the operations of the contract, whatever the host, and to anything else
- * with the contract's 404. Nothing is sent.
+ * Creates a `fetch` that responds to the operations of the contract, whatever the host, and to
+ * anything else with the contract's 404. It sends nothing.
  *
  * @example
  * const fetch = mockFetch()

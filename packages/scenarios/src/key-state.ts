@@ -5,7 +5,7 @@ import { ScenarioPlayer } from './player.ts'
 import type { ScenarioKey } from './player.ts'
 import type { Scenario } from './scenario.ts'
 
-/** All that is kept for one isolation key. */
+/** The state of one isolation key. */
 export class KeyState {
   readonly journal: JournalLog
   readonly player = new ScenarioPlayer()
@@ -26,7 +26,7 @@ export class KeyState {
   /**
    * Removes definitions, restarts sequences and restores revoked items, of one scenario or of all.
    *
-   * @throws {ScenarioError} when the contract has no such operation
+   * @throws {ScenarioError} if the contract has no such operation
    */
   resetScenarios(scenario?: ScenarioKey): void {
     if (scenario) this.#restore(scenario)

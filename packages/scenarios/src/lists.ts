@@ -6,14 +6,14 @@ import type { Scenario } from './scenario.ts'
 /** How many revoked pairs are kept at most. */
 export const maxRevokedPairs = 1000
 
-/** A list in the success of an operation; whose list it is, the parameter of its scenarios says. */
+/** A list in the success of an operation. Its owner is named by the parameter that selects scenarios. */
 export interface ListProperty {
   property: 'connected_apps' | 'active_members'
-  /** The property of an item by which it is identified. */
+  /** The property that identifies an item. */
   itemId: 'connected_app_id' | 'member_id'
 }
 
-/** An item of a list, as far as it matters here. */
+/** An item of a list. */
 export type ListItem = Readonly<Record<string, unknown>>
 
 const lists: Partial<Record<OperationId, ListProperty>> = {
@@ -21,12 +21,12 @@ const lists: Partial<Record<OperationId, ListProperty>> = {
   getOrganizationConnectedApp: { property: 'active_members', itemId: 'member_id' },
 }
 
-/** The list in the success of an operation; undefined if there is none that a revoke changes. */
+/** The list in the success of an operation that a revoke changes; undefined if there is none. */
 export function listOf({ operationId }: Pick<Operation, 'operationId'>): ListProperty | undefined {
   return lists[operationId]
 }
 
-/** Which apps have been revoked for which Members. Ids compare as strings. */
+/** Tracks which apps have been revoked for which Members. Ids are compared as strings. */
 export class RevokedPairs {
   readonly #pairs = new LruMap<string, Pair>(maxRevokedPairs)
 
@@ -35,15 +35,15 @@ export class RevokedPairs {
   #lastClearingOfAll = 0
   #clearings = 0
 
-  /** How often something has been restored. */
+  /** How many times lists have been restored. */
   get clearings(): number {
     return this.#clearings
   }
 
   /**
-   * Remembers the pair if this was a revoke.
+   * Adds the Member and app of a request if it was a revoke.
    *
-   * @param clearings those at the arrival of the request: a later one of its lists takes precedence
+   * @param clearings the count when the request arrived; a later clearing takes precedence over it
    */
   add({ operation, path }: OperationMatch, clearings: number): void {
     if (operation.operationId !== 'revokeConnectedApp') return
@@ -54,7 +54,7 @@ export class RevokedPairs {
     this.#pairs.set(keyOf(pair), pair)
   }
 
-  /** Restores what has been revoked: all of it, or that of one Member or app. */
+  /** Restores revoked apps: all of them, or those of one Member, or one app for all Members. */
   clear(owner?: Partial<Pair>): void {
     this.#clearings += 1
     if (owner === undefined) this.#lastClearingOfAll = this.#clearings
@@ -67,8 +67,8 @@ export class RevokedPairs {
   }
 
   /**
-   * The body of a success with the list of the scenario, if it has one, and without what has been
-   * revoked. Other bodies are returned as they are.
+   * Returns the body of a success with the list of the scenario, if it has one, without revoked items.
+   * Any other body is returned unchanged.
    */
   writeList<Body>(
     { operation, path }: OperationMatch,
@@ -79,14 +79,14 @@ export class RevokedPairs {
     if (!list) return body
     const { property, itemId } = list
     const { parameter } = operation.scenarios
-    const given = body as Record<string, readonly ListItem[] | undefined> // a success has the property
+    const given = body as Record<string, readonly ListItem[] | undefined> // safe: a success has the property
     const items: readonly ListItem[] = scenario?.[property] ?? given[property] ?? []
     const left =
       this.#pairs.size === 0
         ? items
         : items.filter((item) => {
             const ids = { [parameter]: path[parameter], [itemId]: item[itemId] }
-            return !this.#pairs.has(keyOf(ids as unknown as Pair)) // the two ids are those of a pair
+            return !this.#pairs.has(keyOf(ids as unknown as Pair)) // safe: these are the two ids of a pair
           })
     return left === given[property] ? body : { ...body, [property]: left }
   }
@@ -97,11 +97,11 @@ interface Pair {
   connected_app_id: string
 }
 
-// No id that the contract allows has a slash.
+// The contract allows no slash in an id.
 function keyOf({ member_id: member, connected_app_id: app }: Pair): string {
   return `${member}/${app}`
 }
 
 function isPartOf(owner: Partial<Pair> = {}, pair: Pair): boolean {
-  return Object.entries(owner).every(([name, id]) => pair[name as keyof Pair] === id) // its own names
+  return Object.entries(owner).every(([name, id]) => pair[name as keyof Pair] === id) // safe: `owner` has only the names of a pair
 }

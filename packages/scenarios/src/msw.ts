@@ -7,22 +7,23 @@ import { readTarget } from './target.ts'
 
 /** For `setupServer(...handlers)`, `setupWorker(...handlers)`, and `server.use(...handlers)`. */
 export interface ContractHandlers extends Array<HttpHandler> {
-  /** What responds: its keys have the journals, and define scenarios. */
+  /** The engine that decides the responses; its keys have the journals and define scenarios. */
   readonly engine: ScenarioEngine
 }
 
+/** The options of {@link handlers}. */
 export interface HandlerOptions {
-  /** That of the client, such as `https://test.stytch.com`; may be relative in a page. */
+  /** The client's base URL, such as `https://test.stytch.com`; in a page it may be relative. */
   baseUrl: string
-  /** Share one to have the same journal and lists in several places; by default a new one. */
+  /** Default: a new one. Mocks that share an engine have the same journals and lists. */
   engine?: ScenarioEngine
 }
 
 /**
- * Handlers for MSW 2 and 3, which respond to the operations of the contract below a URL. Any other
- * request is left to the handlers that follow, and to MSW's `onUnhandledFrame`.
+ * Creates handlers for MSW 2 and 3 that respond to the operations of the contract below a URL. Any
+ * other request is left to the handlers that follow, and to MSW's `onUnhandledFrame`.
  *
- * @throws {TypeError} when `baseUrl` is not a URL
+ * @throws {TypeError} if `baseUrl` is not a URL
  * @example
  * const server = setupServer(...handlers({ baseUrl: 'https://test.stytch.com' }))
  */
@@ -38,7 +39,7 @@ export function handlers({
     try {
       return await respondToRequest(engine, request, url, request.signal)
     } catch (error) {
-      // Nobody waits for this response any more; MSW would log an exception as one of the handler.
+      // The response is no longer awaited, and MSW would log an exception as an error of the handler.
       if (request.signal.aborted) return Response.error()
       throw error
     }
@@ -46,7 +47,7 @@ export function handlers({
   return Object.assign([handler], { engine })
 }
 
-/** A base URL without a slash at its end. */
+/** Returns the base URL without a trailing slash. */
 function parseBaseUrl(text: string): string {
   const page: { href: string } | undefined = globalThis.location // Node.js has none
   const url = URL.canParse(text, page?.href) ? new URL(text, page?.href) : undefined
@@ -58,7 +59,7 @@ function parseBaseUrl(text: string): string {
   return url.origin + url.pathname.replace(/\/+$/, '')
 }
 
-/** A pattern for MSW, as text it would have a syntax of its own, and of version 2 another one than of 3. */
+/** A pattern for MSW. A string would have its own syntax, which differs between versions 2 and 3. */
 function startsWith(base: string): RegExp {
   return new RegExp(`^${base.replaceAll(/[.*+?^$()|[\]{}\\]/g, String.raw`\$&`)}/`)
 }

@@ -1,7 +1,7 @@
-/** The list of a Member that has an app for each scenario of the revoke; see {@link allScenarios}. */
+/** The scenario of a Member whose list has an app for each scenario of the revoke. */
 export const oneAppPerScenario = {
   operationId: 'getMemberConnectedApps',
-  /** The end of the id, after the operation's prefix. */
+  /** The id without the operation's prefix. */
   id: '000000a11200',
   title: 'One app per scenario',
 } as const

@@ -18,7 +18,7 @@ export class ScenarioError extends Error {
 }
 
 /**
- * The operation of that id.
+ * The operation with this id.
  *
  * @throws {ScenarioError}
  */
@@ -78,15 +78,15 @@ export function parseScenario(operationId: unknown, id: unknown, definition: unk
   )
 }
 
-/** Completes each item with what the contract's example has, and checks the list as a response. */
+/** Completes each item from the contract's example, and validates the list as part of a response. */
 function parseList(operation: Operation, list: ListProperty, given: unknown): ListItem[] {
   const { property, itemId } = list
   if (!Array.isArray(given) || given.length > maxListItems) {
     throw new ScenarioError(`${property} must be a list of at most ${maxListItems} items`)
   }
   const [example] = Object.values(operation.examples)
-  const body = example?.body as { readonly [name: string]: unknown } // a success is an object
-  const known = body[property] as readonly ListItem[] // and its list is one of objects
+  const body = example?.body as { readonly [name: string]: unknown } // safe: a success is an object
+  const known = body[property] as readonly ListItem[] // safe: its list contains objects
   const names = [...new Set(known.flatMap((item) => Object.keys(item)))]
   const defaults = Object.entries(known[0] ?? {}).filter(([name]) =>
     known.every((item) => name in item),
@@ -112,7 +112,7 @@ function parseList(operation: Operation, list: ListProperty, given: unknown): Li
   return items
 }
 
-/** Whether this is a value of the parameter, of the operation itself or of another one. */
+/** Whether the parameter, of this operation or of another one, allows the value. */
 function isValueOf({ parameters }: Operation, name: string, value: unknown): value is string {
   const declared = [parameters, ...allOperations.map((other) => other.parameters)].find(
     (each) => name in each,
@@ -131,7 +131,7 @@ function parseResponse(operation: Operation, response: unknown, index: number): 
   if (example === undefined) throw new ScenarioError(`${path} has neither status nor example`)
   if (typeof example === 'object') throw new ScenarioError(`${path}: ${example.error}`)
   if (waitSeconds === undefined) return { example }
-  // Written so that it rejects NaN, which code can pass and JSON can not.
+  // Written this way to also reject NaN, which JavaScript can pass, but JSON cannot.
   if (typeof waitSeconds !== 'number' || !(waitSeconds >= 0 && waitSeconds <= maxWaitSeconds)) {
     throw new ScenarioError(`${path}.waitSeconds must be a number from 0 to ${maxWaitSeconds}`)
   }
@@ -140,12 +140,12 @@ function parseResponse(operation: Operation, response: unknown, index: number): 
 
 function toText(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value
-  return typeof value === 'number' ? String(value) : '' // which no operation has
+  return typeof value === 'number' ? String(value) : '' // no operation has an example with an empty name
 }
 
 const responseKeys = ['status', 'example', 'waitSeconds']
 
-// Most keys have a default, so a misspelled key that was ignored would change the response.
+// Most keys have a default, so ignoring a misspelled key would change the response.
 function asRecord(value: unknown, path: string, keys: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null) {
     throw new ScenarioError(`${path} must be an object`)

@@ -9,7 +9,7 @@ import { requestViolations } from './request-violations.ts'
 import type { RequestParts } from './request-violations.ts'
 import type { Scenario } from './scenario.ts'
 
-/** What was decided for a request: a complete response, an example, or a body to generate. */
+/** The decision on a request: a complete response, an example, or a body to generate. */
 export type Plan = FixedPlan | ExamplePlan | DynamicPlan
 
 /** No operation matches, or the request violates the contract. */
@@ -18,7 +18,7 @@ export interface FixedPlan {
   response: ExampleResponse
   example: ExampleName
   delayMs: 0
-  /** What is wrong with the request, if an operation matches. It contains no value of the request. */
+  /** What is wrong with the request, if an operation matches. It contains no values from the request. */
   reason?: string
 }
 
@@ -30,21 +30,21 @@ export interface ExamplePlan {
   example: ExampleName
   /** How long to delay the response. */
   delayMs: number
-  /** The request preferred this response, so no list is written into it. */
+  /** Whether the request chose this response itself; then its list is left as it is. */
   isPreferred: boolean
   /** The scenario that the request selected by an id. */
   scenario?: Scenario
 }
 
-/** The request prefers a body that is generated from the schema of this status. */
+/** The request prefers a body generated from the schema of this status. */
 export interface DynamicPlan extends Omit<ExamplePlan, 'kind' | 'example'> {
   kind: 'dynamic'
   seed?: string
 }
 
 /**
- * Decides the response to a request: the contract's own example if the request violates the
- * contract, otherwise what `Prefer`, the query or a scenario id chooses.
+ * Decides the response to a request: if it violates the contract, the example for that violation;
+ * otherwise the response chosen by `Prefer`, the query or a scenario id.
  */
 export function planResponse(
   match: OperationMatch | undefined,
@@ -86,7 +86,7 @@ export function planResponse(
     : { kind: 'example', ...plan, isPreferred: preferences.example !== undefined, example }
 }
 
-/** The response to a request with something for the mock that is not valid; the details say what. */
+/** The plan for a request whose preference or isolation key is invalid; the details say why. */
 export function rejectChoice(
   operation: Operation,
   details: { preference: string } | { key: string },
@@ -96,18 +96,18 @@ export function rejectChoice(
 }
 
 function fixedPlan(operation: Operation, name: string, details?: object): FixedPlan {
-  const example = name as ExampleName // the generation checks the names
+  const example = name as ExampleName // safe: the code generation checks the names
   const response = errorResponse(operation, example, details)
   return { kind: 'fixed', response, example, delayMs: 0 }
 }
 
-/** The value of the parameter by which the operation's scenarios are chosen; empty if it is not sent. */
+/** The value of the parameter that selects scenarios; empty if it was not sent. */
 function scenarioId({ operation, path }: OperationMatch, { query, headers }: RequestParts): string {
   const { parameter } = operation.scenarios
   return path[parameter] ?? query.get(parameter) ?? headers.get(parameter) ?? ''
 }
 
-/** An example of the contract, with `error_details` where only the mock knows the reason. */
+/** The response of an error example, with `error_details` for reasons that are particular to the mock. */
 export function errorResponse(
   operation: Operation,
   example: string,
@@ -117,6 +117,6 @@ export function errorResponse(
   return {
     status,
     headers,
-    body: details ? { ...(body as object), error_details: details } : body, // errors are objects
+    body: details ? { ...(body as object), error_details: details } : body, // safe: errors are objects
   }
 }

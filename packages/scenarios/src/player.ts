@@ -9,23 +9,23 @@ export const maxDefinitions = 100
 /** How many sequences in progress are kept at most. */
 export const maxSequences = 1000
 
-/** What identifies a scenario: different operations may use the same id. */
+/** Identifies a scenario: different operations may use the same id. */
 export type ScenarioKey = Pick<Scenario, 'operationId' | 'id'>
 
-/** Gives each scenario its responses in order, and tracks how far each sequence has come. */
+/** Plays scenarios: tracks the position in each sequence of responses, and which scenarios are defined. */
 export class ScenarioPlayer {
   readonly #defined = new LruMap<string, Scenario>(maxDefinitions)
   readonly #callCounts = new LruMap<string, number>(maxSequences)
 
-  /** The scenario of an operation and an id, as it is now. */
+  /** The scenario in effect for an operation and an id. */
   find({ operationId, id }: ScenarioKey): Scenario | undefined {
     const key = keyOf({ operationId, id })
     return this.#defined.get(key) ?? builtIn.get(key)
   }
 
   /**
-   * The next response of a scenario. Each combination of path parameters has a sequence of its own,
-   * so that tests that run in parallel with different Members do not consume each other's responses.
+   * Advances a scenario to its next response. Each combination of path parameters has its own
+   * sequence, so that parallel tests with different Members do not consume each other's responses.
    */
   nextResponse(scenario: Scenario, { path }: OperationMatch): PlannedResponse {
     const { responses } = scenario
@@ -37,13 +37,13 @@ export class ScenarioPlayer {
     return responses[Math.min(calls, responses.length - 1)] ?? responses[0]
   }
 
-  /** Defines a scenario, which replaces any other of the same operation and id. */
+  /** Defines a scenario, replacing any other of the same operation and id. */
   define(scenario: Scenario): void {
     this.#restartSequences(keyOf(scenario))
     this.#defined.set(keyOf(scenario), scenario)
   }
 
-  /** The scenarios in effect: those defined at run time, and the built-in ones not replaced. */
+  /** The scenarios in effect: those defined at run time, and the built-in ones that are not replaced. */
   scenarios(): Scenario[] {
     const replaced = new Set(this.#defined.keys())
     return [

@@ -3,11 +3,11 @@ import { chooseExample } from './choose-example.ts'
 import type { InvalidChoice } from './choose-example.ts'
 import { maxWaitSeconds } from './scenario.ts'
 
-/** The response that a request prefers, in `Prefer` (RFC 7240) or in the query. */
+/** The response that a request prefers, by `Prefer` (RFC 7240) or by its query. */
 export interface Preferences {
   example?: ExampleName
   waitSeconds?: number
-  /** Generate the body from its schema instead of sending an example, as Prism does. */
+  /** Whether to generate the body from its schema, as Prism can, instead of sending an example. */
   dynamic?: boolean
   seed?: string
 }
@@ -61,7 +61,7 @@ function fromQuery(query: URLSearchParams): RawPreferences {
 
 const preferenceNames: ReadonlySet<string> = new Set(Object.values(queryNames))
 
-/** One preference (RFC 7240 section 2): a token, optionally with a token or quoted string as value. */
+/** A preference (RFC 7240 section 2): a token, optionally with a token or quoted string as its value. */
 const preferencePattern =
   /(?:^|,)[ \t]*([\w!#$%&'*+.^`|~-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~-]*)))?/g
 

@@ -6,12 +6,12 @@ import type {
 } from '@connected-apps/contract'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 
-/** The largest request body that is accepted. */
+/** The maximum size of a request body. */
 export const maxBodyBytes = 1024 * 1024
 
-/** One way in which a request violates the contract, and the contract's response to it. */
+/** One way in which a request violates the contract, and the example of the response to it. */
 export interface RequestViolation {
-  /** The example to respond with. */
+  /** The name of the example. */
   example: string
   /** Which part of the request: `path member_id`, `header Authorization`, `body`. */
   where: string
@@ -49,7 +49,7 @@ export function requestViolations(
   ]
 }
 
-// Alternatives in the contract's `security` would have to be Basic too, as no other is implemented.
+// Only the first scheme is checked: the contract has no alternatives, and only Basic is implemented.
 function credentialsViolations(
   { security: [scheme] }: Operation,
   authorization: string | null,

@@ -1,10 +1,10 @@
 import type { ScenarioEngine } from './engine.ts'
 
 /**
- * The response to a request of the Fetch standard, after its delay.
+ * Responds to a `Request` with a `Response` (Fetch standard), after the delay of the response.
  *
- * @param url of the request; an absolute URL, or path and query
- * @throws the signal's reason, when it is aborted before the response
+ * @param url the URL of the request: absolute, or path and query
+ * @throws the reason of the signal if it aborts before the response
  */
 export async function respondToRequest(
   engine: ScenarioEngine,

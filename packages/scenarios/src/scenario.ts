@@ -9,12 +9,12 @@ import { allOperations, operations } from '@connected-apps/contract/operations'
 import { detachFrozen } from './detach.ts'
 import { oneAppPerScenario } from './one-app-per-scenario.ts'
 
-/** The longest delay of a response. */
+/** The maximum delay of a response. */
 export const maxWaitSeconds = 60
 
 /** A response of a scenario: an example of the contract, and how long to delay it. */
 export interface PlannedResponse<Id extends OperationId = OperationId> {
-  /** The example alone determines the status. */
+  /** The name of the example, which also determines the status. */
   example: ExampleName<Id>
   waitSeconds?: number
 }
@@ -37,14 +37,14 @@ export interface Scenario {
   id: string
   title: string
   responses: Responses<OperationId>
-  /** The list in a success of *Get Connected Apps*, instead of the example's. */
+  /** The list in a success of *Get Connected Apps*, in place of the example's. */
   connected_apps?: readonly ListedApp[]
-  /** The list in a success of *Get Connected App*, instead of the example's. */
+  /** The list in a success of *Get Connected App*, in place of the example's. */
   active_members?: readonly ListedMember[]
 }
 
 interface DefinedLists {
-  /** The apps of the Member whose `member_id` is the id. What is left out of an app is the example's. */
+  /** The apps of the Member whose `member_id` is the id. Properties that are left out come from the example. */
   getMemberConnectedApps: {
     connected_apps: readonly (Partial<ListedApp> & Pick<ListedApp, 'connected_app_id'>)[]
   }
@@ -61,8 +61,8 @@ interface Definition<Id extends OperationId> {
 }
 
 /**
- * What a scenario is defined by. Its examples are those of its operation. Where a list is given, the
- * responses may be left out.
+ * The definition of a scenario, with examples of its operation. If it has a list, the responses may be
+ * left out.
  */
 export type ScenarioDefinition = {
   [Id in OperationId]:
@@ -95,11 +95,11 @@ function scenariosOf({ operationId, examples, scenarios: declared }: Operation):
     parameter,
     id: prefix + id,
     title,
-    responses: responses as unknown as Responses<OperationId>, // the generation checks the names
+    responses: responses as unknown as Responses<OperationId>, // safe: the code generation checks the names
   }))
 }
 
-/** A screen that shows this list lets a person trigger every scenario of the revoke. */
+/** In a screen that shows this list, every scenario of the revoke can be triggered by hand. */
 function listOfOneAppPerScenario(): Scenario {
   const { operationId, id, title } = oneAppPerScenario
   const { examples, scenarios } = operations[operationId]

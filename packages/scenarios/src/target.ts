@@ -1,7 +1,7 @@
 /** The prefix of the paths that belong to a mock rather than to the contract. */
 export const controlPrefix = '/__mock'
 
-/** What a request is for. */
+/** The isolation key of a request, and its target without the key. */
 export interface Target {
   /** The isolation key; empty for the default one. */
   key: string
@@ -9,13 +9,13 @@ export interface Target {
   path: string
   /** Without the key. */
   query: URLSearchParams
-  /** Why the key is not valid; then it is empty. */
+  /** Why the key is invalid; `key` is then empty. */
   error?: string
 }
 
 /**
- * Reads the isolation key of a request, and what is left of its target without it. A prefix of the
- * path takes precedence over the header `X-Mock-Key`, and that over `__key` in the query.
+ * Separates the isolation key of a request from its target. A prefix of the path takes precedence
+ * over the header `X-Mock-Key`, which takes precedence over `__key` in the query.
  *
  * @example
  * readTarget('/__mock/s/test-7/v1/b2b/organizations', headers) // { key: 'test-7', path: '/v1/b2b/organizations', … }
@@ -33,26 +33,26 @@ export function readTarget(url: string, headers: { get(name: string): string | n
 }
 
 /**
- * The prefix of the paths of requests with an isolation key.
+ * The path prefix of requests with an isolation key.
  *
- * @throws {TypeError} when there can be no such key
+ * @throws {TypeError} if the key is not valid
  */
 export function keyPrefix(key: string): string {
   if (!isKey(key)) throw new TypeError(keyRule)
   return `${controlPrefix}/s/${key}`
 }
 
-/** Whether this is the name of an isolation key; clients remove dot segments from a path. */
+/** Whether this is a valid isolation key. Dot segments are not, since clients remove them from a path. */
 function isKey(name: string): boolean {
   return /^(?!\.{1,2}$)[\w.~:-]{1,128}$/.test(name)
 }
 
-/** Without its percent-encoding, which clients may add to any character (RFC 3986 section 6.2.2). */
+/** Removes percent-encoding, which clients may add to any character (RFC 3986 section 6.2.2). */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    return segment // which is not the name of a key
+    return segment // its percent sign is not valid in a key
   }
 }
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { expect, it } from 'vitest'
 
-it('is bundled for a browser without a warning, and needs nothing of Node.js', async () => {
+it('is bundled for a browser without a warning, and needs no API of Node.js', async () => {
   const warnings: string[] = []
   const bundle = await rolldown({
     input: fileURLToPath(new URL('../src/index.ts', import.meta.url)),

@@ -59,7 +59,7 @@ describe('a response', () => {
     ])
   })
 
-  it('is in the journal with the reason why it is not the preferred one', async () => {
+  it('is in the journal, with the reason why it is not the preferred one', async () => {
     const request = requestOf(revokeConnectedApp, {}, { query: '?__code=418' })
     const { body } = await engine.respond(request)
     const [entry] = engine.key().journal.list()
@@ -67,14 +67,14 @@ describe('a response', () => {
     expect(entry?.reason).toContain('429')
   })
 
-  it('is the example of the status where a generated body is preferred', async () => {
+  it('is the example of the status if a generated body is preferred', async () => {
     const headers = { prefer: 'dynamic=true, code=429' }
     const response = await engine.respond(requestOf(revokeConnectedApp, {}, { headers }))
     expect(response).toEqual(exampleResponse(revokeConnectedApp, 'too_many_requests'))
     expect(engine.key().journal.list()[0]).not.toHaveProperty('example')
   })
 
-  it('comes after its delay, until which its request is pending', async () => {
+  it('comes after its delay, during which its request is pending', async () => {
     vi.useFakeTimers()
     const values = scenarios.revokedAfter3Seconds
     const pending = engine.respond(requestOf(revokeConnectedApp, values))
@@ -88,7 +88,7 @@ describe('a response', () => {
     ])
   })
 
-  it('never comes, and nothing is revoked, when the signal aborts', async () => {
+  it('never comes, and nothing is revoked, if the signal aborts', async () => {
     vi.useFakeTimers()
     const before = await clientOf(engine).appsOf('m')
     const abort = new AbortController()
@@ -114,8 +114,8 @@ describe('a response', () => {
   })
 })
 
-describe('what an engine hands out', () => {
-  it('is a response of its own each time, which may be changed', async () => {
+describe('what an engine returns', () => {
+  it('is a new response each time, which the caller may change', async () => {
     for (const url of ['/v1', requestOf(revokeConnectedApp).url]) {
       const request = { ...requestOf(revokeConnectedApp), url }
       const { body } = await engine.respond(request)
@@ -125,7 +125,7 @@ describe('what an engine hands out', () => {
     }
   })
 
-  it('is scenarios that cannot be changed', async () => {
+  it('includes scenarios that cannot be changed', async () => {
     const key = engine.key()
     const connected_apps = [{ connected_app_id: 'a' }]
     const defined = key.define({ operationId: 'getMemberConnectedApps', id: 'm', connected_apps })
@@ -171,7 +171,7 @@ describe('a listener of the engine', () => {
 })
 
 describe('an exchange', () => {
-  it('is in the journal from its start, and has what was sent at its end', () => {
+  it('is in the journal from its start, and has the response that was sent at its end', () => {
     const { body, ...head } = requestOf(revokeConnectedApp)
     const exchange = engine.receive(head)
     const { journal } = engine.key()

@@ -18,7 +18,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test('responds to every method of the client, which retries what it is to retry', async () => {
+test('responds to every method of the client, with responses that it retries where it should', async () => {
   const fetch = mockFetch()
   const { organizations } = new B2BClient({ ...credentials, fetch })
   const { connected_app_id } = scenarios.tooManyRequestsTwiceThenRevoked
@@ -66,7 +66,7 @@ test('has the declared headers of a response', async () => {
   expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1'])
 })
 
-test('responds with a 404 to what no operation is for', async () => {
+test('responds with a 404 to a request that matches no operation', async () => {
   const response = await mockFetch()('https://test.stytch.com/v1/b2b/organizations', post)
   expect([response.status, await response.json()]).toMatchObject([404, { status_code: 404 }])
 })
@@ -77,7 +77,7 @@ test('responds with a 400 to a body that is too long, as the server does', async
   expect(response.status).toBe(400)
 })
 
-test('responds with the example of the status where a generated body is preferred', async () => {
+test('responds with the example of the status if a generated body is preferred', async () => {
   const response = await mockFetch()(`${revokeUrl()}?__dynamic=true&__code=200`, post)
   expect(await response.json()).toEqual(revoked)
 })
@@ -86,7 +86,7 @@ describe('a delay', () => {
   const { connected_app_id } = scenarios.revokedAfter3Seconds
   const url = revokeUrl({ connected_app_id })
 
-  test('takes its time on the clock of the test', async () => {
+  test('can be controlled by fake timers', async () => {
     let isDone = false
     const pending = mockFetch()(url, post).finally(() => {
       isDone = true
@@ -97,7 +97,7 @@ describe('a delay', () => {
     expect((await pending).status).toBe(200)
   })
 
-  test('ends with the reason of the signal, and the journal says so', async () => {
+  test('ends with the reason of the signal, which the journal records', async () => {
     const fetch = mockFetch()
     const abort = new AbortController()
     const pending = fetch(url, { ...post, signal: abort.signal })
@@ -130,14 +130,14 @@ describe('a delay', () => {
     expect(await rejected).toBe('enough')
   })
 
-  test('is not begun when the signal has been aborted before', async () => {
+  test('does not start if the signal is already aborted', async () => {
     const fetch = mockFetch()
     const signal = AbortSignal.abort()
     await expect(fetch(url, { ...post, signal })).rejects.toMatchObject({ name: 'AbortError' })
     expect(fetch.engine.key().journal.total).toBe(0)
   })
 
-  test('is aborted by a client whose timeout is over', async () => {
+  test('is aborted by the timeout of the client', async () => {
     const fetch = mockFetch()
     const client = new B2BClient({ ...credentials, fetch, timeoutMs: 2_000, maxRetries: 0 })
     const { connectedApps } = client.organizations.members
@@ -170,7 +170,7 @@ test('keeps the requests and definitions of isolation keys apart', async () => {
   expect(['a', 'b', undefined].map((key) => engine.key(key).journal.total)).toEqual([3, 0, 1])
 })
 
-test('shares the lists of an engine that is given', async () => {
+test('uses the lists of an engine that is passed to it', async () => {
   const fetch = mockFetch()
   const { engine } = fetch
   const list = async (client: B2BClient) => {

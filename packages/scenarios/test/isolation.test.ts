@@ -29,7 +29,7 @@ describe.each(Object.entries(ways))('a key in the %s', (_way, optionsFor) => {
     return { key, client: clientOf(engine, optionsFor(key)), own: `app-${key}` }
   }
 
-  it('has a journal, sequences, lists and definitions of its own', async () => {
+  it('has its own journal, sequences, lists and definitions', async () => {
     const [one, other] = [seeded('one'), seeded('other')]
     for (const status of [429, 429, 200]) {
       expect(await one.client.revoke('m', sequence)).toBe(status)
@@ -43,7 +43,7 @@ describe.each(Object.entries(ways))('a key in the %s', (_way, optionsFor) => {
     expect(await clientOf(engine).appsOf('m')).not.toContain(one.own)
   })
 
-  it('is not touched by a reset of another', async () => {
+  it('is not affected by a reset of another', async () => {
     const [one, other] = [seeded('one'), seeded('other')]
     await one.client.revoke('m', one.own)
     await one.client.revoke('m', sequence)
@@ -83,7 +83,7 @@ describe.each(Object.entries(ways))('a key in the %s', (_way, optionsFor) => {
 describe('a request with several keys, or with an empty one', () => {
   const headers = new Headers({ 'x-mock-key': 'header' })
 
-  it('has that of the path, then that of the header, then that of the query', () => {
+  it('has the key of the path, else that of the header, else that of the query', () => {
     expect(readTarget('/__mock/s/path/v1?__key=query&a=b', headers)).toMatchObject({
       key: 'path',
       path: '/v1',
@@ -94,7 +94,7 @@ describe('a request with several keys, or with an empty one', () => {
     expect(readTarget('/v1?__key=query', new Headers({ 'x-mock-key': '' })).key).toBe('query')
   })
 
-  it('has the prefix taken off control routes and the page too', () => {
+  it('has the prefix removed from control routes and the page too', () => {
     const none = new Headers()
     expect(readTarget('/__mock/s/k/__mock/journal', none)).toMatchObject({
       path: '/__mock/journal',
@@ -113,7 +113,7 @@ describe('a request with several keys, or with an empty one', () => {
     expect(readPath('/__mock/s/a%zz/v1')).toHaveProperty('error')
   })
 
-  it('has no valid key where the prefix names none', () => {
+  it('has no valid key if the prefix names none', () => {
     expect(readTarget('/__mock/s//v1', new Headers())).toHaveProperty('error')
     expect(readTarget('/v1?__key=', new Headers())).not.toHaveProperty('error')
   })
@@ -137,7 +137,7 @@ describe('the keys', () => {
     expect(engine.key('evicted').journal.total).toBe(0)
   })
 
-  it('fail exact assertions after they were evicted, until they are reset', async () => {
+  it('fail assertions of an exact number after they were evicted, until they are reset', async () => {
     const client = clientOf(engine, ways.header('evicted'))
     const { journal: held } = engine.key('evicted')
     await client.revoke('m', 'a')
@@ -162,7 +162,7 @@ describe('the keys', () => {
     expect(engine.key('never-used').journal.assert({}, 0)).toMatchObject({ ok: true })
   })
 
-  it('say when their journals or scenarios have changed other than by a request', () => {
+  it('announce changes of their journals and scenarios other than by a request', () => {
     const changes: string[] = []
     engine.subscribe(
       () => undefined,
@@ -181,7 +181,7 @@ describe('the keys', () => {
     expect(changes).toEqual(['defined is gone', 'restored is gone', 'emptied is gone'])
   })
 
-  it('keep short parts of a request without keeping the long rest', async () => {
+  it('keep short parts of a request, but do not keep the long rest in memory', async () => {
     setFlagsFromString('--expose-gc')
     const collectGarbage = runInNewContext('gc') as () => void // that of the flag
     const heapBytes = () => {

@@ -15,7 +15,7 @@ describe('the journal', () => {
     expect(journal.assert({}, 1).message).toMatch(/the oldest 4000 were discarded/)
   })
 
-  it('does not hold for an exact number once requests have been discarded', () => {
+  it('fails assertions of an exact number once requests have been discarded', () => {
     const journal = new JournalLog()
     const add = (path: string) =>
       journal.add({ method: 'POST', path, credentials: 'absent', session: 'none' })
@@ -61,7 +61,7 @@ describe('a journal that is waited for', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('resolves at once when enough requests match, and fails when there are too many', async () => {
+  it('resolves immediately if enough requests match, and fails if there are too many', async () => {
     for (let count = 0; count < 3; count += 1) journal.add(post)
     expect(await journal.waitFor({}, 3)).toMatchObject({ ok: true })
     expect(await journal.waitFor({}, 2)).toMatchObject({ ok: false, expected: 2, actual: 3 })
@@ -73,7 +73,7 @@ describe('a journal that is waited for', () => {
     [{}, 5000],
     [{ timeoutMs: 50 }, 50],
     [{ timeoutMs: Number.MAX_SAFE_INTEGER }, 60_000],
-  ])('resolves with what is missing when the time is over: %o', async (options, timeoutMs) => {
+  ])('resolves with the number of requests after the timeout: %o', async (options, timeoutMs) => {
     const settled = vi.fn<(assertion: JournalAssertion) => void>()
     const observed = journal.waitFor({}, 2, options).then(settled)
     journal.add(post)
@@ -84,7 +84,7 @@ describe('a journal that is waited for', () => {
     expect(settled.mock.calls).toMatchObject([[{ ok: false, expected: 2, actual: 1 }]])
   })
 
-  it('resolves when the signal aborts, and leaves no timer and no listener', async () => {
+  it('resolves when the signal aborts, and leaves neither a timer nor a listener', async () => {
     const abort = new AbortController()
     const removed = vi.spyOn(abort.signal, 'removeEventListener')
     const waiting = journal.waitFor({}, 1, { signal: abort.signal })
@@ -101,7 +101,7 @@ describe('a journal that is cleared', () => {
   const add = (method: string) =>
     journal.add({ method, path: '/', credentials: 'absent', session: 'none' })
 
-  it('loses only what matches the filter, which does not count as discarded', () => {
+  it('removes only entries that match the filter, which do not count as discarded', () => {
     for (const method of ['GET', 'POST', 'GET']) add(method)
     journal.clear({ method: 'GET' })
     expect(journal.list()).toMatchObject([{ number: 2, method: 'POST' }])
@@ -111,14 +111,14 @@ describe('a journal that is cleared', () => {
     expect(journal.list()).toMatchObject([{ number: 2 }, { number: 4 }])
   })
 
-  it('loses everything without a filter, and counts anew', () => {
+  it('removes everything without a filter, and restarts the count', () => {
     journal.clear({})
     add('GET')
     expect(journal.list()).toMatchObject([{ number: 1 }])
   })
 })
 
-it('a listener is called with each request when it arrives and when it is complete, until it ends', () => {
+it('a listener is called with each request when it arrives and when it is complete, until it unsubscribes', () => {
   const journal = new JournalLog()
   const heard: (number | undefined)[] = []
   const unsubscribe = journal.subscribe(({ status }) => heard.push(status))
@@ -129,7 +129,7 @@ it('a listener is called with each request when it arrives and when it is comple
   expect(heard).toEqual([undefined, 404])
 })
 
-it('lends its latest entries, as the objects that listeners get', () => {
+it('returns its latest entries as the same objects that listeners receive', () => {
   const journal = new JournalLog()
   const heard: unknown[] = []
   journal.subscribe((entry) => heard.push(entry))

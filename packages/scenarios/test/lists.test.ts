@@ -35,7 +35,7 @@ describe('a list', () => {
     for (const id of [app, 'any-app']) expect(await client.membersOf(id)).toEqual(members)
   })
 
-  it('loses what has been revoked, for this Member and this app alone', async () => {
+  it('lacks what has been revoked, for this Member and app only', async () => {
     expect(await client.revoke(member, app)).toBe(200)
     expect(await client.appsOf(member)).toEqual([otherApp])
     expect(await client.membersOf(app)).toEqual([otherMember])
@@ -73,7 +73,7 @@ describe('a list', () => {
     }
   })
 
-  it('is unchanged where the request chose its response itself', async () => {
+  it('is unchanged if the request chose its response itself', async () => {
     await client.revoke(member, app)
     const { body } = getMemberConnectedApps.examples.connected_apps
     for (const choice of ['code=200', 'example=connected_apps', 'dynamic=true']) {
@@ -88,7 +88,7 @@ describe('a list', () => {
     })
   })
 
-  it('is that of the scenario, less what has been revoked', async () => {
+  it('is that of the scenario, without what has been revoked', async () => {
     const { noConnectedApp, twoConnectedApps } = scenarios.getMemberConnectedApps
     expect(await client.appsOf(noConnectedApp.member_id)).toEqual([])
     await client.revoke(twoConnectedApps.member_id, otherApp)
@@ -145,7 +145,7 @@ describe('a defined list', () => {
   const define = (definition: object) => engine.key().define(definition as ScenarioDefinition)
   const own = { operationId: 'getMemberConnectedApps', id: 'm' }
 
-  it('takes the place of the example, and what is left out of an item is from there', async () => {
+  it('replaces that of the example, which completes its items', async () => {
     const scenario = engine.key().define({
       operationId: 'getMemberConnectedApps',
       id: 'm',
@@ -181,7 +181,7 @@ describe('a defined list', () => {
     expect(await client.appsOf('m')).toEqual(['a'])
   })
 
-  it('may come with responses, whose success has the list', async () => {
+  it('may be combined with responses, whose success has the list', async () => {
     const responses = [{ example: 'too_many_requests' }, { example: 'connected_apps' }]
     define({ ...own, responses, connected_apps: [{ connected_app_id: 'a' }] })
     const request = requestOf(getMemberConnectedApps, { member_id: 'm' })

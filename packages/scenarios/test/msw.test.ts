@@ -85,7 +85,7 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
     expect(engine.key().journal.total).toBe(0)
   })
 
-  test('takes a base URL with a path, which it takes off, and whatever characters there are', async () => {
+  test('accepts a base URL with a path, which may contain any characters', async () => {
     const base = 'https://api.example:8443/a(b)*:c%20d/'
     const own = handlers({ baseUrl: base })
     server.use(...own)
@@ -96,7 +96,7 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
     ])
   })
 
-  test('takes a base URL relative to the page', async () => {
+  test('accepts a base URL relative to the page', async () => {
     vi.stubGlobal('location', { href: 'http://127.0.0.1:5173/apps' })
     server.use(...handlers({ baseUrl: '/api', engine }))
     vi.unstubAllGlobals()
@@ -105,7 +105,7 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
   })
 
   test.each(['test.stytch.com', '', '/v1', 'file:///v1'])(
-    'rejects a base URL that is none: %j',
+    'rejects a base URL that is not a URL: %j',
     (wrong) => {
       expect(() => handlers({ baseUrl: wrong })).toThrow(
         new TypeError(
@@ -115,7 +115,7 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
     },
   )
 
-  test('delays a response on the clock of the test', async () => {
+  test('delays a response by timers that can be faked', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     let isDone = false
     const { connected_app_id } = scenarios.revokedAfter3Seconds
@@ -157,7 +157,7 @@ describe.each([2, 3] as const)('with MSW %s', async (version) => {
     expect(engine.key().journal.total).toBe(1)
   })
 
-  test('shares an engine with the other skin', async () => {
+  test('can share an engine with mockFetch', async () => {
     await mockFetch({ engine })(revokeUrl(), post)
     await fetch(revokeUrl(), post)
     expect(engine.key().journal.total).toBe(2)

@@ -96,7 +96,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
       ['Revoked', ['Disconnected']],
       ['TooManyRequestsTwice', ['Try again in 1 s', 'Try again in 1 s', 'Disconnected']],
       ['ServerError', ['Something went wrong; try again', 'Disconnected']],
-    ])('shows what a person meets: %s', async (name, texts) => {
+    ])('shows each state of the button in turn: %s', async (name, texts) => {
       await page.goto(`${url()}stories?story=${name}`)
       for (const text of texts) {
         await page.getByRole('button', { name: 'Disconnect' }).click()
@@ -105,7 +105,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
       expect(await page.getByRole('button').isDisabled()).toBe(true)
     })
 
-    test('waits by the clock of the page: Slow', async () => {
+    test("waits by the page's clock: Slow", async () => {
       await page.clock.install()
       await page.goto(`${url()}stories?story=Slow`)
       await page.getByRole('button', { name: 'Disconnect' }).click()
@@ -190,7 +190,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser (needs /usr/bin/chrom
       expect(await result()).toBe(200)
       await send(true)
       expect(await result()).toBe('AbortError')
-      // The worker does not tell the handlers, as the README says.
+      // The worker does not pass the abort on to the handlers, as the README says.
       await page.clock.runFor(30_000)
       const finished = await page.evaluate(() => {
         const { engine } = globalThis as unknown as { engine: ScenarioEngine } // see worker.ts

@@ -8,7 +8,7 @@ const { operationId } = anyOperation
 const success = successOf(anyOperation)
 
 describe('the state of the scenarios', () => {
-  it('is bounded, and keeps what was used last', () => {
+  it('is bounded, and keeps what was used most recently', () => {
     const player = new ScenarioPlayer()
     const other = otherParameter(anyOperation)
     const { id, responses } = first(

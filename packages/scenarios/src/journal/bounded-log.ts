@@ -19,7 +19,7 @@ export class BoundedLog<Entry> {
     return this.#discarded
   }
 
-  /** Adds an entry, and returns the very object that the log keeps. */
+  /** Adds an entry, and returns the object that the log keeps. */
   add(entry: Entry): Numbered<Entry> {
     this.#lastNumber += 1
     const numbered = { number: this.#lastNumber, ...entry }

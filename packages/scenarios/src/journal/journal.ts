@@ -10,7 +10,7 @@ import type { OperationMatch } from '@connected-apps/contract/operations'
 import { detach } from '../detach.ts'
 import { BoundedLog } from './bounded-log.ts'
 
-/** The journal of a key keeps this many of the latest requests. */
+/** How many of the latest requests the journal of a key keeps. */
 export const maxJournalEntries = 1000
 
 /** Whether project credentials were sent; their value is not recorded. */
@@ -44,7 +44,7 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
   status?: Status
   /** The contract's example that was sent as the response. */
   example?: ExampleName
-  /** What was wrong with the request, where the mock knows. It contains no value of the request. */
+  /** What was wrong with the request, if the mock can tell. It contains no values from the request. */
   reason?: string
   /** From the arrival of the request until its response was sent, or the client disconnected. */
   durationMs?: number
@@ -52,7 +52,7 @@ export interface JournalEntry extends Partial<Record<PathParameterName, string>>
   aborted?: true
 }
 
-/** Selects the entries that are equal in every given field. */
+/** Selects the entries whose fields equal all those given. */
 export type JournalFilter = Partial<
   Omit<JournalEntry, 'number' | 'arrivedAt' | 'reason' | 'durationMs' | 'aborted'>
 >
@@ -64,7 +64,7 @@ export const filterNames = [
   'operationId',
   'method',
   'path',
-  ...(new Set(pathParameters) as Set<PathParameterName>), // the type is that of these names
+  ...(new Set(pathParameters) as Set<PathParameterName>), // safe: it is the type of these names
   'scenario',
   'credentials',
   'session',
@@ -81,7 +81,7 @@ export interface JournalAssertion {
   actual: number
 }
 
-/** The longest time that {@link JournalLog.waitFor} waits. */
+/** The maximum time that {@link JournalLog.waitFor} waits. */
 export const maxWaitForMs = 60_000
 
 /** A log of the latest {@link maxJournalEntries} requests of one isolation key. */
@@ -91,7 +91,7 @@ export class JournalLog {
   readonly #clearListeners = new Set<() => void>()
   #isEvicted: boolean
 
-  /** @param isEvicted whether there was a journal of the same key that has been evicted */
+  /** @param isEvicted whether an earlier journal of the same key has been evicted */
   constructor(isEvicted = false) {
     this.#isEvicted = isEvicted
   }
@@ -123,17 +123,17 @@ export class JournalLog {
   }
 
   /**
-   * The latest entries, oldest first, as the very objects that listeners are called with: they are
-   * not to be changed.
+   * The latest entries, oldest first: the same objects that listeners are called with, which must not
+   * be changed.
    */
   latest(maxEntries: number): readonly JournalEntry[] {
     return this.#log.entries().slice(-maxEntries)
   }
 
   /**
-   * Whether exactly `times` requests match, or at least one if `times` is undefined. An exact count
-   * fails once requests have been discarded, because some of those may have matched, and so it does
-   * after the key was evicted, until the journal is cleared.
+   * Checks that exactly `times` requests match, or at least one if `times` is undefined. An exact
+   * count fails once requests have been discarded, or the key has been evicted, because some of those
+   * may have matched; clearing the journal resets this.
    */
   assert(filter: JournalFilter, times?: number): JournalAssertion {
     const actual = this.#count(filter)
@@ -149,8 +149,8 @@ export class JournalLog {
   }
 
   /**
-   * Like {@link assert}, as soon as that many requests match, or more, or the time is over, or the
-   * signal aborts. It never rejects.
+   * Like {@link assert}, but first waits until at least that many requests match, the timeout is over
+   * or the signal aborts. It never rejects.
    */
   async waitFor(
     filter: JournalFilter,
@@ -176,7 +176,7 @@ export class JournalLog {
     return this.assert(filter, times)
   }
 
-  /** Removes the entries that match. Without a filter it removes all, and starts counting anew. */
+  /** Removes the entries that match. Without a filter, removes all of them and restarts the count. */
   clear(filter: JournalFilter = {}): void {
     if (criteriaOf(filter).length > 0) this.#log.remove(matches(filter))
     else {
@@ -188,10 +188,10 @@ export class JournalLog {
 
   /**
    * Calls the listener with each entry when its request arrives, and again when it is complete, even
-   * if it was removed in between. The entry is the journal's own: it is not to be changed.
+   * if it was removed in between. The entry is the journal's own object, which must not be changed.
    *
    * @param onClear is called when entries have been removed
-   * @returns a function that ends it
+   * @returns a function that unsubscribes
    */
   subscribe(listener: (entry: JournalEntry) => void, onClear?: () => void): () => void {
     this.#listeners.add(listener)
@@ -202,7 +202,7 @@ export class JournalLog {
     }
   }
 
-  /** Makes exact counts fail for whoever still holds this journal. */
+  /** Makes exact counts fail for callers that still hold this journal. */
   evict(): void {
     this.#isEvicted = true
   }
@@ -215,7 +215,7 @@ export class JournalLog {
     return this.#log.entries().filter(matches(filter)).length
   }
 
-  /** What is no longer in the journal, in words. */
+  /** Describes the requests that are no longer in the journal. */
   #missing(): string | undefined {
     if (this.#isEvicted) return 'the key was evicted, and earlier requests'
     const { discarded } = this.#log
@@ -237,7 +237,7 @@ function describe(filter: JournalFilter): string {
   return parts.length === 0 ? '' : ` with ${parts.join(', ')}`
 }
 
-/** The part of a request that the journal records: no secrets, and values of limited length. */
+/** Creates the journal entry of a request, without secrets and with values of limited length. */
 export function toJournalEntry(
   method: string,
   path: string,

@@ -7,7 +7,7 @@ export type JournalQuery =
   | { filter: JournalFilter; times?: number; timeoutMs?: number }
   | { error: string }
 
-/** The fields that have a fixed set of values: a filter by any other value could never match. */
+/** The fields with a fixed set of values; a filter by any other value could never match. */
 const allowedValues: Partial<Record<keyof JournalFilter, readonly string[]>> = {
   operationId: allOperations.map(({ operationId }) => operationId),
   status: unique(allOperations.flatMap(({ responseBodies }) => Object.keys(responseBodies))),
