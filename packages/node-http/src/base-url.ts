@@ -1,13 +1,13 @@
 /** A base URL, or what is wrong with it. */
 export type ParsedBaseUrl =
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   | { url: string; error?: undefined }
-  /** Continues a sentence that starts with the name of the option: `--url` is not a URL; … */
+  /** Completes a sentence that starts with the name of an option: `--url` is not a URL; … */
   | { url?: undefined; error: string }
 
 /**
- * Checks the base URL of an API: http or https, a path if there is one, and nothing else. The error
- * quotes no part of the text, which may hold a password.
+ * Parses the base URL of an API: http or https, optionally with a path, and nothing else. The error
+ * quotes no part of the text, which may contain a password.
  *
  * @example
  * parseBaseUrl('https://api.example/v1/') // { url: 'https://api.example/v1' }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 
-/** The bytes are not what `Content-Encoding` says, or are in an encoding that cannot be decoded here. */
+/** A body is not in the encoding that `Content-Encoding` names, or the encoding is not supported. */
 export class UndecodableBodyError extends Error {
   override name = 'UndecodableBodyError'
 }
@@ -15,17 +15,17 @@ const inflateRaw: Decompress = promisify(zlib.inflateRaw)
 const decoders = new Map<string, Decompress>([
   ['gzip', gunzip],
   ['x-gzip', gunzip],
-  // Some servers leave out the header of zlib, whose first byte names the method 8 (RFC 1950).
+  // Some servers omit the zlib header, whose first byte has the compression method 8 (RFC 1950).
   [
     'deflate',
     (bytes, options) => (((bytes[0] ?? 0) & 15) === 8 ? inflate : inflateRaw)(bytes, options),
   ],
   ['br', promisify(zlib.brotliDecompress)],
-  // Node.js has it since 22.15.
+  // Available since Node.js 22.15.
   ...('zstdDecompress' in zlib ? [['zstd', promisify(zlib.zstdDecompress)] as const] : []),
 ])
 
-/** Nobody needs more; each takes memory and time. */
+/** More have no use, and each costs memory and time. */
 const maxCodings = 5
 
 /** The codings of a `Content-Encoding` in the order in which they were applied, without `identity`. */
@@ -37,8 +37,8 @@ export function contentCodings(contentEncoding: string | null | undefined): stri
 }
 
 /**
- * Decodes a body as its `Content-Encoding` says (RFC 9110 section 8.4): gzip, deflate, br, and zstd
- * where Node.js knows it. It does not throw; what can go wrong is returned. An empty body stays empty.
+ * Decodes a body according to its `Content-Encoding` (RFC 9110 section 8.4): gzip, deflate, br, and
+ * zstd if Node.js supports it. It does not throw: failures are returned. An empty body stays empty.
  *
  * @example
  * const body = await decodeBody(bytes, headers.get('content-encoding'), { maxBytes: 1024 * 1024 })
@@ -54,7 +54,7 @@ export async function decodeBody(
   let body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (codings.length > maxCodings) {
     return new UndecodableBodyError(
-      `lists ${codings.length} codings, of which ${maxCodings} are decoded`,
+      `lists ${codings.length} codings; at most ${maxCodings} are decoded`,
     )
   }
   for (const coding of body.length === 0 ? [] : codings.toReversed()) {

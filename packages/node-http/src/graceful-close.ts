@@ -2,16 +2,16 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { PendingResponses } from './pending-responses.ts'
 
-/** The steps by which a server stops; it emits `close` once no connection is left. */
+/** The steps of stopping a server, which emits `close` once no connection is left. */
 export interface GracefulClose {
   /**
-   * Optional first step, while connections are still accepted: each response from now on closes its
-   * connection, so that clients turn elsewhere before connections are closed without one.
+   * Optional first step, while connections are still accepted: from now on, each response closes its
+   * connection, so that clients reconnect elsewhere before idle connections are closed.
    */
   endKeepAlive: () => void
-  /** Accepts no more connections, and closes each as soon as no response is pending on it. */
+  /** Stops accepting connections, and closes each one as soon as no response is pending on it. */
   begin: () => void
-  /** Closes every connection at once, whatever is pending on it. */
+  /** Closes every connection immediately, even if responses are pending on it. */
   forceClose: () => void
 }
 
@@ -19,7 +19,7 @@ export interface GracefulClose {
  * Prepares a server to stop without cutting a response off.
  *
  * `server.close()` alone is not enough: it keeps connections that have not sent a byte yet, and those
- * whose client goes on sending requests, and it knows neither tunnels nor rejected connections.
+ * whose client continues to send requests, and it ignores tunnels and rejected connections.
  *
  * @example
  * const { begin, forceClose } = prepareGracefulClose(server, pending)
@@ -32,7 +32,7 @@ export function prepareGracefulClose(server: Server, pending: PendingResponses):
   let isClosing = false
   server.prependListener('request', ({ socket }, response) => {
     const responses = pending.on(socket)
-    // `pending` may learn after this listener that the response exists, and that it is closed.
+    // The listeners of `pending` may run after this one, both for a new response and for its end.
     response.once('close', () => {
       if (isClosing && [...responses].every((each) => each === response)) socket.destroySoon()
     })
@@ -49,8 +49,8 @@ export function prepareGracefulClose(server: Server, pending: PendingResponses):
       isClosing = true
       server.close()
       for (const connection of pending.connections) {
-        const socket = connection as Socket // the server is not given other connections
-        // Once its response is sent, only the client still holds a rejected connection open.
+        const socket = connection as Socket // safe: connections of a server are sockets
+        // After the response to a rejected request, only the client still keeps its connection open.
         if (socket.bytesRead === 0 || socket.writableFinished) socket.destroy()
       }
     },
@@ -60,7 +60,7 @@ export function prepareGracefulClose(server: Server, pending: PendingResponses):
   }
 }
 
-// Node.js closes the connection after the response that says so, whatever is pending behind it.
+// Node.js closes the connection after the first response with this header, even if others are pending.
 function closeAfter(responses: ReadonlySet<ServerResponse>): void {
   const [last, ...earlier] = [...responses].toReversed()
   for (const response of earlier) if (!response.headersSent) response.removeHeader('Connection')

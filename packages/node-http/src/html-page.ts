@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 
-/** The stylesheet of every page: colors for light and dark, type, spaces, buttons, notices. */
+/** The stylesheet of every page: colors (light and dark), typography, spacing, buttons, notices. */
 const theme = readFileSync(new URL('../theme.css', import.meta.url), 'utf8')
 
 /** A page without a script, so that its content security policy can forbid all scripts. */
 export interface HtmlPage {
   title: string
-  /** HTML; the whole of `<main>`, with an `<h1>` in it. */
+  /** The HTML inside `<main>`, including an `<h1>`. */
   content: string
-  /** Rules in addition to those of every page. */
+  /** CSS rules in addition to those of every page. */
   style?: string
-  /** The content security policy of a page that is opened as a file, for which no server sends one. */
+  /** The content security policy, for a page that is opened as a file; otherwise a server sends it. */
   policy?: string
 }
 
-/** Renders a page that needs no other file: its stylesheet is in it. */
+/** Renders a self-contained page, with its stylesheet inlined. */
 export function renderPage({ title, content, style = '', policy }: HtmlPage): string {
   const meta =
     policy === undefined

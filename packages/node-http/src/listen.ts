@@ -5,18 +5,18 @@ export interface ListenOptions {
   host: string
   /** 0 for any free port. */
   port: number
-  /** What the user sets them with, for the message of an error: `--host` or `HOST`. */
+  /** The options or variables that set them, for error messages: `--host` or `HOST`. */
   names?: { host: string; port: string }
 }
 
-/** The address cannot be listened on; the message says why and what to do. */
+/** A server cannot listen on an address; the message says why and what to do. */
 export class ListenError extends Error {
   override name = 'ListenError'
 }
 
 /**
- * Listens, and resolves to the server's URL, without a slash at its end. For a server that listens on
- * every address of the machine it is that of `localhost`.
+ * Starts listening, and resolves to the server's URL, without a trailing slash. If the server listens
+ * on every address of the machine, the host of the URL is `localhost`.
  *
  * @throws {ListenError}
  * @example
@@ -45,7 +45,7 @@ function describe(
     case 'EADDRINUSE':
       return `port ${port} on ${host} is in use; set ${names.port} to another one, or to 0 for any that is free`
     case 'EACCES':
-      return `port ${port} on ${host} needs more rights; set ${names.port} to one above 1023`
+      return `port ${port} on ${host} requires privileges; set ${names.port} to one above 1023`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

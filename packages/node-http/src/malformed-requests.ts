@@ -3,19 +3,19 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { PendingResponses } from './pending-responses.ts'
 
-/** Why there is no request to respond to: it cannot be parsed, or it is a `CONNECT`. */
+/** Why a request is rejected: it is malformed or too slow, or it is a `CONNECT`. */
 export type RejectedRequest = 'malformed' | 'connect'
 
-/** A client that keeps its side open after the response is disconnected after this time. */
+/** How long a client may keep its side of the connection open after the response. */
 const lingerMs = 2_000
 
 /**
- * Rejects what never becomes a `request` event: what Node.js cannot parse, what comes too slowly, and
- * tunnels. The client is sent a raw response, and the connection is closed. Where the client still
- * waits for the response to an earlier request, and would take this one for it, the connection is
- * closed at once.
+ * Rejects requests that never become a `request` event: those that Node.js cannot parse, those that
+ * arrive too slowly, and tunnels. The client is sent a raw response, and the connection is closed. If
+ * the client still awaits the response to an earlier request, and would take this one for it, the
+ * connection is closed immediately.
  *
- * @param respond gives the bytes to write, see {@link rawResponse}; it is called only if they are sent
+ * @param respond returns the bytes to write, see {@link rawResponse}; called only if they are sent
  * @example
  * rejectMalformedRequests(server, new PendingResponses(server), () =>
  *   rawResponse(400, { 'content-type': 'application/json' }, '{}'),
@@ -29,12 +29,12 @@ export function rejectMalformedRequests(
   const rejected = new WeakSet<Duplex>()
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET') socket.destroy()
-    // The rest of what was rejected is ignored: to disconnect now could lose the response on its way.
+    // Ignores the rest of a rejected request: disconnecting now could lose the response in transit.
     else if (!rejected.has(socket)) reject(socket, 'malformed')
   })
   server.on('connect', (_request, socket) => {
     reject(socket, 'connect')
-    // Node.js no longer reads from it, and behind unread bytes would not see that the client closes it.
+    // Node.js no longer reads from the socket, and would not notice that the client closes it.
     socket.resume()
   })
 
@@ -52,8 +52,8 @@ export function rejectMalformedRequests(
 }
 
 /**
- * A whole HTTP/1.1 response to write to a socket, after which the connection is to be closed. Header
- * names are written in lower case, so that equal responses have equal bytes.
+ * Builds a complete HTTP/1.1 response to write to a socket, which must be closed afterwards. Header
+ * names are in lower case, so that equal responses have equal bytes.
  *
  * @throws {TypeError} if a header name or value cannot be sent
  */

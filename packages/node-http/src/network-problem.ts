@@ -1,8 +1,8 @@
-/** Why there is no response, in words. */
+/** A description of why there is no response. */
 export interface NetworkProblem {
-  /** Begins in lower case and ends with the code, such as `nothing listens there (ECONNREFUSED)`; quotes nothing from the request. */
+  /** Starts in lower case and ends with the code, such as `nothing listens there (ECONNREFUSED)`; quotes nothing from the request. */
   reason: string
-  /** What to do, where it is something other than to start the server or to correct its address. */
+  /** What to do, if it is something other than starting the server or correcting its address. */
   remedy?: string
 }
 
@@ -12,7 +12,7 @@ interface Explanation {
   remedy?: string
 }
 
-// The first that matches counts. The codes are those of libuv, OpenSSL, node:http and undici.
+// The first match applies. The codes are those of libuv, OpenSSL, node:http and undici.
 const explanations: readonly Explanation[] = [
   { codes: /^ECONNREFUSED$/, what: 'nothing listens there' },
   { codes: /^ENOTFOUND$/, what: 'its host name does not exist' },
@@ -43,23 +43,23 @@ const explanations: readonly Explanation[] = [
   },
   {
     codes: /SELF_SIGNED|^UNABLE_TO_(GET_ISSUER|VERIFY)|^CERT_UNTRUSTED$/,
-    what: 'its TLS certificate is from an authority that this machine does not know',
+    what: 'its TLS certificate is from an authority that this machine does not trust',
     remedy: "set NODE_EXTRA_CA_CERTS to a file with the authority's certificate",
   },
   {
     codes: /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)|EPROTO)$/,
-    what: 'it does not speak TLS as this machine does',
+    what: 'it does not use TLS, or no version of it that this machine supports',
     remedy: 'use http: in the address if the server has no TLS',
   },
   {
     codes: /^(HPE_|HTTPParserError$)/,
-    what: 'it does not speak HTTP',
+    what: 'it does not respond with HTTP',
     remedy: 'use https: in the address if the server has TLS',
   },
 ]
 
 /**
- * Explains an error of `node:http`, `node:https` or `fetch`, by the first code in its chain of causes.
+ * Explains an error of `node:http`, `node:https` or `fetch` by the first code in its chain of causes.
  *
  * @example
  * const { reason, remedy = 'start it' } = explainNetworkError(error)
@@ -78,7 +78,7 @@ export function explainNetworkError(error: unknown): NetworkProblem {
   return { reason: 'the connection failed' }
 }
 
-// The error of `fetch` for a response that is not HTTP has a name of its own, and perhaps no code.
+// `fetch` throws an error with this name, and possibly no code, for a response that is not HTTP.
 function codeOf(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code
   return error.name === 'HTTPParserError' ? error.name : undefined

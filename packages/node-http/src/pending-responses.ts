@@ -1,14 +1,14 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** The responses of a server that are not closed yet, by connection. */
+/** Tracks the responses of a server that are not closed yet, by connection. */
 export class PendingResponses {
   readonly #responses = new Map<Duplex, Set<ServerResponse>>()
 
-  /** Watches the server from now on; create it before the server listens. */
+  /** Starts tracking; the server must not listen yet. */
   constructor(server: Server) {
     server.on('connection', (socket) => this.#track(socket))
-    // First, so that a response is known before anything is done with it.
+    // Prepended, so that a response is tracked before other listeners use it.
     server.prependListener('request', ({ socket }, response) => {
       const responses = this.#responses.get(socket) ?? this.#track(socket)
       responses.add(response)
@@ -23,7 +23,7 @@ export class PendingResponses {
     return responses
   }
 
-  /** Every open connection, also one without a request, and one that became a tunnel. */
+  /** Every open connection, including those without a request and those that became a tunnel. */
   get connections(): Iterable<Duplex> {
     return this.#responses.keys()
   }
@@ -41,8 +41,8 @@ export class PendingResponses {
   }
 
   /**
-   * Whether the client would take what is written to the connection now for a response, or for a
-   * part of one, that it still waits for.
+   * Whether the client would take anything written to the connection now for (a part of) a response
+   * that it still awaits.
    */
   isAwaitedOn(connection: Duplex): boolean {
     return [...this.on(connection)].some(
@@ -52,8 +52,8 @@ export class PendingResponses {
 }
 
 /**
- * A signal that aborts as soon as the response is closed: when the client disconnects, and when the
- * response is complete.
+ * Returns a signal that aborts as soon as the response is closed: because the client disconnected, or
+ * because the response is complete.
  */
 export function abortOnClose(response: ServerResponse): AbortSignal {
   if (response.closed) return AbortSignal.abort()

@@ -1,29 +1,29 @@
 /** How much of a body is read. */
 export interface BodyLimits {
-  /** A longer body is `'too long'`; no more than this is ever kept. */
+  /** A longer body is `'too long'`. No more than this is kept in memory. */
   maxBytes: number
   /**
-   * How many further bytes are read and thrown away before the reading stops, so that a sender that
-   * reads only after it has sent everything gets to see the response. Default: 0.
+   * How many further bytes are read and discarded before reading stops, so that a client that only
+   * reads after it has sent everything still receives the response. Default: 0.
    */
   maxDiscardedBytes?: number
 }
 
-/** The body ended before it was whole; `cause` is the error of the stream. */
+/** The body ended before it was complete; `cause` is the error of the stream. */
 export class BodyAbortedError extends Error {
   override name = 'BodyAbortedError'
 }
 
 /**
- * Reads a body to its end, or to the limit: of a request or a response of `node:http`, of a `Request`
- * or a `Response`. It does not throw; what can go wrong is returned.
+ * Reads the body of a request or response of `node:http`, or of a `Request` or `Response`, up to the
+ * limit. It does not throw: failures are returned.
  *
- * A stream that is left before its end is destroyed or cancelled. The connection of a request that a
- * server received stays open for the response, which should carry `Connection: close`.
+ * A stream that is not read to its end is destroyed or cancelled. The connection of a request that a
+ * server received stays open for the response, which should have `Connection: close`.
  *
  * @example
  * const body = await readBody(request, { maxBytes: 16 * 1024 })
- * if (body instanceof BodyAbortedError) return // nobody is there to respond to
+ * if (body instanceof BodyAbortedError) return // the client has disconnected
  * if (body === 'too long') return respond(413)
  */
 export async function readBody(
@@ -41,9 +41,9 @@ export async function readBody(
       if (length > maxReadBytes) break
     }
   } catch (cause) {
-    // A stream may fail while it is cancelled, which says nothing about the body.
+    // A stream may also fail because it is being cancelled.
     if (length > maxReadBytes) return 'too long'
-    return new BodyAbortedError('the body ended before it was whole', { cause })
+    return new BodyAbortedError('the body ended before it was complete', { cause })
   }
   return length > maxBytes ? 'too long' : Buffer.concat(chunks)
 }

@@ -1,11 +1,11 @@
-// A shorter one cannot be told from a part of a word, and the gaps in the words would give it away.
+// A shorter secret may be part of ordinary words, and the gaps in these would reveal it.
 const minLength = 8
 
 /**
- * Creates a function that replaces secrets in a text by `[redacted]`: as they are, as in JSON, and as
- * in a URL or a form. Secrets of fewer than 8 characters are left in place.
+ * Creates a function that replaces secrets in a text with `[redacted]`: as they are, as in JSON, and as
+ * in a URL or a form. Secrets of fewer than 8 characters are not replaced.
  *
- * @param secrets also in encodings that only the caller knows, such as the base64 of `id:secret`
+ * @param secrets include other encodings that may occur, such as the Base64 of `id:secret`
  * @example
  * const redact = createRedactor(['s3cret-1234'])
  * redact('you sent s3cret-1234') // you sent [redacted]
@@ -15,7 +15,7 @@ export function createRedactor(secrets: Iterable<string | undefined>): (text: st
     .filter((secret) => secret !== undefined)
     .filter(({ length }) => length >= minLength)
     .flatMap(encodedForms)
-    // A secret may begin with another one, whose replacement would leave its rest.
+    // Longest first: a secret may start with another one, whose replacement would leave the rest of it.
     .toSorted((one, other) => other.length - one.length)
   if (forms.length === 0) return (text) => text
   const pattern = new RegExp(forms.map(escapePattern).join('|'), 'g')
@@ -23,7 +23,7 @@ export function createRedactor(secrets: Iterable<string | undefined>): (text: st
 }
 
 function encodedForms(secret: string): string[] {
-  // A lone surrogate, which nothing can encode, becomes U+FFFD.
+  // A lone surrogate, which cannot be encoded, becomes U+FFFD.
   const wellFormed = Buffer.from(secret).toString()
   const urlForms = [
     encodeURIComponent(wellFormed),

@@ -7,8 +7,8 @@ import type { NetworkProblem } from './network-problem.ts'
 const intervalMs = 250
 
 /**
- * Waits for a response of any status, since that of a server's root may well be 404. It sends at
- * least one request.
+ * Waits until a server responds, with any status, since that of its root may well be 404. At least one
+ * request is sent.
  *
  * @returns why there was no response in time; undefined if there was one
  */
@@ -41,7 +41,7 @@ function probe(url: string, timeoutMs: number): Promise<NetworkProblem | undefin
       resolve(undefined)
     })
     request.once('close', () => resolve({ reason: 'the connection was closed too early' }))
-    // Not `once`, because destroying the response may cause an error, too.
+    // Not `once`, because destroying the response may also cause an error.
     request.on('error', (error) => {
       resolve(explainNetworkError(signal.aborted ? signal.reason : error))
     })

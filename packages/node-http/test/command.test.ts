@@ -25,7 +25,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
 const complete = ['plain', '--url', 'http://a', '--secret', 's3cret']
 
 describe('a command', () => {
-  it('gives its action the options, with their defaults', async () => {
+  it('passes the options to its action, with their defaults', async () => {
     const { code, out, err } = await run([...complete, '--port=80', '--verbose'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(JSON.parse(out)).toEqual({
@@ -46,7 +46,7 @@ describe('a command', () => {
     })
   })
 
-  it('treats a variable that is empty as one that is not set', async () => {
+  it('treats an empty variable as not set', async () => {
     const { err } = await run(['plain', '--url', 'http://a'], { PLAIN_SECRET: '' })
     expect(err).toBe(
       'plain: --secret is missing; pass --secret SECRET or set PLAIN_SECRET; see plain --help\n',
@@ -59,17 +59,17 @@ describe('a command', () => {
     expect(JSON.parse(out)).toMatchObject({ url: '-a', secret: '--b=c' })
   })
 
-  it('takes a dash alone as it is, since it means standard input', async () => {
+  it('accepts a single dash as a value, since it means standard input', async () => {
     const { out } = await run(['plain', '--url', '-', '--secret', 's3cret'])
     expect(JSON.parse(out)).toMatchObject({ url: '-', secret: 's3cret' })
   })
 
-  it('takes an option several times if it has several values', async () => {
+  it('accepts a variadic option several times', async () => {
     const { out } = await run([...complete, '--tag', 'a', '--tag=b'])
     expect(JSON.parse(out)).toMatchObject({ tag: ['a', 'b'] })
   })
 
-  it('takes what stands behind -- as arguments', async () => {
+  it('treats everything after -- as arguments', async () => {
     const args = ['nested', 'watch', '--upstream', 'u', '--', 'npm', '--upstream', '--port']
     expect(JSON.parse((await run(args)).out)).toEqual({
       upstream: 'u',
@@ -85,7 +85,7 @@ describe('a command', () => {
     [['nested', 'help', 'watch'], /^Usage: nested watch /],
     [['plain', '--version'], /^1\.2\.3\n$/],
     [['nested', 'watch', '--version'], /^1\.2\.3\n$/],
-  ])('prints what %j asks for, with exit code 0', async (args, output) => {
+  ])('prints the help or version for %j, with exit code 0', async (args, output) => {
     const { code, out, err } = await run(args)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(output)
@@ -137,7 +137,7 @@ describe('exit code 2, with one line on standard error', () => {
     })
   })
 
-  it('for an expected failure of the action, without pointing to the help', async () => {
+  it('for an expected failure of the action, without a reference to the help', async () => {
     expect(await run([...complete, '--fail', 'expected'])).toEqual({
       code: 2,
       out: '',
@@ -171,14 +171,14 @@ describe('exit code 2, with one line on standard error', () => {
   })
 })
 
-it('throws what is a bug, with its stack', async () => {
+it('throws a bug, with its stack', async () => {
   const { code, err } = await run([...complete, '--fail', 'bug'])
   expect(code).toBe(1)
   expect(err).toMatch(/Error: a bug\n +at /)
 })
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
-  'stops cleanly on %s, though it comes twice',
+  'stops cleanly on %s, even if it is sent twice',
   async (signal) => {
     const child = spawn(process.execPath, [commands, 'with-default'])
     await once(child.stdout, 'data')
@@ -191,7 +191,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
 it.each([
   ['24.18.0', true],
   ['24.9.0', false],
-])('knows whether Node.js %s satisfies an engine', (version, isSatisfied) => {
+])('compares Node.js %s with an engine', (version, isSatisfied) => {
   expect(satisfiesEngine('>=24.18.0', version)).toBe(isSatisfied)
 })
 

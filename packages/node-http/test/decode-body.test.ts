@@ -20,7 +20,7 @@ const encoders = {
 }
 type Coding = keyof typeof encoders
 
-it('returns what was encoded, in any codings one after another', async () => {
+it('decodes any sequence of codings', async () => {
   const codings = fc.array(fc.constantFrom(...(Object.keys(encoders) as Coding[])), {
     maxLength: 5,
   }) // keys of the very object
@@ -32,16 +32,16 @@ it('returns what was encoded, in any codings one after another', async () => {
   )
 })
 
-it('decodes deflate without the header of zlib, which some servers leave out', async () => {
+it('decodes deflate without the zlib header, which some servers omit', async () => {
   expect(await decodeBody(deflateRawSync('text'), 'deflate', limits)).toEqual(Buffer.from('text'))
 })
 
-it('leaves a body alone that has no encoding, or no bytes', async () => {
+it('returns a body without an encoding, or without bytes, as it is', async () => {
   expect(await decodeBody(Buffer.from('a'), null, limits)).toEqual(Buffer.from('a'))
   expect(await decodeBody(Buffer.alloc(0), 'gzip', limits)).toEqual(Buffer.alloc(0))
 })
 
-describe('never gives more than the limit', () => {
+describe('never returns more than the limit', () => {
   it.each(Object.keys(encoders) as Coding[])('of %s', async (coding) => {
     // keys of the very object
     const encode = (length: number) => encoders[coding](Buffer.alloc(length))
@@ -63,7 +63,7 @@ it.each([
   ['gzip', gzipSync('abcdef').subarray(0, -9), 'is gzip, but the body is not'],
   ['compress', Buffer.from('a'), 'names a coding other than gzip, deflate, br, zstd'],
   ['gzip, secret-word', gzipSync('a'), 'names a coding other than gzip, deflate, br, zstd'],
-  ['gzip,'.repeat(6), gzipSync('a'), 'lists 6 codings, of which 5 are decoded'],
+  ['gzip,'.repeat(6), gzipSync('a'), 'lists 6 codings; at most 5 are decoded'],
 ])('says why a body of %s cannot be decoded', async (encoding, bytes, message) => {
   const result = await decodeBody(bytes, encoding, limits)
   expect(result).toBeInstanceOf(UndecodableBodyError)

@@ -25,7 +25,7 @@ async function serve(handle: RequestListener) {
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
 
-/** A handler that responds to /slow only when it is told to, and to the rest at once. */
+/** A handler that responds to /slow only once it is released, and to everything else immediately. */
 function slowHandler() {
   const slow: ServerResponse[] = []
   const handle: RequestListener = ({ url }, response) => {
@@ -49,7 +49,7 @@ it('sends every pending response of a connection, and closes it after the last',
   await running.closed
 })
 
-it('closes a connection whose last response was complete before, behind a slow one', async () => {
+it('closes a connection whose last response was complete before a slow one ahead of it', async () => {
   const { slow, handle } = slowHandler()
   await using running = await serve(handle)
   const socket = await open(running.url)
@@ -63,7 +63,7 @@ it('closes a connection whose last response was complete before, behind a slow o
   await running.closed
 })
 
-it('responds to a request whose headers were half received, and closes then', async () => {
+it('responds to a request whose headers are still arriving, and then closes the connection', async () => {
   await using running = await serve((_, response) => response.end())
   const socket = await open(running.url)
   socket.write(get('/') + get('/').slice(0, 10))
@@ -75,7 +75,7 @@ it('responds to a request whose headers were half received, and closes then', as
   await running.closed
 })
 
-it('waits for no connection that never sent a byte', async () => {
+it('does not wait for a connection that never sent a byte', async () => {
   await using running = await serve((_, response) => response.end())
   const socket = await open(running.url)
   const closed = once(socket.resume(), 'close')
@@ -85,7 +85,7 @@ it('waits for no connection that never sent a byte', async () => {
 })
 
 it.each(['hello\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n'])(
-  'waits for no client that holds its rejected connection open: %j',
+  'does not wait for a client that keeps its rejected connection open: %j',
   async (bytes) => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     try {
@@ -123,7 +123,7 @@ it('lets connections end while it still accepts new ones', async () => {
   }
 })
 
-it('closes everything at once when it is forced to, tunnels too', async () => {
+it('closes everything immediately when forced to, including tunnels', async () => {
   const { slow, handle } = slowHandler()
   await using running = await serve(handle)
   running.server.on('connect', (_request, socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
@@ -139,7 +139,7 @@ it('closes everything at once when it is forced to, tunnels too', async () => {
   await Promise.all([closed, running.closed])
 })
 
-it('aborts a signal when the client disconnects, and when the response was closed before', async () => {
+it('aborts a signal when the client disconnects, or if the response is already closed', async () => {
   const { slow, handle } = slowHandler()
   await using running = await serve(handle)
   const socket = await open(running.url)

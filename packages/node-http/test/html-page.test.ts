@@ -12,11 +12,11 @@ test('a page contains its title, its content and its stylesheet', () => {
   expect(html).toMatch(/<style>[^]*color-scheme: light dark[^]*\.own \{ color: red \}<\/style>/)
 })
 
-test('a page loads nothing from elsewhere and runs no script', () => {
+test('a page loads nothing and runs no script', () => {
   expect(renderPage({ title: '', content: '' })).not.toMatch(/<script|https?:|url\(|@import/)
 })
 
-test('a page that is opened as a file has its policy before all that the policy is for', () => {
+test('a page that is opened as a file has its policy before everything that it applies to', () => {
   const html = renderPage({ title: '', content: '', policy: "default-src 'none'" })
   expect(html).toMatch(
     /<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;">\n/,

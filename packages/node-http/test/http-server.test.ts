@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createHttpServer } from '../src/index.ts'
 import { open, start } from './support/server.ts'
 
-it('keeps an idle connection for longer than the 60 seconds of usual load balancers', async () => {
+it('keeps an idle connection for longer than the 60 seconds that load balancers usually do', async () => {
   await using running = await start(
     createHttpServer().on('request', (_, response) => response.end()),
   )

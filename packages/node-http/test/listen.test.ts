@@ -44,7 +44,7 @@ describe('an address that cannot be listened on', () => {
     await expect(listen(createServer(), { host, port, names })).rejects.toThrow(message)
   })
 
-  it('says that its port needs more rights', async () => {
+  it('says that its port requires privileges', async () => {
     const server = createServer()
     // The tests may run with all rights.
     server.listen = () => {
@@ -52,7 +52,7 @@ describe('an address that cannot be listened on', () => {
       return server
     }
     await expect(listen(server, { host: '127.0.0.1', port: 80, names })).rejects.toThrow(
-      'port 80 on 127.0.0.1 needs more rights; set PORT to one above 1023',
+      'port 80 on 127.0.0.1 requires privileges; set PORT to one above 1023',
     )
   })
 })

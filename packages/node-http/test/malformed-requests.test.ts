@@ -47,7 +47,7 @@ describe('a malformed request', () => {
   })
 })
 
-describe('a client that goes on sending after its request was rejected', () => {
+describe('a client that continues to send after its request was rejected', () => {
   it.each([
     ['hello\r\n\r\n', 400],
     ['CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n', 404],
@@ -123,9 +123,9 @@ describe('a rejected connection', () => {
   )
 })
 
-describe('what is malformed behind a request', () => {
+describe('a malformed request behind another one', () => {
   it.each(['hello\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n'])(
-    'closes the connection while a response is pending, for which it would be taken: %j',
+    'closes the connection while a response is pending that its own would be taken for: %j',
     async (rest) => {
       await using server = await serve(() => undefined)
       expect(await sendRaw(server.url, whole + rest)).toBe('')
@@ -159,7 +159,7 @@ describe('a raw response', () => {
     expect(rawResponse(200, {}, 'é')).toContain('content-length: 2\r\n')
   })
 
-  it.each([{ 'a b': '1' }, { a: '1\r\nb: 2' }])('takes no header like %j', (headers) => {
+  it.each([{ 'a b': '1' }, { a: '1\r\nb: 2' }])('rejects a header like %j', (headers) => {
     expect(() => rawResponse(200, headers, '')).toThrow(TypeError)
   })
 })

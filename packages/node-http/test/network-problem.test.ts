@@ -39,10 +39,12 @@ describe.each(Object.entries(ways))('an error of %s', (_, get) => {
     expect(reason).toMatch(/^the connection was closed too early \(\w+\)$/)
   })
 
-  it('says that a server without TLS is no server for https, and what to do', async () => {
+  it('says that a server has no TLS, and what to do', async () => {
     await using server = await listen(createServer(respond))
     expect(await problemOf(get, `https://127.0.0.1:${server.port}`)).toEqual({
-      reason: expect.stringMatching(/^it does not speak TLS as this machine does \(\w+\)$/),
+      reason: expect.stringMatching(
+        /^it does not use TLS, or no version of it that this machine supports \(\w+\)$/,
+      ),
       remedy: 'use http: in the address if the server has no TLS',
     })
   })
@@ -52,7 +54,7 @@ describe.each(Object.entries(ways))('an error of %s', (_, get) => {
       createTcpServer((socket) => socket.resume().end('220 mail\r\n\r\n')),
     )
     const { reason } = await problemOf(get, `http://127.0.0.1:${server.port}`)
-    expect(reason).toMatch(/^it does not speak HTTP \(\w+\)$/)
+    expect(reason).toMatch(/^it does not respond with HTTP \(\w+\)$/)
   })
 
   it.skipIf(!existsSync('/usr/bin/openssl'))(
@@ -61,7 +63,7 @@ describe.each(Object.entries(ways))('an error of %s', (_, get) => {
       await using server = await listen(https.createServer(await createCertificate(), respond))
       expect(await problemOf(get, `https://127.0.0.1:${server.port}`)).toEqual({
         reason:
-          'its TLS certificate is from an authority that this machine does not know (DEPTH_ZERO_SELF_SIGNED_CERT)',
+          'its TLS certificate is from an authority that this machine does not trust (DEPTH_ZERO_SELF_SIGNED_CERT)',
         remedy: "set NODE_EXTRA_CA_CERTS to a file with the authority's certificate",
       })
     },
@@ -83,7 +85,7 @@ it.each([
   expect(reason.endsWith(` (${code})`)).toBe(true)
 })
 
-it('has words for a timeout, and for what is no error of a connection', async () => {
+it('describes a timeout, and anything that is not an error of a connection', async () => {
   await using silent = await listen(createServer())
   const signal = AbortSignal.timeout(1)
   const timeout = await fetch(`http://127.0.0.1:${silent.port}`, { signal }).catch(

@@ -16,7 +16,7 @@ function serve(handle: (request: IncomingMessage, response: ServerResponse) => v
 const toArray = (body: Buffer | 'too long' | BodyAbortedError) =>
   body instanceof Uint8Array ? [...body] : body
 
-it('gives the bytes of a body up to the limit, however they are cut', async () => {
+it('returns the bytes of a body up to the limit, whatever their chunks', async () => {
   const chunks = fc.array(fc.uint8Array({ maxLength: 20 }))
   await fc.assert(
     fc.asyncProperty(chunks, fc.nat(60), fc.nat(60), async (parts, maxBytes, maxDiscardedBytes) => {
@@ -39,7 +39,7 @@ describe('the body of a request', () => {
     expect([response.status, await response.text()]).toEqual([413, 'too long'])
   })
 
-  it('that does not end is left, and its connection stays open for the response', async () => {
+  it('that does not end is abandoned, and its connection stays open for the response', async () => {
     await using server = await serve((request, response) => {
       void readBody(request, { maxBytes: 10 }).then((body) => response.end(String(body)))
     })
@@ -66,7 +66,7 @@ describe('the body of a request', () => {
 })
 
 describe('the body of a response', () => {
-  it('that does not end is left, and its connection is closed', async () => {
+  it('that does not end is abandoned, and its connection is closed', async () => {
     let isClosed = false
     await using server = await serve((_request, response) => {
       response.on('close', () => (isClosed = true)).write('x'.repeat(100))
@@ -94,7 +94,7 @@ describe('the body of a response', () => {
     })
   })
 
-  it('is too long even if its stream fails when it is cancelled', async () => {
+  it('that is too long is reported as such even if its stream fails when it is cancelled', async () => {
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new Uint8Array(20)),
       cancel: () => Promise.reject(new Error('cannot be cancelled')),

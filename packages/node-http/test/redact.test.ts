@@ -15,7 +15,7 @@ it.each([
   expect(redact(`<${form}${form}> and ${form}`)).toBe('<[redacted][redacted]> and [redacted]')
 })
 
-it('leaves nothing of any secret, whatever is in it', () => {
+it('leaves nothing of any secret, whatever characters it contains', () => {
   const secrets = fc.array(fc.string({ minLength: 8, unit: 'binary' }), {
     minLength: 1,
     maxLength: 5,
@@ -28,15 +28,15 @@ it('leaves nothing of any secret, whatever is in it', () => {
   )
 })
 
-it('leaves no rest of a secret that begins with another one', () => {
+it('leaves no remainder of a secret that starts with another one', () => {
   const both = createRedactor(['secret-1234', 'secret-1234-and-more'])
   expect(both('secret-1234-and-more')).toBe('[redacted]')
 })
 
-it('leaves short secrets and absent ones in place, as they cannot be told from words', () => {
+it('ignores absent secrets and short ones, which may be part of ordinary words', () => {
   expect(createRedactor(['', 'short', undefined])('a short text')).toBe('a short text')
 })
 
-it('takes a lone surrogate for a character', () => {
+it('accepts a secret with a lone surrogate', () => {
   expect(createRedactor(['12345678\ud800'])('12345678\ud800')).toBe('[redacted]')
 })

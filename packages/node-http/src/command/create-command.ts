@@ -2,26 +2,27 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { Option, ParseOptionsResult } from 'commander'
 import { UsageError } from './errors.ts'
 
-/** What `--help` and `--version` say of a command. */
+/** The name, version and description of a command. */
 export interface CommandInfo {
   name: string
   version: string
   description: string
   /**
-   * Called once the arguments are parsed, before variables and what is missing are considered: the
-   * place to set options from a file by `setOptionValueWithSource(key, value, 'config')`, which
-   * variables override.
+   * Called after the arguments are parsed, before variables are applied and missing options are
+   * reported. It may set options from a file by `setOptionValueWithSource(key, value, 'config')`,
+   * which variables override.
    */
   onArguments?: (command: Command) => void
 }
 
 /**
- * Creates a command of commander that is strict: an option is given once unless it is variadic, its value is
- * never empty, and a value that starts with a dash needs `=`, except a dash alone. Run it with `runCommand`.
+ * Creates a strict command of commander: an option may be given once unless it is variadic, its value must
+ * not be empty, and a value that starts with a dash needs `=`, except for a single dash. Run it with
+ * `runCommand`.
  *
  * @example
  * const command = createCommand({ name: 'greet', version: '1.0.0', description: 'Says hello.' })
- *   .requiredOption('--name <NAME>', 'who is greeted')
+ *   .requiredOption('--name <NAME>', 'whom to greet')
  *   .action(({ name }: { name: string }) => console.log(`Hello, ${name}!`))
  * await runCommand(command)
  */
@@ -95,7 +96,7 @@ function checkOptions(command: Command, args: string[]): void {
       continue
     }
     const value = inlineValue ?? args[index + 1] ?? ''
-    // In `--host --port 0` a value was forgotten. A dash alone means standard input by convention.
+    // In `--host --port 0`, a value was forgotten. By convention, a single dash means standard input.
     if (value === '' || (inlineValue === undefined && /^-./.test(value))) {
       const valueName = /<(.+?)(\.{3})?>/.exec(option.flags)?.[1]
       throw new UsageError(`${name} has no value; pass ${name}=${valueName}`)

@@ -1,9 +1,9 @@
-/** An expected failure of a command: the message is printed in one line, and the exit code is 2. */
+/** An expected failure of a command: its message is printed on one line, and the exit code is 2. */
 export class CommandError extends Error {
   override name = 'CommandError'
 }
 
-/** The command line is wrong. `--help`, to which the printed line points, says what is right. */
+/** Wrong use of the command line. The printed line also refers to `--help`. */
 export class UsageError extends CommandError {
   override name = 'UsageError'
 }

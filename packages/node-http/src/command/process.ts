@@ -1,10 +1,10 @@
 import { CommandError } from './errors.ts'
 
 /**
- * Stops cleanly on Ctrl-C and on SIGTERM. Further signals are ignored meanwhile, since npm passes on
- * the Ctrl-C that the terminal has sent already.
+ * Stops the process cleanly on Ctrl-C and on SIGTERM. Further signals are ignored in the meantime,
+ * since npm forwards the Ctrl-C that the terminal has already sent.
  *
- * @param stop what it resolves to becomes the exit code
+ * @param stop resolves to the exit code; if it rejects, the error is printed, and the exit code is 1
  */
 export function onStopSignal(stop: () => Promise<number>): void {
   let isStopping = false
@@ -24,17 +24,17 @@ export function onStopSignal(stop: () => Promise<number>): void {
 }
 
 /**
- * Rejects a Node.js that is too old for the command.
+ * Requires a version of Node.js.
  *
  * @param engine from the `engines` of package.json: `>=24.18`
- * @throws {CommandError}
+ * @throws {CommandError} if the version is older
  */
 export function requireNode(engine: string, version: string = process.versions.node): void {
   if (satisfiesEngine(engine, version)) return
   throw new CommandError(`needs Node.js ${minVersionOf(engine)} or newer; this is ${version}`)
 }
 
-/** Whether a Node.js is as new as the `engines` of a package.json say: `>=24.18`. */
+/** Whether a version of Node.js satisfies the `engines` of a package.json, such as `>=24.18`. */
 export function satisfiesEngine(engine: string, version: string = process.versions.node): boolean {
   return version.localeCompare(minVersionOf(engine), 'en', { numeric: true }) >= 0
 }

@@ -4,23 +4,23 @@ import { ListenError } from '../listen.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { requireNode } from './process.ts'
 
-/** How a command is run. */
+/** The options of {@link runCommand}. */
 export interface RunOptions {
   /** Default: those of the process. */
   args?: readonly string[]
-  /** The Node.js that the command needs, from the `engines` of package.json: `>=24.18`. */
+  /** The required version of Node.js, from the `engines` of package.json: `>=24.18`. */
   engine?: string
   /**
-   * The lines to print for an expected failure that is neither a {@link CommandError} nor a
-   * `ListenError`; `undefined` for what is a bug, which is thrown.
+   * Returns the lines to print for expected failures other than {@link CommandError} and
+   * `ListenError`; `undefined` for a bug, which is thrown.
    */
   explain?: (error: unknown) => readonly string[] | undefined
 }
 
 /**
- * Runs a command that `createCommand` created. An expected failure is printed to standard error, as
- * `NAME: message` in one line, and the exit code of the process is then 2. Actions set other exit
- * codes by `process.exitCode`.
+ * Runs a command created by `createCommand`. An expected failure is printed to standard error as one
+ * line, `NAME: message`, and the exit code of the process is 2. Actions set other exit codes by
+ * `process.exitCode`.
  */
 export async function runCommand(
   command: Command,
@@ -41,7 +41,7 @@ export async function runCommand(
   }
 }
 
-// CI servers set variables to nothing where a secret is missing.
+// CI servers set a variable to the empty string if its secret is missing.
 function unsetEmptyVariables(command: Command): void {
   for (const { envVar } of command.options) {
     if (envVar !== undefined && process.env[envVar] === '') delete process.env[envVar]
@@ -57,7 +57,7 @@ function linesOf(error: unknown, command: Command): string[] | undefined {
   return undefined
 }
 
-// Commander's own messages quote what may be a secret that was given in the wrong place.
+// Commander's own messages quote arguments, which may be secrets in the wrong position.
 function describe({ code, message }: CommanderError, command: Command): string {
   const commands = `the commands are ${command.commands.map((each) => each.name()).join(', ')}`
   switch (code) {
@@ -80,7 +80,7 @@ function describe({ code, message }: CommanderError, command: Command): string {
       return command.commands.length > 0
         ? `unknown command or argument; ${commands}`
         : 'unexpected argument; each value follows its option'
-    // These name what the command defines, and nothing that was given.
+    // These messages only contain names that the command defines.
     case 'commander.missingArgument':
     case 'commander.conflictingOption':
       return message.replace('error: ', '')
