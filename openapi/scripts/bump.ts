@@ -14,7 +14,7 @@ export function largest(bumps: Iterable<Bump>): Bump {
 }
 
 /** The next version after this one that carries the bump. */
-export function raise(version: string, bump: Bump): string {
+export function bumpVersion(version: string, bump: Bump): string {
   const [major, minor, patch] = numbersOf(version)
   if (bump === 'major') return `${major + 1}.0.0`
   if (bump === 'minor') return `${major}.${minor + 1}.0`

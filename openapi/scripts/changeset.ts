@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Bump } from './bump.ts'
 import { bumpBetween, largest } from './bump.ts'
 import type { Change } from './compare/change.ts'
-import { nameOfPlace } from './compare/change-table.ts'
+import { describePointer } from './compare/change-table.ts'
 import type { ContractFile } from './contract-file.ts'
 import { root } from './contract-file.ts'
 import { dependentPackages } from './packages.ts'
@@ -24,7 +24,7 @@ export function draftChangeset(
   const largestBump: Bump = largest(changes.map((change) => change.bump))
   // Words for people would drown what consumers have to know; the contract's changelog has them.
   const listed = changes.filter((change) => change.bump === largestBump)
-  const lines = listed.map((change) => `- ${change.what}: \`${nameOfPlace(change, contract)}\``)
+  const lines = listed.map((change) => `- ${change.what}: \`${describePointer(change, contract)}\``)
   return {
     path: join(root, '.changeset', `contract-${version.replaceAll('.', '-')}.md`),
     text: `---\n${header.join('\n')}\n---\n\nVersion ${version} of the contract:\n\n${lines.join('\n')}\n`,

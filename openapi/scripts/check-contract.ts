@@ -2,8 +2,8 @@
 import { runCommand } from './command.ts'
 import { renderChangeTable } from './compare/change-table.ts'
 import { contractPath, nameOf, readContractFile, releasedPath } from './contract-file.ts'
-import { runGate } from './gate.ts'
-import { lateVersions } from './packages.ts'
+import { checkVersion } from './version-check.ts'
+import { findMissingBumps } from './packages.ts'
 
 await runCommand({
   help: `Usage: node scripts/check-contract.ts [RELEASED CONTRACT]
@@ -16,14 +16,14 @@ Exit codes: 0 all is well, 1 something is missing, 2 a document or the command l
   async run(_flags, [base = releasedPath, revision = contractPath]) {
     const released = readContractFile(base)
     const contract = readContractFile(revision)
-    const { changes, lateVersion } = await runGate(released, contract)
+    const { changes, versionError } = await checkVersion(released, contract)
     if (changes.length > 0) console.log(`${renderChangeTable(changes, contract)}\n`)
     const isOwn = base === releasedPath && revision === contractPath
     const missing = [
-      ...(lateVersion === undefined ? [] : [lateVersion]),
+      ...(versionError === undefined ? [] : [versionError]),
       // Once the version is right: it decides how much the packages have to rise.
-      ...(isOwn && lateVersion === undefined
-        ? lateVersions(released.version, contract.version)
+      ...(isOwn && versionError === undefined
+        ? findMissingBumps(released.version, contract.version)
         : []),
     ]
     for (const line of missing) console.error(line)

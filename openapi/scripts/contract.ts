@@ -14,9 +14,9 @@ import {
   root,
   withVersion,
 } from './contract-file.ts'
-import { runGate } from './gate.ts'
+import { checkVersion } from './version-check.ts'
 import { segmentsOf } from './json.ts'
-import { lateVersions } from './packages.ts'
+import { findMissingBumps } from './packages.ts'
 import { lint } from './redocly.ts'
 import { remainingWork } from './remaining-work.ts'
 
@@ -35,34 +35,34 @@ Exit codes: 0 nothing is left to do, 1 something is, 2 a document or the command
   async run(flags) {
     const released = readContractFile(releasedPath)
     const edited = readContractFile(contractPath)
-    const { changes, leastVersion, lateVersion } = await runGate(released, edited)
+    const { changes, minVersion, versionError } = await checkVersion(released, edited)
     await lint(contractPath)
 
-    const mayRaise = flags.has('write') && lateVersion !== undefined
-    if (mayRaise) writeFileSync(contractPath, withVersion(edited, leastVersion))
+    const isRaised = flags.has('write') && versionError !== undefined
+    if (isRaised) writeFileSync(contractPath, withVersion(edited, minVersion))
     try {
       await generate(edited)
     } catch (error) {
       // A version without what is generated for it would be half a change.
-      if (mayRaise) writeFileSync(contractPath, edited.text)
+      if (isRaised) writeFileSync(contractPath, edited.text)
       throw error
     }
     const contract = readContractFile(contractPath)
 
     const missing: string[] = []
-    if (mayRaise) console.log(`Wrote version ${leastVersion} into ${nameOf(contractPath)}.`)
-    else if (lateVersion !== undefined) {
-      missing.push(`${lateVersion} (npm run contract -- --write writes it)`)
+    if (isRaised) console.log(`Wrote version ${minVersion} into ${nameOf(contractPath)}.`)
+    else if (versionError !== undefined) {
+      missing.push(`${versionError} (npm run contract -- --write writes it)`)
     }
-    const late = lateVersions(released.version, contract.version)
-    if (flags.has('write') && late.length > 0) {
+    const missingBumps = findMissingBumps(released.version, contract.version)
+    if (flags.has('write') && missingBumps.length > 0) {
       const { path, text } = draftChangeset(released.version, contract, changes)
       writeFileSync(path, text)
       console.log(`Drafted ${nameOf(path)}; put it into your own words.`)
-    } else missing.push(...late)
+    } else missing.push(...missingBumps)
     missing.push(...remainingWork(contract.document))
 
-    const next = lateVersion === undefined ? contract.version : leastVersion
+    const next = versionError === undefined ? contract.version : minVersion
     console.log(
       changes.length === 0
         ? `\nNothing changed since the released ${released.version}.`

@@ -26,13 +26,13 @@ export function valueAt(document: unknown, pointer: string): unknown {
 }
 
 /** Somewhere in a document. */
-export interface Place {
+export interface JsonNode {
   pointer: string
   value: unknown
 }
 
 /** Follows references within the document until something else is there. */
-export function resolved(document: unknown, place: Place): Place {
+export function resolved(document: unknown, place: JsonNode): JsonNode {
   const seen = new Set<string>()
   let current = place
   while (isObject(current.value) && typeof current.value['$ref'] === 'string') {

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { Bump } from './bump.ts'
-import { bumpBetween, compareBumps, largest, raise } from './bump.ts'
+import { bumpBetween, bumpVersion, compareBumps, largest } from './bump.ts'
 import { root } from './contract-file.ts'
 import { isObject } from './json.ts'
 
@@ -17,7 +17,7 @@ interface Package {
 const source = '@connected-apps/openapi'
 
 /** Which version of each generated package carries the released contract; the release writes it. */
-export const recordPath = join(root, 'openapi/released/packages.json')
+export const releasedVersionsPath = join(root, 'openapi/released/packages.json')
 
 /** The published packages that are generated from the contract. */
 export function generatedPackages(): Package[] {
@@ -54,12 +54,12 @@ function publishedPackages(): Package[] {
 }
 
 /** The packages that rise less than the contract does; each as one line that says what to do. */
-export function lateVersions(releasedVersion: string, version: string): string[] {
+export function findMissingBumps(releasedVersion: string, version: string): string[] {
   const needed = bumpBetween(releasedVersion, version)
-  const record: Record<string, string> = JSON.parse(readFileSync(recordPath, 'utf8'))
+  const record: Record<string, string> = JSON.parse(readFileSync(releasedVersionsPath, 'utf8'))
   return generatedPackages().flatMap((generated) => {
     const from = record[generated.name] ?? '0.0.0'
-    const to = raise(generated.version, pendingBump(generated.name))
+    const to = bumpVersion(generated.version, pendingBump(generated.name))
     if (compareBumps(bumpBetween(from, to), needed) >= 0) return []
     const rise = from === to ? `stays ${from}` : `only rises from ${from} to ${to}`
     return [
@@ -69,7 +69,7 @@ export function lateVersions(releasedVersion: string, version: string): string[]
 }
 
 /** Writes down which versions carry the contract that is released now. */
-export function renderRecord(): string {
+export function renderReleasedVersions(): string {
   const versions = generatedPackages().map(({ name, version }) => [name, version])
   return `${JSON.stringify(Object.fromEntries(versions), null, 2)}\n`
 }

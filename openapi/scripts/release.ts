@@ -5,8 +5,8 @@ import { bumpBetween } from './bump.ts'
 import { runCommand } from './command.ts'
 import { renderChangeTable } from './compare/change-table.ts'
 import { contractPath, nameOf, readContractFile, releasedPath } from './contract-file.ts'
-import { runGate } from './gate.ts'
-import { lateVersions, recordPath, renderRecord } from './packages.ts'
+import { checkVersion } from './version-check.ts'
+import { findMissingBumps, releasedVersionsPath, renderReleasedVersions } from './packages.ts'
 import { buildReference } from './reference.ts'
 
 const changelogPath = fileURLToPath(new URL('../CHANGELOG.md', import.meta.url))
@@ -22,9 +22,11 @@ Exit codes: 0 done, 1 a version rises too little, 2 a document or the command li
   async run() {
     const released = readContractFile(releasedPath)
     const contract = readContractFile(contractPath)
-    const { changes, lateVersion } = await runGate(released, contract)
+    const { changes, versionError } = await checkVersion(released, contract)
     const missing =
-      lateVersion === undefined ? lateVersions(released.version, contract.version) : [lateVersion]
+      versionError === undefined
+        ? findMissingBumps(released.version, contract.version)
+        : [versionError]
     for (const line of missing) console.error(line)
     if (missing.length > 0) return 1
 
@@ -37,7 +39,7 @@ Exit codes: 0 done, 1 a version rises too little, 2 a document or the command li
       writeFileSync(changelogPath, heading + entry + entries)
       writeFileSync(releasedPath, contract.text)
     }
-    writeFileSync(recordPath, renderRecord())
+    writeFileSync(releasedVersionsPath, renderReleasedVersions())
     console.log(`${nameOf(releasedPath)} is version ${contract.version}`)
     return 0
   },

@@ -3,9 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { raise } from '../scripts/bump.ts'
+import { bumpVersion } from '../scripts/bump.ts'
 import type { ContractFile } from '../scripts/contract-file.ts'
-import { verdictOn } from '../scripts/gate.ts'
+import { compareVersion } from '../scripts/version-check.ts'
 import { runRedocly } from '../scripts/redocly.ts'
 import { examples } from './changes/examples.ts'
 import { extensions } from './changes/extensions.ts'
@@ -78,15 +78,15 @@ beforeAll(async () => {
 
 describe.for(Object.entries(tables))('the least bump in %s', ([table, changes]) => {
   test.for(changes)('%s: %s', ([least, kind]) => {
-    const needed = `a ${least} change since 1.0.0 needs at least ${raise('1.0.0', least)}`
-    const found = verdict(`${table}: ${kind}`)
-    if (least === 'none') expect(found).toMatchObject({ changes: [], lateVersion: undefined })
-    else expect(found.lateVersion).toContain(needed)
+    const needed = `a ${least} change since 1.0.0 needs at least ${bumpVersion('1.0.0', least)}`
+    const result = checkVersionOf(`${table}: ${kind}`)
+    if (least === 'none') expect(result).toMatchObject({ changes: [], versionError: undefined })
+    else expect(result.versionError).toContain(needed)
   })
 })
 
 test.for(breaking)('whether a breaking change may be version %s: %s', ([version, isEnough]) => {
-  expect(verdict(version).lateVersion === undefined).toBe(isEnough)
+  expect(checkVersionOf(version).versionError === undefined).toBe(isEnough)
 })
 
 describe.concurrent('the command that guards the build', () => {
@@ -137,12 +137,12 @@ async function compare(batch: Pair[], index: number): Promise<void> {
   expect(result).toMatchObject({ exitCode: 0 })
 }
 
-/** What the gate says, by its own functions. */
-function verdict(name: string) {
+/** The result of the version check, from its own functions. */
+function checkVersionOf(name: string) {
   const pair = pairs.get(name)
   if (pair === undefined) throw new Error(`${name} was not compared`)
   const { changes } = JSON.parse(readFileSync(pair.report, 'utf8'))
-  return verdictOn(pair.base, pair.revision, changes)
+  return compareVersion(pair.base, pair.revision, changes)
 }
 
 /** Writes an edited version of the contract. */
@@ -150,7 +150,7 @@ function write(version: string, ...edits: Edit[]): ContractFile {
   const document = structuredClone(contract)
   at(document, 'info')['version'] = version
   for (const edit of edits) edit(document)
-  // As text and back, since the edits may have given one object two places. JSON is YAML.
+  // As text and back, since the edits may have given one object two locations. JSON is YAML.
   const text = JSON.stringify(document)
   const path = join(directory.path, `contract-${++written}.yaml`)
   writeFileSync(path, text)

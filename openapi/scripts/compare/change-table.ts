@@ -3,17 +3,17 @@ import type { ContractFile } from '../contract-file.ts'
 import { isObject, segmentsOf, valueAt } from '../json.ts'
 import type { Change } from './change.ts'
 
-/** How many places of the same change a table names; the rest is counted. */
-const maxPlaces = 2
+/** How many locations of the same change a table names; the rest is counted. */
+const maxLocations = 2
 
 /** The changes as a table in Markdown, for a pull request or a changelog. */
 export function renderChangeTable(changes: Change[], revision: ContractFile): string {
   const alike = Map.groupBy(changes, ({ bump, what, why }) => JSON.stringify([bump, what, why]))
   const rows = [...alike.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return []
-    const places = [first, ...others].map((change) => placeOf(change, revision))
-    const named = places.slice(0, maxPlaces).join(', ')
-    const rest = places.length - maxPlaces
+    const locations = [first, ...others].map((change) => locationOf(change, revision))
+    const named = locations.slice(0, maxLocations).join(', ')
+    const rest = locations.length - maxLocations
     const where = rest > 0 ? `${named} and ${rest} more` : named
     return [[first.bump, first.what, where, first.why]]
   })
@@ -25,16 +25,16 @@ function renderRow(cells: string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
 }
 
-function placeOf(change: Change, revision: ContractFile): string {
+function locationOf(change: Change, revision: ContractFile): string {
   const { path, lineOf } = revision
-  return `\`${nameOfPlace(change, revision)}\` (${basename(path)}:${lineOf(change.pointer)})`
+  return `\`${describePointer(change, revision)}\` (${basename(path)}:${lineOf(change.pointer)})`
 }
 
 /** Only say what kind of thing the next name is of. */
 const structure = /^(?:components|schemas|properties|responses|content|application\/json|examples)$/
 
 /** The pointer as a person reads it: an operation by its id, and without what only gives structure. */
-export function nameOfPlace(
+export function describePointer(
   { pointer }: Change,
   { document }: Pick<ContractFile, 'document'>,
 ): string {

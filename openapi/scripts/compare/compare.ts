@@ -1,13 +1,13 @@
 import type { Bump } from '../bump.ts'
 import { compareBumps, largest } from '../bump.ts'
 import type { ContractFile } from '../contract-file.ts'
-import type { Place } from '../json.ts'
+import type { JsonNode } from '../json.ts'
 import { isObject, memberOf, resolved, segmentsOf, valueAt } from '../json.ts'
 import type { RedoclyChange } from '../redocly.ts'
 import type { Change } from './change.ts'
 import { directionsOf } from './directions.ts'
 import { ratings } from './ratings.ts'
-import { compareUnseen } from './unseen.ts'
+import { compareExamplesAndExtensions } from './examples-and-extensions.ts'
 
 /** A contract as far as its meaning counts, wherever it is written. */
 type Contract = Pick<ContractFile, 'document'>
@@ -16,12 +16,16 @@ type Contract = Pick<ContractFile, 'document'>
  * What changed from one contract to the other, the largest change first, rated from both sides:
  * what breaks a consumer, and what breaks a provider. Of what Redocly has `seen`, and of the rest.
  */
-export function rateChanges(base: Contract, revision: Contract, seen: RedoclyChange[]): Change[] {
+export function rateChanges(
+  base: Contract,
+  revision: Contract,
+  redoclyChanges: RedoclyChange[],
+): Change[] {
   const directions = {
     base: directionsOf(base.document),
     revision: directionsOf(revision.document),
   }
-  const rated = seen
+  const rated = redoclyChanges
     .flatMap(entriesOf)
     .filter((change) => !isOwnExtension(change))
     .map((change): Change => {
@@ -46,7 +50,7 @@ export function rateChanges(base: Contract, revision: Contract, seen: RedoclyCha
       })
       return { bump, why, what: whatOf(change, subject), pointer: pointerOf(change) }
     })
-  return [...rated, ...compareUnseen(base.document, revision.document)]
+  return [...rated, ...compareExamplesAndExtensions(base.document, revision.document)]
     .filter(({ bump }) => bump !== 'none')
     .toSorted((a, b) => compareBumps(b.bump, a.bump))
 }
@@ -74,13 +78,13 @@ function entriesOf(change: RedoclyChange): RedoclyChange[] {
   }))
 }
 
-/** Extensions outside of schemas are compared as a whole by `compareUnseen`. */
+/** Extensions outside of schemas are compared as a whole by `compareExamplesAndExtensions`. */
 function isOwnExtension({ typeName, property, path }: RedoclyChange): boolean {
   const isExtension = typeName === 'SpecExtension' || property?.startsWith('x-')
   return Boolean(isExtension) && !/\/schemas?(?:\/|$)/.test(path)
 }
 
-function whatOf({ typeName, kind, property, path }: RedoclyChange, { value }: Place): string {
+function whatOf({ typeName, kind, property, path }: RedoclyChange, { value }: JsonNode): string {
   const [owner, last = ''] = segmentsOf(path).slice(-2)
   // The first one of its kind comes with the map that it is in: `#/components/examples`.
   if (typeName.startsWith('Named')) return `components of the kind ${last} ${kind}`

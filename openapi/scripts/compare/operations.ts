@@ -20,13 +20,13 @@ export function operationsOf(document: JsonObject): Operation[] {
       const operation = pathItem[method]
       if (!isObject(operation)) return []
       const pointer = memberOf(memberOf('#/paths', path), method)
-      return [{ key: `${method} ${withoutNames(path)}`, pointer, operation, pathItem }]
+      return [{ key: `${method} ${withoutParameterNames(path)}`, pointer, operation, pathItem }]
     })
   })
 }
 
 /** The path with its parameters left unnamed, so that a renamed one is still the same path. */
-export function withoutNames(path: string): string {
+export function withoutParameterNames(path: string): string {
   return path.replaceAll(/\{[^}]*\}/g, '{}')
 }
 

@@ -3,10 +3,10 @@ import type { JsonObject } from '../json.ts'
 import { isObject, resolved, segmentsOf, valueAt } from '../json.ts'
 import type { RedoclyChange } from '../redocly.ts'
 import type { Direction } from './directions.ts'
-import { securityBump, serversBump } from './effective.ts'
+import { securityBump, serversBump } from './security-and-servers.ts'
 
 /** A change that Redocly reports, with what a rating may depend on. */
-export interface Rated {
+export interface RatingContext {
   change: RedoclyChange
   base: JsonObject
   revision: JsonObject
@@ -14,16 +14,16 @@ export interface Rated {
 }
 
 interface Rating {
-  when: (rated: Rated) => boolean
+  when: (rated: RatingContext) => boolean
   /** The version has to rise at least that much, whatever Redocly says … */
   atLeast?: Bump
   /** … or exactly that much. */
-  exactly?: Bump | ((rated: Rated) => Bump)
+  exactly?: Bump | ((rated: RatingContext) => Bump)
   why: string
 }
 
 /** Says something about values, and forbids none. */
-const isAnnotation =
+const annotationKeyword =
   /^(?:title|description|summary|examples?|default|deprecated|externalDocs|\$comment|x-.*)$/
 
 /**
@@ -169,23 +169,23 @@ function isSubschema(change: RedoclyChange): boolean {
 
 function isChangedConstraint(change: RedoclyChange): boolean {
   if (change.kind !== 'modified' || change.property === undefined) return false
-  if (change.typeName === 'Schema') return !isAnnotation.test(change.property)
+  if (change.typeName === 'Schema') return !annotationKeyword.test(change.property)
   return change.property === 'required'
 }
 
-function isAddedAsRequired({ change, revision }: Rated): boolean {
+function isAddedAsRequired({ change, revision }: RatingContext): boolean {
   if (change.kind !== 'added' || change.revision === undefined) return false
   const { value } = resolved(revision, { pointer: '', value: change.revision.value })
   return isObject(value) && value['required'] === true
 }
 
-function isConstrainedProperty({ change, revision }: Rated): boolean {
+function isConstrainedProperty({ change, revision }: RatingContext): boolean {
   if (change.kind !== 'added' || !isProperty(change)) return false
   const { value } = resolved(revision, { pointer: '', value: change.revision?.value })
-  return !isObject(value) || Object.keys(value).some((keyword) => !isAnnotation.test(keyword))
+  return !isObject(value) || Object.keys(value).some((keyword) => !annotationKeyword.test(keyword))
 }
 
-function isOpenRequest({ change, revision, directions }: Rated): boolean {
+function isOpenRequest({ change, revision, directions }: RatingContext): boolean {
   if (!directions.has('request')) return false
   const owner = valueAt(revision, (change.revision?.pointer ?? '').replace(/\/[^/]+\/[^/]+$/, ''))
   return !(

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Bump } from '../bump.ts'
-import type { JsonObject, Place } from '../json.ts'
+import type { JsonObject, JsonNode } from '../json.ts'
 import { isObject, memberOf, resolved, segmentsOf } from '../json.ts'
 import type { Change } from './change.ts'
-import { withoutNames } from './operations.ts'
+import { withoutParameterNames } from './operations.ts'
 
 /**
  * Compares what Redocly does not: the values of examples, and extensions, of which it sees some.
  * What only one of the documents has is left to Redocly, which reports it as added or removed.
  */
-export function compareUnseen(base: JsonObject, revision: JsonObject): Change[] {
+export function compareExamplesAndExtensions(base: JsonObject, revision: JsonObject): Change[] {
   // Several operations share a response; a change to it is still one change.
   const changes = new Map<string, Change>()
 
-  function compare(before: Place, after: Place, name: string): void {
+  function compare(before: JsonNode, after: JsonNode, name: string): void {
     const old = membersOf(base, before, name)
     const now = membersOf(revision, after, name)
     for (const key of new Set([...old.keys(), ...now.keys()])) {
@@ -22,8 +22,8 @@ export function compareUnseen(base: JsonObject, revision: JsonObject): Change[] 
     }
     for (const [key, member] of now) {
       const earlier = old.get(key)
-      if (earlier !== undefined && !isLeaf.has(key) && !isExtension(key, name)) {
-        compare(earlier, member, isMap.has(name) ? '' : key)
+      if (earlier !== undefined && !leaves.has(key) && !isExtension(key, name)) {
+        compare(earlier, member, maps.has(name) ? '' : key)
       }
     }
   }
@@ -33,25 +33,25 @@ export function compareUnseen(base: JsonObject, revision: JsonObject): Change[] 
 }
 
 /** Compared as a whole, or by Redocly: schemas, with the extensions in them. */
-const isLeaf = new Set(['schema', 'value', 'externalValue', 'example'])
+const leaves = new Set(['schema', 'value', 'externalValue', 'example'])
 
 /** What has names of the author's choosing in it, so that one with `x-` is not an extension. */
-const isMap = new Set(['headers', 'examples', 'components'])
+const maps = new Set(['headers', 'examples', 'components'])
 
 function isExtension(key: string, owner: string): boolean {
-  return key.startsWith('x-') && !isMap.has(owner)
+  return key.startsWith('x-') && !maps.has(owner)
 }
 
 /** The members of an object or list by a name that says which they are, wherever they stand. */
-function membersOf(document: JsonObject, { pointer, value }: Place, name: string) {
-  const members = new Map<string, Place>()
+function membersOf(document: JsonObject, { pointer, value }: JsonNode, name: string) {
+  const members = new Map<string, JsonNode>()
   if (!Array.isArray(value) && !isObject(value)) return members
   if (name === 'components') return members // compared where they are used
   for (const [key, item] of Object.entries(value)) {
     const member = resolved(document, { pointer: memberOf(pointer, key), value: item })
     const identity = Array.isArray(value) ? identityOf(member.value) : key
     if (identity !== undefined) {
-      members.set(name === 'paths' ? withoutNames(identity) : identity, member)
+      members.set(name === 'paths' ? withoutParameterNames(identity) : identity, member)
     }
   }
   return members
@@ -66,8 +66,8 @@ function identityOf(item: unknown): string | undefined {
 function changeOf(
   key: string,
   owner: string,
-  before: Place | undefined,
-  after: Place | undefined,
+  before: JsonNode | undefined,
+  after: JsonNode | undefined,
   place: string,
 ): Change | undefined {
   if (isDeepStrictEqual(before?.value, after?.value)) return undefined
