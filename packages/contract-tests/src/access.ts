@@ -6,21 +6,21 @@ import type { Exchange } from './send/exchange.ts'
 import { sendWithRetry } from './send/retry-rate-limited.ts'
 import { errorTypeOf, verifyAnyResponse } from './verify.ts'
 
-/** An operation, and the `error_type` of its response to a well-formed request with the given ids. */
+/** An operation, and the `error_type` of its response to a well-formed request with the ids of the run. */
 interface ProbedOperation {
   operation: Operation
   errorType: string | undefined
 }
 
 /**
- * Makes sure that the target accepts the credentials and knows the ids, without which most cases
- * would fail, and not through any fault of the target.
+ * Checks that the target accepts the credentials, and that the ids exist there: otherwise most cases
+ * would fail although the target conforms.
  *
- * An `error_type` of one operation proves nothing about the caller while another one contradicts it,
- * as it may be the very violation to be found. What the responses leave open is left to the cases.
- * A run that would fail without this check never passes because of it.
+ * The `error_type` of one operation proves nothing if another operation contradicts it, because it
+ * may itself be a violation. Whatever the responses leave open is left to the cases. A run that would
+ * fail without this check never passes because of it.
  *
- * @throws UsageError
+ * @throws {UsageError}
  */
 export async function rejectWrongAccess(
   { operations }: RunSettings,
@@ -35,7 +35,7 @@ export async function rejectWrongAccess(
   const [first] = probed
   if (first !== undefined && probed.every(isRejected)) {
     throw new UsageError(
-      `the target rejects the credentials (${first.errorType}); pass the project_id and the secret of a project that it serves`,
+      `the target rejects the credentials (${first.errorType}); pass the project_id and secret of one of its projects`,
     )
   }
   const wrong = [...new Set(operations.flatMap(({ pathParameters }) => pathParameters))].filter(
@@ -44,18 +44,18 @@ export async function rejectWrongAccess(
   if (wrong.length > 0) {
     const errorTypes = new Set(probed.flatMap(({ errorType }) => errorType ?? []))
     throw new UsageError(
-      `the target does not know the ${wrong.join(' and the ')} (${[...errorTypes].join(', ')}); pass ids that exist there`,
+      `the target has no such ${wrong.join(' and no such ')} (${[...errorTypes].join(', ')}); pass ids that exist there`,
     )
   }
 }
 
-// Without a safe one, what is sent is the first request of the run, which may be repeated.
+// If there is no safe operation, the first request of an idempotent one is sent twice, which is harmless.
 function chooseOperations(operations: readonly Operation[]): readonly Operation[] {
   const safe = operations.filter(({ safety }) => safety === 'safe')
   return safe.length > 0 ? safe : operations.filter(({ safety }) => safety === 'idempotent')
 }
 
-/** The `error_type` of a valid response; undefined if there is none. */
+/** Sends a request; returns the `error_type` of a valid response, or undefined if there is none. */
 async function receiveErrorType(
   operation: Operation,
   send: (operation: Operation) => Promise<Exchange>,
@@ -72,7 +72,7 @@ async function receiveErrorType(
   }
 }
 
-/** Whether each operation with this id in its path says that it names nothing. */
+/** Whether every operation with this id in its path responds that it does not exist. */
 function isUnknown(name: string, probed: readonly ProbedOperation[]): boolean {
   const concerned = probed.filter(({ operation }) => operation.pathParameters.includes(name))
   return (

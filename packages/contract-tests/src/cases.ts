@@ -9,28 +9,28 @@ import type { CaseRequest } from './send/request.ts'
 /** A request to which the contract defines the response. */
 export interface Case {
   operation: Operation
-  /** Describes the request and completes "responds 401 to …". Unique in its operation. */
+  /** Describes the request, as in "responds 401 to …". Unique within its operation. */
   name: string
-  /** The contract's example of the expected response. */
+  /** The name of the example of the expected response. */
   example: string
   /** The status of the example. */
   status: number
   /**
    * What determines the response. `request`: the request alone. `state`: what exists at the target.
-   * `trigger`: a condition that no request causes, such as a failing server, so that a remote needs
-   * a function in the option `trigger`. A mock is sent a `Prefer` header for the last two.
+   * `trigger`: a condition that no request causes, such as a failing server, for which a remote needs
+   * a function in the option `trigger`. For the last two, a mock is sent a `Prefer` header.
    */
   dependsOn: 'request' | 'state' | 'trigger'
   /** The request, or a function that builds it, or returns the reason why the case has to be skipped. */
   request: CaseRequest | ((settings: RunSettings, profile: Profile) => CaseRequest | string)
 }
 
-/** A case without what its operation says of it. */
+/** A case without what follows from its operation. */
 type CaseDraft = Omit<Case, 'operation' | 'status'>
 
 /**
- * The examples whose state is a session that the caller provides. It is the only list of its kind:
- * every other case is derived from the contract.
+ * The examples that need a session from the caller. This is the only such list: every other case is
+ * derived from the contract.
  */
 const sessionExamples: {
   [Name in ExampleName]?: { option: SessionOption; session: string }
@@ -81,7 +81,7 @@ function statusOf({ operationId, examples }: Operation, example: string): number
 function successCases(operation: Operation): CaseDraft[] {
   const { examples, parameters, successStatus, sessionHeaders, requestBody, request, safety } =
     operation
-  // Any other example of a success needs a state of its own, such as an empty list.
+  // Any other example of a success needs a particular state, such as an empty list.
   const example = Object.keys(examples).find((name) => examples[name]?.status === successStatus)
   if (example === undefined) throw new Error(`${operation.operationId} has no example of a success`)
   const cases: CaseDraft[] = []
@@ -97,9 +97,9 @@ function successCases(operation: Operation): CaseDraft[] {
       add(`a request with the request example ${name}`, json(body))
     }
     add('a request that repeats the ids in its body', ({ ids }) => {
-      const own = pick(ids, operation.pathParameters)
-      const isAllowed = checkRequestBody(operation, own).length === 0
-      return isAllowed ? json(own) : 'its body must not contain the ids'
+      const pathIds = pick(ids, operation.pathParameters)
+      const isAllowed = checkRequestBody(operation, pathIds).length === 0
+      return isAllowed ? json(pathIds) : 'its body must not contain the ids'
     })
   }
   const { token, jwt } = sessionHeaders
@@ -171,7 +171,7 @@ function unknownCases({ examples, parameters }: Operation): CaseDraft[] {
   })
 }
 
-/** A case of an example that no request of this suite brings about by itself. */
+/** The case of an example that no request of this suite triggers by itself. */
 function triggerCase({ examples }: Operation, example: string): CaseDraft {
   const { trigger, scenario } = examples[example] ?? {}
   const state = `in the state "${scenario?.title}"`
@@ -196,9 +196,9 @@ function undeclaredSuffix({ method, path }: Operation): string {
 }
 
 /**
- * Cases with a lower rank run first. Reads come before what may change the state that they need.
- * What a trigger brings about comes last, above all the rate limit, since a window may be long, and
- * the failure, from which a target may have to recover.
+ * Cases with a lower rank run first. Reads come before operations that may change the state they
+ * depend on. Cases with a trigger come last, with the rate limit, whose window may be long, and
+ * finally the failure, from which the target may have to recover.
  */
 function rankOf({ operation, example, dependsOn }: Case): number {
   const trigger = operation.examples[example]?.trigger

@@ -25,7 +25,7 @@ export interface Coverage {
   securitySchemes: CoverageItem[]
 }
 
-/** Records what the exchanges of a run cover of one operation. */
+/** Records which elements of an operation the exchanges of a run cover. */
 export class CoverageRecorder {
   readonly #operation: Operation
   readonly #covered = new Set<string>()
@@ -46,7 +46,7 @@ export class CoverageRecorder {
     const { parameters, requestBody, security, responseHeaders } = this.#operation
     for (const [name, { in: location }] of Object.entries(parameters)) {
       const source = location === 'query' ? sent.query : sent.headers
-      // Every path has its parameters.
+      // The path contains all of its parameters.
       if (location === 'path' || source.get(name) !== null) this.#covered.add(`parameter ${name}`)
     }
     if (requestBody && hasMediaType(sent.headers.get('content-type'), requestBody.mediaType)) {
@@ -66,6 +66,7 @@ export class CoverageRecorder {
     if (example !== undefined) this.#covered.add(`example ${example}`)
   }
 
+  /** The coverage so far. */
   coverage(): Coverage {
     const { responseBodies, examples, responseHeaders, parameters, requestBody, security } =
       this.#operation
@@ -86,7 +87,7 @@ export class CoverageRecorder {
   }
 }
 
-/** The kinds of elements with their titles, without those that the operation lacks. */
+/** The elements of an operation by kind, with titles, without the kinds that it does not have. */
 export function coverageRows(
   coverage: Partial<Coverage>,
 ): [title: string, items: CoverageItem[]][] {

@@ -4,7 +4,7 @@ import { allOperations } from '@connected-apps/contract/operations'
 import type { Check } from './report.ts'
 import type { ContractViolation } from './verify.ts'
 
-/** A named example of the document, and the validator of its schema, which operations may share. */
+/** An example in the document, and the validator of its schema, which operations may share. */
 interface DocumentExample extends Pick<ContractViolation, 'status' | 'part'> {
   name: string
   value: unknown
@@ -13,7 +13,7 @@ interface DocumentExample extends Pick<ContractViolation, 'status' | 'part'> {
   where?: string
 }
 
-/** Checks every example in the contract's document against its schema; one that operations share, once. */
+/** Checks every example in the contract's document against its schema. Those that operations share are checked once. */
 export function checkDocument(operations: readonly Operation[] = allOperations): Check[] {
   const examples = operations.flatMap((operation) =>
     examplesOf(operation).map((example) => ({ ...example, operation })),

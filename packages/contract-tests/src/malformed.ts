@@ -2,7 +2,7 @@ import { checkParameter, checkRequestBody } from '@connected-apps/contract'
 import type { Operation } from '@connected-apps/contract'
 import type { CaseRequest } from './send/request.ts'
 
-/** A malformed request, and the contract's example of the response to it. */
+/** A malformed request, and the name of the example of the response to it. */
 export interface MalformedRequest {
   example: string
   name: string
@@ -73,10 +73,10 @@ function malformedParameters(name: string, parameter: Parameter): MalformedReque
   ]
 }
 
-/** More than this is not sent: servers limit the length of a URL or of headers themselves. */
+/** Longer values are not sent, since servers limit the length of a URL or of headers themselves. */
 const maxLength = 2048
 
-/** The shortest value that is too long, if the schema limits the length. */
+/** The shortest value that is too long; none if the schema does not limit the length. */
 function tooLongValues(parameter: Parameter): { value: string; description: string }[] {
   const isWellFormed = (value: string) => checkParameter(parameter, value).length === 0
   for (let value = 'aa'; value.length <= maxLength; value += 'a') {

@@ -17,7 +17,7 @@ import { parseBaseUrl } from '@connected-apps/node-http'
 export type Profile = 'mock' | 'remote'
 
 /**
- * Brings the target into a state, sends a request, and returns the response. Called once for each
+ * Puts the target into a state, sends a request, and returns the response. Called once for each
  * operation that has the example.
  *
  * @example
@@ -42,12 +42,12 @@ type PathParameterName<Id extends OperationId = OperationId> = Id extends Operat
   : never
 
 /**
- * The ids in the path, named as in the contract but in camel case, such as `organizationId`. They
- * identify what is really changed. Default: the contract's examples.
+ * The ids in the path, named as in the contract but in camel case, such as `organizationId`. What they
+ * identify is really changed. Default: the contract's examples.
  */
 export type IdOptions = { [Name in PathParameterName as CamelCase<Name>]?: string | undefined }
 
-/** The sessions that a run can be given, by option, and the form of each. */
+/** The options that take a session, and the form of each. */
 const sessionForms = {
   sessionToken: 'token',
   sessionJwt: 'jwt',
@@ -65,11 +65,11 @@ export interface ContractOptions extends IdOptions {
   projectId: string
   /** Never printed. */
   secret: string
-  /** A session whose roles hold the permissions of the operations. Never printed. */
+  /** A session whose roles have the permissions for the operations. Never printed. */
   sessionToken?: string | undefined
   /** Such a session as a JWT. Never printed. */
   sessionJwt?: string | undefined
-  /** A session whose roles lack the permissions, for 403. Never printed. */
+  /** A session whose roles lack these permissions, for 403. Never printed. */
   sessionTokenWithoutPermission?: string | undefined
   /** A session of another Organization, for 403. Never printed. */
   sessionTokenOfOtherOrganization?: string | undefined
@@ -77,17 +77,17 @@ export interface ContractOptions extends IdOptions {
   operations?: readonly OperationId[] | undefined
   /** Default `auto`: `mock` if the response to one harmless probe follows its `Prefer` header, else `remote`. */
   profile?: Profile | 'auto' | undefined
-  /** Brings about responses that no request can cause by itself, keyed by the name of the example. */
+  /** Triggers responses that no request causes by itself, by the name of the example. */
   trigger?: Partial<Record<ExampleName, Trigger>> | undefined
   /**
-   * The run fails if an operation declares one of these statuses, and every case of it was skipped,
-   * or one of these examples, and no valid response was it. An example of an error is its
-   * `error_type`, which a provider may otherwise rename. `all` is every status. Default: none.
+   * Fails the run if an operation declares one of these statuses, but every case of it was skipped, or
+   * has one of these examples, but no valid response matched it. The example of an error is its
+   * `error_type`, which a provider could otherwise rename. `all` means every status. Default: none.
    */
   require?: readonly (Status | ExampleName)[] | 'all' | undefined
-  /** How long to wait for a first response of a target that is starting, in milliseconds. Default: 0. */
+  /** How long to wait until a target that is starting responds, in milliseconds. Default: 0. */
   waitMs?: number | undefined
-  /** For each request, including the response body, in milliseconds. Default: 10,000. */
+  /** Timeout of each request, including the response body, in milliseconds. Default: 10,000. */
   timeoutMs?: number | undefined
 }
 
@@ -113,13 +113,13 @@ export interface RunSettings {
 
 /** The option for a path parameter: its name in camel case. */
 function idOption(parameter: string): keyof IdOptions {
-  return parameter.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof IdOptions // the type IdOptions converts names in the same way
+  return parameter.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof IdOptions // safe: the type IdOptions converts names in the same way
 }
 
 /**
  * Validates the options, except those that the client validates, and fills in their defaults.
  *
- * @throws UsageError if one is invalid
+ * @throws {UsageError} if one is invalid
  */
 export function resolveSettings(options: ContractOptions): RunSettings {
   const operations = selectOperations(options.operations)

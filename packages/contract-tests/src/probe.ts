@@ -6,16 +6,16 @@ import { sendRaw } from './send/raw.ts'
 import { randomValue } from './send/request.ts'
 import { errorTypeOf } from './verify.ts'
 
-/** The header that requests a named example from Prism and the mock (RFC 7240). */
+/** The header with which Prism and the mock return a named example (RFC 7240). */
 export function preferHeader({ examples }: Operation, example: string): Record<string, string> {
   return { prefer: `code=${examples[example]?.status}, example=${example}` }
 }
 
 /**
- * Sends one request to learn whether the target responds, and whether it supports `Prefer`. The ids
- * are random, so that nothing is changed at a target that ignores the header.
+ * Sends one request to find out whether the target responds, and whether it supports `Prefer`. The
+ * ids are random, so that nothing is changed at a target that ignores the header.
  *
- * @throws UsageError if there is no response
+ * @throws {UsageError} if there is no response
  */
 export async function detectProfile(
   settings: RunSettings,
@@ -43,9 +43,9 @@ export async function detectProfile(
 }
 
 /**
- * Chooses an error that depends on a state that the probe does not bring about, since it carries no
- * session and no known id, so that only a target that supports `Prefer` returns it. Prefers an
- * operation that changes nothing.
+ * Chooses an error that the probe cannot cause by itself, because it depends on a state, and the probe
+ * has neither a session nor an existing id: only a target that supports `Prefer` returns it. Prefers
+ * an operation that changes nothing.
  */
 function chooseProbe(operations: readonly [Operation, ...Operation[]]): {
   operation: Operation

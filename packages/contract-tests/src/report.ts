@@ -12,7 +12,7 @@ export type Outcome = 'passed' | 'failed' | 'skipped'
 export interface Check {
   /** The operation that was requested; absent if an example in the contract's document was checked. */
   operation?: OperationId
-  /** A sentence, unique in its operation. */
+  /** Describes the check. Unique within its operation. */
   name: string
   outcome: Outcome
   /** Empty unless the check failed. */
@@ -41,13 +41,13 @@ export interface Report {
   passed: boolean
   /** The examples of the document first, then the cases in the order in which they ran. */
   checks: Check[]
-  /** Statuses all of whose cases were skipped, for which operations, and why. */
+  /** The statuses for which an operation had all cases skipped, with these operations and the reasons. */
   skippedStatuses: { status: number; operations: OperationId[]; reasons: string[] }[]
   /** Skipped statuses that the option `require` names. */
   missingStatuses: number[]
-  /** Examples that the option `require` names, and that no valid response was: for which operations, and why. */
+  /** Examples that the option `require` names, but no valid response matched, with the operations and the reasons. */
   missingExamples: { example: string; operations: OperationId[]; reasons: string[] }[]
-  /** What the run covered of each operation. */
+  /** The coverage of each operation. */
   coverage: Partial<Record<OperationId, Coverage>>
 }
 
@@ -111,7 +111,7 @@ function findMissingExamples({
     if (missing.length === 0) return []
     const reasons = caseChecks
       .filter((check) => check.example === example && missing.includes(check.operation))
-      .map(({ reason }) => reason ?? 'no valid response was it')
+      .map(({ reason }) => reason ?? 'no valid response matched it')
     return { example, operations: missing, reasons: [...new Set(reasons)] }
   })
 }
@@ -121,7 +121,7 @@ export function checksOf({ checks }: Report, operation: OperationId | undefined)
   return checks.filter((check) => check.operation === operation)
 }
 
-/** Describes why a status was skipped or an example is missing, and for which operations, unless for all. */
+/** Describes why a status was skipped or an example is missing, and for which operations, if not for all. */
 export function describeSkipped(
   report: Report,
   { operations, reasons }: { operations: OperationId[]; reasons: string[] },

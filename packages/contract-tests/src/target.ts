@@ -24,10 +24,10 @@ import type { ContractViolation } from './verify.ts'
 /**
  * Runs the suite against a target, one request at a time.
  *
- * It really changes what the ids in the options identify, such as revoking an access.
+ * The operations really take effect on what the ids in the options identify: access is revoked.
  *
- * @throws UsageError if an option is invalid, nothing responds at the URL, or the target does not
- * accept the credentials or does not know the ids
+ * @throws {UsageError} if an option is invalid, nothing responds at the URL, or the target rejects
+ *   the credentials or does not have the ids
  * @example
  * const report = await runContract({ url: 'http://127.0.0.1:4010', projectId: 'project-test-1', secret: 'secret' })
  * if (!report.passed) process.exitCode = 1
@@ -48,7 +48,7 @@ export async function runCases(target: Target, cases: readonly Case[]): Promise<
 
 /** A target that responds and is ready for cases. */
 export interface Target {
-  /** Makes sure that the target accepts the credentials and knows the ids. Throws a {@link UsageError}. */
+  /** Checks that the target accepts the credentials and has the ids. Throws a {@link UsageError}. */
   checkAccess: () => Promise<void>
   /** Whether the options select the operation of a case. */
   selects: (given: Case) => boolean
@@ -59,14 +59,14 @@ export interface Target {
 }
 
 /**
- * Validates the options and makes sure that something responds at the URL.
+ * Validates the options, and checks that something responds at the URL.
  *
- * @throws UsageError if an option is invalid or nothing responds
+ * @throws {UsageError} if an option is invalid or nothing responds
  */
 export async function createTarget(options: ContractOptions): Promise<Target> {
   const settings = resolveSettings(options)
   assertClientAccepts(settings)
-  // If it does not respond in time, the probe says so.
+  // If the target does not respond in time, the probe fails.
   if (settings.waitMs > 0) await waitForResponse(settings.url, settings.waitMs)
   const profile = await detectProfile(settings, options.profile ?? 'auto')
   const recorders = new Map(
@@ -74,7 +74,7 @@ export async function createTarget(options: ContractOptions): Promise<Target> {
   )
   const redact = createRedactor([
     settings.secret,
-    // In case the target echoes the header, from which the secret can be decoded.
+    // The target may echo the header, from which the secret can be decoded.
     basicCredentials('given', settings),
     basicCredentials('a wrong secret', settings),
     ...Object.values(settings.sessions),
@@ -92,7 +92,7 @@ export async function createTarget(options: ContractOptions): Promise<Target> {
       const attempt = () => send(operation, { ...request, headers }, settings)
       return async () => verify(await sendWithRetry(each, attempt), each)
     }
-    // Safe: the contract lists the example.
+    // Safe: it is the name of an example in the contract.
     const trigger = options.trigger?.[example as ExampleName]
     if (trigger !== undefined) return () => runTrigger(trigger, each)
     if (usesPrefer) return async () => verify(await send(operation, { headers }, settings), each)

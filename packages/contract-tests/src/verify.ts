@@ -2,12 +2,12 @@ import { checkResponse, parseBody } from '@connected-apps/contract'
 import type { Operation, ReceivedResponse, ResponseViolation } from '@connected-apps/contract'
 
 /**
- * The part that a violation is about. `response` is the response as a whole, when there is none.
+ * The part that a violation concerns. `response` means that there was no response.
  * `path` and `query` occur only in checks of the document, whose parameters have examples too.
  */
 export type ViolationPart = ResponseViolation['part'] | 'response' | 'path' | 'query'
 
-/** One way in which a response, or an example of the document, violates the contract. Never contains the received value. */
+/** One way in which a response, or an example in the document, violates the contract. It never contains the received value. */
 export interface ContractViolation {
   /** The HTTP status of the response; `undefined` if there is no response. */
   status: number | undefined
@@ -60,7 +60,7 @@ export function verifyResponse(
   ]
 }
 
-/** Verifies a response against the contract, regardless of the request. */
+/** Verifies a response against the contract, whatever the request was. */
 export function verifyAnyResponse(
   operation: Operation,
   received: ReceivedResponse,

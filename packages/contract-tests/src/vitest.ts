@@ -10,15 +10,15 @@ import { createTarget } from './target.ts'
 import type { Target } from './target.ts'
 import { describeViolation } from './verify.ts'
 
-/** The options of `contractSuite` beside those of a run. */
+/** The options of `contractSuite` in addition to those of a run. */
 export interface SuiteOptions {
   /** Receives the report after the last test, for example to print or store its coverage. */
   onReport?: (report: Report) => void
 }
 
 /**
- * Registers a vitest test for each example of the document and each case of the contract, grouped
- * by operation. A case that cannot be run is a skipped test with the reason; `require` turns it into a failure.
+ * Registers a vitest test for each example in the document and each case of the contract, grouped by
+ * operation. A case that cannot be run is a skipped test with the reason, or, with `require`, a failure.
  *
  * @param options the options of `runContract`, or a function that returns them once the target runs
  * @example
@@ -31,7 +31,7 @@ export function contractSuite(
   describe(`the contract ${contract.title} ${contract.version}`, () => {
     let target: Target
 
-    // Without a timeout, since the target may have to start first; each request has one of its own.
+    // No timeout, since the target may have to start first; each request has its own.
     beforeAll(async () => {
       target = await createTarget(typeof options === 'function' ? await options() : options)
       await target.checkAccess()
@@ -63,9 +63,9 @@ export function contractSuite(
 
 function registerCase(each: Case, target: () => Target): void {
   const { status, example, name } = each
-  // Each request has a timeout of its own, and a trigger may take longer than vitest's default.
+  // Each request has its own timeout, and a trigger may take longer than vitest's default.
   test(`responds ${status} ${example} to ${name}`, { timeout: 0 }, async ({ skip }) => {
-    // The options, and so the operations, may be known only now.
+    // The options, which select the operations, may not have been available earlier.
     if (!target().selects(each)) skip('the option operations does not select it')
     const check = await target().check(each)
     if (check.outcome === 'skipped') skip(check.reason)
@@ -73,7 +73,7 @@ function registerCase(each: Case, target: () => Target): void {
   })
 }
 
-/** Groups the cases by operation without changing their order, so that an operation may occur again. */
+/** Groups consecutive cases of an operation, which keeps their order; an operation may occur several times. */
 function consecutive(cases: readonly Case[]): [OperationId, Case[]][] {
   const groups: [OperationId, Case[]][] = []
   for (const each of cases) {

@@ -212,7 +212,7 @@ describe('the action', () => {
 
   // One for each way in which a script may quote the input.
   test.each(['$(touch pwned)', '"; touch pwned; "', "'; touch pwned; '"])(
-    'runs nothing of what is in an input: %s',
+    'does not run code in an input: %s',
     async (hostile) => {
       const names = Object.keys(action.inputs)
       const { code } = await runAction(Object.fromEntries(names.map((name) => [name, hostile])))
@@ -249,7 +249,7 @@ describe('the job for GitLab', () => {
       NPM_TOKEN: 'a-token',
     })
     expect(code).toBe(2)
-    expect(output).toContain(`does not know the ${id}`)
+    expect(output).toContain(`has no such ${id}`)
     expect(await read('.connected-apps.npmrc')).toBe(
       `@connected-apps:registry=${registry}/\n${registry.replace('http:', '')}/:_authToken=\${NPM_TOKEN}\n`,
     )
@@ -265,7 +265,7 @@ describe('the job for GitLab', () => {
 
 const jobSteps = Object.values(workflow.jobs).flatMap(({ steps }) => steps)
 
-test('no script has a value of GitHub in it, which it would run', () => {
+test('no script contains an expression of GitHub, whose value it would run', () => {
   for (const { run: script = '' } of [...jobSteps, ...action.runs.steps]) {
     expect(script).not.toContain('${{')
   }

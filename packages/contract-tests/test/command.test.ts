@@ -169,7 +169,7 @@ describe('exit code 2, with one line on standard error that says what to do', ()
   })
 })
 
-test('reads everything with one value from variables, the ids too', async () => {
+test('reads every option with a single value from a variable, including the ids', async () => {
   const before = mock.requests.length
   const names = allOperations.flatMap(({ pathParameters }) => pathParameters)
   const ids = names.map((name) => [`CONNECTED_APPS_${name.toUpperCase()}`, `my-${name}`])
@@ -209,7 +209,7 @@ test('waits for a target that is starting', async () => {
   expect(mockAgain.requests.length).toBeGreaterThan(0)
 })
 
-describe('at a provider that knows what it is sent', () => {
+describe('at a provider that checks credentials and ids', () => {
   let remote: Provider
 
   beforeAll(async () => {
@@ -221,11 +221,11 @@ describe('at a provider that knows what it is sent', () => {
   test.each([
     ...safeOperation.pathParameters.map((name) => [
       ['--project-id', credentials.projectId, `--${name.replaceAll('_', '-')}`, 'nothing'],
-      `the target does not know the ${name} (${exampleOf(safeOperation, { unknown: name })}); pass ids that exist there`,
+      `the target has no such ${name} (${exampleOf(safeOperation, { unknown: name })}); pass ids that exist there`,
     ]),
     [
       ['--project-id', 'another'],
-      `the target rejects the credentials (${safeOperation.security[0]?.example}); pass the project_id and the secret of a project that it serves`,
+      `the target rejects the credentials (${safeOperation.security[0]?.example}); pass the project_id and secret of one of its projects`,
     ],
   ] as [string[], string][])('ends at once without the right access: %j', async (args, line) => {
     const before = remote.requests.length

@@ -29,7 +29,7 @@ function withMoreParameters(operation: Operation): Operation {
 }
 
 test.each(allOperations)(
-  'malforms each parameter of $operationId, and lets the raw sender send it',
+  'malforms each parameter of $operationId, and sends it without the client',
   (operation) => {
     const settings = resolveSettings({ url: 'http://127.0.0.1:9', ...credentials })
     const requests = malformedRequests(operation)
@@ -48,7 +48,7 @@ test.each(allOperations)(
   },
 )
 
-test('malforms parameters in the query, and omits required headers', () => {
+test('malforms query parameters, and omits required headers', () => {
   const names = malformedRequests(withMoreParameters(safeOperation)).map(({ name }) => name)
   expect(names).toEqual(
     expect.arrayContaining([
@@ -61,14 +61,14 @@ test('malforms parameters in the query, and omits required headers', () => {
   expect(names).not.toContain('no cursor')
 })
 
-test('malforms a body only where the operation takes one', () => {
+test('malforms a body only if the operation takes one', () => {
   const bodies = (operation: Operation) =>
     malformedRequests(operation).filter(({ request }) => request.body !== undefined)
   expect(bodies(operationWithBody).length).toBeGreaterThan(0)
   expect(bodies(safeOperation)).toEqual([])
 })
 
-test('sends a required header by default, and a value in the query encoded', async () => {
+test('sends a required header by default, and encodes values in the query', async () => {
   await using provider = await startProvider(() =>
     validResponse(safeOperation, successOf(safeOperation)),
   )

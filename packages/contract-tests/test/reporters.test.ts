@@ -250,7 +250,7 @@ test('the JUnit report satisfies the schema of Jenkins', async () => {
   ])
 })
 
-test('the summary has the verdict, a row for each failure, and the coverage, for any name and message', async () => {
+test('the summary has the verdict, a row for each failure, and the coverage, whatever the names and messages', async () => {
   const report = withSpecialCharacters(await runWithEveryOutcome())
   const markdown = summaryReport(runView(report))
   expect(markdown).toMatch(
@@ -287,7 +287,7 @@ test('the summary stays below the size that GitHub accepts', async () => {
   expect(markdown).toContain('and 401 more')
 })
 
-test('the JUnit report is well-formed for any name and message', async () => {
+test('the JUnit report is well-formed, whatever the names and messages', async () => {
   const report = withSpecialCharacters(await runWithEveryOutcome())
   const xml = junitReport(runView(report))
   expect(XMLValidator.validate(xml)).toBe(true)
@@ -296,7 +296,7 @@ test('the JUnit report is well-formed for any name and message', async () => {
   expect(testcasesOf(xml)).toHaveLength(report.checks.length + 1)
 })
 
-test('the GitHub report has one annotation per line for any name and message', async () => {
+test('the GitHub report has one annotation per line, whatever the names and messages', async () => {
   const report = withSpecialCharacters(await runWithEveryOutcome())
   const text = githubReport(runView(report))
   const annotations = text.slice(textReport(report).length).split('\n').slice(0, -1)

@@ -56,7 +56,7 @@ const limited = validResponse(safeOperation, exampleOf(safeOperation, 'limit'))
 const limitStatus = statusOf(safeOperation, 'limit')
 const failureStatus = statusOf(safeOperation, 'failure')
 
-/** Examples that a target has only in a state that no request brings about. */
+/** Examples that a target has only in a state that no request causes. */
 const triggered = contractCases.filter(({ dependsOn }) => dependsOn === 'trigger')
 
 /** The statuses that an operation has in no other example, in ascending order. */
@@ -83,7 +83,7 @@ test.each(allOperations)(
   },
 )
 
-test('runs safe operations before those that may change the state which they need', () => {
+test('runs safe operations before those that may change the state they need', () => {
   const plain = contractCases.filter(({ dependsOn }) => dependsOn !== 'trigger')
   const isSafe = plain.map(({ operation }) => operation.safety === 'safe')
   expect(isSafe).toEqual(isSafe.toSorted((one, other) => Number(other) - Number(one)))
@@ -113,7 +113,7 @@ test('runs only the operations that the options select', async () => {
   }
 })
 
-test('counts as covered only what was sent and received', async () => {
+test('counts only what was sent and received as covered', async () => {
   await using mock = await startMock()
   const operation = operationWithBody
   const coveredBy = async (caseName: string) => {
@@ -155,7 +155,7 @@ test('counts as covered only what was sent and received', async () => {
   expect(await coveredBy('a request without a body')).not.toContain(body)
 })
 
-test('gets every response from a remote but those that need a trigger, and reports these as skipped', async () => {
+test('gets every response from a remote except those that need a trigger, which it reports as skipped', async () => {
   await using remote = await startRemote()
   const report = await runContract({ url: remote.url, ...credentials, ...sessions })
   expect(failures(report)).toEqual([])
@@ -243,7 +243,7 @@ describe('a required error_type', () => {
       passed: false,
       missingStatuses: [],
       missingExamples: [
-        { example: required, operations: concerned, reasons: ['no valid response was it'] },
+        { example: required, operations: concerned, reasons: ['no valid response matched it'] },
       ],
     })
     expect(await runContract(target)).toMatchObject({ passed: true, missingExamples: [] })
@@ -296,7 +296,7 @@ describe('an error_type about the credentials or an id', () => {
     const target = { url: remote.url, ...credentials }
     await expect(runContract({ ...target, secret: 'wrong' })).rejects.toThrow(
       new UsageError(
-        `the target rejects the credentials (${rejected}); pass the project_id and the secret of a project that it serves`,
+        `the target rejects the credentials (${rejected}); pass the project_id and secret of one of its projects`,
       ),
     )
     const ids = Object.fromEntries(
@@ -304,10 +304,10 @@ describe('an error_type about the credentials or an id', () => {
         .flatMap(({ pathParameters }) => pathParameters)
         .map((name) => [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), 'x']),
     )
-    await expect(runContract({ ...target, ...ids })).rejects.toThrow(/does not know the \w+ \(/)
+    await expect(runContract({ ...target, ...ids })).rejects.toThrow(/has no such \w+ \(/)
   })
 
-  test('is found without a safe operation, too', async () => {
+  test('is also found without a safe operation', async () => {
     await using remote = await startRemote()
     const operations = [operationWithBody.operationId]
     const target = { url: remote.url, ...credentials, operations }
@@ -345,7 +345,7 @@ test('keeps the path of the base URL, and encodes dots in a segment', async () =
   expect(mock.requests.some(({ path }) => path.includes('/%2E%2E/'))).toBe(true)
 })
 
-test('brings about by `trigger` what no request can, for each operation', async () => {
+test('calls a trigger for each operation that has its example', async () => {
   let successes = 0
   let limit = ''
   let state: string | undefined
@@ -517,13 +517,13 @@ describe('a response whose compression was unrequested', () => {
     )
   })
 
-  test('is checked after it is decoded', async () => {
+  test('is decoded before it is checked', async () => {
     for (const failure of failures(await run('gzip', () => gzipSync('<html>')))) {
       expect(failure).toMatch(/: \d+ body: is not JSON; it looks like HTML$/)
     }
   })
 
-  test('is the one violation if it cannot be decoded', async () => {
+  test('is the only violation if it cannot be decoded', async () => {
     const unknown = failures(await run('compress', (body) => Buffer.from(body)))
     expect(unknown).toHaveLength(2)
     for (const failure of unknown) {
@@ -566,7 +566,7 @@ test('reports 101 Switching Protocols, after which no response follows, as a fai
   ])
 })
 
-test('names both error_types if the response is one for another request', async () => {
+test('names both error_types if the response is that to another request', async () => {
   const { examples } = safeOperation
   const [received = '', expected = ''] = Object.keys(examples).filter(
     (name) => typeof examples[name]?.trigger === 'object',

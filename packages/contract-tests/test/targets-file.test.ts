@@ -35,7 +35,7 @@ const complete = () => ({
   variables: { secret: 'STAGING_SECRET' },
 })
 
-/** Runs the command in the directory of the file, and tells which ids it sent. */
+/** Runs the command in the directory of the file, and returns the ids that it sent. */
 async function run(file: unknown, args: string[], variables: Record<string, string> = {}) {
   const before = mock.requests.length
   const text = typeof file === 'string' ? file : JSON.stringify(file)
@@ -69,14 +69,14 @@ test('prefers options to variables, and variables to the file', async () => {
   expect(withoutVariable.sends('of-the-file')).toBe(false)
 })
 
-test('takes the file and the target from variables, too, and the file from anywhere', async () => {
+test('takes the file and the target from variables too, and the file from any directory', async () => {
   const file = join(directory, 'others.json')
   await writeFile(file, JSON.stringify({ targets: { staging: complete() } }))
   const variables = { CONNECTED_APPS_CONFIG: file, CONNECTED_APPS_TARGET: 'staging' }
   expect((await run({ targets: {} }, [], variables)).code).toBe(0)
 })
 
-test('has an example in the README that needs only what its target needs', async () => {
+test('the example in the README needs only the variables of its target', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const [, example = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? []
   const given = ['--target', 'staging', '--url', mock.url]
@@ -96,7 +96,7 @@ describe('exits with 2 and one line that names the key and the file', () => {
       'an unknown key',
       () => staging({ orgId: 'x' }),
       [],
-      /: targets\.staging: the key orgId is unknown; known are url, projectId, /,
+      /: targets\.staging: the key orgId is unknown; the keys are url, projectId, /,
     ],
     [
       'an unknown key beside the targets',
@@ -156,7 +156,7 @@ describe('exits with 2 and one line that names the key and the file', () => {
       'a value of another type',
       () => staging({ url: true }),
       [],
-      /: targets\.staging\.url is neither a text nor a number, /,
+      /: targets\.staging\.url must be a string, a number, or a list of these$/,
     ],
     [
       'a key that says where the file is',
@@ -198,7 +198,7 @@ describe('exits with 2 and one line that names the key and the file', () => {
     expect(error).not.toContain('s3cret')
   })
 
-  test('also without a target', async () => {
+  test('even without a target', async () => {
     const { code, error } = await run(staging({}), ['--config', 'contract-tests.config.json'])
     expect(code).toBe(2)
     expect(error).toContain(

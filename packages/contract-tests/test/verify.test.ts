@@ -39,7 +39,7 @@ test('reports an unexpected status together with the other violations', () => {
   ])
 })
 
-test('accepts an error_type that the contract does not list, but none that it lists for another request', () => {
+test('accepts an error_type that the contract does not list, but not one that it lists for another request', () => {
   const withType = (error_type: string) => {
     const body: object = JSON.parse(String(validResponse(safeOperation, limited).body))
     return violationsOf({ body: JSON.stringify({ ...body, error_type }) })

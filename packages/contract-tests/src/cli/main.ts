@@ -11,12 +11,12 @@ import { runView } from '../reporters/run-view.ts'
 import { runContract } from '../target.ts'
 import { applyTargetsFile, defaultFile } from './targets-file.ts'
 
-// Not an import attribute, for which Node.js 20 prints a warning.
+// Not imported with an attribute, because Node.js 20 would print a warning.
 const manifest: { version: string; engines: { node: string } } = createRequire(import.meta.url)(
   '@connected-apps/contract-tests/package.json',
 )
 
-/** The options of the command: those of a run, and these. */
+/** The options of the command: those of a run, and a few more. */
 interface CommandOptions extends ContractOptions {
   operation?: OperationId[]
   reporter?: Destination[]
@@ -25,10 +25,10 @@ interface CommandOptions extends ContractOptions {
 }
 
 const sessions = {
-  '--session-token <TOKEN>': 'a session whose roles hold the permissions of the operations',
+  '--session-token <TOKEN>': 'a session whose roles have the permissions for the operations',
   '--session-jwt <JWT>': 'such a session as a JWT',
   '--session-token-without-permission <TOKEN>':
-    'a session whose roles lack the permissions, for 403',
+    'a session whose roles lack these permissions, for 403',
   '--session-token-of-other-organization <TOKEN>': 'a session of another Organization, for 403',
 }
 const secretKeys = ['--secret', ...Object.keys(sessions)].map((flags) =>
@@ -39,7 +39,7 @@ const command = createCommand({
   name: 'contract-tests',
   version: `${manifest.version} (${contract.title} ${contract.version})`,
   description: `Tests whether a provider conforms to the contract ${contract.title} ${contract.version}.
-It really changes what the ids identify, such as revoking an access: use ids made for tests.`,
+The operations really take effect: access is revoked. Use ids made for tests.`,
   onArguments: (given) => applyTargetsFile(given, secretKeys),
 })
   .addOption(withVariable('--url <URL>', 'base URL of the target', true))
@@ -76,7 +76,7 @@ command
   .addOption(
     withVariable(
       '--require <LIST>',
-      'fail without these statuses and error types: a list such as 200,401,ERROR_TYPE, or all, for every status',
+      'fail unless these are covered: a list such as 200,401,ERROR_TYPE, or all, for every status',
     ).argParser(parseRequired),
   )
   .addOption(
@@ -125,5 +125,5 @@ function withVariable(flags: string, description: string, isMandatory = false): 
 function parseRequired(value: string): (Status | ExampleName)[] | 'all' {
   if (value === 'all') return value
   const names = value.split(',').map((name) => (/^\d+$/.test(name) ? Number(name) : name))
-  return names as (Status | ExampleName)[] // the run validates them
+  return names as (Status | ExampleName)[] // safe: the run validates them
 }

@@ -2,18 +2,19 @@ import { readFileSync } from 'node:fs'
 import { CommandError, UsageError } from '@connected-apps/node-http/command'
 import type { Command, Option } from '@connected-apps/node-http/command'
 
-/** The file that `--target` is looked up in unless `--config` names another. */
+/** The file in which `--target` is looked up, unless `--config` names another one. */
 export const defaultFile = 'contract-tests.config.json'
 
-/** Options of the command that a file cannot have. */
+/** Options of the command that a file cannot set. */
 const excludedKeys: readonly string[] = ['config', 'target', 'version']
 
 type Fields = Record<string, unknown>
 
 /**
- * Sets the options that the file has for the chosen target and that the command line leaves out.
+ * Sets the options that the file has for the chosen target, except those on the command line.
  *
- * @param secretKeys the options that the file may only name a variable for, since many may read it
+ * @param secretKeys options that the file must not contain, since many people may read it; it can only
+ *   name a variable for each
  * @throws {CommandError}
  */
 export function applyTargetsFile(command: Command, secretKeys: readonly string[]): void {
@@ -47,7 +48,7 @@ export function applyTargetsFile(command: Command, secretKeys: readonly string[]
   }
 }
 
-/** From the command line, or else from the option's variable, which has not been applied yet. */
+/** The value from the command line, or from the option's variable, which has not been applied yet. */
 function givenValue(command: Command, key: string): string | undefined {
   const { envVar = '' } = command.options.find((option) => option.attributeName() === key) ?? {}
   const value: unknown = command.getOptionValue(key) ?? process.env[envVar]
@@ -70,8 +71,8 @@ function readObject(file: string): Fields {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     // The rest of the message quotes the file.
-    const [place = ''] = / \(line \d+ column \d+\)/.exec(error.message) ?? []
-    throw new CommandError(`${file} is not JSON${place}; correct it`, { cause: error })
+    const [position = ''] = / \(line \d+ column \d+\)/.exec(error.message) ?? []
+    throw new CommandError(`${file} is not JSON${position}; correct it`, { cause: error })
   }
 }
 
@@ -92,7 +93,7 @@ function findOption(options: ReadonlyMap<string, Option>, key: string, at: strin
   const option = options.get(key)
   if (option !== undefined) return option
   throw new CommandError(
-    `${at}: the key ${key} is unknown; known are ${[...options.keys()].join(', ')}`,
+    `${at}: the key ${key} is unknown; the keys are ${[...options.keys()].join(', ')}`,
   )
 }
 
@@ -100,17 +101,17 @@ function apply(command: Command, option: Option, parse: () => unknown): void {
   const key = option.attributeName()
   const source = command.getOptionValueSource(key)
   if (source !== undefined && source !== 'default') return
-  // The option's own variable wins later, so a variable that the file names need not be set.
+  // The option's own variable takes precedence later, so the variable that the file names need not be set.
   if (option.envVar !== undefined && process.env[option.envVar]) return
   command.setOptionValueWithSource(key, parse(), 'config')
 }
 
-/** Parses a value as if it stood on the command line; a list is several values, or separated by commas. */
+/** Parses a value as if it were given on the command line, where a list is several values, or one with commas. */
 function parseValue(option: Option, value: unknown, at: string): unknown {
   const values: unknown[] = Array.isArray(value) ? value : [value]
   const texts = values.map((each) => {
     if (typeof each === 'number' || (typeof each === 'string' && each !== '')) return String(each)
-    throw new CommandError(`${at} is neither a text nor a number, nor a list of these; correct it`)
+    throw new CommandError(`${at} must be a string, a number, or a list of these`)
   })
   const parse = option.parseArg ?? ((text: string) => text)
   try {

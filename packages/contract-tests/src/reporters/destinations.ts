@@ -18,16 +18,16 @@ const reporters = {
   summary: summaryReport,
 }
 
-/** A reporter, and where its report goes. */
+/** A reporter, and the file for its report. */
 export interface Destination {
   reporter: keyof typeof reporters
   /** Default: standard output. */
   file?: string
-  /** GitHub's file may hold the summaries of other commands of the step. */
+  /** GitHub's file may already contain summaries of other commands of the step. */
   isAppended?: boolean
 }
 
-/** The option `--reporter`, which may be given several times, each with a name, or a name and a file: `junit=FILE`. */
+/** The option `--reporter`, which may be given several times: a name, or a name and a file, as in `junit=FILE`. */
 export function reporterOption(): Option {
   return new Option(
     '--reporter <REPORTER...>',
@@ -60,9 +60,9 @@ function isReporter(name: string): name is keyof typeof reporters {
 }
 
 /**
- * Makes sure that every report can be written, before a run that takes time and changes its target.
+ * Checks that every report can be written, before a run that takes time and changes its target.
  *
- * @param isOutputFree whether JUnit, which is nothing with other text around it, may go to standard output
+ * @param isOutputFree whether standard output is free for JUnit, which must not be mixed with other text
  * @throws {CommandError}
  */
 export async function prepareDestinations(
@@ -81,7 +81,7 @@ export async function prepareDestinations(
   for (const destination of destinations) await write(destination, '')
 }
 
-/** Writes every report to its file, and prints what has none; the text report, if that is nothing. */
+/** Writes the reports to their files, and prints one without a file; by default the text report. */
 export async function writeReports(
   view: ReportView,
   destinations: readonly Destination[],
@@ -94,7 +94,7 @@ export async function writeReports(
     destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter),
   )
   if (printed.has('junit')) print(junitReport(view))
-  // It begins with the text report.
+  // The GitHub report starts with the text report.
   else print(printed.has('github') ? githubReport(view) : view.text)
 }
 

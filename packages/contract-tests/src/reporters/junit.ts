@@ -2,8 +2,8 @@ import type { Outcome } from '../report.ts'
 import type { ReportView, ReportedCase, ReportedSuite } from './view.ts'
 
 /**
- * A report as JUnit XML, the format that CI servers read. It satisfies the schema of Jenkins
- * (junit-10.xsd), the strictest one, which has no count of skipped tests for all suites.
+ * Formats a report as JUnit XML, which CI servers read. It satisfies the schema of Jenkins
+ * (junit-10.xsd), the strictest one, in which `testsuites` has no count of skipped tests.
  */
 export function junitReport({ title, suites }: ReportView): string {
   const totals = counts(suites.flatMap(({ cases }) => cases))
@@ -51,7 +51,7 @@ function attribute(text: string): string {
   return `"${escape(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;')}"`
 }
 
-// XML 1.0 section 2.2 forbids these characters even when escaped; they are replaced by U+FFFD.
+// XML 1.0 section 2.2 forbids these characters even when escaped; they are replaced with U+FFFD.
 const forbiddenCharacters = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
 
 function escape(text: string): string {

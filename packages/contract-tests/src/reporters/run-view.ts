@@ -4,7 +4,7 @@ import { describeViolation } from '../verify.ts'
 import { textReport, verdict } from './text.ts'
 import type { Annotation, ReportView, ReportedCase, ReportedSuite } from './view.ts'
 
-/** A run of the suite, as the reporters show it. */
+/** Converts the report of a run to what the reporters show. */
 export function runView(report: Report): ReportView {
   const { title, version } = report.contract
   const suites = [
@@ -34,7 +34,7 @@ function suite(name: string, checks: Check[]): ReportedSuite {
   return { name, cases }
 }
 
-// JUnit has no overall verdict, so that each missing status needs a failed case of its own.
+// JUnit has no overall verdict, so each missing status needs its own failed case.
 function requiredStatusCases({ skippedStatuses, missingStatuses }: Report): ReportedCase[] {
   return skippedStatuses
     .filter(({ status }) => missingStatuses.includes(status))
@@ -55,7 +55,7 @@ function requiredExampleCases(report: Report): ReportedCase[] {
   }))
 }
 
-/** One for each failure, each skipped status, and each missing example. */
+/** An annotation for each failure, each skipped status, and each missing example. */
 function annotationsOf(report: Report): Annotation[] {
   const failed = report.checks.filter(({ outcome }) => outcome === 'failed')
   return [

@@ -6,7 +6,7 @@ import type { ReportView } from './view.ts'
 const maxFailures = 100
 const maxCellLength = 1000
 
-/** A report as Markdown, for the summary of a job on GitHub: the verdict, the failures, the coverage. */
+/** Formats a report as Markdown, for the summary of a GitHub job: the verdict, the failures, the coverage. */
 export function summaryReport(view: ReportView): string {
   const { title, passed, verdict } = view
   const marker = passed ? ':white_check_mark:' : ':x:'
@@ -61,7 +61,7 @@ function row(cells: string[]): string {
   return `| ${cells.map(escape).join(' | ')} |`
 }
 
-// As character references, which mean nothing in Markdown, and stay on one line in a table.
+// As character references, which have no meaning in Markdown; a table row must stay on one line.
 function escape(text: string): string {
   const shown = text.length > maxCellLength ? `${text.slice(0, maxCellLength)}\u2026` : text
   return shown

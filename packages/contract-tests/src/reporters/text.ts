@@ -6,7 +6,7 @@ import { describeViolation } from '../verify.ts'
 
 const markers: Record<Outcome, string> = { passed: 'ok  ', failed: 'FAIL', skipped: '-   ' }
 
-/** A plain-text report: every check, the coverage, what was skipped and why, and the verdict. */
+/** Formats a report as plain text: every check, the coverage, what was skipped and why, and the verdict. */
 export function textReport(report: Report): string {
   const { contract, target, operations, coverage } = report
   const documentChecks = checksOf(report, undefined)
@@ -46,7 +46,7 @@ function checkLines({ name, outcome, violations, reason }: Check): string[] {
   ]
 }
 
-/** What was covered of an operation and what was not, a kind of element a line. */
+/** The coverage of an operation, with one line per kind of element. */
 export function coverageLines(
   operation: string,
   coverage: Partial<Coverage> | undefined,

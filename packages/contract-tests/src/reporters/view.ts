@@ -2,14 +2,14 @@ import type { OperationId } from '@connected-apps/contract'
 import type { Coverage } from '../coverage.ts'
 import type { Outcome } from '../report.ts'
 
-/** What the reporters show, of a run of the suite or of anything else that checks against the contract. */
+/** What the reporters show: the results of the suite, or of anything else that checks against the contract. */
 export interface ReportView {
-  /** What was done: `contract-tests of Connected Apps 1.1.0`. */
+  /** What was run, such as `contract-tests of Connected Apps 1.1.0`. */
   title: string
   passed: boolean
   /** The result on one line. */
   verdict: string
-  /** The whole text report, which ends with a line break. */
+  /** The complete text report, which ends with a line break. */
   text: string
   suites: readonly ReportedSuite[]
   annotations: readonly Annotation[]

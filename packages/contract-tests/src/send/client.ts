@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts'
 import { defaultBody, parameterValues, pick, secretFor } from './request.ts'
 import type { CaseRequest, Credentials } from './request.ts'
 
-/** Whether `@connected-apps/client` can send this request; it rejects malformed ones and has no option for others. */
+/** Whether `@connected-apps/client` can send this request: it rejects malformed ones, and cannot express some others. */
 export function canClientSend(
   operation: Operation,
   request: CaseRequest,

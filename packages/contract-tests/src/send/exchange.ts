@@ -17,10 +17,10 @@ export interface Exchange {
   received: ReceivedResponse
 }
 
-/** No response arrived, or only part of one. The message contains nothing of the request. */
+/** No response arrived, or only part of one. The message contains nothing from the request. */
 export class NoResponseError extends Error {
   override readonly name = 'NoResponseError'
-  /** What to do, where it is something other than to start the target or to correct its URL. */
+  /** What to do, if it is something other than starting the target or correcting its URL. */
   readonly remedy: string | undefined
 
   constructor(message: string, options?: ErrorOptions & { remedy?: string }) {
@@ -36,7 +36,7 @@ export function toNoResponseError(error: unknown, timeoutMs: number): NoResponse
     if (each.name === 'TimeoutError' || each.name === 'AbortError') {
       return new NoResponseError(`no complete response within ${timeoutMs} ms`, { cause: error })
     }
-    // What `fetch` throws where a body is not in its Content-Encoding; each coding has its codes.
+    // `fetch` throws one of these if a body is not in its Content-Encoding; each coding has its own codes.
     if ('code' in each && /^(Z_|ERR__|ERR_BROTLI|ZSTD_)/.test(String(each.code))) {
       const message = 'no complete response: the body is not what its Content-Encoding says'
       return new NoResponseError(message, { cause: error })
@@ -57,8 +57,8 @@ export async function receiveBody(stream: AsyncIterable<Uint8Array>): Promise<Ui
 }
 
 /**
- * The response as the contract describes it: without a Content-Encoding. What cannot be decoded
- * keeps its headers, from which `checkResponse` makes the violation. Throws a {@link NoResponseError}.
+ * Decodes the body, and removes the `Content-Encoding`. If it cannot be decoded, the headers are kept,
+ * so that `checkResponse` reports the violation. Throws a {@link NoResponseError}.
  */
 export async function decodeResponse(
   status: number,
@@ -73,14 +73,14 @@ export async function decodeResponse(
   return { status, headers: withoutEncoding(headers), body: decoded }
 }
 
-/** Like {@link decodeResponse}, for a body from `fetch`, which has decoded what it can. */
+/** Like {@link decodeResponse}, for a body from `fetch`, which has already decoded the codings that it supports. */
 export async function decodeFetched(
   status: number,
   headers: Headers,
   body: Uint8Array,
 ): Promise<ReceivedResponse> {
   const codings = contentCodings(headers.get('content-encoding'))
-  // Whether it knows zstd depends on the version of Node.js; a frame begins with these bytes (RFC 8878).
+  // Support for zstd depends on the version of Node.js; a frame starts with these bytes (RFC 8878).
   const isDecoded = codings.includes('zstd')
     ? !Buffer.from(body).subarray(0, 4).equals(Buffer.from('28b52ffd', 'hex'))
     : codings.every((coding) => fetchCodings.has(coding))
@@ -89,7 +89,7 @@ export async function decodeFetched(
     : decodeResponse(status, headers, body)
 }
 
-/** What `fetch` decodes in every version of Node.js. */
+/** The codings that `fetch` decodes in every version of Node.js. */
 const fetchCodings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br'])
 
 function withoutEncoding(headers: Headers): Headers {

@@ -9,7 +9,7 @@ import { basicCredentials, defaultBody, parameterValues, pick } from './request.
 import type { CaseRequest, Credentials } from './request.ts'
 
 /**
- * Sends a request that the client would reject, by `node:http`, since `fetch` removes the segments
+ * Sends a request that the client would reject. It uses `node:http`, since `fetch` removes the segments
  * `..` and `%2E%2E` from a path. Does not follow redirects. Throws a {@link NoResponseError}.
  */
 export async function sendRaw(
@@ -31,7 +31,7 @@ export async function sendRaw(
     accept: operation.mediaType,
     ...(authorization === undefined ? {} : { authorization }),
     ...(body === undefined ? {} : { 'content-type': body.mediaType }),
-    // Servers expect a length even of an absent body, if the operation may have one.
+    // If the operation may have a body, servers expect a length even without one.
     ...(operation.requestBody && { 'content-length': `${Buffer.byteLength(body?.text ?? '')}` }),
     ...pick(values, operation.headerParameters),
     ...request.headers,
@@ -55,7 +55,7 @@ export async function sendRaw(
     outgoing.end(body?.text)
     return { sent: { query, headers }, received: await receive(outgoing) }
   } catch (error) {
-    // A timeout in the middle of a body surfaces as a connection error; report it as the timeout.
+    // A timeout in the middle of a body surfaces as a connection error, so the signal takes precedence.
     throw toNoResponseError(signal.aborted ? signal.reason : error, settings.timeoutMs)
   }
 }

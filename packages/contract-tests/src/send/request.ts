@@ -3,14 +3,14 @@ import { checkParameter } from '@connected-apps/contract'
 import type { Operation } from '@connected-apps/contract'
 import type { RunSettings } from '../options.ts'
 
-/** The credentials of a request: those given to the run, or what replaces them. */
+/** The credentials of a request: those of the run, or a replacement. */
 export type Credentials =
   | 'given'
   | 'a wrong secret'
   | 'no credentials'
   | 'credentials of another scheme'
 
-/** How the request of a case differs from the well-formed request that the options describe. */
+/** How the request of a case differs from the well-formed request with the ids and credentials of the run. */
 export interface CaseRequest {
   /** Values that replace those of parameters, not yet encoded; `null` omits a parameter. */
   parameters?: Record<string, string | null>
@@ -20,7 +20,7 @@ export interface CaseRequest {
   credentials?: Credentials
   /** The body as text, or `none`. Default: the first example of the operation, if it takes a body. */
   body?: { mediaType: string; text: string } | 'none'
-  /** Further headers, which the contract does not declare. */
+  /** Additional headers, which the contract does not declare. */
   headers?: Record<string, string>
 }
 
@@ -39,7 +39,7 @@ export function parameterValues(
   return Object.fromEntries(values)
 }
 
-/** The values of these parameters only. */
+/** Picks the values of these parameters. */
 export function pick(
   values: Record<string, string>,
   names: readonly string[],
@@ -47,7 +47,7 @@ export function pick(
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)))
 }
 
-/** The body that a request has by default, as a JSON value; undefined if the operation takes none. */
+/** The default body of a request, as a JSON value; undefined if the operation takes none. */
 export function defaultBody({ requestBody, request }: Operation): unknown {
   return requestBody === undefined ? undefined : (Object.values(request?.examples ?? {})[0] ?? {})
 }
@@ -65,7 +65,7 @@ export function basicCredentials(
   return Buffer.from(`${projectId}:${secretFor(credentials, secret)}`).toString('base64')
 }
 
-/** A well-formed value of the parameter that no target knows; undefined if no random value is well-formed. */
+/** A random, well-formed value of the parameter, which exists at no target; undefined if none is well-formed. */
 export function randomValue(parameter: Operation['parameters'][string]): string | undefined {
   const uuid = randomUUID()
   return [`contract-tests-${uuid}`, uuid].find(

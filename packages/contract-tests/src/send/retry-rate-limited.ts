@@ -7,8 +7,8 @@ const maxAttempts = 3
 const maxDelayMs = 5_000
 
 /**
- * Retries at most twice while the rate limit hides the expected response. The contract checks the
- * rate limit before anything else, so that a 429 says nothing about the case itself.
+ * Sends a request, and retries it at most twice while the rate limit hides the expected response: the
+ * rate limit is checked before anything else, so a 429 says nothing about the case itself.
  */
 export async function sendWithRetry(
   { operation, example }: Pick<Case, 'operation' | 'example'>,

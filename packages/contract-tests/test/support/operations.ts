@@ -12,16 +12,16 @@ export function successOf({ examples, successStatus }: Operation): string {
   return findExample(examples, ({ status }) => status === successStatus)
 }
 
-/** The example that is brought about in this way. */
+/** The name of the example with this trigger. */
 export function exampleOf(
   { examples }: Operation,
-  wanted: Operation['examples'][string]['trigger'],
+  expected: Operation['examples'][string]['trigger'],
 ): ExampleName {
-  const isWanted = (trigger: unknown) => JSON.stringify(trigger) === JSON.stringify(wanted)
-  return findExample(examples, ({ trigger }) => isWanted(trigger)) as ExampleName // safe: it is listed
+  const isExpected = (trigger: unknown) => JSON.stringify(trigger) === JSON.stringify(expected)
+  return findExample(examples, ({ trigger }) => isExpected(trigger)) as ExampleName // safe: it is the name of an example
 }
 
-/** The status of the example that is brought about in this way. */
+/** The status of the example with this trigger. */
 export function statusOf(operation: Operation, trigger: Parameters<typeof exampleOf>[1]): number {
   return operation.examples[exampleOf(operation, trigger)]?.status ?? 0
 }

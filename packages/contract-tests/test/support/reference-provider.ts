@@ -26,7 +26,7 @@ export function startMock(): Promise<Provider> {
   return startProvider((request) => expectedResponse(request, { supportsPrefer: true }))
 }
 
-/** Starts a provider that conforms to the contract and knows nothing but the contract's example ids. */
+/** Starts a provider that conforms to the contract and has only the contract's example ids. */
 export function startRemote(): Promise<Provider> {
   return startProvider((request) => expectedResponse(request))
 }
@@ -66,7 +66,7 @@ export function expectedExample(
   return { operation, example: exampleForState(operation, path, headers) }
 }
 
-/** A value that the provider does not know brings about the first example that the contract lists for it. */
+/** A value that does not exist at the provider triggers the first example that the contract lists for it. */
 function exampleForState(
   operation: Operation,
   path: Record<string, string>,
