@@ -1,4 +1,4 @@
-import { oneAppPerScenario } from '../src/one-app-per-scenario.ts'
+import { oneAppPerScenario } from '../src/scenario/one-app-per-scenario.ts'
 
 /** A scenario, as far as its constant depends on it. */
 interface NamedScenario {

@@ -3,7 +3,7 @@ import { operations } from '@connected-apps/contract/operations'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { allScenarios, ScenarioEngine, ScenarioError, scenarios } from '../src/index.ts'
 import type { MockKey, ScenarioDefinition } from '../src/index.ts'
-import { maxRevokedPairs } from '../src/lists.ts'
+import { maxRevokedPairs } from '../src/state/lists.ts'
 import { clientOf, requestOf } from './requests.ts'
 
 const { revokeConnectedApp, getMemberConnectedApps, getOrganizationConnectedApp } = operations

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { allScenarios } from '../src/index.ts'
-import { parseScenario } from '../src/parse-scenario.ts'
-import { maxDefinitions, maxSequences, ScenarioPlayer } from '../src/player.ts'
+import { parseScenario } from '../src/scenario/parse-scenario.ts'
+import { maxDefinitions, maxSequences, ScenarioPlayer } from '../src/scenario/player.ts'
 import { anyOperation, first, otherParameter, scenarioValue, successOf } from './operations.ts'
 
 const { operationId } = anyOperation

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parsePreferences } from '../src/preferences.ts'
+import { parsePreferences } from '../src/plan/preferences.ts'
 import { anyOperation, errorOf, statusOf } from './operations.ts'
 
 describe('the grammar of Prefer (RFC 7240)', () => {

@@ -1,7 +1,7 @@
 import type { Operation, OperationId } from '@connected-apps/contract'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { LruMap } from './lru-map.ts'
-import type { Scenario } from './scenario.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 
 /** How many revoked pairs are kept at most. */
 export const maxRevokedPairs = 1000

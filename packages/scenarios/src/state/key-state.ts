@@ -1,9 +1,9 @@
-import { JournalLog } from './journal/journal.ts'
+import { JournalLog } from '../journal/journal.ts'
 import { listOf, RevokedPairs } from './lists.ts'
-import { findOperation, parseScenario } from './parse-scenario.ts'
-import { ScenarioPlayer } from './player.ts'
-import type { ScenarioKey } from './player.ts'
-import type { Scenario } from './scenario.ts'
+import { findOperation, parseScenario } from '../scenario/parse-scenario.ts'
+import { ScenarioPlayer } from '../scenario/player.ts'
+import type { ScenarioKey } from '../scenario/player.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 
 /** The state of one isolation key. */
 export class KeyState {

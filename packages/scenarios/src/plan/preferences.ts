@@ -1,7 +1,7 @@
 import type { ExampleName, Operation } from '@connected-apps/contract'
 import { chooseExample } from './choose-example.ts'
 import type { InvalidChoice } from './choose-example.ts'
-import { maxWaitSeconds } from './scenario.ts'
+import { maxWaitSeconds } from '../scenario/scenario.ts'
 
 /** The response that a request prefers, by `Prefer` (RFC 7240) or by its query. */
 export interface Preferences {

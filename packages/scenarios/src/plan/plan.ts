@@ -3,11 +3,11 @@ import { contract } from '@connected-apps/contract/operations'
 import type { OperationMatch } from '@connected-apps/contract/operations'
 import { exampleResponse, examplesOf } from './choose-example.ts'
 import type { ExampleResponse } from './choose-example.ts'
-import type { ScenarioPlayer } from './player.ts'
+import type { ScenarioPlayer } from '../scenario/player.ts'
 import { parsePreferences } from './preferences.ts'
 import { requestViolations } from './request-violations.ts'
 import type { RequestParts } from './request-violations.ts'
-import type { Scenario } from './scenario.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 
 /** The decision on a request: a complete response, an example, or a body to generate. */
 export type Plan = FixedPlan | ExamplePlan | DynamicPlan

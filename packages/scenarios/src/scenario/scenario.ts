@@ -6,7 +6,7 @@ import type {
   SuccessStatus,
 } from '@connected-apps/contract'
 import { allOperations, operations } from '@connected-apps/contract/operations'
-import { detachFrozen } from './detach.ts'
+import { detachFrozen } from '../detach.ts'
 import { oneAppPerScenario } from './one-app-per-scenario.ts'
 
 /** The maximum delay of a response. */

@@ -1,5 +1,5 @@
 import type { OperationMatch } from '@connected-apps/contract/operations'
-import { LruMap } from './lru-map.ts'
+import { LruMap } from '../state/lru-map.ts'
 import { allScenarios } from './scenario.ts'
 import type { PlannedResponse, Scenario } from './scenario.ts'
 
