@@ -1,19 +1,19 @@
-/** How much a version has to rise. */
+/** The part of a version that has to be raised. */
 export type Bump = 'none' | 'patch' | 'minor' | 'major'
 
 const order: readonly Bump[] = ['none', 'patch', 'minor', 'major']
 
-/** Orders bumps from none to major, as `Array.prototype.sort` expects. */
+/** Compares bumps, for sorting from none to major. */
 export function compareBumps(a: Bump, b: Bump): number {
   return order.indexOf(a) - order.indexOf(b)
 }
 
-/** The largest of these bumps; `none` when there are none. */
+/** The largest of these bumps; `none` if there are none. */
 export function largest(bumps: Iterable<Bump>): Bump {
   return [...bumps].toSorted(compareBumps).at(-1) ?? 'none'
 }
 
-/** The next version after this one that carries the bump. */
+/** Raises a version by a bump. */
 export function bumpVersion(version: string, bump: Bump): string {
   const [major, minor, patch] = numbersOf(version)
   if (bump === 'major') return `${major + 1}.0.0`
@@ -21,7 +21,7 @@ export function bumpVersion(version: string, bump: Bump): string {
   return bump === 'patch' ? `${major}.${minor}.${patch + 1}` : version
 }
 
-/** How much the version rises from one to the other; `none` when it stays or falls. */
+/** The bump from one version to another; `none` if the version does not rise. */
 export function bumpBetween(from: string, to: string): Bump {
   const before = numbersOf(from)
   const after = numbersOf(to)
@@ -30,14 +30,14 @@ export function bumpBetween(from: string, to: string): Bump {
   return (['major', 'minor', 'patch'] as const)[index] ?? 'none'
 }
 
-/** Orders versions, as `Array.prototype.sort` expects. */
+/** Compares versions, for sorting in ascending order. */
 export function compareVersions(a: string, b: string): number {
   const other = numbersOf(b)
   const differences = numbersOf(a).map((number, index) => number - (other[index] ?? 0))
   return differences.find((difference) => difference !== 0) ?? 0
 }
 
-/** Whether the text is a version that can be raised. */
+/** Whether this is a version of the form 1.2.3. */
 export function isVersion(text: unknown): text is string {
   return typeof text === 'string' && /^\d+\.\d+\.\d+$/.test(text)
 }

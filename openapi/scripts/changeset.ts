@@ -12,7 +12,7 @@ interface Changeset {
   text: string
 }
 
-/** A changeset for all packages that the new version of the contract changes, for the author to reword. */
+/** Drafts a changeset for all packages that depend on the contract, for the author to reword. */
 export function draftChangeset(
   releasedVersion: string,
   contract: ContractFile,
@@ -22,7 +22,7 @@ export function draftChangeset(
   const bump = bumpBetween(releasedVersion, version)
   const header = dependentPackages().map(({ name }) => `'${name}': ${bump}`)
   const largestBump: Bump = largest(changes.map((change) => change.bump))
-  // Words for people would drown what consumers have to know; the contract's changelog has them.
+  // Only the largest changes, which consumers have to know; the contract's changelog lists all of them.
   const listed = changes.filter((change) => change.bump === largestBump)
   const lines = listed.map((change) => `- ${change.what}: \`${describePointer(change, contract)}\``)
   return {

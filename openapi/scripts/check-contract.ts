@@ -1,4 +1,4 @@
-// The check that every pull request has to pass: the version of the contract says what changed.
+// The check that every pull request has to pass: the version of the contract reflects what changed.
 import { runCommand } from './command.ts'
 import { renderChangeTable } from './compare/change-table.ts'
 import { contractPath, nameOf, readContractFile, releasedPath } from './contract-file.ts'
@@ -8,10 +8,10 @@ import { findMissingBumps } from './packages.ts'
 await runCommand({
   help: `Usage: node scripts/check-contract.ts [RELEASED CONTRACT]
 
-Compares the contract with the released one, and fails when info.version rises too little for
-what changed, or a generated package rises less than the contract.
+Compares the contract with the released one, and fails if info.version is too low for what changed,
+or if the bump of a generated package is smaller than that of the contract.
 
-Exit codes: 0 all is well, 1 something is missing, 2 a document or the command line is wrong`,
+Exit codes: 0 passed, 1 something is missing, 2 a document or the command line is wrong`,
   maxFiles: 2,
   async run(_flags, [base = releasedPath, revision = contractPath]) {
     const released = readContractFile(base)
@@ -21,7 +21,7 @@ Exit codes: 0 all is well, 1 something is missing, 2 a document or the command l
     const isOwn = base === releasedPath && revision === contractPath
     const missing = [
       ...(versionError === undefined ? [] : [versionError]),
-      // Once the version is right: it decides how much the packages have to rise.
+      // Only once the version is right, since the bumps of the packages depend on it.
       ...(isOwn && versionError === undefined
         ? findMissingBumps(released.version, contract.version)
         : []),

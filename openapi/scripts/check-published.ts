@@ -1,4 +1,4 @@
-// Whether released/ is what the registry has: nobody may change it by hand.
+// Checks that released/ matches the registry, since it must not be edited by hand.
 import { execFile } from 'node:child_process'
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ await runCommand({
 
 Compares released/connected-apps.yaml with the contract in the newest published package.
 
-Exit codes: 0 they fit, 1 they differ, 2 the registry or the command line is wrong`,
+Exit codes: 0 they match, 1 they differ, 2 the registry cannot be read, or the command line is wrong`,
   async run() {
     const released = readContractFile(releasedPath)
     const violations: string[] = []
@@ -29,19 +29,19 @@ Exit codes: 0 they fit, 1 they differ, 2 the registry or the command line is wro
       } else if (published.version === version) {
         if (!isDeepStrictEqual(published.document, released.document)) {
           violations.push(
-            `${nameOf(releasedPath)} is not the contract in the published ${name} ${version}; restore it, the release writes it`,
+            `${nameOf(releasedPath)} differs from the contract in the published ${name} ${version}; restore it, since only the release may write it`,
           )
         }
       } else {
         const rise = bumpBetween(versionOf(published.document), released.version)
         if (compareBumps(bumpBetween(published.version, version), rise) < 0) {
           violations.push(
-            `${name} rises from ${published.version} to ${version}, the contract in it by more: from ${versionOf(published.document)} to ${released.version}`,
+            `${name} rises from ${published.version} to ${version}, but the contract in it by more: from ${versionOf(published.document)} to ${released.version}`,
           )
         }
         if (!isDeepStrictEqual(readContractFile(contractPath).document, released.document)) {
           violations.push(
-            `${nameOf(releasedPath)} is not the contract that ${name} ${version} is about to carry; run the release script`,
+            `${nameOf(releasedPath)} differs from the contract that ${name} ${version} will contain; run the release script`,
           )
         }
       }
@@ -56,7 +56,7 @@ interface Published {
   document: JsonObject
 }
 
-/** The contract in the newest version of the package, by the registry that npm is set up with. */
+/** Fetches the contract in the newest version of a package from the registry that npm is configured with. */
 async function fetchPublished(name: string): Promise<Published | undefined> {
   await using directory = await mkdtempDisposable(join(tmpdir(), 'published-'))
   const cwd = directory.path

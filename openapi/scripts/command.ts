@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 
-/** What stops a command before it has done anything: wrong use, or a file that cannot be read. */
+/** Stops a command before it has done anything: wrong use, or a file that cannot be read. */
 export class UsageError extends Error {}
 
 interface Command {
   help: string
-  /** The options that it knows beside --help; none of them takes a value. */
+  /** The options in addition to --help; none of them takes a value. */
   flags?: string[]
   /** Resolves to the exit code. */
   run: (flags: Set<string>, files: string[]) => Promise<number>
@@ -13,7 +13,7 @@ interface Command {
   maxFiles?: number
 }
 
-/** Runs a command: exit code 2 and one line when it is used wrongly or its input cannot be read. */
+/** Runs a command. A {@link UsageError} is printed on one line, with exit code 2. */
 export async function runCommand(command: Command): Promise<void> {
   try {
     const { values, positionals } = parse(command.flags ?? [])

@@ -13,18 +13,18 @@ export const releasedPath = fileURLToPath(
   new URL('../released/connected-apps.yaml', import.meta.url),
 )
 
-/** An OpenAPI document as it stands in a file. */
+/** An OpenAPI document in a file. */
 export interface ContractFile {
   path: string
   text: string
   document: JsonObject
   /** `info.version` */
   version: string
-  /** The line of the nearest thing that the file has at this JSON Pointer. */
+  /** The line of what a JSON Pointer points to, or of its nearest existing ancestor. */
   lineOf: (pointer: string) => number
 }
 
-/** Reads the file. Throws a UsageError of one line that names the place when it is no contract. */
+/** Reads the file. Throws a {@link UsageError} of one line, with the position, if it is not a contract. */
 export function readContractFile(path: string): ContractFile {
   const name = nameOf(path)
   const text = readText(path, name)
@@ -56,7 +56,7 @@ export function readContractFile(path: string): ContractFile {
   return { path, text, document, version, lineOf }
 }
 
-/** The text with another `info.version`, and nothing else changed. */
+/** Replaces `info.version` in the text, and changes nothing else. */
 export function withVersion({ text }: ContractFile, version: string): string {
   const node = parseDocument(text).getIn(['info', 'version'], true)
   if (!isNode(node) || !node.range) throw new Error('a contract that was read has a version')
@@ -64,7 +64,7 @@ export function withVersion({ text }: ContractFile, version: string): string {
   return text.slice(0, start) + version + text.slice(end)
 }
 
-/** The file as a person would type its name. */
+/** The name of a file for messages: relative to the root of the repository, if it is in there. */
 export function nameOf(path: string): string {
   const name = relative(root, path)
   return name.startsWith('..') ? path : name
@@ -79,7 +79,7 @@ function readText(path: string, name: string): string {
   }
 }
 
-/** An alias to an anchor that is missing, or to its own parent, shows only when values are built. */
+/** Builds the values. An alias to a missing anchor, or to its own parent, only fails here. */
 function toJson(build: () => unknown, name: string): unknown {
   try {
     return build()

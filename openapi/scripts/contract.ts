@@ -1,4 +1,4 @@
-// What the contract's owner runs after an edit: `npm run contract`.
+// Run by the contract's owner after an edit: `npm run contract`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -23,11 +23,11 @@ import { remainingWork } from './remaining-work.ts'
 await runCommand({
   help: `Usage: npm run contract [-- --write]
 
-Run it after each edit of openapi/connected-apps.yaml. It lints the document, generates what is
-generated from it, compares it with the released contract, and says what is still to be done.
+Run it after each edit of openapi/connected-apps.yaml. It lints the document, generates code from it,
+compares it with the released contract, and lists what is left to do.
 
 Options:
-  --write  write the least version into info.version, and draft the changeset
+  --write  write the required version into info.version, and draft the changeset
   --help   show this help
 
 Exit codes: 0 nothing is left to do, 1 something is, 2 a document or the command line is wrong`,
@@ -43,7 +43,7 @@ Exit codes: 0 nothing is left to do, 1 something is, 2 a document or the command
     try {
       await generate(edited)
     } catch (error) {
-      // A version without what is generated for it would be half a change.
+      // A new version without the code generated for it would be half a change.
       if (isRaised) writeFileSync(contractPath, edited.text)
       throw error
     }
@@ -78,8 +78,8 @@ Exit codes: 0 nothing is left to do, 1 something is, 2 a document or the command
 })
 
 /**
- * Writes anew what is generated from the contract. Throws a UsageError of one line when the
- * generation rejects the document.
+ * Regenerates code from the contract. Throws a {@link UsageError} of one line if the code generation
+ * rejects the document.
  */
 async function generate({ path, lineOf }: ContractFile): Promise<void> {
   const isWindows = process.platform === 'win32'

@@ -1,3 +1,4 @@
+/** An object in a JSON document. */
 export type JsonObject = Record<string, unknown>
 
 export function isObject(value: unknown): value is JsonObject {
@@ -12,7 +13,7 @@ export function segmentsOf(pointer: string): string[] {
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** The pointer to a member of what the first pointer points to. */
+/** The pointer to a member of what another pointer points to. */
 export function memberOf(pointer: string, name: string | number): string {
   return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
@@ -25,16 +26,16 @@ export function valueAt(document: unknown, pointer: string): unknown {
   }, document)
 }
 
-/** Somewhere in a document. */
+/** A value in a document, and its location. */
 export interface JsonNode {
   pointer: string
   value: unknown
 }
 
-/** Follows references within the document until something else is there. */
-export function resolved(document: unknown, place: JsonNode): JsonNode {
+/** Follows references within the document to a value that is not a reference. */
+export function resolved(document: unknown, node: JsonNode): JsonNode {
   const seen = new Set<string>()
-  let current = place
+  let current = node
   while (isObject(current.value) && typeof current.value['$ref'] === 'string') {
     const pointer = current.value['$ref']
     if (!pointer.startsWith('#/') || seen.has(pointer)) break

@@ -13,10 +13,10 @@ interface Package {
   dependencies: string[]
 }
 
-/** The package of this directory, which the others are generated from. */
+/** The package of this directory, from which the others are generated. */
 const source = '@connected-apps/openapi'
 
-/** Which version of each generated package carries the released contract; the release writes it. */
+/** The file with the version of each generated package that contains the released contract. */
 export const releasedVersionsPath = join(root, 'openapi/released/packages.json')
 
 /** The published packages that are generated from the contract. */
@@ -24,7 +24,7 @@ export function generatedPackages(): Package[] {
   return publishedPackages().filter(({ dependencies }) => dependencies.includes(source))
 }
 
-/** The published packages that a changed contract changes: the generated ones, and what uses them. */
+/** The published packages that depend on the contract: the generated ones, and those that use them. */
 export function dependentPackages(): Package[] {
   const all = publishedPackages()
   const found = new Set([source])
@@ -45,7 +45,7 @@ function publishedPackages(): Package[] {
     .map(({ name, version, dependencies, devDependencies }) => ({
       name,
       version,
-      // What only tests use does not change what is published; the source is a development dependency.
+      // Other development dependencies do not affect what is published; the source is always one.
       dependencies: [
         ...Object.keys(dependencies ?? {}),
         ...Object.keys(devDependencies ?? {}).filter((dependency) => dependency === source),
@@ -53,7 +53,7 @@ function publishedPackages(): Package[] {
     }))
 }
 
-/** The packages that rise less than the contract does; each as one line that says what to do. */
+/** Finds generated packages whose bump is smaller than the contract's; one line for each says what to do. */
 export function findMissingBumps(releasedVersion: string, version: string): string[] {
   const needed = bumpBetween(releasedVersion, version)
   const record: Record<string, string> = JSON.parse(readFileSync(releasedVersionsPath, 'utf8'))
@@ -68,7 +68,7 @@ export function findMissingBumps(releasedVersion: string, version: string): stri
   })
 }
 
-/** Writes down which versions carry the contract that is released now. */
+/** The contents of the file at {@link releasedVersionsPath}, for the contract that is released now. */
 export function renderReleasedVersions(): string {
   const versions = generatedPackages().map(({ name, version }) => [name, version])
   return `${JSON.stringify(Object.fromEntries(versions), null, 2)}\n`

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { UsageError } from './command.ts'
 import { nameOf } from './contract-file.ts'
 
-/** Where Redocly runs: its configuration is there. */
+/** Redocly runs here, where its configuration is. */
 const directory = fileURLToPath(new URL('..', import.meta.url))
 const command = fileURLToPath(new URL('../node_modules/@redocly/cli/bin/cli.js', import.meta.url))
 const maxOutputBytes = 64 * 1024 * 1024
@@ -14,12 +14,12 @@ interface Output {
   stderr: string
 }
 
-/** Runs Redocly with the configuration of this directory. It reports to nobody. */
+/** Runs Redocly with the configuration of this directory, and without telemetry. */
 export function redocly(...args: string[]): Promise<Output> {
   return runRedocly(command, args)
 }
 
-/** Runs a program that is Redocly, or that starts it in its own process. */
+/** Runs Redocly, or a program that loads it into its own process. */
 export function runRedocly(program: string, args: string[]): Promise<Output> {
   return new Promise((resolve, reject) => {
     execFile(
@@ -54,19 +54,19 @@ export interface RedoclyChange {
   kind: 'added' | 'removed' | 'modified'
   impact: 'patch' | 'minor' | 'major'
   verdicts: { message: string }[]
-  /** What was modified of it. */
+  /** The property that was modified. */
   property?: string
   base?: Side
   revision?: Side
 }
 
 interface Side {
-  /** Where it is written, references not followed. */
+  /** Where it is written, without following references. */
   pointer: string
   value?: unknown
 }
 
-/** Asks Redocly for the differences between two documents. */
+/** Compares two documents with Redocly. Throws a {@link UsageError} if it cannot. */
 export async function redoclyDiff(base: string, revision: string): Promise<RedoclyChange[]> {
   const options = ['--format', 'json', '--fail-on', 'none']
   const { stdout, stderr } = await redocly('diff', base, revision, ...options)
@@ -78,7 +78,7 @@ export async function redoclyDiff(base: string, revision: string): Promise<Redoc
   return changes
 }
 
-/** Throws a UsageError of one line that names the first place where the document breaks a rule. */
+/** Lints a document. Throws a {@link UsageError} of one line with the first violation of a rule. */
 export async function lint(path: string): Promise<void> {
   const { exitCode, stdout, stderr } = await redocly('lint', path, '--format', 'json')
   if (exitCode === 0) return
@@ -91,7 +91,7 @@ export async function lint(path: string): Promise<void> {
   throw new UsageError(`${nameOf(path)}:${line}:${col}: ${message}${more}`)
 }
 
-/** What Redocly writes as JSON. */
+/** The JSON output of Redocly. */
 interface Report {
   /** of `diff` */
   changes?: RedoclyChange[]

@@ -9,12 +9,12 @@ import { redocly } from './redocly.ts'
 const defaultPage = fileURLToPath(new URL('../dist/reference.html', import.meta.url))
 
 /**
- * Renders the contract as one HTML page with its script in it, so that reading it asks no other
- * host for anything.
+ * Renders the contract as one HTML page with its script inlined, so that it makes no requests to other
+ * hosts.
  */
 export async function buildReference(page = defaultPage): Promise<void> {
   await mkdir(dirname(page), { recursive: true })
-  // Renamed when it is whole, so that a build that fails leaves the last page as it was.
+  // Renamed once it is complete, so that a build that fails leaves the last page unchanged.
   await using directory = await mkdtempDisposable(join(dirname(page), 'reference-'))
   const draft = join(directory.path, 'reference.html')
   const build = await redocly('build-docs', contractPath, '--inlineBundle', '--output', draft)
@@ -23,7 +23,7 @@ export async function buildReference(page = defaultPage): Promise<void> {
   await rename(draft, page)
 }
 
-/** The one thing that Redoc's own script loads from elsewhere is its maker's logo. */
+/** Redoc's own script loads only the logo of its vendor from elsewhere. */
 const logo = /https:\/\/cdn\.redoc\.ly\/[\w/-]+\.svg/g
 
 function withoutNetwork(html: string): string {
@@ -33,8 +33,8 @@ function withoutNetwork(html: string): string {
 }
 
 /**
- * Forbids the browser to ask anyone, whatever a later version of Redoc tries, and to run a script
- * that is not in the page, such as one in a text of the contract.
+ * Forbids requests to other hosts, even if a later version of Redoc makes some, and scripts other than
+ * those of the page, such as one in a text of the contract.
  */
 function policyOf(html: string): string {
   const scripts = [...html.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(

@@ -1,4 +1,4 @@
-// What a release does for the contract, after `changeset version` has raised the packages.
+// Releases the contract, after `changeset version` has raised the versions of the packages.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { bumpBetween } from './bump.ts'
@@ -15,10 +15,10 @@ const heading = '# Changelog of the contract\n'
 await runCommand({
   help: `Usage: node scripts/release.ts
 
-Copies the contract to released/, adds what changed to CHANGELOG.md, writes down which packages
-carry it, and renders dist/reference.html.
+Copies the contract to released/, adds what changed to CHANGELOG.md, records which package versions
+contain it, and renders dist/reference.html.
 
-Exit codes: 0 done, 1 a version rises too little, 2 a document or the command line is wrong`,
+Exit codes: 0 done, 1 a version is too low, 2 a document or the command line is wrong`,
   async run() {
     const released = readContractFile(releasedPath)
     const contract = readContractFile(contractPath)

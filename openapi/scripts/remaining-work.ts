@@ -4,10 +4,10 @@ import { operationsOf } from './compare/operations.ts'
 import { root } from './contract-file.ts'
 import type { JsonObject } from './json.ts'
 
-// What nothing can generate: the service's handler of an operation.
+// The service's handler of an operation cannot be generated.
 const handlersPath = 'apps/service/src/operation/handlers.ts'
 
-/** What is still to be done by hand for the operations of the contract, one line for each file. */
+/** What is left to do by hand for the operations of the contract, one line per operation. */
 export function remainingWork(document: JsonObject): string[] {
   const file = join(root, handlersPath)
   const handlers = existsSync(file) ? readFileSync(file, 'utf8') : ''
@@ -20,7 +20,7 @@ export function remainingWork(document: JsonObject): string[] {
     )
 }
 
-/** Whether an object in the source text has a member of this name; a mention in a type is not enough. */
+/** Whether an object in the source text has a member with this name; a mention in a type is not enough. */
 function isMember(source: string, name: string): boolean {
   return new RegExp(`^\\s*(?:async\\s+)?${name}\\s*[:(,]`, 'm').test(source)
 }

@@ -6,15 +6,16 @@ import { nameOf } from './contract-file.ts'
 import type { RedoclyChange } from './redocly.ts'
 import { redoclyDiff } from './redocly.ts'
 
+/** What changed since the released contract, and whether `info.version` reflects it. */
 export interface VersionCheck {
   changes: Change[]
-  /** The least version that the changes allow. */
+  /** The lowest version that the changes allow. */
   minVersion: string
-  /** One line that says what is wrong with `info.version`, if anything is. */
+  /** What is wrong with `info.version`, on one line; undefined if it is high enough. */
   versionError: string | undefined
 }
 
-/** Compares the contract with the released one, and says whether its version rises enough. */
+/** Compares the contract with the released one, and checks that its version is high enough. */
 export async function checkVersion(
   released: ContractFile,
   contract: ContractFile,
@@ -22,7 +23,7 @@ export async function checkVersion(
   return compareVersion(released, contract, await redoclyDiff(released.path, contract.path))
 }
 
-/** The same for differences that Redocly has found before. */
+/** Like {@link checkVersion}, for differences that Redocly has already found. */
 export function compareVersion(
   released: ContractFile,
   contract: ContractFile,

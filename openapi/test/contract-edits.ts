@@ -8,7 +8,7 @@ import { isObject, resolved } from '../scripts/json.ts'
 /** Changes a contract, in place. */
 export type Edit = (contract: JsonObject) => void
 
-/** The least bump that a careful owner would give a kind of change, and an edit that makes it. */
+/** The minimum bump for a kind of change, and an edit that makes such a change. */
 export type Change = [least: Bump, kind: string, change: Edit, before?: Edit]
 
 /** A copy of the contract to edit. */
@@ -27,7 +27,7 @@ export function inOperation(contract: JsonObject, ...names: string[]): JsonObjec
   return names.reduce((owner, name) => follow(contract, owner[name], name), operation)
 }
 
-/** The same operation with where it stands. */
+/** The same operation, with its location. */
 export function revoke(contract: JsonObject) {
   for (const [path, pathItem] of Object.entries(at(contract, 'paths'))) {
     const operation = isObject(pathItem) ? pathItem['post'] : undefined

@@ -13,7 +13,7 @@ const addHeader: Edit = (c) => {
 }
 
 describe.concurrent('npm run contract', () => {
-  test('generates, and has nothing to say about a contract that is released and whole', async () => {
+  test('generates code, and lists nothing for a released contract that is complete', async () => {
     using workspace = createWorkspace()
     const { exitCode, stdout } = await workspace.run('contract')
     expect(stdout).toContain('generated\n')
@@ -22,7 +22,7 @@ describe.concurrent('npm run contract', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('names the least version, prints the table for the pull request, and writes nothing', async () => {
+  test('names the required version, prints the table for the pull request, and writes nothing', async () => {
     using workspace = createWorkspace()
     workspace.editContract(addHeader)
     const before = workspace.read(contract)
@@ -38,7 +38,7 @@ describe.concurrent('npm run contract', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('writes the version and a changeset for the dependent packages when told to', async () => {
+  test('writes the version and a changeset for the dependent packages with --write', async () => {
     using workspace = createWorkspace()
     workspace.editContract(addHeader)
     const before = workspace.read(contract)
@@ -58,7 +58,7 @@ describe.concurrent('npm run contract', () => {
     expect(() => workspace.read('.changeset/contract-1-1-0.md')).toThrow('ENOENT')
   })
 
-  test('lists what a new operation still needs, by file', async () => {
+  test('lists what is left to do for a new operation', async () => {
     using workspace = createWorkspace()
     workspace.editContract((c) => {
       const { path, operation } = revoke(c)
@@ -76,7 +76,7 @@ describe.concurrent('npm run contract', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('asks for a handler until it is registered, and not only mentioned', async () => {
+  test('requires a handler that is registered, and not only mentioned', async () => {
     using workspace = createWorkspace()
     const handlers = 'apps/service/src/operation/handlers.ts'
     const registered = workspace.read(handlers)
@@ -86,7 +86,7 @@ describe.concurrent('npm run contract', () => {
     expect(exitCode).toBe(1)
   })
 
-  test("names in an owner's words what changed", async () => {
+  test('describes changes in the terms of the document', async () => {
     using workspace = createWorkspace()
     workspace.editContract((c) => {
       at(c, 'components')['links'] = { next: { operationId: 'revokeConnectedApp' } }
@@ -166,7 +166,7 @@ describe.concurrent('bad input ends with one line and exit code 2, and nothing i
     expect(workspace.read(contract)).toBe(before)
   })
 
-  test('a document that the generation rejects, at the line that it names', async () => {
+  test('a document that the code generation rejects, with the line', async () => {
     using workspace = createWorkspace()
     workspace.editContract(addHeader)
     const before = workspace.read(contract)

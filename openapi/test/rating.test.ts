@@ -76,12 +76,12 @@ beforeAll(async () => {
   await Promise.all(batches.map(compare))
 })
 
-describe.for(Object.entries(tables))('the least bump in %s', ([table, changes]) => {
+describe.for(Object.entries(tables))('the minimum bump in %s', ([table, changes]) => {
   test.for(changes)('%s: %s', ([least, kind]) => {
-    const needed = `a ${least} change since 1.0.0 needs at least ${bumpVersion('1.0.0', least)}`
+    const required = `a ${least} change since 1.0.0 needs at least ${bumpVersion('1.0.0', least)}`
     const result = checkVersionOf(`${table}: ${kind}`)
     if (least === 'none') expect(result).toMatchObject({ changes: [], versionError: undefined })
-    else expect(result.versionError).toContain(needed)
+    else expect(result.versionError).toContain(required)
   })
 })
 
@@ -89,8 +89,8 @@ test.for(breaking)('whether a breaking change may be version %s: %s', ([version,
   expect(checkVersionOf(version).versionError === undefined).toBe(isEnough)
 })
 
-describe.concurrent('the command that guards the build', () => {
-  test('passes what has another order', async () => {
+describe.concurrent('the command that the build runs', () => {
+  test('accepts another order', async () => {
     const [, , change] = servers.find(([least]) => least === 'none') ?? []
     const { exitCode, stderr } = await check('1.0.0', change)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
@@ -105,7 +105,7 @@ describe.concurrent('the command that guards the build', () => {
     expect(exitCode).toBe(code)
   })
 
-  test('a version that falls is rejected', async () => {
+  test('rejects a version that falls', async () => {
     const { exitCode, stderr } = await check('0.9.0', nothing)
     expect(stderr).toMatch(/:\d+: info\.version is 0\.9\.0; it must not fall below .* 1\.0\.0\n/)
     expect(exitCode).toBe(1)

@@ -72,36 +72,36 @@ describe('the check against the registry', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('passes when released/ is what is published', async () => {
+  test('passes if released/ matches what is published', async () => {
     using workspace = createWorkspace()
     const published = { version: '0.3.0', document: parse(workspace.read(released)) }
     expect(await checkPublished(workspace, published)).toMatchObject({ exitCode: 0 })
   })
 
-  test('fails when somebody changed released/ by hand', async () => {
+  test('fails if released/ was edited by hand', async () => {
     using workspace = createWorkspace()
     const published = { version: '0.3.0', document: parse(workspace.read(released)) }
     workspace.write(released, workspace.read(released).replace('Connected Apps', 'Our Apps'))
     const { exitCode, stderr } = await checkPublished(workspace, published)
     expect(stderr).toBe(
-      'openapi/released/connected-apps.yaml is not the contract in the published generated 0.3.0; restore it, the release writes it\n',
+      'openapi/released/connected-apps.yaml differs from the contract in the published generated 0.3.0; restore it, since only the release may write it\n',
     )
     expect(exitCode).toBe(1)
   })
 
-  test('fails when the package about to be published carries another contract', async () => {
+  test('fails if the package about to be published contains another contract', async () => {
     using workspace = createWorkspace()
     const published = { version: '0.3.0', document: parse(workspace.read(released)) }
     workspace.editContract(deprecate('1.1.0'))
     setPackageVersion(workspace, '0.4.0')
     const { exitCode, stderr } = await checkPublished(workspace, published)
-    expect(stderr).toContain('is not the contract that generated 0.4.0 is about to carry')
+    expect(stderr).toContain('differs from the contract that generated 0.4.0 will contain')
     expect(exitCode).toBe(1)
     await workspace.run('release')
     expect(await checkPublished(workspace, published)).toMatchObject({ exitCode: 0 })
   })
 
-  test('fails when the package rises less than the contract in it', async () => {
+  test('fails if the package rises less than the contract in it', async () => {
     using workspace = createWorkspace()
     const published = { version: '0.3.0', document: parse(workspace.read(released)) }
     workspace.editContract(deprecate('1.1.0'))
@@ -109,7 +109,7 @@ describe('the check against the registry', () => {
     setPackageVersion(workspace, '0.3.1')
     const { exitCode, stderr } = await checkPublished(workspace, published)
     expect(stderr).toBe(
-      'generated rises from 0.3.0 to 0.3.1, the contract in it by more: from 1.0.0 to 1.1.0\n',
+      'generated rises from 0.3.0 to 0.3.1, but the contract in it by more: from 1.0.0 to 1.1.0\n',
     )
     expect(exitCode).toBe(1)
   })

@@ -3,10 +3,10 @@ import type { ContractFile } from '../contract-file.ts'
 import { isObject, segmentsOf, valueAt } from '../json.ts'
 import type { Change } from './change.ts'
 
-/** How many locations of the same change a table names; the rest is counted. */
+/** How many locations of the same change a table lists; the others are counted. */
 const maxLocations = 2
 
-/** The changes as a table in Markdown, for a pull request or a changelog. */
+/** Renders the changes as a Markdown table, for a pull request or a changelog. */
 export function renderChangeTable(changes: Change[], revision: ContractFile): string {
   const alike = Map.groupBy(changes, ({ bump, what, why }) => JSON.stringify([bump, what, why]))
   const rows = [...alike.values()].flatMap(([first, ...others]) => {
@@ -17,7 +17,7 @@ export function renderChangeTable(changes: Change[], revision: ContractFile): st
     const where = rest > 0 ? `${named} and ${rest} more` : named
     return [[first.bump, first.what, where, first.why]]
   })
-  const head = ['Least bump', 'Change', 'Where', 'Why']
+  const head = ['Minimum bump', 'Change', 'Where', 'Why']
   return [head, head.map(() => '---'), ...rows].map(renderRow).join('\n')
 }
 
@@ -30,10 +30,10 @@ function locationOf(change: Change, revision: ContractFile): string {
   return `\`${describePointer(change, revision)}\` (${basename(path)}:${lineOf(change.pointer)})`
 }
 
-/** Only say what kind of thing the next name is of. */
+/** Segments of a pointer that only say what kind of thing the next one names. */
 const structure = /^(?:components|schemas|properties|responses|content|application\/json|examples)$/
 
-/** The pointer as a person reads it: an operation by its id, and without what only gives structure. */
+/** Describes a pointer for readers: the operation by its id, and without segments that only give structure. */
 export function describePointer(
   { pointer }: Change,
   { document }: Pick<ContractFile, 'document'>,

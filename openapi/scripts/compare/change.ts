@@ -2,12 +2,12 @@ import type { Bump } from '../bump.ts'
 
 /** One difference between the released contract and the edited one. */
 export interface Change {
-  /** How much `info.version` has to rise for it. */
+  /** The bump of `info.version` that it requires. */
   bump: Bump
-  /** What was done to what, in a few words. */
+  /** What changed, in a few words. */
   what: string
-  /** Where it is written. */
+  /** Where, as a JSON Pointer in a URI fragment. */
   pointer: string
-  /** Why the version has to rise that much. */
+  /** Why it requires this bump. */
   why: string
 }

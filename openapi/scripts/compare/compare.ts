@@ -9,12 +9,14 @@ import { directionsOf } from './directions.ts'
 import { ratings } from './ratings.ts'
 import { compareExamplesAndExtensions } from './examples-and-extensions.ts'
 
-/** A contract as far as its meaning counts, wherever it is written. */
+/** A contract without its file, of which only the meaning is compared. */
 type Contract = Pick<ContractFile, 'document'>
 
 /**
- * What changed from one contract to the other, the largest change first, rated from both sides:
- * what breaks a consumer, and what breaks a provider. Of what Redocly has `seen`, and of the rest.
+ * Lists what changed from one contract to the other, the largest change first. Changes are rated from
+ * both sides: what breaks a consumer, and what breaks a provider.
+ *
+ * @param redoclyChanges the changes that Redocly reports; others are found here
  */
 export function rateChanges(
   base: Contract,
@@ -55,7 +57,7 @@ export function rateChanges(
     .toSorted((a, b) => compareBumps(b.bump, a.bump))
 }
 
-/** Redocly gives a reason for what breaks consumers alone. */
+/** Redocly gives a reason only for what breaks consumers. */
 const defaultReasons: Record<Bump, string> = {
   none: '',
   patch: 'breaks nobody',
@@ -63,7 +65,7 @@ const defaultReasons: Record<Bump, string> = {
   major: 'breaks consumers',
 }
 
-/** A map that is new, or gone, as the entries that came or went with it. */
+/** Splits the addition or removal of a map into those of its entries. */
 function entriesOf(change: RedoclyChange): RedoclyChange[] {
   const typeName = { SchemaProperties: 'Schema', HeadersMap: 'Header' }[change.typeName]
   if (typeName === undefined || change.kind === 'modified') return [change]
@@ -78,7 +80,7 @@ function entriesOf(change: RedoclyChange): RedoclyChange[] {
   }))
 }
 
-/** Extensions outside of schemas are compared as a whole by `compareExamplesAndExtensions`. */
+/** Whether this is an extension outside of schemas, which `compareExamplesAndExtensions` compares. */
 function isOwnExtension({ typeName, property, path }: RedoclyChange): boolean {
   const isExtension = typeName === 'SpecExtension' || property?.startsWith('x-')
   return Boolean(isExtension) && !/\/schemas?(?:\/|$)/.test(path)
@@ -86,7 +88,7 @@ function isOwnExtension({ typeName, property, path }: RedoclyChange): boolean {
 
 function whatOf({ typeName, kind, property, path }: RedoclyChange, { value }: JsonNode): string {
   const [owner, last = ''] = segmentsOf(path).slice(-2)
-  // The first one of its kind comes with the map that it is in: `#/components/examples`.
+  // The first component of a kind is reported as its map: `#/components/examples`.
   if (typeName.startsWith('Named')) return `components of the kind ${last} ${kind}`
   const isProperty = typeName === 'Schema' && owner === 'properties'
   const type = typeName.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()
@@ -95,7 +97,7 @@ function whatOf({ typeName, kind, property, path }: RedoclyChange, { value }: Js
     const ids = Object.values(value).flatMap((item) => (isObject(item) ? item['operationId'] : []))
     if (ids.length > 0) return `operation ${ids.join(', ')} ${kind}`
   }
-  // Where these stand does not tell their names: a parameter in a list, an operation by its method.
+  // Their pointers do not contain their names: a parameter is in a list, an operation under its method.
   const nameMember = { Parameter: 'name', Operation: 'operationId' }[typeName]
   const ownName = isObject(value) && nameMember !== undefined ? value[nameMember] : undefined
   const name = typeof ownName === 'string' ? ownName : last
@@ -112,7 +114,7 @@ function pointerOf({ revision, base, path }: RedoclyChange): string {
   return (revision ?? base)?.pointer ?? path
 }
 
-/** The same, but for a modified property the whole of which it is one. */
+/** Like {@link pointerOf}, but for a modified property, the object that has it. */
 function pointerOfWhole(change: RedoclyChange): string {
   const pointer = pointerOf(change)
   const member = memberOf('', change.property ?? '')

@@ -6,8 +6,9 @@ import { operationsOf } from './operations.ts'
 export type Direction = 'request' | 'response'
 
 /**
- * Finds in which direction the value that a schema describes travels. Redocly reports a shared
- * schema once, under the first operation that uses it; it may travel in the other direction too.
+ * Returns a function that finds in which directions the value of a schema is sent. Redocly reports a
+ * shared schema only once, under the first operation that uses it, but others may use it in the other
+ * direction.
  */
 export function directionsOf(document: JsonObject): (pointer: string) => Set<Direction> {
   const uses = new Map<string, Set<Direction>>()
@@ -26,7 +27,7 @@ export function directionsOf(document: JsonObject): (pointer: string) => Set<Dir
 
   function use(pointer: string, direction: Direction): void {
     const known = uses.get(pointer) ?? new Set()
-    if (known.has(direction)) return // also what ends a recursion
+    if (known.has(direction)) return // also ends the recursion
     uses.set(pointer, known.add(direction))
     visit(valueAt(document, pointer), pointer, direction)
   }

@@ -6,11 +6,12 @@ import type { Change } from './change.ts'
 import { withoutParameterNames } from './operations.ts'
 
 /**
- * Compares what Redocly does not: the values of examples, and extensions, of which it sees some.
- * What only one of the documents has is left to Redocly, which reports it as added or removed.
+ * Compares what Redocly does not compare, or only in part: the values of examples, and extensions.
+ * Anything else that only one of the documents has is left to Redocly, which reports it as added or
+ * removed.
  */
 export function compareExamplesAndExtensions(base: JsonObject, revision: JsonObject): Change[] {
-  // Several operations share a response; a change to it is still one change.
+  // Operations may share a response, to which a change is still a single change.
   const changes = new Map<string, Change>()
 
   function compare(before: JsonNode, after: JsonNode, name: string): void {
@@ -32,17 +33,17 @@ export function compareExamplesAndExtensions(base: JsonObject, revision: JsonObj
   return [...changes.values()]
 }
 
-/** Compared as a whole, or by Redocly: schemas, with the extensions in them. */
+/** Members that are compared as a whole, or, as schemas with their extensions, by Redocly. */
 const leaves = new Set(['schema', 'value', 'externalValue', 'example'])
 
-/** What has names of the author's choosing in it, so that one with `x-` is not an extension. */
+/** Maps whose keys the author chooses, so that one that starts with `x-` is not an extension. */
 const maps = new Set(['headers', 'examples', 'components'])
 
 function isExtension(key: string, owner: string): boolean {
   return key.startsWith('x-') && !maps.has(owner)
 }
 
-/** The members of an object or list by a name that says which they are, wherever they stand. */
+/** The members of an object or list, by a name that identifies them regardless of their order. */
 function membersOf(document: JsonObject, { pointer, value }: JsonNode, name: string) {
   const members = new Map<string, JsonNode>()
   if (!Array.isArray(value) && !isObject(value)) return members
@@ -78,7 +79,7 @@ function changeOf(
     return { bump, why, pointer, what: `${key} ${kind}` }
   }
   const isExampleValue = key === 'value' || key === 'externalValue' || key === 'example'
-  // Redocly sees the one example of a parameter or header, but not that of a media type.
+  // Redocly compares the single example of a parameter or header, but not that of a media type.
   if (!isExampleValue || !/\/(?:content|examples)\//.test(place)) return undefined
   if (before === undefined || after === undefined) {
     return { bump: 'minor', why: '', pointer, what: `example ${key}` }
@@ -91,27 +92,27 @@ function changeOf(
 function rateExample(before: unknown, after: unknown): [Bump, string] {
   const types = [before, after].map((value) => (isObject(value) ? value['error_type'] : undefined))
   return types[0] === types[1]
-    ? ['patch', 'an example in other words']
-    : ['major', 'programs tell errors apart by their error_type, which released examples promise']
+    ? ['patch', 'a reworded example']
+    : ['major', 'programs distinguish errors by the error_type that released examples promise']
 }
 
-/** Extensions of which more than words may change without harm, and how much that weighs. */
+/** Extensions that may change without breaking anyone, and the bump that this requires. */
 const lightExtensions: Record<string, Bump> = { 'x-trigger': 'minor' }
 
-/** Extensions that forbid: one more entry rejects requests that passed. */
+/** Extensions that forbid something: one more entry rejects requests that were accepted. */
 const restrictions = new Set(['x-exclusive-headers'])
 
 function rateExtension(name: string, before: unknown, after: unknown): [Bump, string] {
-  if (before === undefined) return ['minor', 'says something new about what is there']
+  if (before === undefined) return ['minor', 'adds information']
   if (after !== undefined && isDeepStrictEqual(withoutWords(before), withoutWords(after))) {
-    return ['patch', 'only words for people']
+    return ['patch', 'only documentation']
   }
   const light = lightExtensions[name]
-  if (light !== undefined) return [light, 'programs that follow it act differently']
+  if (light !== undefined) return [light, 'programs that use it behave differently']
   if (after !== undefined && !restrictions.has(name) && isContained(before, after)) {
     return ['minor', 'keeps what was there']
   }
-  return ['major', 'programs and providers act on it']
+  return ['major', 'programs and providers depend on it']
 }
 
 function withoutWords(value: unknown): unknown {

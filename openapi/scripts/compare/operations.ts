@@ -4,7 +4,7 @@ import { isObject, memberOf } from '../json.ts'
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 interface Operation {
-  /** Method and path; parameters of the path without their names, which may change. */
+  /** The method and path, without the names of path parameters, which may change. */
   key: string
   pointer: string
   operation: JsonObject
@@ -25,7 +25,7 @@ export function operationsOf(document: JsonObject): Operation[] {
   })
 }
 
-/** The path with its parameters left unnamed, so that a renamed one is still the same path. */
+/** Removes the names of path parameters, so that a renamed one does not make another path. */
 export function withoutParameterNames(path: string): string {
   return path.replaceAll(/\{[^}]*\}/g, '{}')
 }

@@ -5,7 +5,7 @@ import type { RedoclyChange } from '../redocly.ts'
 import type { Direction } from './directions.ts'
 import { securityBump, serversBump } from './security-and-servers.ts'
 
-/** A change that Redocly reports, with what a rating may depend on. */
+/** A change that Redocly reports, and what its rating may depend on. */
 export interface RatingContext {
   change: RedoclyChange
   base: JsonObject
@@ -15,20 +15,20 @@ export interface RatingContext {
 
 interface Rating {
   when: (rated: RatingContext) => boolean
-  /** The version has to rise at least that much, whatever Redocly says … */
+  /** The minimum bump, if Redocly's rating is lower. */
   atLeast?: Bump
-  /** … or exactly that much. */
+  /** The bump, whatever Redocly's rating. */
   exactly?: Bump | ((rated: RatingContext) => Bump)
   why: string
 }
 
-/** Says something about values, and forbids none. */
+/** Keywords that describe values, and forbid none. */
 const annotationKeyword =
   /^(?:title|description|summary|examples?|default|deprecated|externalDocs|\$comment|x-.*)$/
 
 /**
- * Where Redocly's rating is not ours: it looks at consumers alone, and we also at providers, who
- * have to send and accept what the contract says. The first row that fits counts.
+ * Where our rating differs from Redocly's, which only considers consumers: providers, too, have to send
+ * and accept what the contract says. The first row that matches applies.
  */
 export const ratings: Rating[] = [
   {
@@ -44,22 +44,22 @@ export const ratings: Rating[] = [
   {
     when: ({ change }) => /^Server(?:List)?$/.test(change.typeName),
     exactly: ({ base, revision }) => serversBump(base, revision),
-    why: 'where requests are sent; the order of servers means nothing',
+    why: 'where requests are sent; the order of servers does not matter',
   },
   {
     when: ({ change }) => /^(?:Tag|TagList|ExternalDocs)$/.test(change.typeName) || isNamed(change),
     exactly: 'patch',
-    why: 'for people, or a name that nothing outside of the document uses',
+    why: 'documentation, or a name that nothing outside of the document uses',
   },
   {
     when: ({ change }) => change.property === 'deprecated',
     exactly: 'minor',
-    why: 'tells consumers to move, or that they need not',
+    why: 'asks consumers to migrate, or no longer does',
   },
   {
     when: ({ change }) => change.property === 'default',
     exactly: 'minor',
-    why: 'consumers that leave the value out mean something else',
+    why: 'leaving the value out has another meaning',
   },
   {
     when: ({ change }) =>
@@ -72,7 +72,7 @@ export const ratings: Rating[] = [
     when: ({ change, directions }) =>
       change.typeName === 'Example' && change.kind === 'removed' && directions.has('response'),
     atLeast: 'major',
-    why: 'the mock and the contract tests know examples by name',
+    why: 'the mock and the contract tests refer to examples by name',
   },
   {
     when: (rated) => rated.change.typeName === 'Header' && isAddedAsRequired(rated),
@@ -87,7 +87,7 @@ export const ratings: Rating[] = [
   {
     when: ({ change }) => change.property === 'readOnly' || change.property === 'writeOnly',
     atLeast: 'major',
-    why: 'the property leaves the request or the response',
+    why: 'the property is removed from the request or the response',
   },
   {
     when: ({ change }) => change.property === 'jsonSchemaDialect',
@@ -97,7 +97,7 @@ export const ratings: Rating[] = [
   {
     when: (rated) => isConstrainedProperty(rated) && isOpenRequest(rated),
     atLeast: 'major',
-    why: 'the body was open, so consumers may send something else by that name',
+    why: 'the body was open, so consumers may send something else under that name',
   },
   {
     when: ({ change, directions }) => isChangedConstraint(change) && directions.has('response'),
@@ -119,7 +119,7 @@ export const ratings: Rating[] = [
     when: ({ change, directions }) =>
       isSubschema(change) && (change.kind === 'added' || directions.has('response')),
     atLeast: 'major',
-    why: 'values that were allowed are no longer, or the other way around',
+    why: 'values are no longer allowed, or newly allowed',
   },
   {
     when: ({ change }) => isSubschema(change),
@@ -132,7 +132,7 @@ function parentOf(change: RedoclyChange): string | undefined {
   return segmentsOf(change.path).at(-2)
 }
 
-/** Components and `$defs`, which count only where they are used. */
+/** Whether this is a component, or one of `$defs`, which only matter where they are used. */
 function isNamed(change: RedoclyChange): boolean {
   return (
     /^Named|^Components$/.test(change.typeName) ||
@@ -154,7 +154,7 @@ function isAlternative(change: RedoclyChange): boolean {
   return isInSchema(change) && /^(?:oneOf|anyOf)$/.test(parentOf(change) ?? '')
 }
 
-/** A schema within a schema that says more about the same value: `items`, `not`, `allOf`, … */
+/** Whether this is a schema within a schema that further constrains the value: `items`, `not`, `allOf`, … */
 function isSubschema(change: RedoclyChange): boolean {
   return (
     change.kind !== 'modified' &&

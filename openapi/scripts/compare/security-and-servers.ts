@@ -8,8 +8,8 @@ import { sharedOperations } from './operations.ts'
 type Requirement = Record<string, string[]>
 
 /**
- * How much the security of released operations changes. Redocly rates each list by itself; what
- * counts is which list is in force for an operation, and whether what callers send still passes.
+ * The bump that changed security of released operations requires. Redocly rates each list by itself, but
+ * what matters is which list applies to an operation, and whether what callers send is still accepted.
  */
 export function securityBump(base: JsonObject, revision: JsonObject): Bump {
   return largest(
@@ -24,7 +24,7 @@ export function securityBump(base: JsonObject, revision: JsonObject): Bump {
 
 function requirementsOf(operation: JsonObject, document: JsonObject): Requirement[] {
   const list = operation['security'] ?? document['security']
-  // `[{}]` is what an absent or empty list means: nothing has to be sent.
+  // An absent or empty list means `[{}]`: nothing has to be sent.
   return Array.isArray(list) && list.length > 0 ? list : [{}]
 }
 
@@ -36,8 +36,7 @@ function isMetBy(required: Requirement, sent: Requirement): boolean {
 }
 
 /**
- * How much the servers of released operations change: by their URLs, wherever they stand in a list
- * and whatever is said about them.
+ * The bump that changed servers of released operations require: only their URLs count, in any order.
  */
 export function serversBump(base: JsonObject, revision: JsonObject): Bump {
   return largest(
@@ -50,7 +49,7 @@ export function serversBump(base: JsonObject, revision: JsonObject): Bump {
   )
 }
 
-/** The nearest list of servers is the one in force. */
+/** The URLs of the nearest list of servers, which is the one that applies. */
 function serverUrlsOf(owners: JsonObject[]): Set<unknown> {
   const servers = owners.map((owner) => owner['servers']).find(Array.isArray) ?? []
   return new Set(servers.map((server: unknown) => (isObject(server) ? server['url'] : server)))

@@ -60,7 +60,7 @@ export const examples: Change[] = [
   ],
   [
     'patch',
-    'a reworded one example of a media type',
+    'a reworded single example of a media type',
     (c) => {
       inResponse(c, '429')['example'] = { a: 2 }
     },

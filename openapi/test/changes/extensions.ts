@@ -45,7 +45,7 @@ export const extensions: Change[] = [
   ],
   [
     'major',
-    'an operation that is no longer said to be safe',
+    'an operation that is no longer safe',
     (c) => {
       delete inOperation(c)['x-safety']
     },

@@ -38,7 +38,7 @@ export const operations: Change[] = [
   ],
   [
     'minor',
-    'a deprecation that is taken back',
+    'a deprecation that is withdrawn',
     (c) => {
       delete inOperation(c)['deprecated']
     },

@@ -64,7 +64,7 @@ export const parameters: Change[] = [
   ['minor', 'a new optional parameter', (c) => addParameter(c, false)],
   [
     'minor',
-    'a pattern of a request that goes',
+    'a removed pattern of a request',
     (c) => {
       delete schemaOf(c)['pattern']
     },

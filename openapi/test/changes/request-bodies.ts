@@ -91,7 +91,7 @@ export const requestBodies: Change[] = [
   ],
   [
     'major',
-    'a property of a request body that only responses have from now on',
+    'a property of a request body that becomes read-only',
     (c) => {
       at(requestBody(c), 'properties', 'reason')['readOnly'] = true
     },
@@ -101,7 +101,7 @@ export const requestBodies: Change[] = [
   ],
   [
     'minor',
-    'a part less of what a request body must match',
+    'a request body that has to match one schema fewer',
     (c) => {
       delete requestBody(c)['not']
     },

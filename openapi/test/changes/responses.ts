@@ -169,7 +169,7 @@ export const responses: Change[] = [
   ],
   [
     'major',
-    'one alternative of a response less',
+    'one alternative of a response fewer',
     (c) => void listOf(errorUrl(c), 'oneOf').pop(),
     (c) => {
       errorUrl(c)['oneOf'] = [{ const: 'a' }, { const: 'b' }]

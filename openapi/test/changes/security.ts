@@ -7,7 +7,7 @@ function addScheme(c: JsonObject): void {
   at(c, 'components', 'securitySchemes')['key'] = { type: 'apiKey', in: 'header', name: 'X-Key' }
 }
 
-/** Changes to the credentials that an operation asks for. */
+/** Changes to the credentials that an operation requires. */
 export const security: Change[] = [
   [
     'major',
@@ -19,7 +19,7 @@ export const security: Change[] = [
   ],
   [
     'major',
-    'tightened security: one alternative less',
+    'tightened security: one alternative fewer',
     (c) => {
       inOperation(c)['security'] = [{ projectCredentials: [] }]
     },
@@ -47,7 +47,7 @@ export const security: Change[] = [
   ],
   [
     'minor',
-    'loosened security: another way in',
+    'loosened security: another alternative',
     (c) => {
       addScheme(c)
       inOperation(c)['security'] = [{ projectCredentials: [] }, { key: [] }]
@@ -55,7 +55,7 @@ export const security: Change[] = [
   ],
   [
     'minor',
-    'loosened security: one credential less',
+    'loosened security: one credential fewer',
     (c) => {
       inOperation(c)['security'] = [{ projectCredentials: [] }]
     },
@@ -84,7 +84,7 @@ export const security: Change[] = [
   ],
   [
     'none',
-    'security said once for all operations',
+    'security declared once for all operations',
     (c) => {
       for (const { operation } of operationsOf(c)) delete operation['security']
       c['security'] = [{ projectCredentials: [] }]
