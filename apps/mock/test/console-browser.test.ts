@@ -76,6 +76,20 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(mock.key(key).journal.assert(sent as object, 1)).toMatchObject({ ok: true })
   })
 
+  it('revokes an app that a Member has, and links to the list that loses it', async () => {
+    const body = () => page.getByRole('region', { name: 'Body of the response' }).textContent()
+    const { revoked, tooManyRequests } = scenarios
+    await choose('Revoked 200')
+    await send()
+    await responses().waitFor()
+    await page.getByRole('link', { name: 'One app per scenario' }).click()
+    await page.getByText('Press Send to see the response.').waitFor()
+    await send()
+    await responses().waitFor()
+    expect(await body()).toContain(tooManyRequests.connected_app_id)
+    expect(await body()).not.toContain(revoked.connected_app_id)
+  })
+
   it('is used by keyboard alone, and shows a sequence response by response', async () => {
     const isFocused = (selector: string) =>
       page.evaluate((text) => document.activeElement?.matches(text) ?? false, selector)

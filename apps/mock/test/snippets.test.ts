@@ -1,6 +1,6 @@
 import { B2BClient } from '@connected-apps/client'
 import type { Operation } from '@connected-apps/contract'
-import { allOperations } from '@connected-apps/contract/operations'
+import { allOperations, operations } from '@connected-apps/contract/operations'
 import { examplesOf } from '@connected-apps/scenarios'
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startMock } from '../src/index.ts'
+import { allScenarios, scenarios, startMock } from '../src/index.ts'
 import type { Mock, ScenarioDefinition } from '../src/index.ts'
 import type { Call } from '../src/snippets/call.ts'
 import { snippets } from '../src/snippets/snippets.ts'
@@ -93,6 +93,19 @@ it('say what the client needs in a browser, which it takes jsdom for', () => {
   } finally {
     vi.unstubAllGlobals()
   }
+})
+
+it('revoke the app of a scenario for the Member whose list has it', async () => {
+  const { revoked, oneAppPerScenario } = scenarios
+  const ids = { ...revoked, ...oneAppPerScenario }
+  const key = 'snippets-list'
+  const scenario = first(allScenarios.filter(({ id }) => id === revoked.connected_app_id))
+  const operation = operations[scenario.operationId]
+  for (const kind of kinds) {
+    await outputOf(kind, { origin: mock.url, key, operation, scenario })
+  }
+  const { operationId } = operation
+  expect(mock.key(key).journal.assert({ operationId, ...ids }, 3)).toMatchObject({ ok: true })
 })
 
 it('send what a person prefers to the scenario', async () => {

@@ -1,7 +1,8 @@
 import type { Operation } from '@connected-apps/contract'
 import type { Scenario } from '@connected-apps/scenarios'
 import { useEffect, useReducer, useRef, useState } from 'react'
-import { requestOf } from '../snippets/call.ts'
+import { listWith, requestOf } from '../snippets/call.ts'
+import { hashOf } from './choice.ts'
 import { PreferenceFields, toPrefer } from './preference-fields.tsx'
 import { ResponseView } from './response-view.tsx'
 import { StatusRow } from './scenario-picker.tsx'
@@ -77,6 +78,7 @@ export function CallPanel(props: CallPanelProps) {
         <p className="request-line">
           <span className="method">{method}</span> <code>{emphasize(target, scenario.id)}</code>
         </p>
+        <ScenarioHint scenario={scenario} />
         <PreferenceFields operation={operation} value={preference} onChange={setPreference} />
       </div>
 
@@ -116,6 +118,22 @@ export function CallPanel(props: CallPanelProps) {
 
       <SnippetTabs call={call} />
     </section>
+  )
+}
+
+/** How a client selects the scenario, and where a revoke of its app can be seen. */
+function ScenarioHint({ scenario }: { scenario: Scenario }) {
+  const list = listWith(scenario)
+  return (
+    <p className="hint">
+      Any request with this <code>{scenario.parameter}</code> selects the scenario.
+      {list && (
+        <>
+          {' '}
+          Until it is revoked, the app is in the list <a href={hashOf(list)}>{list.title}</a>.
+        </>
+      )}
+    </p>
   )
 }
 

@@ -4,6 +4,8 @@ import type { Scenario } from '@connected-apps/scenarios'
 import { useEffect, useState } from 'react'
 import { baseUrlOf } from '../snippets/call.ts'
 import { CallPanel } from './call-panel.tsx'
+import { choiceOfPage, firstChoice, hashOf } from './choice.ts'
+import type { Choice } from './choice.ts'
 import {
   keyOfPage,
   loadScenarios,
@@ -15,7 +17,6 @@ import {
 import { JournalPanel } from './journal-panel.tsx'
 import { KeyForm } from './key-form.tsx'
 import { ScenarioPicker } from './scenario-picker.tsx'
-import type { Choice } from './scenario-picker.tsx'
 import { useJournal } from './use-journal.ts'
 
 /** The whole page. Everything in it is about one isolation key. */
@@ -52,7 +53,7 @@ export function Console() {
 function Workspace({ isolationKey }: { isolationKey: string }) {
   const journal = useJournal(isolationKey)
   const scenarios = useScenarios(isolationKey, journal.readings)
-  const [{ operationId, id }, setChoice] = useState<Choice>(choiceOfPage)
+  const [{ operationId, id }, setChoice] = useChoice()
   const [resets, setResets] = useState(0)
 
   const operation = allOperations.find((each) => each.operationId === operationId)
@@ -64,7 +65,7 @@ function Workspace({ isolationKey }: { isolationKey: string }) {
     own.find((each) => each.id === id) ?? own.find((each) => each.id === first?.id) ?? own[0]
   if (operation === undefined || scenario === undefined) return null
   const choose = (choice: Choice) => {
-    history.replaceState(null, '', `#${choice.operationId}/${encodeURIComponent(choice.id)}`)
+    history.replaceState(null, '', hashOf(choice))
     setChoice(choice)
   }
   const afterwards = async (action: Promise<void>) => {
@@ -104,6 +105,18 @@ function Workspace({ isolationKey }: { isolationKey: string }) {
   )
 }
 
+/** The choice, which follows the address of the page. */
+function useChoice() {
+  const [choice, setChoice] = useState<Choice>(() => choiceOfPage() ?? firstChoice())
+  useEffect(() => {
+    // Other fragments are those of the parts of the page.
+    const follow = () => setChoice((current) => choiceOfPage() ?? current)
+    addEventListener('hashchange', follow)
+    return () => removeEventListener('hashchange', follow)
+  }, [])
+  return [choice, setChoice] as const
+}
+
 /**
  * The scenarios in effect for an isolation key. Until they are loaded, the built-in ones.
  *
@@ -124,22 +137,4 @@ function useScenarios(key: string, readings: number): readonly Scenario[] {
     return () => controller.abort()
   }, [key, readings])
   return scenarios
-}
-
-/** What the fragment of the address names, else the first operation; `#OPERATION_ID/ID`. */
-function choiceOfPage(): Choice {
-  const [, name, encodedId = ''] = /^#([^/]+)\/(.*)$/.exec(location.hash) ?? []
-  const named = allOperations.find((each) => each.operationId === name)
-  const operation = named ?? allOperations[0]
-  if (operation === undefined) throw new Error('the contract has no operation')
-  const { operationId } = operation
-  return { operationId, id: named ? decoded(encodedId) : '' }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return '' // a person has edited it
-  }
 }

@@ -1,16 +1,9 @@
-import type { OperationId } from '@connected-apps/contract'
 import { allOperations, operations } from '@connected-apps/contract/operations'
 import type { Operation } from '@connected-apps/contract'
 import type { Scenario } from '@connected-apps/scenarios'
 import { useId, useState } from 'react'
+import type { Choice } from './choice.ts'
 import { StatusChip } from './status-chip.tsx'
-
-/** What a person has picked. */
-export interface Choice {
-  operationId: OperationId
-  /** The id of the scenario. */
-  id: string
-}
 
 interface ScenarioPickerProps {
   /** The scenarios of the chosen operation. */

@@ -1,5 +1,5 @@
 import type { Operation } from '@connected-apps/contract'
-import { keyPrefix } from '@connected-apps/scenarios'
+import { allScenarios, keyPrefix } from '@connected-apps/scenarios'
 import type { Scenario } from '@connected-apps/scenarios'
 import { exampleRequest } from './example-request.ts'
 import type { ExampleRequest } from './example-request.ts'
@@ -21,11 +21,28 @@ export interface Call {
 }
 
 /** What is sent over HTTP, without the credentials. */
-export function requestOf({ operation, scenario, prefer }: Call): ExampleRequest {
-  const values = scenario && { [scenario.parameter]: scenario.id }
-  const request = exampleRequest(operation, values)
+export function requestOf(call: Call): ExampleRequest {
+  const { operation, prefer } = call
+  const request = exampleRequest(operation, valuesOf(call))
   const headers = { ...request.headers, ...(prefer !== undefined && { Prefer: prefer }) }
   return { ...request, headers }
+}
+
+/** The values of parameters that differ from the contract's examples. */
+export function valuesOf({ scenario }: Call): Record<string, string> {
+  if (!scenario) return {}
+  const list = listWith(scenario)
+  return { ...(list && { [list.parameter]: list.id }), [scenario.parameter]: scenario.id }
+}
+
+/**
+ * The built-in list that contains the app of a scenario. Only the Member of that list has the app, so
+ * only a revoke for that Member can be seen.
+ */
+export function listWith({ id }: Scenario): Scenario | undefined {
+  return allScenarios.find(({ connected_apps: apps = [] }) =>
+    apps.some((app) => app.connected_app_id === id),
+  )
 }
 
 /** The base URL of the isolation key, for clients that can set neither header nor query. */

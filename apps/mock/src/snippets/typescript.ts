@@ -1,17 +1,17 @@
 import { serverFor } from '@connected-apps/contract'
 import { allScenarios } from '@connected-apps/scenarios'
-import { baseUrlOf, credentials, requestOf } from './call.ts'
+import { baseUrlOf, credentials, requestOf, valuesOf } from './call.ts'
 import type { Call } from './call.ts'
 import { comment, toCode } from './code.ts'
 
 /** A program that calls the operation through the client. */
 export function clientSnippet(call: Call): string {
-  const { operation, scenario, prefer } = call
+  const { operation, prefer } = call
   const { parameters, request } = operation
-  const values = Object.entries(parameters)
-    .filter(([name, each]) => each.required || name === scenario?.parameter)
-    .filter(([, each]) => each.in !== 'header')
-    .map(([name, { example }]) => [name, name === scenario?.parameter ? scenario.id : example])
+  const values = valuesOf(call)
+  const params = Object.entries(parameters)
+    .filter(([name, each]) => each.in !== 'header' && (each.required || name in values))
+    .map(([name, { example }]) => [name, values[name] ?? example])
   const [body] = request?.required ? Object.values(request.examples) : []
   const baseUrl = baseUrlOf(call)
   const config = {
@@ -26,7 +26,7 @@ export function clientSnippet(call: Call): string {
 // In a test with jsdom, which looks like a browser, add dangerouslyAllowBrowser: true
 const client = new B2BClient(${toCode(config)})
 
-${describeScenario(call)}const result = await client.${method}(${toCode({ ...Object.fromEntries(values), ...Object(body) })})
+${describeScenario(call)}const result = await client.${method}(${toCode({ ...Object.fromEntries(params), ...Object(body) })})
 console.log(result.ok ? result.body : result.error)
 `
 }
