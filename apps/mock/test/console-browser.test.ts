@@ -152,7 +152,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(await page.getByRole('tabpanel').textContent()).toContain(`${mock.urlOf(other)}/v1`)
     await page.getByLabel('Isolation key').fill('')
     await page.keyboard.press('Enter')
-    await page.getByText('with all requests without a key').waitFor()
+    await page.getByText('Requests without a key share theirs').waitFor()
     expect(page.url()).toBe(`${mock.url}/`)
     expect(await page.getByRole('tabpanel').textContent()).toContain(`${mock.url}/v1`)
   })
@@ -249,6 +249,11 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await page.getByText('Live', { exact: true }).waitFor()
     expect(await shown().textContent()).toBe(target)
     expect(await page.getByRole('radio').last().isChecked()).toBe(true)
+    const [option, list] = await Promise.all([
+      page.getByRole('radio').last().boundingBox(),
+      page.getByRole('group', { name: 'Scenario' }).boundingBox(),
+    ])
+    expect(option?.y).toBeLessThan((list?.y ?? 0) + (list?.height ?? 0))
     await page.goto('about:blank')
     await page.goto(`${mock.urlOf(key)}/#nonesuch/%zz`)
     await page.getByRole('button', { name: 'Send' }).waitFor()

@@ -121,7 +121,7 @@ export function CallPanel(props: CallPanelProps) {
   )
 }
 
-/** How a client selects the scenario, and where a revoke of its app can be seen. */
+/** How a client selects the scenario, and which list a revoke of its app changes. */
 function ScenarioHint({ scenario }: { scenario: Scenario }) {
   const list = listWith(scenario)
   return (
@@ -130,7 +130,7 @@ function ScenarioHint({ scenario }: { scenario: Scenario }) {
       {list && (
         <>
           {' '}
-          Until it is revoked, the app is in the list <a href={hashOf(list)}>{list.title}</a>.
+          The Member’s list of apps: <a href={hashOf(list)}>{list.title}</a>.
         </>
       )}
     </p>

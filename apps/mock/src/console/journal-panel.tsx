@@ -35,8 +35,8 @@ export function JournalPanel({ journal, isolationKey, onReset }: JournalPanelPro
       </div>
       <p className="hint">
         Reset empties the <a href={controlUrl(isolationKey, '/journal')}>journal</a>, restarts
-        sequences, restores revoked apps and removes custom scenarios, of{' '}
-        {isolationKey === '' ? 'requests without a key' : 'this key'} alone.
+        sequences, restores revoked apps and removes custom scenarios, only for{' '}
+        {isolationKey === '' ? 'requests without a key' : 'this key'}.
       </p>
       <div role="alert">
         {hasFailed && (
@@ -76,7 +76,7 @@ const Entry = memo(
         scenario ??
         example ??
         (operationId === undefined ? 'no such operation' : undefined),
-      entry.durationMs === undefined ? undefined : `${entry.durationMs} ms`,
+      entry.durationMs === undefined ? undefined : `${entry.durationMs}\u00A0ms`,
     ]
     return (
       <li className="entry">

@@ -50,7 +50,7 @@ export function KeyForm({ isolationKey, onChange }: KeyFormProps) {
         {error !== undefined && <span className="hint-error">{error}</span>}
         {error === undefined &&
           (isolationKey === ''
-            ? 'None: this page shares its scenarios and journal with all requests without a key.'
+            ? 'A key gives a test its own journal, scenarios and lists. Requests without a key share theirs.'
             : 'Everything on this page belongs to this key alone.')}
       </p>
     </form>

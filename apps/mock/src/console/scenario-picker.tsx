@@ -1,7 +1,7 @@
 import { allOperations, operations } from '@connected-apps/contract/operations'
 import type { Operation } from '@connected-apps/contract'
 import type { Scenario } from '@connected-apps/scenarios'
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Choice } from './choice.ts'
 import { StatusChip } from './status-chip.tsx'
 
@@ -17,6 +17,8 @@ export function ScenarioPicker({ scenarios, choice, onChoose }: ScenarioPickerPr
   // On a narrow screen the list would push everything else out of view, so it is folded there.
   const [isOpen, setIsOpen] = useState(false)
   const listId = useId()
+  const list = useRef<HTMLFieldSetElement>(null)
+  useEffect(() => showChosen(list.current), [choice.operationId, choice.id])
   const chosen = scenarios.find(({ id }) => id === choice.id)
   return (
     <section className="picker" id="scenarios" aria-label="Operation and scenario">
@@ -42,13 +44,16 @@ export function ScenarioPicker({ scenarios, choice, onChoose }: ScenarioPickerPr
         aria-controls={listId}
         onClick={() => setIsOpen(!isOpen)}
       >
-        <span className="fold-text">{chosen?.title}</span>
+        <span>
+          <span className="fold-label">Scenario</span>
+          {chosen?.title}
+        </span>
         <span className="fold-action">{isOpen ? 'Close' : 'Change'}</span>
-        <span className="visually-hidden">scenario</span>
       </button>
       <fieldset
         className="scenarios"
         id={listId}
+        ref={list}
         data-open={isOpen}
         onClick={({ detail }) => {
           // Arrow keys click as well, but a person who uses them has not chosen yet.
@@ -67,6 +72,15 @@ export function ScenarioPicker({ scenarios, choice, onChoose }: ScenarioPickerPr
       </fieldset>
     </section>
   )
+}
+
+/** Scrolls the list, but not the page, to the chosen scenario, which an address may have named. */
+function showChosen(list: HTMLElement | null): void {
+  const option = list?.querySelector(':checked')?.closest('label')
+  if (!list || !option) return
+  const { offsetTop: top, offsetHeight: height } = option
+  const isInView = top >= list.scrollTop && top + height <= list.scrollTop + list.clientHeight
+  if (!isInView) list.scrollTop = top - list.clientHeight / 2
 }
 
 interface ScenarioOptionProps {
