@@ -83,7 +83,7 @@ describe('connected-apps-mock', () => {
     for (const secret of ['tell-nobody', authorization]) expect(run.stdout).not.toContain(secret)
   })
 
-  it('prints lines in color where there may be colors, and none with --quiet', async () => {
+  it('prints colored lines where colors are supported, and none with --quiet', async () => {
     const colored = start(['--port', '0'], { FORCE_COLOR: '1' })
     const [, url = ''] = await colored.printed(startedPattern)
     await call(url, anyOperation)
@@ -97,7 +97,7 @@ describe('connected-apps-mock', () => {
     expect(quiet.stdout.trimEnd()).toMatch(/Press Ctrl-C to stop\.$/)
   })
 
-  it('goes on after whoever read its lines has ended', async () => {
+  it('keeps running after the reader of its output has exited', async () => {
     const run = start(['--port', '0'])
     const [, url = ''] = await run.printed(startedPattern)
     run.closeOutput()
@@ -131,7 +131,7 @@ describe('connected-apps-mock', () => {
   )
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends by itself at %s before it listens, as the first process of a container must',
+    'exits on %s before it listens, as the first process of a container must',
     async (signal) => {
       const listen = `import net from 'node:net'
         net.Server.prototype.listen = () => {
@@ -305,7 +305,7 @@ describe('connected-apps-mock proxy', () => {
     expect(health).toEqual({ status: 'ok', contract: contract.version })
   })
 
-  it('exits with 1 when nothing was checked, and says so', async () => {
+  it('exits with 1 when nothing was checked, and reports it', async () => {
     const run = start(['proxy', '--upstream', 'http://127.0.0.1:1', '--port', '0'])
     await run.printed(proxyStartedPattern)
     run.kill('SIGTERM')

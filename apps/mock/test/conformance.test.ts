@@ -152,11 +152,11 @@ describe.each(allOperations)('$operationId responds as the contract defines', (o
 
   it('to dot segments and broken percent-encodings in its path', async () => {
     for (const name of operation.pathParameters) {
-      const { target } = exampleRequest(operation, { [name]: 'PLACE' })
+      const { target } = exampleRequest(operation, { [name]: 'SEGMENT' })
       for (const segment of ['..', '.', '%2e%2E', '%zz', '%ff'].filter(
         (each) => !isAllowed(operation, name, each.replace('%2e%2E', '..')),
       )) {
-        const request = rawRequest(operation, { target: target.replace('PLACE', segment) })
+        const request = rawRequest(operation, { target: target.replace('SEGMENT', segment) })
         expect(await respondTo(request)).toEqual(
           responseOf(operation, parameters[name]?.errorExample ?? ''),
         )

@@ -90,7 +90,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(await body()).not.toContain(revoked.connected_app_id)
   })
 
-  it('is used by keyboard alone, and shows a sequence response by response', async () => {
+  it('works with the keyboard alone, and shows a sequence response by response', async () => {
     const isFocused = (selector: string) =>
       page.evaluate((text) => document.activeElement?.matches(text) ?? false, selector)
     const tabTo = async (selector: string) => {
@@ -157,7 +157,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(await page.getByRole('tabpanel').textContent()).toContain(`${mock.url}/v1`)
   })
 
-  it('says that a key is invalid', async () => {
+  it('reports an invalid key', async () => {
     await page.getByLabel('Isolation key').fill('a b')
     await page.keyboard.press('Enter')
     await page.getByText('Invalid: an isolation key has 1 to 128 letters, digits').waitFor()
@@ -198,7 +198,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(await statuses()).toEqual(['429', '429', '200'])
   })
 
-  it('says that a sequence has ended, and restarts it', async () => {
+  it('shows that a sequence has ended, and restarts it', async () => {
     await choose(sequence)
     const ended = page.getByText('The sequence has ended and repeats its last response.')
     for (const count of [1, 2, 3]) {
@@ -259,7 +259,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await page.getByRole('button', { name: 'Send' }).waitFor()
   })
 
-  it('shows what it does not know: a request to an operation of a newer contract', async () => {
+  it('shows a request to an operation that it does not know, of a newer contract', async () => {
     const entry = {
       number: 1,
       arrivedAt: new Date().toISOString(),
@@ -284,7 +284,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await choose(sequence)
   })
 
-  it('loads itself again once the mock has a newer page', async () => {
+  it('reloads once the mock has a newer page', async () => {
     let isNewer = false
     await page.route(`${mock.urlOf(key)}/`, async (route) => {
       const response = await route.fetch()
@@ -303,7 +303,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     isNewer = false
   })
 
-  it('says that it has failed, rather than being blank', async () => {
+  it('shows an error when it fails, rather than a blank page', async () => {
     await page.route('**/__mock/scenarios', (route) =>
       route.fulfill({ json: { scenarios: [null] } }),
     )
@@ -334,7 +334,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     expect(selected).toBe(await page.getByRole('tabpanel').textContent())
   })
 
-  it('counts down after a 429, and lets a person send anyway', async () => {
+  it('counts down after a 429, and can send anyway', async () => {
     await page.route('**/revoke', async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, headers: { ...response.headers(), 'retry-after': '120' } })
@@ -352,7 +352,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor()
   })
 
-  it('sends what a person prefers to the scenario, and stops waiting when they cancel', async () => {
+  it('sends a preference that overrides the scenario, and stops waiting when cancelled', async () => {
     await page.getByText('Override the response, or delay it').click()
     const { examples } = anyOperation
     const failure = errorOf(anyOperation, 'failure')
@@ -388,7 +388,7 @@ describe.skipIf(!existsSync(executablePath))('the console (needs /usr/bin/chromi
     await expect.poll(() => journal().count()).toBe(5)
   })
 
-  it('says that the mock does not respond', async () => {
+  it('reports that the mock does not respond', async () => {
     await page.route('**/v1/**', (route) => route.abort())
     await send()
     await page.getByText('The mock did not respond. Is it still running?').waitFor()

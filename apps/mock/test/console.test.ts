@@ -64,7 +64,7 @@ describe('GET /', () => {
     expect((await get('/favicon.ico')).status).toBe(204)
   })
 
-  it('shows the address of a key that came another way', async () => {
+  it('redirects to the address of a key from a header or the query', async () => {
     for (const [path, init] of [
       ['/?__key=my-key', {}],
       ['/', { headers: { 'x-mock-key': 'my-key' } }],
@@ -74,7 +74,7 @@ describe('GET /', () => {
     }
   })
 
-  it('says that a key is invalid', async () => {
+  it('reports an invalid key', async () => {
     for (const [path, init] of [
       ['/__mock/s/a%20b/', {}],
       ['/?__key=%3Cscript%3E', {}],
@@ -96,7 +96,7 @@ it('a file that the console does not have is a 404', async () => {
   }
 })
 
-it('other methods get what they get on other paths that the contract lacks', async () => {
+it('other methods are treated as on any path that the contract lacks', async () => {
   expect((await get('/', { method: 'POST' })).status).toBe(404)
   expect(mock.journal.assert({ path: '/', method: 'POST', status: 404 }, 1)).toMatchObject({
     ok: true,

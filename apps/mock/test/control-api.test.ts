@@ -54,7 +54,7 @@ describe.each(allOperations)(
     })
     const failure = statusOf(operation, errorOf(operation, 'failure'))
 
-    it('is played and listed until it is deleted', async () => {
+    it('is in effect and listed until it is deleted', async () => {
       expect((await put('mine', definition, operation.operationId)).status).toBe(200)
       expect(await statuses('mine', 3, operation)).toEqual([
         failure,
@@ -249,8 +249,8 @@ describe('a scenario that is defined at run time', () => {
     const documented = [...readme.matchAll(command)]
     expect(documented).toHaveLength(1)
     for (const [, operation = '', id = '', shown = ''] of documented) {
-      const place = { key: '', operationId: operation, id }
-      const scenario = new ScenarioEngine().defineAt(place, JSON.parse(shown))
+      const route = { key: '', operationId: operation, id }
+      const scenario = new ScenarioEngine().defineAt(route, JSON.parse(shown))
       const found = findOperation(operation)
       expect((await put(id, shown, operation)).status).toBe(200)
       const expected = scenario.responses.map(({ example }) => statusOf(found, example))

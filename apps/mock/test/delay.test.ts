@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => mock.close())
 beforeEach(() => mock.reset())
 
-it.each(['header', 'query'])('delays the response as the %s says', async (where) => {
+it.each(['header', 'query'])('delays the response by the time in the %s', async (where) => {
   const started = performance.now()
   const code = statusOf(anyOperation, errorOf(anyOperation, 'limit'))
   const { status } = await call(

@@ -20,7 +20,7 @@ const allLooks: readonly Look[] = [
 ]
 
 /**
- * Checks that a person with a screen reader or weak eyes can use the page, and that nothing is cut
+ * Checks that people with a screen reader or low vision can use the page, and that nothing is cut
  * off at the side: however the page looks, or only with one look. A soak always looks at all, and
  * takes pictures.
  */

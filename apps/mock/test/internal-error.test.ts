@@ -5,7 +5,7 @@ import type * as prismModule from '../src/mock/prism.ts'
 import { call } from './call.ts'
 import { errorOf, responseOf } from './operations.ts'
 
-// All files share their modules, so the mock is loaded anew with this one replaced, and once more after.
+// All files share their modules, so the mock is loaded again with this one replaced, and once more after.
 vi.doMock('../src/mock/prism.ts', async (importOriginal) => ({
   ...(await importOriginal<typeof prismModule>()),
   loadPrism: () => Promise.resolve(() => Promise.reject(new Error('Prism failed'))),

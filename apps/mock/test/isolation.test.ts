@@ -45,7 +45,7 @@ async function control(
 }
 
 describe('clients with different keys', () => {
-  it('do not notice each other, four in parallel that are seeded alike', async () => {
+  it('do not affect each other, four in parallel with the same ids', async () => {
     const rounds = 5
     const runs = keys.map(async (key) => {
       const client = clientOf(mock.urlOf(key))
@@ -180,7 +180,7 @@ describe('an assertion with a timeout', () => {
     expect(await waiting).toMatchObject({ status: 200, body: { ok: true, actual: 1 } })
   })
 
-  it('responds with 409 when the time is over, and with 400 to an invalid time', async () => {
+  it('responds with 409 after the timeout, and with 400 to an invalid one', async () => {
     expect(await control(`${assertion}&timeoutMs=1`)).toMatchObject({ status: 409 })
     for (const timeoutMs of ['1.5', '-1', '60001', 'soon']) {
       expect(await control(`${assertion}&timeoutMs=${timeoutMs}`)).toEqual({

@@ -41,7 +41,7 @@ async function nextComplete(events: Awaited<ReturnType<typeof open>>) {
 }
 
 describe('the events of a journal', () => {
-  it('begin with its entries, and go on with those that are new or complete', async () => {
+  it('begin with its entries, and continue with those that are new or complete', async () => {
     await call(mock.url, anyOperation)
     const events = await open()
     expect(await events.next()).toMatchObject({
@@ -66,7 +66,7 @@ describe('the events of a journal', () => {
     expect(await nextComplete(events)).toMatchObject({ total: 1, entries: [{ number: 1 }] })
   })
 
-  it('begin anew after a reset, without the requests from before it', async () => {
+  it('start over after a reset, without the requests from before it', async () => {
     const events = await open()
     await events.next()
     const delayed = call(mock.url, anyOperation, { headers: { prefer: 'wait=2' } })
@@ -77,7 +77,7 @@ describe('the events of a journal', () => {
     expect(await events.next()).toEqual({ type: 'entries', total: 0, entries: [] })
   })
 
-  it('begin anew when a part of the journal is removed', async () => {
+  it('start over when a part of the journal is removed', async () => {
     await call(mock.url, anyOperation)
     await call(mock.url, anyOperation, { headers: { authorization: '' } })
     const events = await open()
@@ -86,7 +86,7 @@ describe('the events of a journal', () => {
     expect(await events.next()).toMatchObject({ type: 'journal', entries: [{ number: 2 }] })
   })
 
-  it('begin anew when the key was evicted', async () => {
+  it('start over when the key was evicted', async () => {
     const url = mock.urlOf('events-evicted')
     await call(url, anyOperation)
     const events = await open(url)
@@ -104,7 +104,7 @@ describe('the events of a journal', () => {
     })
   })
 
-  it('begin anew when a scenario is defined', async () => {
+  it('start over when a scenario is defined', async () => {
     const events = await open()
     await events.next()
     const { operationId } = anyOperation

@@ -100,7 +100,7 @@ describe.each(['20.20.2', '22.23.3', '24.21.0'] as const)('under Node.js %s', (v
     expect(stdout).toMatch(/\nPASSED: \d+ passed, 0 failed, 0 skipped\n$/)
   })
 
-  it('plays every scenario', async () => {
+  it('sends the responses of every scenario', async () => {
     for (const { operationId, id, responses } of allScenarios) {
       const operation = operations[operationId]
       const { example } = responses[0]
@@ -116,10 +116,10 @@ describe.each(['20.20.2', '22.23.3', '24.21.0'] as const)('under Node.js %s', (v
     }
   })
 
-  it('warns on one line where Prism asks for a newer one, and of nothing else', async () => {
+  it('warns on one line where Prism requires a newer one, and of nothing else', async () => {
     mock.kill('SIGTERM')
     expect(await mock.exit).toBe(0)
-    const warning = `connected-apps-mock: Prism asks for Node.js >=24.18.0, this is ${version}; `
+    const warning = `connected-apps-mock: Prism requires Node.js >=24.18.0, and this is ${version}; `
     const lines = mock.stderr.split('\n').slice(0, -1)
     const expected = version.startsWith('24') ? [] : [expect.stringContaining(warning)]
     expect(lines).toEqual(expected)
@@ -155,7 +155,7 @@ it(
   installTimeoutMs,
 )
 
-it('works when it is imported', async () => {
+it('works as a library', async () => {
   const program = `import { startMock } from '${manifest.name}'
     const mock = await startMock()
     process.stdout.write(mock.url)

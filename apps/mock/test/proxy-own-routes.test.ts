@@ -11,7 +11,7 @@ const { provider, proxy } = await startProxied()
 const { operationId, successStatus } = anyOperation
 const others = allOperations.filter((each) => each !== anyOperation)
 
-describe('what the proxy responds to itself, which is no violation', () => {
+describe('requests that the proxy itself responds to, which are no violations', () => {
   it.each(['/__mock/health', '/__mock/violations', '/', '/__mock', '/__mock/', '/?x=1'])(
     'HEAD %s, with the headers of a GET',
     async (path) => {
@@ -90,7 +90,7 @@ describe('what the proxy responds to itself, which is no violation', () => {
 })
 
 describe('the traffic', () => {
-  it('is reported by operation, with what it covered and what not', async () => {
+  it('is reported by operation, with what it covered and what it did not', async () => {
     await call(proxy.url, anyOperation)
     await call(proxy.url, anyOperation, { headers: { authorization: '' } })
     await call(proxy.url, anyOperation, { headers: { authorization: '' } })
@@ -115,7 +115,7 @@ describe('the traffic', () => {
       called?.coverage[kind]?.filter((item) => item.covered).map(({ name }) => name)
     expect(covered('statuses')).toEqual([String(successStatus)])
     expect(covered('parameters')).toEqual(anyOperation.pathParameters)
-    // A success does not say which of its examples it is.
+    // A success cannot be matched to one of its examples.
     const errors = Object.entries(anyOperation.examples).filter(
       ([, { status }]) => status !== successStatus,
     )
@@ -134,7 +134,7 @@ describe('the traffic', () => {
     )
   })
 
-  it('does not say that responses conform if there was none', async () => {
+  it('does not report responses as conforming if there were none', async () => {
     const outcomes = () => {
       const { suites } = trafficView(proxy.traffic(), proxy.totals())
       const cases = suites.find(({ name }) => name === operationId)?.cases ?? []

@@ -23,8 +23,12 @@ const { target, ...exampleInit } = exampleRequest(anyOperation)
 const init = { ...exampleInit, headers: { ...exampleInit.headers, authorization } }
 const polling = { interval: 20, timeout: 20_000 }
 
-/** A program of a team: calls the API at the address in the variable, and does something else then. */
-function team(then = '', variable = 'CONNECTED_APPS_BASE_URL', options: object = init): string[] {
+/** A command that calls the API at the address in the variable, and then runs more code. */
+function calling(
+  then = '',
+  variable = 'CONNECTED_APPS_BASE_URL',
+  options: object = init,
+): string[] {
   const call = `fetch(process.env.${variable} + ${JSON.stringify(target)}, ${JSON.stringify(options)})`
   const program = `const { status } = await ${call}; console.log('status', status); ${then}`
   return ['--', process.execPath, '--input-type=module', '--eval', program]
@@ -84,7 +88,7 @@ function isRunning(pid: number): boolean {
 
 describe('connected-apps-mock proxy -- COMMAND', () => {
   it('runs the command with the address of the proxy, leaves standard output to it, and exits with 0', async () => {
-    const run = start(team())
+    const run = start(calling())
     expect(await run.exit).toBe(0)
     expect(run.stdout).toBe(`status ${successStatus}\n`)
     expect(run.stderr).toMatch(new RegExp(`^Validation proxy of ${contractName}: http://127`))
@@ -97,7 +101,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
 
   it('exits with 1 on a violation although the command succeeded', async () => {
     provider.respond = violate
-    const run = start(team())
+    const run = start(calling())
     expect(await run.exit).toBe(1)
     expect(run.stderr).toMatch(
       /^FAIL \w+: its responses conform to the contract\n {7}response body: /m,
@@ -111,7 +115,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
       const upgrade = 'Connection: upgrade\r\nUpgrade: x'
       return response.socket?.end(`HTTP/1.1 101 \u009B31mred\r\n${upgrade}\r\n\r\n`, 'latin1')
     }
-    const run = start(team())
+    const run = start(calling())
     expect(await run.exit).toBe(1)
     expect(run.stderr.match(/101 \\u\{9b\}31mred/g)).toHaveLength(2) // at once, and in the report
     expect(run.stderr).not.toMatch(/(?!\n)\p{C}/u)
@@ -126,7 +130,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
   it.each([
     ['its timeout has expired', 'await call({ signal: AbortSignal.timeout(500) }).catch(() => 0)'],
     ['it has ended', 'call(); setTimeout(() => process.exit(0), 500)'],
-  ])('exits with 1 when the provider lets the command wait until %s', async (_when, then) => {
+  ])('exits with 1 when the provider keeps the command waiting until %s', async (_when, then) => {
     let calls = 0
     provider.respond = (response, request) => {
       if (request.url === '/') return response.writeHead(404).end()
@@ -134,7 +138,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
       return calls === 1 ? succeed(response, request) : undefined
     }
     const again = `const call = (more) => fetch(process.env.CONNECTED_APPS_BASE_URL + ${JSON.stringify(target)}, { ...${JSON.stringify(init)}, ...more }); ${then}`
-    const run = start(team(again))
+    const run = start(calling(again))
     expect(await run.exit).toBe(1)
     expect(calls).toBe(2)
     expect(run.stderr).toContain('the client disconnected before http://127.0.0.1:')
@@ -143,25 +147,25 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
 
   it('exits with the code of the command if it failed, and still reports', async () => {
     provider.respond = violate
-    const run = start(team('process.exit(7)'))
+    const run = start(calling('process.exit(7)'))
     expect(await run.exit).toBe(7)
     expect(run.stderr).toContain('\nFAILED: checked 1 exchange(s)')
   })
 
   it('exits as a shell does if a signal ended the command', async () => {
-    const run = start(team("process.kill(process.pid, 'SIGKILL')"))
+    const run = start(calling("process.kill(process.pid, 'SIGKILL')"))
     expect(await run.exit).toBe(128 + 9)
   })
 
   it('sets the variable that --env names, and passes on the arguments of the command', async () => {
-    const args = [...team('console.log(process.argv.at(-1))', 'API_URL'), '--', '--port']
+    const args = [...calling('console.log(process.argv.at(-1))', 'API_URL'), '--', '--port']
     const run = start(['--env', 'API_URL', ...args])
     expect(await run.exit).toBe(0)
     expect(run.stdout).toBe(`status ${successStatus}\n--port\n`)
   })
 
   it('runs a script of npm', async () => {
-    const [, , , , program = ''] = team()
+    const [, , , , program = ''] = calling()
     await writeFile(join(directory, 'e2e.mjs'), program)
     const scripts = { 'test:e2e': 'node e2e.mjs' }
     await writeFile(join(directory, 'package.json'), JSON.stringify({ scripts }))
@@ -190,7 +194,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
 
   it.each([
     [
-      ['--upstream', 'http://127.0.0.1:1', '--wait', '1', ...team()],
+      ['--upstream', 'http://127.0.0.1:1', '--wait', '1', ...calling()],
       /^connected-apps-mock: http:\/\/127\.0\.0\.1:1 did not respond within 1 s: nothing listens there \(ECONNREFUSED\); start it, or wait longer with --wait$/,
     ],
     [
@@ -210,7 +214,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     'passes %s on, waits for the command, and reports',
     async (signal) => {
       const stay = `process.on('${signal}', () => { console.log('ending'); setTimeout(() => process.exit(5), 300) }); setInterval(() => 0, 1000); console.log('ready')`
-      const run = start(team(stay))
+      const run = start(calling(stay))
       await run.printed(/ready/)
       run.kill(signal)
       await run.printed(/ending/)
@@ -222,19 +226,19 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
   )
 
   it('ends what the command has left running in the background', async () => {
-    const run = start(team(leaveRunning("process.send('ready'); setInterval(() => 0, 1000)")))
+    const run = start(calling(leaveRunning("process.send('ready'); setInterval(() => 0, 1000)")))
     expect(await run.exit).toBe(0)
     await vi.waitFor(() => expect(isRunning(serverOf(run))).toBe(false), polling)
   })
 
-  it('kills what ignores the signal to end, and reports even if it is stopped meanwhile', async () => {
-    // It ends by itself in the end, should the proxy not kill it.
+  it('kills what ignores SIGTERM, and reports even if it is stopped meanwhile', async () => {
+    // It ends by itself eventually, should the proxy not kill it.
     const stubborn = `
-      process.on('SIGTERM', () => console.log('asked'))
+      process.on('SIGTERM', () => console.log('stop requested'))
       process.send('ready')
       setTimeout(() => 0, 15_000)`
-    const run = start(team(leaveRunning(stubborn)))
-    await run.printed(/asked/)
+    const run = start(calling(leaveRunning(stubborn)))
+    await run.printed(/stop requested/)
     run.kill('SIGTERM')
     run.kill('SIGINT')
     expect(await run.exit).toBe(0)
@@ -242,10 +246,13 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
     expect(isRunning(serverOf(run))).toBe(false)
   })
 
-  it('ends the command too when it fails itself', async () => {
+  it('ends the command too when the proxy itself crashes', async () => {
     const crash = "process.on('SIGUSR2', () => { throw new Error('crash') })"
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(crash)}` }
-    const run = start(team("console.log('server', process.pid); setTimeout(() => 0, 15_000)"), env)
+    const run = start(
+      calling("console.log('server', process.pid); setTimeout(() => 0, 15_000)"),
+      env,
+    )
     await run.printed(/server \d+\n/)
     run.kill('SIGUSR2')
     await vi.waitFor(() => expect(run.stderr).toContain('Error: crash'), polling)
@@ -255,7 +262,7 @@ describe('connected-apps-mock proxy -- COMMAND', () => {
 })
 
 describe('the reports', () => {
-  it('are several at once, and say what was covered and what was not', async () => {
+  it('can be several at once, and list what was covered and what was not', async () => {
     provider.respond = violate
     const [junit, step] = ['junit.xml', 'step.md'].map((name) => join(directory, name)) as [
       string,
@@ -265,7 +272,7 @@ describe('the reports', () => {
       '--reporter',
       name,
     ])
-    const run = start([...reporters, ...team()], { GITHUB_STEP_SUMMARY: step })
+    const run = start([...reporters, ...calling()], { GITHUB_STEP_SUMMARY: step })
     expect(await run.exit).toBe(1)
     const { operationId } = anyOperation
     const ids = allOperations.map((operation) => operation.operationId)
@@ -298,7 +305,7 @@ describe('the reports', () => {
     )
   })
 
-  it('go to files also without a command', async () => {
+  it('can be files without a command, too', async () => {
     const junit = join(directory, 'interactive.xml')
     const run = start(['--port', '0', '--reporter', `junit=${junit}`])
     const [, url = ''] = await run.printed(/: (http:\S+) -> /)
@@ -309,7 +316,7 @@ describe('the reports', () => {
   })
 })
 
-describe('the upstream is called as Node.js is set up', () => {
+describe('the upstream is called with the settings of Node.js', () => {
   it('through a forward proxy, with NODE_USE_ENV_PROXY', async () => {
     const forwarded: string[] = []
     const forwardProxy = createServer((incoming, outgoing) => {
@@ -330,7 +337,9 @@ describe('the upstream is called as Node.js is set up', () => {
       HTTP_PROXY: `http://127.0.0.1:${port}`,
       NO_PROXY: '127.0.0.1',
     }
-    const run = runCommand(['proxy', '--upstream', 'http://provider.invalid', ...team()], { env })
+    const run = runCommand(['proxy', '--upstream', 'http://provider.invalid', ...calling()], {
+      env,
+    })
     runs.push(run)
     expect(await run.exit).toBe(0)
     expect(forwarded).toEqual(['http://provider.invalid/', `http://provider.invalid${target}`])
@@ -359,8 +368,8 @@ describe('the upstream is called as Node.js is set up', () => {
       const { port } = server.address() as AddressInfo // it listens on TCP
       const args = ['proxy', '--upstream', `https://localhost:${port}`]
       const env = { NODE_EXTRA_CA_CERTS: cert }
-      const trusting = runCommand([...args, ...team()], { env })
-      const other = runCommand([...args, '--wait', '1', ...team()])
+      const trusting = runCommand([...args, ...calling()], { env })
+      const other = runCommand([...args, '--wait', '1', ...calling()])
       runs.push(trusting, other)
       expect(await trusting.exit).toBe(0)
       expect(await other.exit).toBe(2)

@@ -73,7 +73,7 @@ describe('a response that violates the contract', () => {
       title: 'The response violates the contract',
       status: 502,
     })
-    expect(proxy.violations().map(placeOf)).toEqual(where.map((place) => `response ${place}`))
+    expect(proxy.violations().map(locationOf)).toEqual(where.map((part) => `response ${part}`))
     expect(provider.requests).toHaveLength(1)
   })
 
@@ -115,7 +115,7 @@ describe('a response that violates the contract', () => {
     },
   )
 
-  it('is reported with its place and reason, but never with the value', async () => {
+  it('is reported with its location and reason, but never with the value', async () => {
     provider.respond = (response) =>
       response
         .writeHead(limit, headersOf(limit))
@@ -156,7 +156,7 @@ describe.each(allOperations)(
               .end(body)
           proxy.reset()
           expect((await call(proxy.url, operation)).status).toBe(502)
-          expect(proxy.violations().map(placeOf)).toEqual([`response header ${name}`])
+          expect(proxy.violations().map(locationOf)).toEqual([`response header ${name}`])
         }
       }
     })
@@ -247,7 +247,7 @@ describe('a request that violates the contract', () => {
       const request = rawRequest(anyOperation, { headers: lines.join('') })
       expect(await sendRaw(proxy.url, request, { halfClose: false })).toMatch(/^HTTP\/1\.1 422 /)
     }
-    expect(proxy.violations().map(placeOf)).toEqual(Array(2).fill(`request header ${name}`))
+    expect(proxy.violations().map(locationOf)).toEqual(Array(2).fill(`request header ${name}`))
     expect(proxy.violations()[0]?.message).toBe('is sent more than once')
     expect(provider.requests).toEqual([])
   })
@@ -271,8 +271,8 @@ describe('a request that violates the contract', () => {
 
   it('keeps its dot segments, which are a violation', async () => {
     expect(isAllowed(anyOperation, parameter, '..')).toBe(false)
-    const { target: place } = exampleRequest(anyOperation, { [parameter]: 'PLACE' })
-    const request = rawRequest(anyOperation, { target: place.replace('PLACE', '..') })
+    const { target: template } = exampleRequest(anyOperation, { [parameter]: 'SEGMENT' })
+    const request = rawRequest(anyOperation, { target: template.replace('SEGMENT', '..') })
     expect(await sendRaw(proxy.url, request, { halfClose: false })).toMatch(/^HTTP\/1\.1 422 /)
     expect(provider.requests).toEqual([])
   })
@@ -280,7 +280,7 @@ describe('a request that violates the contract', () => {
   it('never reaches the provider: a fragment', async () => {
     const request = rawRequest(anyOperation, { target: `${target}#/../../other` })
     expect(await sendRaw(proxy.url, request, { halfClose: false })).toMatch(/^HTTP\/1\.1 422 /)
-    expect(proxy.violations().map(placeOf)).toEqual(['request path'])
+    expect(proxy.violations().map(locationOf)).toEqual(['request path'])
     expect(provider.requests).toEqual([])
   })
 
@@ -293,7 +293,7 @@ describe('a request that violates the contract', () => {
 })
 
 describe('a provider that does not respond', () => {
-  it('causes a 502 that says so, and counts as a failure, not as a violation', async () => {
+  it('causes a 502 with the reason, and counts as a failure, not as a violation', async () => {
     const closed = await startProvider()
     await closed.close()
     const onFailure = vi.fn<(message: string, method: string, path: string) => void>()
@@ -360,6 +360,6 @@ function bodyWith(status: number, fields: object): string {
   return JSON.stringify({ ...bodyOf(status), ...fields })
 }
 
-function placeOf({ direction, where, pointer = '' }: LoggedViolation): string {
+function locationOf({ direction, where, pointer = '' }: LoggedViolation): string {
   return `${direction} ${where} ${pointer}`.trimEnd()
 }

@@ -81,7 +81,7 @@ describe.each(allOperations)('the snippets of $operationId', (operation) => {
   })
 })
 
-it('say what the client needs in a browser, which it takes jsdom for', () => {
+it('name the option that the client requires in jsdom, which it takes for a browser', () => {
   const snippet = snippets.Client(callOf(anyOperation))
   const [, option = ''] = /^\/\/ .* (\w+: true)/m.exec(snippet) ?? []
   const [name = ''] = option.split(':')
@@ -108,7 +108,7 @@ it('revoke the app of a scenario for the Member whose list has it', async () => 
   expect(mock.key(key).journal.assert({ operationId, ...ids }, 3)).toMatchObject({ ok: true })
 })
 
-it('send what a person prefers to the scenario', async () => {
+it('send a preference that overrides the scenario', async () => {
   const other = first(examplesOf(anyOperation, 404))
   const call = { ...callOf(anyOperation), prefer: `example=${other}` }
   for (const kind of kinds) expect(await outputOf(kind, call)).toContain(other)

@@ -27,7 +27,7 @@ export function startMockOn(start, options) {
   })
 }`
 
-const patient = { timeout: 20_000 }
+const waitOptions = { timeout: 20_000 }
 
 let directory: string
 let run: CommandRun
@@ -57,7 +57,7 @@ async function get(path: string): Promise<string> {
   return (await fetch(url + path)).text()
 }
 
-/** Sends one request after another, until it is told to stop; rejects when one of them fails. */
+/** Sends one request after another until it is done; rejects when one of them fails. */
 function sendUntil(isDone: () => boolean): { texts: string[]; finished: Promise<void> } {
   const texts: string[] = []
   const send = async () => {
@@ -72,7 +72,7 @@ it('swaps the mock when the contract changes, and keeps the last good one, witho
   const finished = Promise.all(requests.map((each) => each.finished))
   const eachGets = async (text: string) => {
     for (const { texts } of requests) {
-      await vi.waitFor(() => expect(texts.at(-1)).toBe(text), patient)
+      await vi.waitFor(() => expect(texts.at(-1)).toBe(text), waitOptions)
     }
   }
   await eachGets('one')
@@ -84,7 +84,7 @@ it('swaps the mock when the contract changes, and keeps the last good one, witho
   expect(await events).toMatch(/^event: journal\n/)
   expect(await get('/release')).toBe('two')
   expect(await pending).toBe('one')
-  await run.printed(/^swapped; the journal, definitions, sequences and lists start anew$/m)
+  await run.printed(/^swapped; the journal, definitions, sequences and lists start over$/m)
 
   await save('broken')
   await run.printed(/^kept the last good contract: generate: contract\.txt line 1 is broken$/m)
@@ -108,7 +108,7 @@ it('keeps the mock when a file is saved without a change', async () => {
   await save('three')
   await sleep(300) // longer than changes are collected
   await save('four')
-  await vi.waitFor(async () => expect(await get('/')).toBe('four'), patient)
+  await vi.waitFor(async () => expect(await get('/')).toBe('four'), waitOptions)
   expect(run.stdout.slice(before.length).match(/^a watched file has changed/gm)).toHaveLength(1)
 })
 
@@ -118,7 +118,7 @@ it('notices each change in a directory, also after it was replaced by another on
   const onChange = vi.fn<() => void>()
   const stop = watchFiles([watched], onChange)
   const changes = async (count: number) =>
-    vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(count), patient)
+    vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(count), waitOptions)
   await writeFile(join(watched, 'below/file'), 'one')
   await changes(1)
   await cp(watched, `${watched}.new`, { recursive: true })
@@ -141,7 +141,7 @@ it.each<[string, RegExp, (text: string) => string, RegExp]>([
   ['a reference to nothing', /\$ref: .*/, () => "$ref: '#/nothing'", /[Cc]an't resolve \$ref/],
   ['no YAML', /^info:/m, () => 'info: [', /./],
 ])(
-  'names the place in the contract where there is %s',
+  'locates %s in the contract',
   async (_, pattern, replace, message) => {
     const contract = new URL('../../../openapi/connected-apps.yaml', import.meta.url)
     const file = join(directory, 'contract.yaml')

@@ -3,8 +3,8 @@ import { contractPath, readContractFile } from '../../../openapi/scripts/contrac
 import { lint } from '../../../openapi/scripts/redocly.ts'
 
 /**
- * Checks the contract as `npm run contract` does, since what generates and compiles the code either
- * accepts a broken document or blames the code.
+ * Checks the contract as `npm run contract` does, since the generation and the compiler either accept
+ * a broken document or report an error in the code.
  *
  * @returns in one line what is wrong, and where in the file
  */

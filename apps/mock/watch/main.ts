@@ -58,9 +58,9 @@ function runTurbo(task: string, ...flags: string[]): Promise<string | undefined>
   })
 }
 
-/** The line that names the place: of the generation, else of a compiler, else of whatever failed. */
+/** The line that locates the error: of the generation, else of a compiler, else of any other tool. */
 function reasonIn(output: string): string {
   const patterns = [/^generate: .*$/m, /^.*\berror TS\d+: .*$/m, /^.*error.*$/im]
   const [line] = patterns.flatMap((pattern) => pattern.exec(output) ?? [])
-  return line ?? 'the build failed; npm run build says why'
+  return line ?? 'the build failed; run npm run build for the reason'
 }

@@ -9,7 +9,7 @@ const settleMs = 100
  * Calls the listener each time the content of a file has changed, or of any file in a directory.
  *
  * @param paths of files and directories
- * @returns a function that ends it
+ * @returns a function that stops watching
  */
 export function watchFiles(paths: readonly string[], onChange: () => void): () => void {
   let content = contentOf(paths)
@@ -24,7 +24,7 @@ export function watchFiles(paths: readonly string[], onChange: () => void): () =
     clearTimeout(timer)
     timer = setTimeout(compare, settleMs)
   }
-  const ends = paths.map((path) => {
+  const stops = paths.map((path) => {
     if (statSync(path).isDirectory()) return watchDirectory(path, { recursive: true }, settle)
     // The file itself would no longer be watched once another one has replaced it.
     return watchDirectory(dirname(path), {}, (name) => {
@@ -33,35 +33,35 @@ export function watchFiles(paths: readonly string[], onChange: () => void): () =
   })
   return () => {
     clearTimeout(timer)
-    for (const end of ends) end()
+    for (const stop of stops) stop()
   }
 }
 
 /**
  * Watches a directory, and the one that replaces it, as after a checkout of another branch.
  *
- * @param onEvent is called with the name of what has changed, or null when it may be anything
- * @returns a function that ends it
+ * @param onEvent is called with the name of what has changed, or null if that is unknown
+ * @returns a function that stops watching
  */
 function watchDirectory(
   path: string,
   options: { recursive?: boolean },
   onEvent: (name: string | null) => void,
 ): () => void {
-  const open = () =>
+  const start = () =>
     existsSync(path)
       ? watch(path, options, (_event, name) => onEvent(name)).on('error', () => onEvent(null))
       : undefined
-  let inside = open()
-  const beside = watch(dirname(path), (_event, name) => {
+  let watcher = start()
+  const parentWatcher = watch(dirname(path), (_event, name) => {
     if (name !== basename(path)) return
-    inside?.close()
-    inside = open()
+    watcher?.close()
+    watcher = start()
     onEvent(null)
   })
   return () => {
-    inside?.close()
-    beside.close()
+    watcher?.close()
+    parentWatcher.close()
   }
 }
 
@@ -82,6 +82,6 @@ function read(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch {
-    return Buffer.alloc(0) // it has just been removed, which the next event tells too
+    return Buffer.alloc(0) // it has just been removed, and another event follows
   }
 }

@@ -18,8 +18,8 @@ export interface WatchOptions {
 
 /**
  * Starts a mock that is replaced each time a watched file has changed. Its server and the connections
- * to it stay, so that no request is lost: each is responded to by the mock at which it arrived. A mock
- * that cannot be built or started does not replace the last one.
+ * to it stay, so that no request is lost: each gets its response from the mock at which it arrived. A
+ * mock that cannot be built or started does not replace the last one.
  *
  * @throws {ListenError}
  */
@@ -30,12 +30,12 @@ export async function startWatched(
   let generation = 0
   let isBuilding = false
   let isStale = false
-  const server = new LastingServer()
+  const server = new SwappableServer()
 
   // Watched first, so that no change is missed while the first one starts.
   const stopWatching = watchFiles(paths, () => {
     isStale = true
-    if (!isBuilding) void follow()
+    if (!isBuilding) void rebuild()
   })
   try {
     await start()
@@ -58,7 +58,7 @@ export async function startWatched(
     await startMockOn((...args) => server.start(...args), options)
   }
 
-  async function follow(): Promise<void> {
+  async function rebuild(): Promise<void> {
     isBuilding = true
     while (isStale) {
       isStale = false
@@ -66,7 +66,7 @@ export async function startWatched(
       const failure = await replace()
       // What was built is stale if there was another change meanwhile.
       if (!isStale && failure === undefined) {
-        report('swapped; the journal, definitions, sequences and lists start anew')
+        report('swapped; the journal, definitions, sequences and lists start over')
       } else if (!isStale) report(`kept the last good contract: ${failure}`)
     }
     isBuilding = false
@@ -83,8 +83,8 @@ export async function startWatched(
   }
 }
 
-/** A server that is started once, and whose handler is replaced after that. */
-class LastingServer {
+/** A server that is started once, and whose handler is replaced from then on. */
+class SwappableServer {
   readonly #responses = new Set<ServerResponse>()
   #handle: Parameters<typeof startServer>[1] = () => undefined
   #server: RunningServer | undefined
@@ -93,7 +93,7 @@ class LastingServer {
     ...[address, handle, options]: Parameters<typeof startServer>
   ): Promise<RunningServer> {
     this.#handle = handle
-    // An event stream would never end by itself. Browsers reconnect, and then reach the new mock.
+    // An event stream never ends by itself. Once it is closed, browsers reconnect to the new mock.
     for (const response of this.#responses) if (isEventStream(response)) response.end()
     this.#server ??= await startServer(
       address,

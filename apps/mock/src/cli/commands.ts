@@ -52,7 +52,7 @@ export async function runMock(
   start: (options: MockOptions) => Promise<RunningServer> = startMock,
 ): Promise<void> {
   if (!satisfiesEngine(prismEngine)) {
-    const message = `Prism asks for Node.js ${prismEngine}, this is ${process.versions.node}; the mock passes its tests on 20, 22 and 24`
+    const message = `Prism requires Node.js ${prismEngine}, and this is ${process.versions.node}; the mock passes its tests on 20, 22 and 24`
     console.error(`connected-apps-mock: ${message}`)
   }
   const onRequest = quiet ? undefined : createRequestLog()

@@ -15,7 +15,7 @@ export function createRequestLog(): (entry: Readonly<JournalEntry>, key: string)
     lines = ''
   }
   process.once('exit', flush)
-  // Whoever reads the lines may end before the mock does: `connected-apps-mock | head`.
+  // The reader of the output may exit before the mock does: `connected-apps-mock | head`.
   stdout.on('error', () => {
     isClosed = true
   })

@@ -12,7 +12,7 @@ const pollMs = 50
 const hasGroups = process.platform !== 'win32'
 
 /**
- * Runs a command with the terminal of this process, and ends all that it has started. Signals are
+ * Runs a command with the terminal of this process, and ends everything that it has started. Signals are
  * passed on to it. After it has ended they are ignored, so that they do not prevent the report.
  *
  * @returns its exit code; as in a shell, 128 and the number of the signal that ended it
@@ -91,6 +91,6 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean
   try {
     return process.kill(-pid, signal)
   } catch {
-    return false // none is left, or only such as no longer run
+    return false // no process is left, or only zombies
   }
 }

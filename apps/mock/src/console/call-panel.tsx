@@ -18,13 +18,13 @@ interface CallPanelProps {
   operation: Operation
   scenario: Scenario
   isolationKey: string
-  /** Changes when the responses so far are over and done with. */
+  /** Changes when the earlier responses are to be cleared. */
   resets: number
   /** Restarts the sequence of the scenario. */
   onRestart: () => Promise<void>
 }
 
-/** The call that a person has picked: sends it, and shows its responses and its code. */
+/** The selected call: sends it, and shows its responses and its code. */
 export function CallPanel(props: CallPanelProps) {
   const { operation, scenario, isolationKey, resets, onRestart } = props
   const [preference, setPreference] = useState({ example: '', waitSeconds: '' })
@@ -150,7 +150,7 @@ function History({ responses }: { responses: readonly ShownResponse[] }) {
   )
 }
 
-/** That a sequence has been played, so that the responses are no longer those of the list. */
+/** Shown after the last response of a sequence, which all further requests get. */
 function EndNotice({ onRestart }: Pick<CallPanelProps, 'onRestart'>) {
   const [hasFailed, setHasFailed] = useState(false)
   return (
@@ -169,7 +169,7 @@ function EndNotice({ onRestart }: Pick<CallPanelProps, 'onRestart'>) {
   )
 }
 
-/** When a `Retry-After` allows the next request. */
+/** Counts down to the next request that `Retry-After` allows. */
 function RetryNotice({ seconds }: { seconds: number }) {
   return (
     // The live region above announces the start and the end; a screen reader would read out each second.

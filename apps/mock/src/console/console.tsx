@@ -19,7 +19,7 @@ import { KeyForm } from './key-form.tsx'
 import { ScenarioPicker } from './scenario-picker.tsx'
 import { useJournal } from './use-journal.ts'
 
-/** The whole page. Everything in it is about one isolation key. */
+/** The whole page. Everything on it belongs to one isolation key. */
 export function Console() {
   const [key, setKey] = useState(keyOfPage)
   const changeKey = (chosen: string) => {
@@ -52,14 +52,14 @@ export function Console() {
 
 function Workspace({ isolationKey }: { isolationKey: string }) {
   const journal = useJournal(isolationKey)
-  const scenarios = useScenarios(isolationKey, journal.readings)
+  const scenarios = useScenarios(isolationKey, journal.snapshots)
   const [{ operationId, id }, setChoice] = useChoice()
   const [resets, setResets] = useState(0)
 
   const operation = allOperations.find((each) => each.operationId === operationId)
   const own = scenarios.filter((each) => each.operationId === operationId)
-  // A scenario that was defined by a test is gone after a reset. Those come first in the list, but a
-  // person did not choose them.
+  // A custom scenario disappears with a reset. The first built-in one replaces it, rather than another
+  // custom one, which would be ahead in the list.
   const first = allScenarios.find((each) => each.operationId === operationId)
   const scenario =
     own.find((each) => each.id === id) ?? own.find((each) => each.id === first?.id) ?? own[0]
@@ -120,21 +120,21 @@ function useChoice() {
 /**
  * The scenarios in effect for an isolation key. Until they are loaded, the built-in ones.
  *
- * @param readings a number that changes when they may have changed
+ * @param snapshots a number that changes when they may have changed
  */
-function useScenarios(key: string, readings: number): readonly Scenario[] {
+function useScenarios(key: string, snapshots: number): readonly Scenario[] {
   const [scenarios, setScenarios] = useState(allScenarios)
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
     const load = async () => {
-      if (readings > 1) await reloadIfStale(key, signal)
+      if (snapshots > 1) await reloadIfStale(key, signal)
       setScenarios(await loadScenarios(key, signal))
     }
     load().catch(() => {
-      // Those that are known stay; the journal shows that there is no connection.
+      // The known ones stay; the journal shows that the connection is lost.
     })
     return () => controller.abort()
-  }, [key, readings])
+  }, [key, snapshots])
   return scenarios
 }

@@ -2,7 +2,7 @@ import type { Operation } from '@connected-apps/contract'
 import { maxWaitSeconds } from '@connected-apps/scenarios'
 import { useId } from 'react'
 
-/** The response that a person prefers to that of the scenario; empty strings for no preference. */
+/** The response to send in place of the scenario's; empty strings for no preference. */
 interface Preference {
   example: string
   waitSeconds: string
@@ -14,7 +14,7 @@ interface PreferenceFieldsProps {
   onChange: (value: Preference) => void
 }
 
-/** Lets a person choose any response of the operation, and delay it. */
+/** Overrides the response of the scenario with any other of the operation, and delays it. */
 export function PreferenceFields({ operation, value, onChange }: PreferenceFieldsProps) {
   const [exampleId, waitId] = [useId(), useId()]
   const prefer = toPrefer(value)

@@ -12,7 +12,7 @@ interface ScenarioPickerProps {
   onChoose: (choice: Choice) => void
 }
 
-/** Lets a person pick an operation and one of its scenarios. */
+/** The choice of an operation and one of its scenarios. */
 export function ScenarioPicker({ scenarios, choice, onChoose }: ScenarioPickerProps) {
   // On a narrow screen the list would push everything else out of view, so it is folded there.
   const [isOpen, setIsOpen] = useState(false)
@@ -56,7 +56,7 @@ export function ScenarioPicker({ scenarios, choice, onChoose }: ScenarioPickerPr
         ref={list}
         data-open={isOpen}
         onClick={({ detail }) => {
-          // Arrow keys click as well, but a person who uses them has not chosen yet.
+          // Arrow keys click as well, on each scenario that they pass.
           if (detail > 0) setIsOpen(false)
         }}
       >

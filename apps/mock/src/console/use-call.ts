@@ -2,16 +2,16 @@ import { useEffect, useRef, useState } from 'react'
 import { baseUrlOf, credentials, requestOf } from '../snippets/call.ts'
 import type { Call } from '../snippets/call.ts'
 
-/** A response as a person reads it. */
+/** A response in the form in which it is shown. */
 export interface ShownResponse {
   /** Counts the responses to a call. */
   number: number
   status: number
   headers: readonly (readonly [name: string, value: string])[]
-  /** Pretty where it is JSON. */
+  /** Indented if it is JSON. */
   body: string
   durationMs: number
-  /** When the server allows another request, if it says so. */
+  /** When `Retry-After` allows another request, if the response has it. */
   retry?: {
     /** In milliseconds since 1970. */
     at: number
@@ -19,7 +19,7 @@ export interface ShownResponse {
   }
 }
 
-/** What has happened to a call so far. */
+/** The progress of a call. */
 export interface CallState {
   responses: readonly ShownResponse[]
   isPending: boolean
@@ -28,9 +28,9 @@ export interface CallState {
 }
 
 /**
- * Sends a call as often as a person wants, one request at a time.
+ * Sends a call repeatedly, one request at a time.
  *
- * @param resets a number that changes when the responses so far are over and done with
+ * @param resets a number that changes when the earlier responses are to be cleared
  */
 export function useCall(
   resets: number,
@@ -38,7 +38,7 @@ export function useCall(
   const [state, setState] = useState<CallState>({ responses: [], isPending: false })
   const controller = useRef<AbortController>(undefined)
   useEffect(() => () => controller.current?.abort(), [])
-  // A request that is pending goes on, and so do the fields that a person has filled in.
+  // A pending request continues.
   useEffect(() => setState(({ isPending }) => ({ responses: [], isPending })), [resets])
 
   const send = async (call: Call): Promise<void> => {

@@ -7,14 +7,14 @@ import { controlUrl } from './control.ts'
 /** How long the page waits before it reconnects where the browser does not do so by itself. */
 const reconnectMs = 2_000
 
-/** The journal of an isolation key as the page knows it. */
+/** The journal of an isolation key, as last received. */
 export interface LiveJournal extends JournalEvent {
   isConnected: boolean
-  /** How often the journal was read in full: at first, after a reset, and after a lost connection. */
-  readings: number
+  /** How many times the whole journal was received: first, after a reset, after a lost connection. */
+  snapshots: number
 }
 
-const nothing: LiveJournal = { total: 0, entries: [], isConnected: false, readings: 0 }
+const initial: LiveJournal = { total: 0, entries: [], isConnected: false, snapshots: 0 }
 
 /**
  * Follows the journal of an isolation key while the page is visible. A hidden page keeps no
@@ -22,7 +22,7 @@ const nothing: LiveJournal = { total: 0, entries: [], isConnected: false, readin
  * again.
  */
 export function useJournal(key: string): LiveJournal {
-  const [journal, setJournal] = useState(nothing)
+  const [journal, setJournal] = useState(initial)
   useEffect(() => {
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -39,11 +39,11 @@ export function useJournal(key: string): LiveJournal {
       source = opened
       opened.addEventListener('journal', ({ data }: MessageEvent<string>) => {
         const { total, entries }: JournalEvent = JSON.parse(data)
-        setJournal(({ readings }) => ({
+        setJournal(({ snapshots }) => ({
           total,
           entries,
           isConnected: true,
-          readings: readings + 1,
+          snapshots: snapshots + 1,
         }))
       })
       opened.addEventListener('entries', ({ data }: MessageEvent<string>) => {

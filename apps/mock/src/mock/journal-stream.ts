@@ -53,7 +53,7 @@ export function streamJournal(
   const send = () => {
     timer = undefined
     if (response.writableEnded) return // a watched mock has ended it, and it closes once it is sent
-    // The journal of a key that was evicted is not asked for, since that would evict another key.
+    // Reading the journal of an evicted key would create the key again, and evict another one.
     const journal = isEvicted ? undefined : engine.key(key || undefined).journal
     const latest = journal?.latest(maxStreamedEntries) ?? []
     // A request that was removed from the journal may still be completed, but is no longer in it.
@@ -69,14 +69,14 @@ export function streamJournal(
     timer ??= setTimeout(send, batchMs)
   }
   const unsubscribe = engine.subscribe(
-    (entry, of) => {
-      if (of !== key) return
+    (entry, entryKey) => {
+      if (entryKey !== key) return
       isEvicted = false
       changed.add(entry)
       schedule()
     },
-    (of, isGone) => {
-      if (of !== key) return
+    (changedKey, isGone) => {
+      if (changedKey !== key) return
       isNew = true
       isEvicted = isGone
       schedule()

@@ -18,18 +18,18 @@ export interface ProxyExchange {
   query: URLSearchParams
 }
 
-/** What was found in an exchange. */
+/** The result of checking an exchange. */
 export interface CheckedExchange {
   /** Undefined if the request is for no operation of the contract. */
   operation: Operation | undefined
   violations: ContractViolation[]
   /** The provider's response; undefined if it was incomplete or the request was not sent. */
   response?: UpstreamResponse
-  /** The same as it was checked, with its body decoded. */
+  /** The response in the form that was checked, with its body decoded. */
   received?: ReceivedResponse
 }
 
-/** Checks a request and, if nothing is wrong with it, sends it and checks the response. */
+/** Checks a request and, if it conforms to the contract, sends it and checks the response. */
 export async function checkExchange(
   exchange: ProxyExchange,
   body: Buffer | 'too long',
@@ -84,7 +84,7 @@ function checkRequest(
 }
 
 /**
- * The parts of a request that are there more than once. Node.js takes one of several values and other
+ * The parts of a request that are sent more than once. Node.js takes one of several values and other
  * servers another, so the value that was checked need not be the one that counts.
  */
 export function repeatedParts(
@@ -112,7 +112,7 @@ export function repeatedParts(
   ]
 }
 
-/** Some providers compress although the proxy asked for `identity`; only an encoding that cannot be decoded is a violation. */
+/** Some providers compress although the proxy requested `identity`; only an encoding that cannot be decoded is a violation. */
 async function checkUpstreamResponse(
   operation: Operation,
   { status, headers, body }: UpstreamResponse,

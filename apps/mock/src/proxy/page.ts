@@ -46,9 +46,9 @@ const title = `${contract.title} validation proxy`
 
 function contentOf({ upstream, passed, verdict, report, violations }: PageContent): string {
   const tone = passed === undefined ? 'warning' : passed ? 'success' : 'danger'
-  const news = passed === undefined ? 'Nothing was checked yet.' : verdict
+  const headline = passed === undefined ? 'Nothing was checked yet.' : verdict
   return `<h1>${escapeHtml(title)}</h1>
-<p class="notice" data-tone="${tone}"><span class="notice-title">${escapeHtml(news)}</span></p>
+<p class="notice" data-tone="${tone}"><span class="notice-title">${escapeHtml(headline)}</span></p>
 <p>Requests to this address and the responses of <code>${escapeHtml(upstream)}</code> are checked against
 version ${escapeHtml(contract.version)} of the contract. <a href="">Reload</a> for the latest.</p>
 <h2>Violations</h2>

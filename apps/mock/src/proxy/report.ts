@@ -57,8 +57,8 @@ function operationSuite(operation: OperationTraffic): ReportedSuite {
   return {
     name: operationId,
     cases: [
-      checked('its requests conform to the contract', requests, notCalled),
-      checked('its responses conform to the contract', responses, notCalled ?? noneReceived),
+      toCase('its requests conform to the contract', requests, notCalled),
+      toCase('its responses conform to the contract', responses, notCalled ?? noneReceived),
     ],
   }
 }
@@ -66,22 +66,22 @@ function operationSuite(operation: OperationTraffic): ReportedSuite {
 function trafficSuite({ unmatched }: TrafficReport, totals: Totals): ReportedSuite {
   const { exchanges, failures } = totals
   const failed = { total: failures, lines: [noResponse(failures)] }
-  const nothing = {
+  const unchecked = {
     total: exchanges === 0 ? 1 : 0,
     lines: ['nothing was checked, so the result is unknown'],
   }
   return {
     name: 'the traffic',
     cases: [
-      checked('every request is for an operation of the contract', unmatched),
-      checked('the upstream responds to every request', failed),
-      checked('something is checked', nothing),
+      toCase('every request is for an operation of the contract', unmatched),
+      toCase('the upstream responds to every request', failed),
+      toCase('something is checked', unchecked),
     ],
   }
 }
 
 /** A case; skipped if there is a reason why nothing was checked. */
-function checked(
+function toCase(
   name: string,
   { total, lines }: ViolationCount,
   skippedBecause?: string,

@@ -77,7 +77,7 @@ export class TrafficRecord {
           responded,
           requests: request.count(),
           responses: response.count(),
-          coverage: knowable(operation, coverage.coverage()),
+          coverage: withErrorExamples(operation, coverage.coverage()),
         },
       ]
     })
@@ -86,8 +86,11 @@ export class TrafficRecord {
   }
 }
 
-// A success does not say which of its examples it is; an error does by its `error_type`.
-function knowable({ examples, successStatus }: Operation, coverage: Coverage): Partial<Coverage> {
+/** A success cannot be matched to one of its examples; an error can, by its `error_type`. */
+function withErrorExamples(
+  { examples, successStatus }: Operation,
+  coverage: Coverage,
+): Partial<Coverage> {
   const isError = ({ name }: { name: string }) => examples[name]?.status !== successStatus
   return { ...coverage, examples: coverage.examples.filter(isError) }
 }

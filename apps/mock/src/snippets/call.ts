@@ -7,7 +7,7 @@ import type { ExampleRequest } from './example-request.ts'
 /** Credentials for the mock, which accepts any. */
 export const credentials = { project_id: 'project-test-1', secret: 'secret-test-1' }
 
-/** A call of an operation at a mock, to be sent or to be written down. */
+/** A call of an operation at a mock, to be sent or shown as code. */
 export interface Call {
   /** The origin of the mock, as seen by the caller. */
   origin: string

@@ -21,7 +21,7 @@ export function comment(text: string): string {
 
 function quote(text: string): string {
   if (/^[^'"\\\p{C}\u2028\u2029]*$/u.test(text)) return `'${text}'`
-  // JSON leaves most of these as they are, and some reorder the code that a person reads.
+  // JSON leaves most of these unescaped, and some reorder the code on the screen.
   return JSON.stringify(text).replaceAll(
     /[\p{C}\u2028\u2029]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,

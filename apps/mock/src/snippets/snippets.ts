@@ -2,7 +2,7 @@ import type { Call } from './call.ts'
 import { curlSnippet } from './curl.ts'
 import { clientSnippet, fetchSnippet, mswSnippet } from './typescript.ts'
 
-/** The ways in which a call can be written down, by the name that a person sees. */
+/** The code of a call in each language, by the label of its tab. */
 export const snippets = {
   curl: (call: Call) => `${curlSnippet(call, ' \\\n  ')}\n`,
   Client: clientSnippet,

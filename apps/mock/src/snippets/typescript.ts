@@ -36,7 +36,7 @@ export function fetchSnippet(call: Call): string {
   return `${describeScenario(call)}${fetchCall(call, baseUrlOf(call))}`
 }
 
-/** A program that needs no server, because MSW responds in its place as the mock does. */
+/** A program that needs no server, because MSW responds as the mock would. */
 export function mswSnippet(call: Call): string {
   const { key = '', scenario } = call
   const isDefined = scenario && !allScenarios.some((each) => isSame(each, scenario))
@@ -69,7 +69,7 @@ console.log(response.status, await response.json())
 `
 }
 
-/** A comment that says which scenario the ids in the code select. */
+/** A comment that names the scenario that the ids in the code select. */
 function describeScenario({ operation, scenario, prefer }: Call): string {
   if (!scenario || prefer !== undefined) return ''
   const { title, responses } = scenario
