@@ -2,18 +2,13 @@ import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
 import type { Operation } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import { B2BClient as OfficialClient, StytchError } from 'stytch'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { allScenarios, startMock, startProxy } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { allScenarios, startProxy } from '../src/index.ts'
 import { responseOf, scenarioValue, statusOf, successOf } from './operations.ts'
 import { startProvider } from './provider.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
-beforeEach(() => mock.reset())
+const mock = await startSharedMock()
 // The official package warns about every environment other than its own two.
 beforeEach(() => vi.spyOn(console, 'warn').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())

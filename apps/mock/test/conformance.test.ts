@@ -2,10 +2,8 @@ import { checkResponseBody } from '@connected-apps/contract'
 import { allOperations, contract, matchOperation } from '@connected-apps/contract/operations'
 import { maxBodyBytes } from '@connected-apps/scenarios'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startServer } from '../src/http/server.ts'
-import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
 import { exampleRequest } from '../src/snippets/example-request.ts'
 import { authorization, call } from './call.ts'
 import type { CallOptions } from './call.ts'
@@ -21,13 +19,9 @@ import {
   successOf,
 } from './operations.ts'
 import { parseRawResponse, sendRaw } from './send-raw.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
-beforeEach(() => mock.reset())
+const mock = await startSharedMock()
 
 const unmatched = { status: contract.unmatched.status, body: contract.unmatched.body }
 const malformed = { status: contract.malformed.status, body: contract.malformed.body }

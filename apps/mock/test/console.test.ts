@@ -1,15 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { startSharedMock } from './shared-mock.ts'
 
 vi.mock('node:fs/promises', { spy: true })
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
+const mock = await startSharedMock()
 
 const get = (path: string, init: RequestInit = {}) =>
   fetch(mock.url + path, { redirect: 'manual', ...init })

@@ -2,25 +2,19 @@ import { allOperations, contract } from '@connected-apps/contract/operations'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
 import { findContractFile } from '../src/mock/contract-files.ts'
 import { exampleRequest } from '../src/snippets/example-request.ts'
+import { executablePath, launchBrowser } from './launch-browser.ts'
+import { startSharedMock } from './shared-mock.ts'
 
 // The type that TypeScript infers is that of one path, not of a path by its name.
 const paths = document.paths as unknown as Record<string, Record<string, { tags: string[] }>>
 const exact = { exact: true }
 
-const executablePath = '/usr/bin/chromium'
 const openapi = new URL('../../../openapi/', import.meta.url)
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
+const mock = await startSharedMock()
 
 describe.each([
   [
@@ -54,7 +48,6 @@ describe.each([
   })
 
   it('is not in the journal, and no path of another method', async () => {
-    mock.reset()
     await fetch(mock.url + path)
     expect(mock.journal.total).toBe(0)
     const { status } = await fetch(mock.url + path, { method: 'POST' })
@@ -83,10 +76,7 @@ it.skipIf(!existsSync(executablePath))(
     const policy = headers.get('content-security-policy')
     expect(policy).toMatch(/^default-src 'none'; script-src ('sha256-[^']+' ?)+; /)
 
-    const browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    })
+    const browser = await launchBrowser()
     try {
       const page = await browser.newPage()
       page.setDefaultTimeout(10_000)

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { allOperations, contract } from '@connected-apps/contract/operations'
 import { examplesOf, findOperation, ScenarioEngine } from '@connected-apps/scenarios'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { allScenarios, startMock } from '../src/index.ts'
-import type { Mock, Scenario, ScenarioDefinition } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import { allScenarios } from '../src/index.ts'
+import type { Scenario, ScenarioDefinition } from '../src/index.ts'
 import { call } from './call.ts'
 import {
   anyOperation,
@@ -16,13 +16,9 @@ import {
   statusOf,
   successOf,
 } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
-beforeEach(() => mock.reset())
+const mock = await startSharedMock()
 
 const { operationId, scenarios: own, successStatus } = anyOperation
 const success = successOf(anyOperation)

@@ -1,16 +1,11 @@
 import { allOperations } from '@connected-apps/contract/operations'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
 import { exampleRequest } from '../src/snippets/example-request.ts'
 import { call } from './call.ts'
 import { anyOperation } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
+const mock = await startSharedMock()
 
 const origin = 'http://app.test:3000'
 

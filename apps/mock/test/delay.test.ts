@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { allScenarios, startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
 import { call } from './call.ts'
 import { anyOperation, errorOf, first, scenarioValue, statusOf } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
-beforeEach(() => mock.reset())
+const mock = await startSharedMock()
 
 it.each(['header', 'query'])('delays the response by the time in the %s', async (where) => {
   const started = performance.now()

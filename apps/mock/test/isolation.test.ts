@@ -1,16 +1,12 @@
 import { B2BClient } from '@connected-apps/client'
 import { B2BClient as OfficialClient } from 'stytch'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ScenarioError, scenarios, startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { ScenarioError, scenarios } from '../src/index.ts'
 import { call } from './call.ts'
 import { anyOperation } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
+const mock = await startSharedMock()
 beforeEach(() => {
   mock.reset()
   for (const key of keys) mock.key(key).reset()

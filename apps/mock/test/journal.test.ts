@@ -1,16 +1,11 @@
 import { allOperations, contract } from '@connected-apps/contract/operations'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { allScenarios, startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import { allScenarios } from '../src/index.ts'
 import { call } from './call.ts'
 import { anyOperation, errorOf, first, scenarioValue, statusOf, successOf } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
-beforeEach(() => mock.reset())
+const mock = await startSharedMock()
 
 async function control(
   path: string,

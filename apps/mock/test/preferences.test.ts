@@ -2,9 +2,7 @@ import { checkResponseBody } from '@connected-apps/contract'
 import { allOperations } from '@connected-apps/contract/operations'
 import { examplesOf } from '@connected-apps/scenarios'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
 import { call } from './call.ts'
 import {
   errorOf,
@@ -15,12 +13,9 @@ import {
   statusOf,
   successOf,
 } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
+const mock = await startSharedMock()
 
 describe.each(allOperations)('Prefer and the query of $operationId', (operation) => {
   const { operationId, mediaType, malformedExample } = operation

@@ -1,16 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import document from '@connected-apps/contract/openapi.json' with { type: 'json' }
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startMock } from '../src/index.ts'
-import type { Mock } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
 import { call } from './call.ts'
 import { anyOperation, errorOf, statusOf } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
+const mock = await startSharedMock()
 
 const { successStatus } = anyOperation
 

@@ -1,9 +1,9 @@
 import { checkParameter, checkResponseBody, checkResponseHeaders } from '@connected-apps/contract'
 import { allOperations, isOperationId, operations } from '@connected-apps/contract/operations'
 import { exampleResponse, examplesOf } from '@connected-apps/scenarios'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { allScenarios, startMock } from '../src/index.ts'
-import type { Mock, Scenario } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import { allScenarios } from '../src/index.ts'
+import type { Scenario } from '../src/index.ts'
 import { call } from './call.ts'
 import {
   errorOf,
@@ -14,13 +14,9 @@ import {
   statusOf,
   successOf,
 } from './operations.ts'
+import { startSharedMock } from './shared-mock.ts'
 
-let mock: Mock
-beforeAll(async () => {
-  mock = await startMock()
-})
-afterAll(() => mock.close())
-beforeEach(() => mock.reset())
+const mock = await startSharedMock()
 
 describe.each(allOperations)('the scenarios of $operationId', (operation) => {
   const own = allScenarios.filter(({ operationId }) => operationId === operation.operationId)
