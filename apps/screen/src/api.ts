@@ -1,5 +1,5 @@
-// What the backend sends to the browser. It is small on purpose: a screen needs to know what a
-// person can do, not which service failed how.
+// What the backend sends to the browser. It is small on purpose: a screen needs to know what the user
+// can do, not which service failed how.
 
 /** A Connected App that has access to the Member. */
 export interface ConnectedApp {
@@ -16,7 +16,7 @@ export interface ConnectedApps {
   connected_apps: ConnectedApp[]
 }
 
-/** What went wrong, by what a person can do about it. */
+/** What went wrong, by what the user can do about it. */
 export const PROBLEM_CODES = [
   /** The session is missing, unknown or has expired: sign in again. */
   'session_over',
@@ -30,7 +30,7 @@ export const PROBLEM_CODES = [
   'rate_limited',
   /** It failed, or did not respond in time, so the outcome is unknown: try again. */
   'unavailable',
-  /** Nothing that a person can mend: quote the `request_id` to support. */
+  /** The user can do nothing about it, except quote the `request_id` to support. */
   'unexpected',
 ] as const
 

@@ -100,13 +100,13 @@ describe('the backend', () => {
   it('acts for the Member of the session, with its token', async () => {
     expect((await revoke('my-app')).status).toBe(204)
     const { organization_id, member_id } = member
-    const wanted = {
+    const filter = {
       organization_id,
       member_id,
       connected_app_id: 'my-app',
       session: 'token',
     } as const
-    expect(mock.journal.assert({ ...wanted, credentials: 'present' }, 1)).toMatchObject({
+    expect(mock.journal.assert({ ...filter, credentials: 'present' }, 1)).toMatchObject({
       ok: true,
     })
   })
@@ -175,7 +175,7 @@ describe('the backend', () => {
     expect((await app.request(`http://${host}/sign-in`)).status).toBe(status)
   })
 
-  it('keeps caches, frames and foreign scripts away', async () => {
+  it('forbids caching, framing and scripts of other origins', async () => {
     const list = await fetch(`${screen.url}/api/connected-apps`, { headers: { cookie } })
     expect(list.headers.get('cache-control')).toBe('no-store')
     expect((await revoke(idOf('bad_request'))).headers.get('cache-control')).toBe('no-store')
@@ -215,7 +215,7 @@ describe('the backend', () => {
 })
 
 describe('npm start', () => {
-  it('says in one line what is wrong with a variable', async () => {
+  it('reports an invalid variable on one line', async () => {
     const env = { ...process.env, CONNECTED_APPS_BASE_URL: 'nonsense' }
     const started = promisify(execFile)(process.execPath, ['dist/server/main.js'], {
       cwd: root,

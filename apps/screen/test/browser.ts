@@ -39,7 +39,7 @@ export async function open(
   look: Look,
 ): Promise<{ page: Page } & AsyncDisposable> {
   const page = idle.get(look)?.pop() ?? (await newPage(browser, look))
-  // The hosts of logos. Whatever else the page asks another host for fails the test.
+  // The hosts of logos. Any other request to another host fails the test.
   await page.route(
     (address) => address.origin !== new URL(url).origin,
     (route) => {
@@ -70,7 +70,7 @@ const logo =
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Checks that a person with a screen reader or weak eyes can use the page, and takes a picture. */
+/** Checks that people with a screen reader or low vision can use the page, and takes a screenshot. */
 export async function inspect(page: Page, name: string): Promise<void> {
   const { width } = page.viewportSize() ?? {}
   const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)

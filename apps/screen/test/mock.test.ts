@@ -13,7 +13,7 @@ const timeoutMs = 4_000
 
 let screens = 0
 
-/** What the screen says in the end, by the contract's example, or by the title of a scenario. */
+/** What the screen shows in the end, by the contract's example, or by the title of a scenario. */
 const endings: Record<string, string> = {
   'One app per scenario': 'Too many requests twice, then revoked',
   connected_apps: 'Calendar Assistant',
@@ -108,7 +108,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   }
 
   it.concurrent.for(withLooks(revokes))(
-    'shows a person how a revoke ends that has the scenario "%s"',
+    'shows the outcome of a revoke with the scenario "%s"',
     async ([title, scenario, look]) => {
       const apps = [{ connected_app_id: scenario.id, name: title }, otherApp]
       await using screen = await openScreen(look, { apps })
@@ -119,14 +119,14 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   )
 
   it.concurrent.for(withLooks(lists))(
-    'shows a person what comes of a list that has the scenario "%s"',
+    'shows the outcome of a list with the scenario "%s"',
     async ([, scenario, look]) => {
       await using screen = await openScreen(look, { path: `/sign-in?member_id=${scenario.id}` })
       await follow(screen.page, scenario, 'Loading your connected apps…')
     },
   )
 
-  it('removes a disconnected app, says so, and keeps the focus on the page', async () => {
+  it('removes a disconnected app, announces it, and keeps the focus on the page', async () => {
     await using screen = await openScreen(looks[0])
     const { page, mocked } = screen
     await page.getByRole('button', { name: 'Disconnect Calendar Assistant' }).focus()
@@ -148,14 +148,14 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await disconnect(page, 'Command Line')
     await page.getByRole('heading', { name: 'No apps are connected' }).waitFor()
     await inspect(page, 'all disconnected')
-    // What the API says, rather than what the screen remembers.
+    // The list of the API, rather than the one in the screen's cache.
     await page.reload()
     await page.getByRole('heading', { name: 'No apps are connected' }).waitFor()
     const revoked = { operationId: 'revokeConnectedApp', session: 'token', status: 200 } as const
     expect(mocked.journal.assert(revoked, 2)).toMatchObject({ ok: true })
   })
 
-  it('says that there is no connection, and goes on once there is one', async () => {
+  it('reports a lost connection, and continues once it is back', async () => {
     await using screen = await openScreen(looks[1])
     const { page } = screen
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
@@ -169,7 +169,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await page.getByText('Calendar Assistant is disconnected.').waitFor()
   })
 
-  it('lets a person sign in again when the session is over', async () => {
+  it('lets the user sign in again when the session is over', async () => {
     await using screen = await openScreen(looks[2])
     const { page } = screen
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
@@ -179,7 +179,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await page.getByRole('heading', { name: 'Calendar Assistant' }).waitFor()
   })
 
-  it('lets a person come from a link on another site', async () => {
+  it('can be opened by a link on another site', async () => {
     await using screen = await openScreen(looks[2])
     const { page } = screen
     const body = `<a href="${page.url()}">Your apps</a>`
@@ -195,7 +195,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
   it.concurrent.for([
     ['a code of its own', 403, '{"code":"FORBIDDEN"}'],
     ['a code that every object has', 403, '{"code":"toString"}'],
-    ['a request_id that is no text', 500, '{"code":"unexpected","request_id":{}}'],
+    ['a request_id that is not a string', 500, '{"code":"unexpected","request_id":{}}'],
     ['a page', 200, '<h1>Sign in</h1>'],
     ['other JSON', 200, '{}'],
     ['null', 200, 'null'],
@@ -211,7 +211,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     await page.getByText('We couldn’t load your connected apps.').waitFor()
   })
 
-  it('survives a connection that is lost within a response', async () => {
+  it('survives a connection that is lost during a response', async () => {
     const cutting = createServer((_, response) => {
       response.writeHead(200, { 'content-length': 100 })
       response.write('{', () => response.destroy())
@@ -225,7 +225,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     cutting.close()
   })
 
-  it('shows a scope as it is if it has no words, whatever its name', async () => {
+  it('shows a scope without a description by its name, whatever that is', async () => {
     const scopes = ['email', '__proto__', 'toString', 'notes:read']
     const app = { ...otherApp, scopes_granted: scopes.join(' ') }
     await using screen = await openScreen(looks[0], { apps: [app] })
@@ -234,7 +234,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
     expect(await shown.allTextContents()).toEqual(['See your email address', ...scopes.slice(1)])
   })
 
-  it('does not make a person wait for minutes', async () => {
+  it('does not keep the user waiting for minutes', async () => {
     await using screen = await openScreen(looks[3])
     const { page } = screen
     await page.route('**/revoke', (route) =>
@@ -264,7 +264,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the mock', () => {
 /** States that were inspected. Many errors look alike, so only a soak inspects each of them. */
 const inspected = new Set<string>()
 
-/** Goes through the responses of a scenario as a person does, and inspects what is shown. */
+/** Goes through the responses of a scenario as a user does, and inspects what is shown. */
 async function follow(
   page: Page,
   { title, operationId, responses }: Scenario,

@@ -71,7 +71,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the service', () => 
     }
   }
 
-  /** Signs in and allows an app, as a person does in a browser. */
+  /** Signs in and allows an app, as a user does in a browser. */
   async function allow(connectedAppId: string, sessionToken: string): Promise<void> {
     const challenge = createHash('sha256').update(randomBytes(32)).digest('base64url')
     const query = new URLSearchParams({
@@ -101,13 +101,13 @@ describe.skipIf(!existsSync(executablePath))('the screen on the service', () => 
     await inspect(page, 'service list')
     await disconnect(page, 'Notebook')
     await page.getByText('Notebook is disconnected.').waitFor()
-    // What the service says, rather than what the screen remembers.
+    // The list of the service, rather than the one in the screen's cache.
     await page.reload()
     await page.getByRole('heading', { name: 'Calendar' }).waitFor()
     expect(await page.getByRole('heading', { name: 'Notebook' }).count()).toBe(0)
   })
 
-  it.concurrent('says whom to ask when the role does not allow it', async () => {
+  it.concurrent('refers to an admin when the role does not allow it', async () => {
     await using member = await openAsMember(['Notebook'])
     const { page, memberId } = member
     await page.getByRole('heading', { name: 'Notebook' }).waitFor()
@@ -119,7 +119,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the service', () => 
     await inspect(page, 'service role')
   })
 
-  it.concurrent('takes an app that does not exist any more for disconnected', async () => {
+  it.concurrent('treats an app that no longer exists as disconnected', async () => {
     await using member = await openAsMember(['Notebook'])
     const { page, ids } = member
     await page.route('**/revoke', (route) => {
@@ -133,7 +133,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the service', () => 
     await page.getByText('Notebook was already disconnected.').waitFor()
   })
 
-  it.concurrent('asks for a new sign-in once the session is over', async () => {
+  it.concurrent('offers to sign in again once the session is over', async () => {
     await using member = await openAsMember(['Notebook'])
     const { page, memberId } = member
     await page.getByRole('heading', { name: 'Notebook' }).waitFor()
@@ -144,7 +144,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the service', () => 
     await page.getByText('Sign in again to see your connected apps.').waitFor()
   })
 
-  it.concurrent('waits as long as the rate limit asks, and goes on', async () => {
+  it.concurrent('waits as long as the rate limit requires, then continues', async () => {
     const limited = await startService({
       databaseUrl: postgres.url,
       port: 0,

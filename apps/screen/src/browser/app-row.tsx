@@ -20,7 +20,7 @@ interface AppRowProps {
 /** One app, and everything that can happen while it is disconnected. */
 export function AppRow({ app, signInUrl, onDisconnected, onFocusLost }: AppRowProps) {
   const revoke = useRevokeConnectedApp()
-  const [isAsking, setIsAsking] = useState(false)
+  const [isConfirming, setIsConfirming] = useState(false)
   const row = useRef<HTMLLIElement>(null)
   const nameId = useId()
   const scopes = describeScopes(app.scopes_granted)
@@ -33,7 +33,7 @@ export function AppRow({ app, signInUrl, onDisconnected, onFocusLost }: AppRowPr
   }, [onFocusLost])
 
   const disconnect = () => {
-    setIsAsking(false)
+    setIsConfirming(false)
     revoke.mutateAsync(app).then(
       (outcome) => onDisconnected(app, outcome),
       () => undefined, // the row shows it
@@ -41,7 +41,7 @@ export function AppRow({ app, signInUrl, onDisconnected, onFocusLost }: AppRowPr
   }
 
   const { isPending, failureReason, error } = revoke
-  // The person has confirmed it already, so another attempt asks no more.
+  // The user has confirmed it already, so another attempt needs no dialog.
   const isRetry = error !== null && explainProblem(error, app.name).action === 'retry'
   const label = isRetry ? 'Try again' : 'Disconnect'
   return (
@@ -75,7 +75,7 @@ export function AppRow({ app, signInUrl, onDisconnected, onFocusLost }: AppRowPr
         aria-disabled={isPending} // a button that is really disabled would lose the focus
         onClick={() => {
           if (isRetry) disconnect()
-          else if (!isPending) setIsAsking(true)
+          else if (!isPending) setIsConfirming(true)
         }}
       >
         {isPending && <span className="spinner" aria-hidden="true" />}
@@ -84,11 +84,11 @@ export function AppRow({ app, signInUrl, onDisconnected, onFocusLost }: AppRowPr
           {isRetry && ' to disconnect'} {app.name}
         </span>
       </button>
-      {isAsking && (
+      {isConfirming && (
         <DisconnectDialog
           appName={app.name}
           onConfirm={disconnect}
-          onClose={() => setIsAsking(false)}
+          onClose={() => setIsConfirming(false)}
         />
       )}
     </li>

@@ -9,19 +9,19 @@ import { ConnectedAppsProblem, useConnectedApps } from './use-connected-apps.ts'
 /** The apps that have access to the Member who is signed in, each with a way to end it. */
 export function ConnectedAppsScreen({ signInUrl }: { signInUrl: string }) {
   const { data: apps, error, failureReason, refetch } = useConnectedApps()
-  const [news, setNews] = useState<string>()
+  const [announcement, setAnnouncement] = useState<string>()
   const heading = useRef<HTMLHeadingElement>(null)
   const focusHeading = useCallback(() => heading.current?.focus(), [])
 
   const announce = ({ name }: ConnectedApp, outcome: RevokeOutcome) => {
-    setNews(
+    setAnnouncement(
       outcome === 'revoked'
         ? `${name} is disconnected. It no longer has access.`
         : `${name} was already disconnected.`,
     )
   }
 
-  // A list that can't be updated is still worth seeing, but not by somebody who was signed out.
+  // A list that can't be updated is still worth showing, unless the user was signed out.
   const problem = apps === undefined || error?.code === 'session_over' ? error : null
   const shown = problem === null ? apps : undefined
   const isLoading = problem === null && apps === undefined
@@ -34,9 +34,9 @@ export function ConnectedAppsScreen({ signInUrl }: { signInUrl: string }) {
         <p>These apps can act on your behalf. Disconnect the ones you no longer use.</p>
       </header>
       <div role="status">
-        {news !== undefined && (
+        {announcement !== undefined && (
           <p className="notice" data-tone="success">
-            {news}
+            {announcement}
           </p>
         )}
         {isLoading && <span className="visually-hidden">Loading your connected apps…</span>}
@@ -70,7 +70,7 @@ export function ConnectedAppsScreen({ signInUrl }: { signInUrl: string }) {
   )
 }
 
-/** Without one, an error while rendering would take the whole page away, a team's own parts included. */
+/** Without it, an error while rendering would unmount the whole page, a team's own parts included. */
 class ErrorBoundary extends Component<{ fallback: ReactNode; children: ReactNode }> {
   static getDerivedStateFromError() {
     return { hasFailed: true }

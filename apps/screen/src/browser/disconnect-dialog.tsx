@@ -6,7 +6,7 @@ interface DisconnectDialogProps {
   onClose: () => void
 }
 
-/** Asks before an app is disconnected. It is open as long as it is rendered. */
+/** Confirms that an app is to be disconnected. It is open as long as it is rendered. */
 export function DisconnectDialog({ appName, onConfirm, onClose }: DisconnectDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()

@@ -1,22 +1,22 @@
 import type { ConnectedAppsProblem } from './use-connected-apps.ts'
 
-/** What a person is told of a problem, and what they can do about it. */
+/** How a problem is shown to the user, and what they can do about it. */
 export interface Explanation {
   title: string
   text: string
   action?: 'retry' | 'sign in'
-  /** Whether support can help, to whom the `request_id` is quoted. */
+  /** Whether support can help, given the `request_id`. */
   isForSupport?: boolean
 }
 
-/** @param appName the app that should be disconnected; without one, the apps should be listed */
+/** @param appName the app to disconnect; without one, the goal was to list the apps */
 export function explainProblem(problem: ConnectedAppsProblem, appName?: string): Explanation {
-  const wanted = appName === undefined ? 'see your connected apps' : `disconnect ${appName}`
-  return explanations[problem.code](wanted, appName, problem)
+  const goal = appName === undefined ? 'see your connected apps' : `disconnect ${appName}`
+  return explanations[problem.code](goal, appName, problem)
 }
 
 type Explain = (
-  wanted: string,
+  goal: string,
   appName: string | undefined,
   problem: ConnectedAppsProblem,
 ) => Explanation
@@ -29,18 +29,18 @@ const unexpected: Explain = (_, appName) => ({
 })
 
 const explanations: Record<ConnectedAppsProblem['code'], Explain> = {
-  session_over: (wanted) => ({
+  session_over: (goal) => ({
     title: 'You’ve been signed out',
-    text: `Sign in again to ${wanted}.`,
+    text: `Sign in again to ${goal}.`,
     action: 'sign in',
   }),
-  not_permitted: (wanted, appName) => ({
+  not_permitted: (goal, appName) => ({
     title: 'Ask an admin for this',
-    text: `Your role doesn’t allow you to ${wanted}. An admin of your organization can ${appName === undefined ? 'change that' : 'do it for you, or change your role'}.`,
+    text: `Your role doesn’t allow you to ${goal}. An admin of your organization can ${appName === undefined ? 'change that' : 'do it for you, or change your role'}.`,
   }),
-  other_organization: (wanted) => ({
+  other_organization: (goal) => ({
     title: 'You’re signed in to another organization',
-    text: `Sign in to the organization in which you want to ${wanted}.`,
+    text: `Sign in to the organization in which you want to ${goal}.`,
     action: 'sign in',
   }),
   rate_limited: (_, appName, { retryAt = 0 }) => {
@@ -51,12 +51,12 @@ const explanations: Record<ConnectedAppsProblem['code'], Explain> = {
       action: 'retry',
     }
   },
-  offline: (wanted) => ({
+  offline: (goal) => ({
     title: 'You seem to be offline',
-    text: `Check your connection, then try again to ${wanted}.`,
+    text: `Check your connection, then try again to ${goal}.`,
     action: 'retry',
   }),
-  // The request may have been carried out, so neither yes nor no would be true.
+  // The request may have been processed, so the outcome is unknown.
   unavailable: (_, appName) => ({
     title: 'Something went wrong on our side',
     text:
@@ -66,12 +66,12 @@ const explanations: Record<ConnectedAppsProblem['code'], Explain> = {
     action: 'retry',
     isForSupport: true,
   }),
-  // The hook takes it for a success.
+  // Never shown, since the hook treats it as a success.
   already_gone: unexpected,
   unexpected,
 }
 
-/** A person sees the apps, but it is us who could not load them. */
+/** The user sees their apps, but the screen loads them. */
 function describeAttempt(appName: string | undefined): string {
   return appName === undefined ? 'load your connected apps' : `disconnect ${appName}`
 }

@@ -37,7 +37,7 @@ export function ProblemNotice({ problem, appName, signInUrl, onRetry }: ProblemN
   )
 }
 
-/** Counts down to the next attempt, which the hook makes by itself. */
+/** Counts down to the next attempt, which the hook makes. */
 export function WaitingNotice({ retryAt }: { retryAt: number }) {
   const [seconds, setSeconds] = useState(() => secondsUntil(retryAt))
   useEffect(() => {
@@ -47,8 +47,8 @@ export function WaitingNotice({ retryAt }: { retryAt: number }) {
   return (
     <div className="notice" data-tone="warning">
       <p className="notice-title">Just a moment</p>
-      {/* A screen reader is told once, rather than each second. */}
-      <p className="visually-hidden">There’s a lot going on. We’ll try again by ourselves.</p>
+      {/* A screen reader announces this once, rather than each second. */}
+      <p className="visually-hidden">There’s a lot going on. We’ll try again automatically.</p>
       <p aria-hidden="true">
         There’s a lot going on. We’ll try again{' '}
         {seconds > 0 ? (

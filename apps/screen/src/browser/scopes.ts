@@ -1,5 +1,5 @@
 /** What the scopes of OpenID Connect allow, in words. A team adds those of its own API. */
-const WORDS: ReadonlyMap<string, string> = new Map(
+const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     openid: 'Know who you are',
     profile: 'See your name and picture',
@@ -10,8 +10,8 @@ const WORDS: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** What an app may do, in words; a scope that has none is shown as it is. */
+/** What an app may do, in words; a scope without a description is shown by its name. */
 export function describeScopes(scopesGranted: string): string[] {
   const scopes = new Set(scopesGranted.split(' ').filter(Boolean))
-  return Array.from(scopes, (scope) => WORDS.get(scope) ?? scope)
+  return Array.from(scopes, (scope) => DESCRIPTIONS.get(scope) ?? scope)
 }

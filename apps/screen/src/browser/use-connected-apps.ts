@@ -1,5 +1,5 @@
-// The state of the screen. A team can take this file as it is, with `../api.ts`: it needs TanStack
-// Query 5, and a backend that responds as `../server/backend.ts` does.
+// The state of the screen. A team can copy this file unchanged, with `../api.ts`: it needs TanStack
+// Query 5, and a backend that responds like `../server/backend.ts`.
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ConnectedApp, ConnectedApps, Problem, ProblemCode } from '../api.ts'
@@ -8,11 +8,11 @@ import { PROBLEM_CODES } from '../api.ts'
 const URL_OF_APPS = '/api/connected-apps'
 const QUERY_KEY = ['connected-apps']
 
-/** A little longer than the backend waits for the API, which knows more of what went wrong. */
+/** Longer than the backend waits for the API, so that its response, which has the reason, arrives first. */
 const TIMEOUT_MS = 15_000
-/** How often a request goes on by itself after a 429. */
+/** How often a request is retried after a 429. */
 const MAX_RETRIES = 3
-/** With a longer delay, a person is told to come back instead. */
+/** After a longer delay, the user has to try again instead. */
 const MAX_DELAY_MS = 60_000
 const DEFAULT_DELAY_MS = 5_000
 
@@ -34,7 +34,7 @@ export class ConnectedAppsProblem extends Error {
   }
 }
 
-/** The Member's Connected Apps. While a 429 is waited for, its problem is the `failureReason`. */
+/** The Member's Connected Apps. During the delay after a 429, its problem is the `failureReason`. */
 export function useConnectedApps(): UseQueryResult<ConnectedApp[], ConnectedAppsProblem> {
   return useQuery({
     queryKey: QUERY_KEY,
@@ -48,8 +48,8 @@ export type RevokeOutcome = 'revoked' | 'already gone'
 
 /**
  * Takes an app's access away. Once it resolves, the access is gone, and the app is no longer in the
- * list. While a 429 is waited for, it is pending and its problem is the `failureReason`. It may be
- * repeated after any failure.
+ * list. During the delay after a 429 it is pending, and its problem is the `failureReason`. It is safe to
+ * repeat after any failure.
  *
  * @example
  * const revoke = useRevokeConnectedApp()
@@ -78,7 +78,7 @@ export function useRevokeConnectedApp(): UseMutationResult<
       }
     },
     onSuccess: async (_, { connected_app_id: id }) => {
-      // A list that is on its way may still have the app.
+      // A list that is still loading may contain the app.
       await queryClient.cancelQueries({ queryKey: QUERY_KEY })
       queryClient.setQueryData<ConnectedApp[]>(QUERY_KEY, (apps) =>
         apps?.filter((app) => app.connected_app_id !== id),
@@ -92,11 +92,11 @@ const retries = {
   retry: (failures: number, { retryAt = Infinity }: ConnectedAppsProblem): boolean =>
     failures < MAX_RETRIES && retryAt - Date.now() <= MAX_DELAY_MS,
   retryDelay: (_: number, { retryAt = 0 }: ConnectedAppsProblem): number => retryAt - Date.now(),
-  // A person who is offline is told so, rather than left waiting.
+  // Offline, requests fail at once rather than wait for a connection, so that the user sees why.
   networkMode: 'always',
 } as const
 
-/** Sends a request, and reads a success. Whatever fails, it throws a `ConnectedAppsProblem`. */
+/** Sends a request and reads a success. Any failure is thrown as a `ConnectedAppsProblem`. */
 async function send<T>(
   url: string,
   init: RequestInit,

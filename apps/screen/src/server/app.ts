@@ -23,8 +23,8 @@ const built = fileURLToPath(new URL('../../dist/browser', import.meta.url))
 
 /** The whole example: the screen, its backend, and a sign-in that stands in for the team's own. */
 export function createApp({ baseUrl, project_id, secret, timeoutMs, ...member }: AppOptions): Hono {
-  // A person is looking at the screen, which shows what goes on and tries again by itself. Retries
-  // of the client would only make them wait without a word.
+  // The screen itself retries, and shows that it does. Retries of the client would only keep the user
+  // waiting without an explanation.
   const client = createClient({ baseUrl, project_id, secret, timeoutMs, maxRetries: 0 })
   const sessions = new DemoSessions(member)
   return new Hono()

@@ -12,7 +12,7 @@ export interface SignedInMember {
   session_token: string
 }
 
-/** Finds the Member who is signed in, as the team's other routes do; undefined if nobody is. */
+/** Finds the Member who is signed in, as the team's other routes do; undefined if there is none. */
 export type FindMember = (
   request: Request,
 ) => SignedInMember | undefined | Promise<SignedInMember | undefined>
@@ -47,10 +47,10 @@ export function createBackend(client: Client, findMember: FindMember): Hono {
 
   backend.onError((error, context) => {
     if (error instanceof NotSignedIn) return send(context, { code: 'session_over' })
-    // The message has no secrets, and says what the browser is not told.
-    console.error(error instanceof ConnectedAppsError ? error.message : error)
-    const isOfTheApi = error instanceof ConnectedAppsError
-    return send(context, isOfTheApi ? toProblem(error) : { code: 'unexpected' })
+    const isFromApi = error instanceof ConnectedAppsError
+    // The message contains no secrets, and details that the browser does not get.
+    console.error(isFromApi ? error.message : error)
+    return send(context, isFromApi ? toProblem(error) : { code: 'unexpected' })
   })
 
   async function authorize(request: Request) {

@@ -33,8 +33,8 @@ export class DemoSessions {
       this.#members.set(id, { ...this.#member, member_id })
       const [oldest] = this.#members.keys()
       if (oldest !== undefined && this.#members.size > MAX_SESSIONS) this.#members.delete(oldest)
-      // With `Strict`, a link on another site would lead to `/` without the cookie, and so back here
-      // for ever. The backend itself rejects a revoke that another site's page sends.
+      // With `Strict`, a link on another site would lead to `/` without the cookie, and so into an
+      // endless redirect. The backend itself rejects a revoke that another site's page sends.
       const options = { httpOnly: true, sameSite: 'Lax', path: '/' } as const
       setCookie(context, cookieNameOf(context.req.raw), id, options)
       return context.redirect('/')

@@ -37,7 +37,7 @@ const variables = {
 const command = createCommand({
   name: 'connected-apps-screen',
   version: '0.0.0',
-  description: 'The Connected apps screen, on the mock unless variables say otherwise.',
+  description: 'The Connected apps screen, on the mock unless environment variables change that.',
 })
   .addOption(
     new Option('--port <PORT>', 'port of 127.0.0.1 to listen on, 0 for a free one')

@@ -12,14 +12,14 @@ export const statusOf = {
   unexpected: 500,
 } as const satisfies Record<ProblemCode, number>
 
-// A dead session has a 404 of its own, and one that is no session at all a 400.
-const DEAD_SESSION: readonly unknown[] = [
+// An unknown or expired session gets a 404 of its own, a malformed one a 400.
+const SESSION_OVER: readonly unknown[] = [
   'session_not_found',
   'invalid_session_token',
   'unable_to_parse_session_jwt',
 ]
 
-/** What an error of the client means for a person who looks at the screen. */
+/** What an error of the client means for the user of the screen. */
 export function toProblem(error: ConnectedAppsError): Problem {
   const problem: Problem = { code: codeOf(error) }
   if (!('status_code' in error)) return problem
@@ -36,9 +36,9 @@ function codeOf(error: ConnectedAppsError): ProblemCode {
   const { status_code: status, error_type: type } = error
   if (status === 429) return 'rate_limited'
   if (status >= 500) return 'unavailable'
-  // What stands in front of the API knows nothing of sessions, roles and apps.
+  // A proxy in front of the API knows nothing about sessions, roles and apps.
   if (!error.conforms) return 'unexpected'
-  if (DEAD_SESSION.includes(type)) return 'session_over'
+  if (SESSION_OVER.includes(type)) return 'session_over'
   if (type === 'session_authorization_error') return 'not_permitted'
   if (type === 'session_authorization_tenancy_error') return 'other_organization'
   if (type === 'connected_app_not_found') return 'already_gone'
