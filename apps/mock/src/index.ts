@@ -14,5 +14,10 @@ export { startMock } from './mock/start.ts'
 export type { Mock, MockOptions } from './mock/start.ts'
 export { startProxy } from './proxy/start.ts'
 export type { Proxy, ProxyOptions } from './proxy/start.ts'
-export type { OperationTraffic, TrafficReport, ViolationCount } from './proxy/traffic.ts'
+export type {
+  OperationTraffic,
+  TrafficReport,
+  TrafficTotals,
+  ViolationCount,
+} from './proxy/traffic.ts'
 export type { ContractViolation, LoggedViolation } from './proxy/violations.ts'

@@ -6,18 +6,15 @@ import type {
   ReportedSuite,
   ReportView,
 } from '@connected-apps/contract-tests/reporting'
-import type { Proxy } from './start.ts'
-import type { OperationTraffic, TrafficReport, ViolationCount } from './traffic.ts'
-
-type Totals = ReturnType<Proxy['totals']>
+import type { OperationTraffic, TrafficReport, TrafficTotals, ViolationCount } from './traffic.ts'
 
 /** Whether something was checked and nothing was wrong. */
-export function isPassed({ exchanges, violations, failures }: Totals): boolean {
+export function isPassed({ exchanges, violations, failures }: TrafficTotals): boolean {
   return exchanges > 0 && violations + failures === 0
 }
 
 /** The traffic through a proxy, as the reporters show it. */
-export function trafficView(traffic: TrafficReport, totals: Totals): ReportView {
+export function trafficView(traffic: TrafficReport, totals: TrafficTotals): ReportView {
   const { title, version } = contract
   const suites = [...traffic.operations.map(operationSuite), trafficSuite(traffic, totals)]
   const name = `validation proxy of ${title} ${version}`
@@ -38,7 +35,7 @@ export function trafficView(traffic: TrafficReport, totals: Totals): ReportView 
   }
 }
 
-function summaryOf({ exchanges, violations, failures }: Totals): string {
+function summaryOf({ exchanges, violations, failures }: TrafficTotals): string {
   return [
     `checked ${exchanges} exchange(s) against ${contract.title} ${contract.version}, found ${violations} violation(s)`,
     ...(failures > 0 ? [noResponse(failures)] : []),
@@ -63,7 +60,7 @@ function operationSuite(operation: OperationTraffic): ReportedSuite {
   }
 }
 
-function trafficSuite({ unmatched }: TrafficReport, totals: Totals): ReportedSuite {
+function trafficSuite({ unmatched }: TrafficReport, totals: TrafficTotals): ReportedSuite {
   const { exchanges, failures } = totals
   const failed = { total: failures, lines: [noResponse(failures)] }
   const unchecked = {

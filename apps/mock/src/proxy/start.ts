@@ -14,7 +14,7 @@ import { isPageRequest, respondWithPage } from './page.ts'
 import { sendProblem } from './problem.ts'
 import { trafficView } from './report.ts'
 import { TrafficRecord } from './traffic.ts'
-import type { TrafficReport } from './traffic.ts'
+import type { TrafficReport, TrafficTotals } from './traffic.ts'
 import { forward } from './upstream.ts'
 import type { UpstreamResponse } from './upstream.ts'
 import { ViolationLog } from './violations.ts'
@@ -38,8 +38,8 @@ export interface Proxy {
   url: string
   /** The latest 1000 violations of the contract. */
   violations(): LoggedViolation[]
-  /** The numbers of checked exchanges, of violations, and of requests that got no response. */
-  totals(): { exchanges: number; violations: number; failures: number }
+  /** The numbers of requests, violations and failures. */
+  totals(): TrafficTotals
   /** The violations by operation, and what the traffic covered of the contract. */
   traffic(): TrafficReport
   /** Clears violations, totals and traffic. */

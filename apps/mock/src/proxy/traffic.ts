@@ -5,6 +5,16 @@ import type { Coverage } from '@connected-apps/contract-tests/reporting'
 import type { CheckedExchange } from './check.ts'
 import { describeViolation } from './violations.ts'
 
+/** What a proxy has counted since its start or the last reset. */
+export interface TrafficTotals {
+  /** The number of checked requests. */
+  exchanges: number
+  /** The number of violations of the contract. */
+  violations: number
+  /** The number of requests that got no response from the provider. */
+  failures: number
+}
+
 /** How the traffic through the proxy conformed to the contract, and what of it was covered. */
 export interface TrafficReport {
   /** Every operation of the contract, called or not. */
