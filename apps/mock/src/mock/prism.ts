@@ -1,5 +1,6 @@
 import { parseBody } from '@connected-apps/contract'
 import type { Operation, ReceivedHeaders } from '@connected-apps/contract'
+import type { ExampleResponse, Plan } from '@connected-apps/scenarios'
 import type {
   IHttpConfig,
   IHttpRequest,
@@ -14,7 +15,7 @@ import { documentFile } from './contract-files.ts'
 export type Prism = (request: IHttpRequest, choice: PrismChoice) => Promise<IHttpResponse>
 
 /** Which response Prism should give; its default is the first example of the success. */
-export interface PrismChoice {
+interface PrismChoice {
   code?: number
   exampleKey?: string
   dynamic?: boolean
@@ -72,11 +73,34 @@ function configFor(choice: PrismChoice): IHttpConfig {
   }
 }
 
+/** The response to send. */
+export interface MockResponse extends Omit<ExampleResponse, 'headers'> {
+  headers: Record<string, string | number | string[]>
+}
+
+/** The response that was decided, with Prism's headers and body unless the contract alone gives them. */
+export async function respond(
+  plan: Plan,
+  request: PrismInput,
+  prism: Prism,
+): Promise<MockResponse> {
+  if (plan.kind === 'fixed') return plan.response
+  const { operation, status: code } = plan
+  const { statusCode, headers, body } = await prism(
+    toPrismRequest(operation, request),
+    plan.kind === 'example'
+      ? { code, exampleKey: plan.example }
+      : { code, dynamic: true, ...(plan.seed !== undefined && { seed: plan.seed }) },
+  )
+  if (statusCode !== code) throw new Error(`Prism responded with ${statusCode} instead of ${code}`)
+  return { status: statusCode, headers: headers ?? {}, body }
+}
+
 /**
  * A request in Prism's form. `Accept` is left out, since Prism would respond to it with a 406 that
  * the contract lacks, and so are the headers of the body, which has been parsed already.
  */
-export function toPrismRequest(
+function toPrismRequest(
   { method, queryParameters, headerParameters, requestBody }: Operation,
   { path, query, headers, body }: PrismInput,
 ): IHttpRequest {
@@ -102,7 +126,7 @@ export function toPrismRequest(
 }
 
 /** The parts of a request that Prism may need. */
-export interface PrismInput {
+interface PrismInput {
   path: string
   query: URLSearchParams
   headers: ReceivedHeaders

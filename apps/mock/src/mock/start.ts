@@ -20,9 +20,8 @@ import { findContractFile, loadContractFiles, sendContractFile } from './contrac
 import { respondToControl } from './control-api.ts'
 import { isConsoleRequest, loadConsoleFiles, respondWithConsole } from './serve-console.ts'
 import { journalEventsRoute } from './journal-event.ts'
-import { loadPrism } from './prism.ts'
-import { respond } from './respond.ts'
-import type { MockResponse } from './respond.ts'
+import { loadPrism, respond } from './prism.ts'
+import type { MockResponse } from './prism.ts'
 
 /** Where the mock listens; by default on a free port of 127.0.0.1. */
 export interface MockOptions extends Partial<ListenOptions> {
