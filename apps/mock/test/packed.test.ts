@@ -8,10 +8,13 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installDependencies } from '../../../scripts/fetch-packages.ts'
 import { nodeBinDirectory } from '../../../scripts/node-binaries.ts'
+import { dependOn, packAll, writeProject } from '../../../scripts/packed-packages.ts'
+import type { Tarball } from '../../../scripts/packed-packages.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { call } from './call.ts'
-import { anyOperation, scenarioValue, statusOf } from './operations.ts'
+import { anyOperation, first, scenarioValue, statusOf } from './operations.ts'
 import { startRegistry } from './registry.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandRun } from './run-command.ts'
@@ -21,30 +24,23 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const installTimeoutMs = 300_000 // npm downloads the mock's dependencies
 
 let project: string
-let tarball: string
-const others: string[] = []
+let tarballs: Tarball[]
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'packed-mock-'))
-  tarball = await pack(root)
-  const dependencies: Record<string, string> = { [manifest.name]: `file:${tarball}` }
-  for (const name of ['client', 'contract', 'contract-tests', 'node-http', 'scenarios']) {
-    const other = await pack(join(root, '../../packages', name))
-    dependencies[`@connected-apps/${name}`] = `file:${other}`
-    others.push(other)
-  }
-  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
-  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
-  await run('npm', ['install', ...options], { cwd: project })
+  const dependencies = ['client', 'contract', 'contract-tests', 'node-http', 'scenarios']
+  const packages = dependencies.map((name) => ({
+    name: `@connected-apps/${name}`,
+    directory: join(root, '../../packages', name),
+  }))
+  tarballs = await packAll([{ name: manifest.name, directory: root }, ...packages], project)
+  await writeProject(project, {}, { type: 'module', ...dependOn(tarballs) })
+  await installDependencies(project, '--ignore-scripts')
 }, installTimeoutMs)
 afterAll(() => rm(project, { recursive: true, force: true }))
 
-async function pack(directory: string): Promise<string> {
-  const { stdout } = await run('pnpm', ['pack', '--json', '--pack-destination', project], {
-    cwd: directory,
-  })
-  const { filename }: { filename: string } = JSON.parse(stdout)
-  return filename
+function tarballOf(name: string): string {
+  return first(tarballs.filter((each) => each.name === name)).file
 }
 
 it('contains what consumers need, and no tests', async () => {
@@ -62,12 +58,23 @@ it('contains what consumers need, and no tests', async () => {
 })
 
 it('passes publint', async () => {
-  const { stdout } = await run('publint', [tarball, '--strict', '--level', 'suggestion'])
+  const { stdout } = await run('publint', [
+    tarballOf(manifest.name),
+    '--strict',
+    '--level',
+    'suggestion',
+  ])
   expect(stdout).toContain('All good!')
 })
 
 it('passes attw', async () => {
-  const { stdout } = await run('attw', [tarball, '--profile', 'esm-only', '--format', 'json'])
+  const { stdout } = await run('attw', [
+    tarballOf(manifest.name),
+    '--profile',
+    'esm-only',
+    '--format',
+    'json',
+  ])
   expect(JSON.parse(stdout)).toMatchObject({ analysis: { types: { kind: 'included' } } })
 })
 
@@ -129,7 +136,7 @@ describe.each(['20.20.2', '22.23.3', '24.21.0'] as const)('under Node.js %s', (v
 it(
   'runs by npx from a registry, without an installation',
   async () => {
-    await using registry = await startRegistry([tarball, ...others])
+    await using registry = await startRegistry(tarballs.map(({ file }) => file))
     const directory = join(project, 'npx')
     const cache = join(directory, 'cache')
     await mkdir(cache, { recursive: true })
