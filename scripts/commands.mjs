@@ -73,7 +73,7 @@ Options:
     help: `npm test: runs every check of the project, and ends with how many tests passed and failed.
 
 npm test -- client                                   the checks of one package
-npm test -- packages/client/test/retry.test.ts       one file of tests; several of both are fine
+npm test -- packages/client/test/retries.test.ts     one file of tests; several of both are fine
 
 Options:
   --force   ignores the cache`,

@@ -61,8 +61,8 @@ export interface FetchedPackages {
 }
 
 /**
- * Like {@link fetchPackages}, but without access to a registry there is a reason for the tests to be
- * skipped. In CI that is an error instead, because nobody would notice that they are skipped.
+ * Like {@link fetchPackages}, but without access to a registry it gives a reason to skip the tests. In
+ * CI that is an error instead, because skipped tests would go unnoticed.
  */
 export async function fetchOrSkip(
   cache: string,
@@ -78,7 +78,7 @@ export async function fetchOrSkip(
   } catch (error) {
     if (process.env['CI']) throw error
     const skipReason = `could not fetch ${Object.keys(dependencies).join(', ')}: ${String(error)}`
-    console.warn(skipReason) // the reporter says how many tests are skipped, but not why
+    console.warn(skipReason) // the reporter counts skipped tests, but does not give the reason
     return found(cache, skipReason)
   }
 }

@@ -12,7 +12,7 @@ async function main() {
   const command = commands[name]
   if (command === undefined) {
     console.error(
-      `unknown command ${JSON.stringify(name)}; there are ${Object.keys(commands).join(', ')}`,
+      `unknown command ${JSON.stringify(name)}; the commands are ${Object.keys(commands).join(', ')}`,
     )
     return 2
   }
@@ -23,9 +23,7 @@ async function main() {
   const unknown = args.find((arg) => command.accepts?.(arg) === false)
   if (unknown !== undefined) {
     const npm = ['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`
-    console.error(
-      `${npm}: unknown argument ${JSON.stringify(unknown)}; ${npm} -- --help lists what there is`,
-    )
+    console.error(`${npm}: unknown argument ${JSON.stringify(unknown)}; see ${npm} -- --help`)
     return 2
   }
   const [program = '', ...rest] = command.run

@@ -21,14 +21,14 @@ const environment = {
 
 let isStopping = false
 
-/** Whether this process was asked to stop, by a signal or because its parent is gone. */
+/** Whether this process has to stop, because of a signal or because its parent is gone. */
 export function isStopRequested() {
   return isStopping
 }
 
 /**
- * Runs a program in a process group of its own. Whatever asks this process to stop (Ctrl-C, a
- * signal, a closed terminal, a parent that is gone) is passed on to the whole group.
+ * Runs a program in a process group of its own. Whatever stops this process (Ctrl-C, a signal, a
+ * closed terminal, a parent that is gone) stops the whole group.
  *
  * @param {string} command
  * @param {string[]} args
@@ -82,13 +82,13 @@ export function runProcess(command, args, options = {}) {
  *
  * @param {ReturnType<typeof runProcess>[]} processes
  * @returns {Promise<number>} the exit code of that one, as the others end because they are stopped;
- *   the highest of all if this process was asked to stop
+ *   the highest of all if this process has to stop
  */
 export async function stopWithFirst(processes) {
   const exitCodes = processes.map(({ exitCode }) => exitCode)
   const first = await Promise.race(exitCodes)
-  const wasAsked = isStopping
-  if (!wasAsked) for (const { stop } of processes) stop()
+  const wasStopping = isStopping
+  if (!wasStopping) for (const { stop } of processes) stop()
   const all = await Promise.all(exitCodes)
-  return wasAsked ? Math.max(...all) : first
+  return wasStopping ? Math.max(...all) : first
 }

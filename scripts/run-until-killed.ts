@@ -12,8 +12,8 @@ export interface EndedProcess {
 
 /**
  * Runs a command, and kills it with SIGKILL as soon as it has printed a number of lines, so that the
- * moment depends on what it does and not on how fast the machine is. What it printed later, until the
- * signal arrived, is among the lines: it was true as well.
+ * moment depends on its progress and not on the speed of the machine. The lines include those that it
+ * printed until the signal arrived.
  *
  * @param killAfterLines 0 kills it at once; undefined lets it run to its end
  */

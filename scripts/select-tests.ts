@@ -20,7 +20,7 @@ export function selectTests(args: string[]): Selection | string {
       continue
     }
     if (arg.startsWith('-')) {
-      return `unknown option ${arg}; npm test -- --help lists what there is`
+      return `unknown option ${arg}; see npm test -- --help`
     }
     const path = relative(root, resolve(root, arg))
     const names = Object.entries(packages)

@@ -1,4 +1,4 @@
-// Runs the mock, the service and the screen until one of them ends, or until this process is asked to stop.
+// Runs the mock, the service and the screen until one of them ends or a signal stops them.
 import { stopWithFirst } from './run-process.mjs'
 import { runScript } from './run-task.ts'
 import { runTasks } from './turbo.ts'
@@ -8,42 +8,42 @@ process.exitCode =
 
 async function runServers(): Promise<number> {
   console.log('Starting the mock, the service and the screen.')
-  // When the terminal has been closed, this process must still live to stop the servers.
+  // When the terminal has been closed, this process must keep running to stop the servers.
   process.stdout.on('error', () => undefined)
   const mock = startServer('mock')
   const service = startServer('service')
   const ended = Promise.race([mock.exitCode, service.exitCode])
-  const mockGreeting = await Promise.race([mock.greeting, ended])
+  const mockBanner = await Promise.race([mock.banner, ended])
   const servers = [mock, service]
-  if (typeof mockGreeting === 'string') {
-    // The mock says where it is, since MOCK_PORT may be 0.
-    const [url = ''] = /http:\S+/.exec(mockGreeting) ?? []
+  if (typeof mockBanner === 'string') {
+    // The banner of the mock has its address, since MOCK_PORT may be 0.
+    const [url = ''] = /http:\S+/.exec(mockBanner) ?? []
     const baseUrl = process.env['CONNECTED_APPS_BASE_URL'] || url
     servers.push(startServer('screen', { CONNECTED_APPS_BASE_URL: baseUrl }))
-    void Promise.all(servers.map(({ greeting }) => greeting)).then(printBox)
+    void Promise.all(servers.map(({ banner }) => banner)).then(printBox)
   }
   return stopWithFirst(servers)
 }
 
-/** Starts a server. It prints its address in one piece once it is ready; later output is printed as it is. */
+/** Starts a server. Its first output is its banner, once it is ready; later output is passed on. */
 function startServer(name: 'mock' | 'service' | 'screen', env: Record<string, string> = {}) {
   const run = runScript(name, 'start', [], { stdio: ['inherit', 'pipe', 'inherit'], env })
-  const greeting = new Promise<string>((resolve) => {
-    // With DATABASE_URL the service has no demo, so it prints nothing and only logs its address.
-    let isGreeted = name === 'service' && process.env['DATABASE_URL'] !== undefined
-    if (isGreeted) resolve('Service of Connected Apps: see the log')
+  const banner = new Promise<string>((resolve) => {
+    // With DATABASE_URL the service has no demo, so it prints no banner and only logs its address.
+    let isPrinted = name === 'service' && process.env['DATABASE_URL'] !== undefined
+    if (isPrinted) resolve('Service of Connected Apps: see the log')
     run.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      if (!isGreeted) resolve(text)
-      // The lines of requests do not say which of the servers was called.
+      if (!isPrinted) resolve(text)
+      // The line of a request does not name the server.
       else process.stdout.write(name === 'mock' ? text.replaceAll(/^./gm, 'mock: $&') : text)
-      isGreeted = true
+      isPrinted = true
     })
   })
-  return { ...run, greeting }
+  return { ...run, banner }
 }
 
 function printBox([mock = '', service = '', screen = '']: string[]): void {
-  // The mock goes on with how to use it, which its page and its own command show too.
+  // The rest of the mock's banner explains its use, as its page does.
   const [where = ''] = mock.split('\n', 1)
   const lines = [
     where,

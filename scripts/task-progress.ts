@@ -14,7 +14,7 @@ export interface TaskProgressOptions {
   list: () => Promise<string[]>
 }
 
-/** How long no task may finish before the unfinished ones are named. */
+/** After this long without a finished task, the unfinished ones are named. */
 const silenceMs = 30_000
 
 /** Prints a line for each task that turbo has finished, and the output of those that failed. */
@@ -118,7 +118,7 @@ function readableName(id: string): string {
   return id.replace('//', 'root').replace('@connected-apps/', '').replace('#', ' ')
 }
 
-/** What vitest says of a run, such as `24 passed` and `2.10s`. */
+/** The counts in vitest's summary of a run, such as `24 passed` and `2.10s`. */
 function testCounts(output: string[]): string[] {
   const text = stripVTControlCharacters(output.join('\n'))
   const counts = [/^ +Tests +(.*?)(?: \(\d+\))?$/m, /^ +Duration +(\S+)/m]
