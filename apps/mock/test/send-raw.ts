@@ -29,3 +29,11 @@ export function parseRawResponse(response: string): { status: number; body: unkn
   const [head = '', body = ''] = response.split('\r\n\r\n', 2)
   return { status: Number(head.slice(9, 12)), body: JSON.parse(body) }
 }
+
+/** The response to raw bytes, on a connection that the client keeps open. */
+export async function exchangeRaw(
+  baseUrl: string,
+  bytes: string,
+): Promise<ReturnType<typeof parseRawResponse>> {
+  return parseRawResponse(await sendRaw(baseUrl, bytes, { halfClose: false }))
+}
