@@ -25,7 +25,6 @@ import { Listener } from './server/listener.ts'
 import { createLogger } from './server/logger.ts'
 import { Metrics } from './server/metrics.ts'
 import { createObserve } from './server/observe.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export interface ServiceOptions {
   databaseUrl: string
@@ -63,6 +62,11 @@ export interface ServiceOptions {
   routes?: Record<string, (origin: string) => Hono>
   /** What is shown at `/`, as HTML. Default: what the service is. */
   frontPage?: (origin: string) => string | Promise<string>
+  /**
+   * What has to be done before the instance is ready, with its URL. It already responds there to every
+   * request.
+   */
+  beforeReady?: (url: string) => Promise<void>
   /** Limits on what one client may cost; a client that exceeds them is disconnected. */
   httpLimits?: ServerOptions
   /** Ends the start, whatever it waits for. Later it has no effect. */
@@ -183,6 +187,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     listener.serve(
       dispatch(issuer, isOAuthPath, introspect, listener.toRequestHandler(application.fetch)),
     )
+    if (options.beforeReady !== undefined) await untilAborted(options.beforeReady(url), signal)
     const cleanup = startCleanup(database, cleanupIntervalMs, logger, (result) =>
       metrics.observeCleanup(result),
     )
@@ -224,6 +229,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     // After an abort, the statement that it was waiting for may keep its connection for some time.
     if (signal?.aborted !== true) await closed
     throw error
+  }
+}
+
+/**
+ * Waits for the work, but no longer than until the signal aborts. The work itself may continue; its
+ * result is ignored.
+ *
+ * @throws the reason of the signal
+ */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 

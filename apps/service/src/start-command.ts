@@ -8,7 +8,6 @@ import { startEmbeddedPostgres } from './postgres/embedded/start.ts'
 import { createLogger } from './server/logger.ts'
 import type { StopSignals } from './server/stop-signals.ts'
 import { startService } from './service.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** Runs the service until a signal stops it. */
 export async function runStartCommand(signals: StopSignals): Promise<void> {
@@ -31,23 +30,25 @@ async function run({ stop, endDelay }: StopSignals): Promise<void> {
   const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'error' : logLevel)
 
   const embedded = demo && (await startEmbeddedPostgres())
+  let banner = ''
   try {
     const service = await startService({
       ...configuration,
       databaseUrl: databaseUrl ?? `${embedded?.url}?statement_timeout=8000`,
       logger,
       signal: stop,
-      ...(demo && { routes: { '/demo': demo.createRoutes }, frontPage: demo.frontPage }),
+      ...(demo &&
+        embedded && {
+          routes: { '/demo': demo.createRoutes },
+          frontPage: demo.frontPage,
+          async beforeReady(url: string) {
+            banner = await demo.prepare(embedded.url, url)
+          },
+        }),
     })
-    // The service has to be closed before its database stops, whatever fails.
-    try {
-      if (demo && embedded) {
-        process.stdout.write(await untilAborted(demo.prepare(embedded.url, service.url), stop))
-      }
-      if (!stop.aborted) await once(stop, 'abort')
-    } finally {
-      await service.close(endDelay)
-    }
+    process.stdout.write(banner)
+    if (!stop.aborted) await once(stop, 'abort')
+    await service.close(endDelay)
   } catch (error) {
     // Nothing is wrong with a start that a signal has ended.
     if (error !== stop.reason) throw error

@@ -84,6 +84,19 @@ it('an instance whose database never responds can be told to give up', async () 
   silent.close()
 })
 
+it('an instance that has something to do first responds to requests, but is not ready', async () => {
+  const statuses: number[] = []
+  const service = await startInstance(test.database.url, {
+    async beforeReady(url) {
+      statuses.push(...(await statusesAt(url)))
+      statuses.push((await fetch(`${url}/.well-known/openid-configuration`)).status)
+    },
+  })
+  expect(statuses).toEqual([200, 503, 200, 200])
+  expect(await statusesAt(service.url)).toEqual([200, 200, 200])
+  await service.close()
+})
+
 it('an instance with a port for health serves health and metrics there alone', async () => {
   const service = await startInstance(test.database.url, { healthPort: 0 })
   expect(await statusesAt(service.healthUrl)).toEqual([200, 200, 200])
