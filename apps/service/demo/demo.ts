@@ -56,6 +56,7 @@ async function prepare(databaseUrl: string, origin: string): Promise<string> {
   member_id         ${demo.memberId} or ${demo.memberExternalId}
   connected_app_id  ${demo.connectedAppId}
   session_token     ${demo.sessionToken}
+  DATABASE_URL      ${databaseUrl}
 
 See what a revoke does to tokens, in another terminal:  npm run walk${option}
 `

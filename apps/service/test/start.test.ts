@@ -1,5 +1,5 @@
 import type { ChildProcess, ChildProcessByStdio } from 'node:child_process'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { contract } from '@connected-apps/contract/operations'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { demo } from '../demo/project.ts'
@@ -16,6 +17,7 @@ import { revoke } from './support/revoke.ts'
 import { addTenant } from './support/tenant.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const auditLog = fileURLToPath(new URL('../src/audit/command.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 
 afterEach(() => {
@@ -53,7 +55,7 @@ async function listening(
 }
 
 describe('pnpm start', () => {
-  it('without a database starts its own, completes a flow, and prints the ids and the next command', async () => {
+  it('without a database starts its own, completes a flow, and prints the ids, its DATABASE_URL and the next command', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'start-test-'))
     await chmod(directory, 0o755)
     const { child, output, exited } = start({ PORT: '0', TMPDIR: directory })
@@ -63,6 +65,11 @@ describe('pnpm start', () => {
       expect(output.out).toContain(each)
     }
     expect(output.out).toContain(`${contract.title} ${contract.version}`)
+    const [, databaseUrl] = /^ {2}DATABASE_URL +(\S+)$/m.exec(output.out) ?? []
+    const log = await promisify(execFile)(process.execPath, [auditLog], {
+      env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
+    })
+    expect(JSON.parse(log.stdout)).toMatchObject({ action: 'consent', member_id: memberId })
 
     child.kill('SIGINT')
     expect(await exited).toBe(0)
