@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from '@connected-apps/node-http/command'
 import type { JWK } from 'jose'
+import { Pool } from 'pg'
 import { describe, expect, it } from 'vitest'
 import {
   parseHours,
@@ -14,7 +15,17 @@ import {
   parseRoles,
 } from '../src/provision/arguments.ts'
 import { assertNewMemberName, assertNewOrganizationNames } from '../src/provision/names.ts'
-import { addProject } from '../src/provision/resources.ts'
+import {
+  addConnectedApp,
+  addMember,
+  addOrganization,
+  addProject,
+  addResourceServer,
+  addSession,
+  replaceSessionKeys,
+} from '../src/provision/resources.ts'
+import { replaceKeys, rotateKeys } from '../src/provision/rotate-keys.ts'
+import { cancelSecretRotation, startSecretRotation } from '../src/provision/rotate-secret.ts'
 import { readSessionKeySet } from '../src/provision/session-key-set.ts'
 import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic } from './support/operations.ts'
@@ -23,6 +34,16 @@ import { useService } from './support/service.ts'
 
 const command = fileURLToPath(new URL('../src/provision/command.ts', import.meta.url))
 const test = useService()
+
+const changedTables = [
+  'projects',
+  'organizations',
+  'members',
+  'sessions',
+  'connected_apps',
+  'resource_servers',
+  'server_keys',
+]
 
 interface CommandResult {
   code: number
@@ -331,6 +352,70 @@ describe('a key set of session JWTs', () => {
     await writeFile(file, '{"keys":[]}')
     expect(await readSessionKeySet(file)).toEqual({ keys: [] })
   })
+})
+
+describe('a change', () => {
+  it('is on disk when it is acknowledged, whatever the session has set', async () => {
+    const { pool, url } = test.database
+    await using _ = await runAtCommits(
+      "INSERT INTO commits VALUES (TG_TABLE_NAME, current_setting('synchronous_commit'))",
+    )
+    await pool.query('CREATE TABLE commits (changed text, synchronous_commit text)')
+    const session = new Pool({ connectionString: `${url}?options=-c%20synchronous_commit%3Doff` })
+    const { projectId } = await addProject(session)
+    const organizationId = await addOrganization(session, { projectId })
+    const memberId = await addMember(session, { organizationId })
+    await addSession(session, { organizationId, memberId })
+    const redirectUri = 'http://127.0.0.1/callback'
+    const id = await addConnectedApp(session, { projectId, redirectUri, secret: 'secret' })
+    await addResourceServer(session, { projectId, name: 'API' })
+    await replaceSessionKeys(session, projectId, { keys: [] })
+    await startSecretRotation(session, { type: 'connected_app', id })
+    await cancelSecretRotation(session, { type: 'connected_app', id })
+    await replaceKeys(session)
+    await rotateKeys(session)
+    await session.end()
+    const { rows } = await pool.query('SELECT changed, synchronous_commit FROM commits')
+    expect(rows).toEqual(rows.map(({ changed }) => ({ changed, synchronous_commit: 'on' })))
+    expect(rows.map(({ changed }) => changed)).toEqual([
+      'projects',
+      'organizations',
+      'members',
+      'sessions',
+      'connected_apps',
+      'resource_servers',
+      'projects',
+      'connected_apps',
+      'connected_apps',
+      'server_keys',
+      'server_keys',
+    ])
+  })
+
+  it('is not acknowledged if PostgreSQL warns that its commit is not where it was to be', async () => {
+    await using _ = await runAtCommits("RAISE WARNING 'canceling wait for synchronous replication'")
+    expect(await provision(['project'])).toEqual({
+      code: 2,
+      out: '',
+      err: 'provision: PostgreSQL did not confirm a commit: canceling wait for synchronous replication\n',
+    })
+  })
+
+  /** Makes PostgreSQL run a statement of PL/pgSQL at the end of each transaction that changes a row. */
+  async function runAtCommits(statement: string): Promise<AsyncDisposable> {
+    const { pool } = test.database
+    await pool.query(`CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql
+      AS $$ BEGIN ${statement}; RETURN NULL; END $$`)
+    for (const table of changedTables) {
+      await pool.query(`CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT OR UPDATE ON ${table}
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()`)
+    }
+    return {
+      async [Symbol.asyncDispose]() {
+        await pool.query('DROP FUNCTION at_commit CASCADE')
+      },
+    }
+  }
 })
 
 describe('names', () => {

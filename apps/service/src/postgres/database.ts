@@ -46,10 +46,10 @@ export const commitOnDisk = `set_config('synchronous_commit',
 const commitOnReplica = "set_config('synchronous_commit', 'remote_apply', true)"
 
 /**
- * The code with which PostgreSQL warns that a commit no longer waits for a standby, because somebody
- * cancelled it. It then reports the commit as done, although a standby may not have it.
+ * The code with which PostgreSQL warns that a commit no longer waits for a standby, because it was
+ * canceled. It then reports the commit as done, although a standby may not have it.
  */
-const warningCode = '01000'
+export const unconfirmedCommitCode = '01000'
 
 /**
  * The length of a text array, as a LIMIT for the rows that it is unnested to. It removes no row. But
@@ -133,7 +133,7 @@ export class Database {
     this.pool.on('connect', (client) => {
       client.on('error', report)
       client.on('notice', ({ code, message }) => {
-        if (code === warningCode) this.#warnings.set(client, message ?? '')
+        if (code === unconfirmedCommitCode) this.#warnings.set(client, message ?? '')
       })
       this.#clients.add(client)
       if (this.#isForceClosed) void client.end()

@@ -9,7 +9,6 @@ import {
 import { Pool } from 'pg'
 import { explainError } from '../command-errors.ts'
 import { readConfiguration } from '../configuration.ts'
-import { commitOnDisk } from '../postgres/database.ts'
 import { clientFor } from '../postgres/hosts.ts'
 import { migrate } from '../postgres/migrate.ts'
 import {
@@ -210,7 +209,7 @@ command.addHelpText('after', () =>
 
 await runCommand(command, { explain: explainError })
 
-/** Makes a change in one transaction, and prints its result. */
+/** Makes a change, and prints its result. */
 async function change(work: (pool: Pool) => Promise<object>): Promise<void> {
   const { DATABASE_URL, MIGRATION_DATABASE_URL } = process.env
   if (!DATABASE_URL) {
@@ -219,15 +218,9 @@ async function change(work: (pool: Pool) => Promise<object>): Promise<void> {
   const environment = { DATABASE_URL, MIGRATION_DATABASE_URL }
   const { databaseUrl = DATABASE_URL, migrationDatabaseUrl } = readConfiguration(environment)
   await migrate({ databaseUrl, migrationDatabaseUrl })
-  // The pool has a single connection, so that all queries belong to one transaction. If one of them
-  // fails, closing the pool rolls it back.
   const pool = new Pool({ ...clientFor(databaseUrl), max: 1 })
   try {
-    await pool.query('BEGIN')
-    await pool.query(`SELECT ${commitOnDisk}`)
-    const result = await work(pool)
-    await pool.query('COMMIT')
-    process.stdout.write(`${JSON.stringify(result)}\n`)
+    process.stdout.write(`${JSON.stringify(await work(pool))}\n`)
   } finally {
     await pool.end()
   }

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
-import type { Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { bucketOf } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import { toPublicKeySet } from '../operation/session-jwks.ts'
-import { commitOnDisk } from '../postgres/database.ts'
+import { commitDurably, queryDurably } from './commit-durably.ts'
 
 /** The change can't be made. The message says why, and what to do. */
 export class ProvisionError extends Error {
@@ -36,19 +36,21 @@ const defaultPermissions = [
 export async function addProject(pool: Pool, project: NewProject = {}) {
   const environment = project.live ? 'live' : 'test'
   const { projectId = `project-${environment}-${randomUUID()}`, secret = newSecret() } = project
-  await pool.query(
-    'INSERT INTO projects (project_id, secret_hash, session_jwks) VALUES ($1, $2, $3)',
-    [projectId, hashOf(secret), toPublicKeySet(project.sessionKeys ?? { keys: [] })],
-  )
-  for (const { role, resource, action } of defaultPermissions) {
-    await pool.query('INSERT INTO roles VALUES ($1, $2) ON CONFLICT DO NOTHING', [projectId, role])
-    await pool.query('INSERT INTO permissions VALUES ($1, $2, $3, $4)', [
-      projectId,
-      role,
-      resource,
-      action,
-    ])
-  }
+  await commitDurably(pool, async (client) => {
+    await client.query(
+      'INSERT INTO projects (project_id, secret_hash, session_jwks) VALUES ($1, $2, $3)',
+      [projectId, hashOf(secret), toPublicKeySet(project.sessionKeys ?? { keys: [] })],
+    )
+    for (const { role, resource, action } of defaultPermissions) {
+      const values = [projectId, role]
+      await client.query('INSERT INTO roles VALUES ($1, $2) ON CONFLICT DO NOTHING', values)
+      await client.query('INSERT INTO permissions VALUES ($1, $2, $3, $4)', [
+        ...values,
+        resource,
+        action,
+      ])
+    }
+  })
   return { projectId, secret }
 }
 
@@ -62,8 +64,9 @@ export async function replaceSessionKeys(
   projectId: string,
   sessionKeys: JSONWebKeySet,
 ): Promise<void> {
-  const { rowCount } = await pool.query(
-    `UPDATE projects SET session_jwks = $2 WHERE project_id = $1 RETURNING ${commitOnDisk}`,
+  const { rowCount } = await queryDurably(
+    pool,
+    'UPDATE projects SET session_jwks = $2 WHERE project_id = $1',
     [projectId, toPublicKeySet(sessionKeys)],
   )
   if (rowCount !== 1) throw new ProvisionError(`there is no project ${projectId}`)
@@ -79,7 +82,8 @@ export interface NewOrganization {
 /** Adds an Organization. */
 export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
   const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
-  await pool.query(
+  await queryDurably(
+    pool,
     `INSERT INTO organizations (bucket, organization_id, project_id, slug, external_id)
      VALUES ($1, $2, $3, $4, $5)`,
     [
@@ -110,30 +114,28 @@ export async function addMember(pool: Pool, member: NewMember): Promise<string> 
   const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
   const { roles = ['stytch_member'] } = member
   const bucket = bucketOf(organizationId)
-  await assertRolesExist(pool, organizationId, roles)
-  await pool.query(
-    `INSERT INTO members (bucket, organization_id, member_id, external_id, name)
-     VALUES ($1, $2, $3, $4, $5)`,
-    [bucket, organizationId, memberId, member.externalId, name],
-  )
-  for (const role of new Set(roles)) {
-    await pool.query('INSERT INTO member_roles VALUES ($1, $2, $3, $4)', [
-      bucket,
-      organizationId,
-      memberId,
-      role,
-    ])
-  }
+  await commitDurably(pool, async (client) => {
+    await assertRolesExist(client, organizationId, roles)
+    await client.query(
+      `INSERT INTO members (bucket, organization_id, member_id, external_id, name)
+       VALUES ($1, $2, $3, $4, $5)`,
+      [bucket, organizationId, memberId, member.externalId, name],
+    )
+    for (const role of new Set(roles)) {
+      const values = [bucket, organizationId, memberId, role]
+      await client.query('INSERT INTO member_roles VALUES ($1, $2, $3, $4)', values)
+    }
+  })
   return memberId
 }
 
 /** A role that the project does not have would permit nothing. */
 async function assertRolesExist(
-  pool: Pool,
+  client: ClientBase,
   organizationId: string,
   roles: string[],
 ): Promise<void> {
-  const { rows } = await pool.query<{ role_id: string }>(
+  const { rows } = await client.query<{ role_id: string }>(
     `SELECT role_id FROM roles JOIN organizations USING (project_id)
      WHERE organization_id = $1 ORDER BY role_id`,
     [organizationId],
@@ -158,7 +160,8 @@ export interface NewSession {
 export async function addSession(pool: Pool, session: NewSession) {
   const { organizationId, memberId, token = newSecret(), secondsToLive = 86_400 } = session
   const sessionId = `session-test-${randomUUID()}`
-  await pool.query(
+  await queryDurably(
+    pool,
     `INSERT INTO sessions (bucket, organization_id, session_id, member_id, token_hash, expires_at)
      VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`,
     [bucketOf(organizationId), organizationId, sessionId, memberId, hashOf(token), secondsToLive],
@@ -183,7 +186,8 @@ export interface NewConnectedApp {
 /** Adds a Connected App, which is an OAuth client. */
 export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise<string> {
   const { connectedAppId = `connected-app-test-${randomUUID()}`, name = 'Notebook' } = app
-  await pool.query(
+  await queryDurably(
+    pool,
     `INSERT INTO connected_apps (connected_app_id, project_id, name, description, logo_url,
        is_first_party, redirect_uris, secret_hash)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -211,7 +215,8 @@ export async function addResourceServer(pool: Pool, { projectId, name }: NewReso
   const environment = projectId.startsWith('project-live-') ? 'live' : 'test'
   const resourceServerId = `resource-server-${environment}-${randomUUID()}`
   const secret = newSecret()
-  await pool.query(
+  await queryDurably(
+    pool,
     `INSERT INTO resource_servers (resource_server_id, project_id, name, secret_hash)
      VALUES ($1, $2, $3, $4)`,
     [resourceServerId, projectId, name, hashOf(secret)],

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { generateServerKeys } from '../oauth/server-keys.ts'
-import { commitOnDisk } from '../postgres/database.ts'
+import { queryDurably } from './commit-durably.ts'
 import { ProvisionError } from './resources.ts'
 
 /**
@@ -18,12 +18,14 @@ const publishedBefore = "interval '15 minutes'"
  * @throws {ProvisionError} if the new keys of an earlier rotation do not sign yet
  */
 export async function rotateKeys(pool: Pool): Promise<Date> {
-  const { rows } = await pool.query<{ signs_from: Date }>(
+  const keys = await generateServerKeys()
+  const { rows } = await queryDurably<{ signs_from: Date }>(
+    pool,
     `INSERT INTO server_keys (generation, value, signs_from)
      SELECT max(generation) + 1, $1, now() + ${publishedBefore} FROM server_keys
      HAVING max(signs_from) <= now() ON CONFLICT DO NOTHING
-     RETURNING signs_from, ${commitOnDisk}`,
-    [await generateServerKeys()],
+     RETURNING signs_from`,
+    [keys],
   )
   if (rows[0] !== undefined) return rows[0].signs_from
   const { rows: last } = await pool.query<{ signs_from: Date | null }>(
@@ -42,11 +44,12 @@ export async function rotateKeys(pool: Pool): Promise<Date> {
  * loaded the new ones, so all Members have to sign in again.
  */
 export async function replaceKeys(pool: Pool): Promise<void> {
-  await pool.query(
+  const keys = await generateServerKeys()
+  await queryDurably(
+    pool,
     `WITH leaked AS (DELETE FROM server_keys)
      INSERT INTO server_keys (generation, value, signs_from)
-     SELECT coalesce(max(generation), 0) + 1, $1, now() FROM server_keys
-     RETURNING ${commitOnDisk}`,
-    [await generateServerKeys()],
+     SELECT coalesce(max(generation), 0) + 1, $1, now() FROM server_keys`,
+    [keys],
   )
 }

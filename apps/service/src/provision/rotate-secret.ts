@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { hashOf } from '../hash.ts'
-import { commitOnDisk } from '../postgres/database.ts'
+import { queryDurably } from './commit-durably.ts'
 import { ProvisionError, newSecret } from './resources.ts'
 
 /** Whose secret it is. */
@@ -22,10 +22,10 @@ export interface SecretOwner {
  */
 export async function startSecretRotation(pool: Pool, owner: SecretOwner): Promise<string> {
   const secret = newSecret()
-  const { rowCount } = await pool.query(
+  const { rowCount } = await queryDurably(
+    pool,
     `UPDATE ${owner.type}s SET next_secret_hash = $2
-     WHERE ${owner.type}_id = $1 AND next_secret_hash IS NULL AND secret_hash IS NOT NULL
-     RETURNING ${commitOnDisk}`,
+     WHERE ${owner.type}_id = $1 AND next_secret_hash IS NULL AND secret_hash IS NOT NULL`,
     [owner.id, hashOf(secret)],
   )
   if (rowCount === 1) return secret
@@ -56,9 +56,10 @@ export async function cancelSecretRotation(pool: Pool, owner: SecretOwner): Prom
 }
 
 async function endRotation(pool: Pool, owner: SecretOwner, change: string): Promise<void> {
-  const { rowCount } = await pool.query(
+  const { rowCount } = await queryDurably(
+    pool,
     `UPDATE ${owner.type}s SET ${change}
-     WHERE ${owner.type}_id = $1 AND next_secret_hash IS NOT NULL RETURNING ${commitOnDisk}`,
+     WHERE ${owner.type}_id = $1 AND next_secret_hash IS NOT NULL`,
     [owner.id],
   )
   if (rowCount === 1) return
