@@ -136,7 +136,7 @@ describe('pnpm audit-log', () => {
     })
   })
 
-  it('ends without an error when nobody reads its output any more', async () => {
+  it('exits without an error when its output is closed', async () => {
     const env = { PATH: process.env['PATH'], DATABASE_URL: roles.serviceUrl }
     const child = spawn(process.execPath, [command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     let err = ''

@@ -45,7 +45,7 @@ describe('compose.yaml', () => {
     })
   })
 
-  it('gives the password of the owner of the tables to nobody but the migrations', () => {
+  it('gives the password of the owner of the tables only to the migrations', () => {
     expect(JSON.stringify(compose.service)).not.toContain(passwords.OWNER_PASSWORD)
     expect(compose.migrate.environment['MIGRATION_DATABASE_URL']).toContain(
       `connected_apps_owner:${passwords.OWNER_PASSWORD}@`,

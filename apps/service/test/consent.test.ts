@@ -65,7 +65,7 @@ describe('consent', () => {
     await expect(exchange(config, flow, await approve(flow))).resolves.toBeDefined()
   })
 
-  it('is only asked for while the Member has an active session', async () => {
+  it('is only requested while the Member has an active session', async () => {
     const { database, tenant } = test
     const { organizationId } = tenant
     const memberId = await addMember(database.pool, { organizationId })
@@ -76,7 +76,7 @@ describe('consent', () => {
     expect(browser.text).toContain('<h1>Sign in</h1>')
   })
 
-  it('is asked of the Member who signed in last, and ends no grant of the one before', async () => {
+  it('is requested from the Member who signed in last, and ends no grant of the one before', async () => {
     const { database, tenant } = test
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)

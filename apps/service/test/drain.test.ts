@@ -90,7 +90,7 @@ describe('a service that stops', () => {
     for (const socket of sockets) socket.destroy()
   })
 
-  it('logs how many responses it cuts off at its deadline, and then which requests', async () => {
+  it('logs how many responses it aborts at its deadline, and then each of those requests', async () => {
     const log = new PassThrough()
     const logger = createLogger('info', log)
     const stopping = await startInstance(test.database.url, { drainMs: 200, logger })

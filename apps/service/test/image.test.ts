@@ -140,7 +140,7 @@ describe('the service in its image', () => {
     await database.drop()
   })
 
-  it('without DATABASE_URL says so in one line', async () => {
+  it('without DATABASE_URL reports it in one line', async () => {
     expect(await run(images.service, images.service.command).exited).toEqual({
       code: 2,
       out: '',
@@ -165,7 +165,7 @@ describe('the mock in its image', () => {
   })
 })
 
-/** How often to ask whether a server is ready, and for how long. */
+/** How often to check whether a server is ready, and for how long. */
 const polling = { interval: 50, timeout: 20_000 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -40,7 +40,7 @@ async function growthOf(names: string[], work: () => Promise<unknown>): Promise<
 }
 
 describe('the metrics', () => {
-  it('count the 401s of operations by their cause, of which the response says nothing', async () => {
+  it('count the 401s of operations by their cause, which the response does not reveal', async () => {
     const { service, tenant } = test
     const bodies = new Set<string>()
     const send = async (authorization: string): Promise<void> => {
@@ -114,7 +114,7 @@ describe('the metrics', () => {
     expect((await readMetrics(service.url)).get(removed)).toBe(0)
   })
 
-  it('show a revoke that waits for a locked row, while it waits and after that', async () => {
+  it('show a revoke that waits for a locked row, while it waits and afterwards', async () => {
     const { service, tenant } = test
     const config = await test.asPublicApp()
     const { access_token: token } = await authorize(config, tenant.session.token)
@@ -154,7 +154,7 @@ describe('the metrics', () => {
   })
 })
 
-/** Brings failures about for real, since most of them can only be told apart by what `pg` says. */
+/** Triggers real failures, since most of them can only be distinguished by the messages of `pg`. */
 describe('the cause of a failure', () => {
   const failureOf = async (work: () => Promise<unknown>): Promise<unknown> => {
     try {
@@ -223,7 +223,7 @@ describe('the cause of a failure', () => {
     expect(waits).toHaveLength(1)
   })
 
-  it('is pool_exhausted, or no_connection, by what the pool says', async () => {
+  it('is pool_exhausted or no_connection, depending on the error of the pool', async () => {
     const pool = new Pool({ connectionString: test.database.url, max: 1 })
     const client = await pool.connect()
     pool.options.connectionTimeoutMillis = 10
@@ -235,7 +235,7 @@ describe('the cause of a failure', () => {
     await nowhere.end()
   })
 
-  it('is other for what nobody expects', () => {
+  it('is other for anything unexpected', () => {
     expect([causeOf(new TypeError('x is not a function')), causeOf('text')]).toEqual([
       'other',
       'other',

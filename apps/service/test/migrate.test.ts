@@ -11,7 +11,7 @@ const test = useDatabase()
 const last = '0003-server.sql'
 
 describe('migrations', () => {
-  it('are numbered from 1, without a gap and without a number that two share', async () => {
+  it('are numbered from 1, without a gap or a duplicate', async () => {
     const names = await readdir(new URL('../migrations/', import.meta.url))
     const numbers = names.toSorted().map((name) => /^(\d{4})-[a-z-]+\.sql$/.exec(name)?.[1])
     expect(numbers).toEqual(names.map((_, index) => String(index + 1).padStart(4, '0')))
@@ -25,7 +25,7 @@ describe('migrations', () => {
     expect(await migrateNow()).toEqual([])
   })
 
-  it('wait for those of another instance, and say so once', async () => {
+  it('wait for those of another instance, and report it once', async () => {
     await undoLast()
     const unlock = await hold('SELECT pg_advisory_xact_lock(70092024)')
     const onWait = vi.fn<() => void>()
@@ -67,7 +67,7 @@ describe('migrations', () => {
     END $$`)
   })
 
-  it('make way for others who use that table, and are retried', async () => {
+  it('yield to other users of that table, and are retried', async () => {
     await undoLast()
     const unlock = await hold('LOCK TABLE migrations IN SHARE MODE')
     const migrating = migrateNow()
@@ -77,7 +77,7 @@ describe('migrations', () => {
     expect(await migrating).toEqual([last])
   })
 
-  it('change nothing if that table stays in use, and say what to do', async () => {
+  it('change nothing if that table stays in use, and explain what to do', async () => {
     const { pool } = test.database
     await undoLast()
     const unlock = await hold('LOCK TABLE migrations IN SHARE MODE')
@@ -169,11 +169,11 @@ describe('pnpm migrate', () => {
       'no PostgreSQL server is listening at MIGRATION_DATABASE_URL',
     ],
     [
-      'with something else than a URL',
+      'with something other than a URL',
       { MIGRATION_DATABASE_URL: 'x', DATABASE_URL: inject('postgresUrl') },
       'MIGRATION_DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
     ],
-  ])('%s says so in one line', async (_, environment, message) => {
+  ])('%s reports it in one line', async (_, environment, message) => {
     expect(await run(environment)).toEqual({ code: 2, out: '', err: `migrate: ${message}\n` })
   })
 })

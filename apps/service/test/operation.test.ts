@@ -56,7 +56,7 @@ type Form =
   | 'memberExternalId'
   | 'publicAppId'
 
-/** The forms in which the tenant's things may be named in a path. */
+/** The identifiers of the tenant's resources, in every form that a path accepts. */
 const forms: Record<string, Form[]> = {
   organization_id: ['organizationId', 'slug', 'externalId'],
   member_id: ['memberId', 'memberExternalId'],

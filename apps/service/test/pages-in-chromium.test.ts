@@ -135,7 +135,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     expect(await isActive(app, tokens.access_token)).toBe(true)
   })
 
-  it('a Member denies, or does not even sign in, and the app is told', async () => {
+  it('a Member denies, or does not even sign in, and the app gets the error', async () => {
     const { page } = await openFlow()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('called back').waitFor()
@@ -147,7 +147,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     expect(new URL(callback).searchParams.get('error')).toBe('access_denied')
   })
 
-  it('another Member takes over, by "Not you?" or because the app asks for a login', async () => {
+  it('another Member takes over, by "Not you?" or because the app requires a login', async () => {
     const other = await addOther()
     const { page } = await openFlow()
     await signIn(page)
@@ -177,7 +177,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     expect(new URL(callback).searchParams.get('code')).toBeTruthy()
   })
 
-  it('a response that the app wants as a form is submitted, with scripts or without', async () => {
+  it('a response that the app requests as a form is submitted, with scripts or without', async () => {
     const parameters = { response_mode: 'form_post', prompt: 'none' }
     const { page } = await openFlow({ parameters })
     await page.getByRole('button', { name: 'Continue' }).click()
@@ -187,7 +187,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     await withScripts.getByText('called back').waitFor()
   })
 
-  it('a logo is loaded without a referrer, and its initial stands in for one that is not there', async () => {
+  it('a logo is loaded without a referrer, and replaced by the initial of the app if it fails to load', async () => {
     const referrers: (string | undefined)[] = []
     const config = await addApp({ name: 'ünder', logoUrl: 'https://cdn.example/logo.svg' })
     const page = await cleanPage()
@@ -223,7 +223,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
       'all pages can be used by everybody: $width pixels, $colorScheme',
       async (look) => {
         const page = await newPage(look, true)
-        // The logo of the demo's app is nowhere.
+        // The logo of the demo's app does not exist.
         await page.route('https://example.com/**', (route) => route.abort())
         await page.goto(service.url)
         await inspect(page, look)

@@ -103,7 +103,7 @@ describe('each page', () => {
     }
   })
 
-  it('makes browsers stay with HTTPS if the public URL has it, on this host alone', async () => {
+  it('makes browsers insist on HTTPS if the public URL uses it, for this host alone', async () => {
     const publicUrl = 'https://apps.example'
     const service = await startInstance(test.database.url, { publicUrl })
     const paths = ['/interaction/unknown', '/oauth2/authorize', '/']
@@ -209,7 +209,7 @@ describe('a form', () => {
   })
 
   it.each(['cross-site', 'same-site', 'none'])(
-    'is rejected if the browser says only by Sec-Fetch-Site that it is from elsewhere: %s',
+    'is rejected if only Sec-Fetch-Site shows that it is from elsewhere: %s',
     async (site) => {
       const { browser } = await openLoginPage()
       const send = (from: string) =>
@@ -294,7 +294,7 @@ describe('the consent page', () => {
     expect(await browser.submit({ decision: 'approve' })).toContain('code=')
   })
 
-  it('says who asks, for what, for whom, and where the browser goes then', async () => {
+  it('shows the app, the scopes, the account, and where the browser returns', async () => {
     const { text } = await consentTo({ name: 'Notebook' })
     for (const shown of [
       'Know who you are',
@@ -308,7 +308,7 @@ describe('the consent page', () => {
     expect(text).toContain('disconnect it in your list of connected apps')
   })
 
-  it('loads a logo by HTTPS alone, without telling from where', async () => {
+  it('loads a logo only over HTTPS, and without a referrer', async () => {
     const { text, headers } = await consentTo({
       name: 'Notebook',
       logoUrl: 'https://cdn.example/logo.png?a=1&b="',
@@ -367,7 +367,7 @@ describe('"Not you?"', () => {
 })
 
 describe('the address of the service', () => {
-  it('says what it is, and nothing of this deployment', async () => {
+  it('describes the service, and reveals nothing of this deployment', async () => {
     const response = await fetch(test.service.url)
     expect(response.status).toBe(200)
     const text = await response.text()

@@ -43,7 +43,7 @@ describe('behind PgBouncer', () => {
     await service.close()
   })
 
-  it('that pools statements, it says in one line that transactions are not allowed', async () => {
+  it('that pools statements, it reports in one line that transactions are not allowed', async () => {
     await using pgbouncer = await startPgBouncer(test.database.url, 'statement')
     const error: unknown = await startInstance(pgbouncer.url, { prepare: false }).catch(
       (reason: unknown) => reason,

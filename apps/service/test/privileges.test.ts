@@ -82,7 +82,7 @@ it.each([
   })
 })
 
-it('the next migration takes back what the role has too much of', async () => {
+it('the next migration revokes the privileges that the role should not have', async () => {
   const { serviceUrl, ownerUrl, servicePool } = roles
   await test.database.pool.query('GRANT ALL ON audit_log TO PUBLIC')
   expect(await logOfStart(serviceUrl)).toContain(warning)
@@ -97,7 +97,7 @@ it('the next migration takes back what the role has too much of', async () => {
   expect(await logOfStart(serviceUrl)).not.toContain(warning)
 })
 
-it('a migration that has nothing to do takes no lock, whatever others than the owner granted', async () => {
+it('a migration that has nothing to do takes no lock, whatever roles other than the owner have granted', async () => {
   const { serviceUrl, ownerUrl } = roles
   const role = new URL(serviceUrl).username
   const group = `"group-of-${role}"`
@@ -124,7 +124,7 @@ it('a migration that has nothing to do takes no lock, whatever others than the o
   }
 })
 
-it('a service whose role lacks a privilege does not start, and says which', async () => {
+it('a service whose role lacks a privilege does not start, and names it', async () => {
   const { serviceUrl, ownerUrl } = roles
   const role = new URL(serviceUrl).username
   // As if the owner had added the table, and `migrate` did not know the role of the service.

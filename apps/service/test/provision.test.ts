@@ -272,7 +272,7 @@ describe('the values of options', () => {
       ['0.5', '24'],
     ],
     ['roles', parseRoles, ['a,,b', ',', 'a,b,a'], ['a', 'a,b']],
-    // `URL` would mend the last four, so that no redirect URI of a request equals them.
+    // `URL` would correct the last four, so that no redirect URI of a request equals them.
     [
       'a redirect URI',
       parseRedirectUri,
@@ -392,7 +392,7 @@ describe('a change', () => {
     ])
   })
 
-  it('is not acknowledged if PostgreSQL warns that its commit is not where it was to be', async () => {
+  it('is not acknowledged if PostgreSQL warns that a standby may lack it', async () => {
     await using _ = await runAtCommits("RAISE WARNING 'canceling wait for synchronous replication'")
     expect(await provision(['project'])).toEqual({
       code: 2,

@@ -104,7 +104,7 @@ describe('after a backup was restored', () => {
 })
 
 describe('pnpm raise-counters', () => {
-  it('does nothing unless it is told for what', async () => {
+  it('does nothing without --all or a project', async () => {
     expect(await raiseCounters([], test.database.url)).toMatchObject({
       code: 2,
       err: expect.stringContaining('pass --all, or --project-id for one project'),
@@ -112,12 +112,12 @@ describe('pnpm raise-counters', () => {
     expect((await raiseCounters(['--all', '--project-id', 'p'], test.database.url)).code).toBe(2)
   })
 
-  it('says in its help that it is for a failover that lost revokes, too', async () => {
+  it('mentions in its help that it is also for a failover that lost revokes', async () => {
     const { out } = await raiseCounters(['--help'], test.database.url)
     expect(out.replaceAll(/\s+/g, ' ')).toContain('failover to an asynchronous standby')
   })
 
-  it('says so if there is no such project', async () => {
+  it('reports a project that does not exist', async () => {
     expect(await raiseCounters(['--project-id', 'nosuch'], test.database.url)).toMatchObject({
       out: '',
       err: expect.stringContaining('there is no project nosuch'),

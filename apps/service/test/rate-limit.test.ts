@@ -36,7 +36,7 @@ function createCounter(options: RateLimitOptions) {
 }
 
 describe('the rate limit', () => {
-  it('is shared by all instances, and says when to retry', async () => {
+  it('is shared by all instances, whose responses say when to retry', async () => {
     const { service, tenant } = test
     const urls = Array.from({ length: 12 }, (_, index) =>
       index % 2 === 0 ? service.url : secondInstance.url,
@@ -73,7 +73,7 @@ describe('the rate limit', () => {
     await expect.poll(() => count(project), { interval: 100, timeout: 20_000 }).toBeUndefined()
   })
 
-  it('is counted without a deadlock when two instances count the same projects in another order', async () => {
+  it('is counted without a deadlock when two instances count the same projects in different orders', async () => {
     const { pool } = test.database
     const projects = await addProjects()
     const [locked, other] = projects
@@ -98,7 +98,7 @@ describe('the rate limit', () => {
     ])
   })
 
-  it('never asks for a wait that is longer than the window, however long a counter was locked', async () => {
+  it('never requires a wait that is longer than the window, however long a counter was locked', async () => {
     const { pool } = test.database
     const [project] = await addProjects()
     const blocker = await pool.connect()

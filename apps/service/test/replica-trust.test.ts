@@ -129,19 +129,19 @@ describe('a replica', () => {
       /may not wait/,
     ],
     [
-      'that later revokes only reach',
+      'to which later revokes are only sent',
       { next_synchronous_commit: 'local' },
       {},
       /synchronous_commit = local; run ALTER ROLE apps SET/,
     ],
     [
-      'whose primary says little',
+      'whose primary hides its statistics from the role',
       { can_read_statistics: false, role: 'Apps-1' },
       {},
       /role of DATABASE_URL.*GRANT pg_read_all_stats TO "Apps-1"/,
     ],
     [
-      'that says little',
+      'that hides its statistics from the role',
       {},
       { can_read_statistics: false },
       /role of READ_DATABASE_URL.*GRANT pg_read_all_stats/,

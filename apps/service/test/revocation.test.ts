@@ -49,7 +49,7 @@ describe('a revoke', () => {
     expect(await isActive(config, tokens.access_token)).toBe(true)
   })
 
-  it('makes a browser that is signed in ask for consent again', async () => {
+  it('requires a browser that is signed in to get consent again', async () => {
     const { service, tenant } = test
     const config = await test.asPublicApp()
     const flow = await openConsentPage(config, tenant.session.token)

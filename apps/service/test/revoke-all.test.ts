@@ -33,7 +33,7 @@ it(
     const start = ['--targets', list, '--ledger', ledger]
     const printed: Outcome[] = []
     for (let kill = 0; kill < KILLS; kill += 1) {
-      // The first process lives until it has printed a line, so that there is a plan to go on with.
+      // The first process lives until it has printed a line, so that there is a plan to resume.
       const lines = Math.max(kill === 0 ? 1 : 0, random.below(MAX_LINES_BEFORE_KILL))
       const run = await revokeAll(kill === 0 ? start : ['--resume', ledger], lines)
       printed.push(...outcomesOf(run.lines))
@@ -100,7 +100,7 @@ async function addTargets(): Promise<string> {
   return `organization_id,member_id,connected_app_id\n${rows.join('')}`
 }
 
-/** The revokes that the service has carried out, in order. */
+/** The revokes that the service has applied, in order. */
 async function readAudit(): Promise<{ member_id: string; request_id: string }[]> {
   const { rows } = await test.database.pool.query<{ member_id: string; request_id: string }>(
     "SELECT member_id, request_id FROM audit_log WHERE action = 'revokeConnectedApp' ORDER BY audit_id",

@@ -261,7 +261,7 @@ describe('rotating a secret', () => {
       ' is a public client, which has no secret',
     ],
     [
-      'of nobody, cancel',
+      'of an unknown owner, cancel',
       () => ({ type: 'resource_server', id: 'nobody' }),
       cancelSecretRotation,
       'there is no resource server nobody',

@@ -13,7 +13,7 @@ async function find<Row extends object>(query: string): Promise<Row[]> {
   return (await test.database.pool.query<Row>(query)).rows
 }
 
-it('every table says what it is in a distributed database', async () => {
+it('the comment of every table says how it is distributed', async () => {
   const tables = await find(`
     SELECT relname, ${kindOf('oid')} AS kind FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'migrations'

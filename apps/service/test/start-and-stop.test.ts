@@ -25,7 +25,7 @@ const test = useDatabase()
 const other = useDatabase()
 
 describe('an instance that waits until another one has migrated the database', () => {
-  it('is alive but not ready, says once what it waits for, and starts then', async () => {
+  it('is live but not ready, logs once what it waits for, and then starts', async () => {
     const unlock = await lockMigrations(test.database)
     const log = startLog()
     const port = await findFreePort()
@@ -50,7 +50,7 @@ describe('an instance that waits until another one has migrated the database', (
     await service.close()
   })
 
-  it('with a port for health opens the other one only then, and can be told to give up', async () => {
+  it('with a port for health opens the other one only after that, and can be aborted', async () => {
     const unlock = await lockMigrations(other.database)
     const [port, healthPort] = [await findFreePort(), await findFreePort()]
     const abort = new AbortController()
@@ -72,7 +72,7 @@ describe('an instance that waits until another one has migrated the database', (
   })
 })
 
-it('an instance whose database never responds can be told to give up', async () => {
+it('the start of an instance whose database never responds can be aborted', async () => {
   const silent = createServer((socket) => socket.on('error', () => undefined))
   await once(silent.listen(0, '127.0.0.1'), 'listening')
   const { port } = silent.address() as AddressInfo // it listens on TCP
@@ -150,7 +150,7 @@ it('a request is never lost while instances are replaced one by one', async () =
   const start = (port = 0) => startInstance(test.database.url, { port, shutdownDelayMs, rateLimit })
   const services = await Promise.all(ports.map(start))
 
-  // A load balancer: it asks each instance whether it is ready, and sends requests to those that are.
+  // A load balancer: it checks each instance, and sends requests to those that are ready.
   const ready = new Set(urls)
   const isOver = new AbortController()
   const probes = urls.map(async (url) => {

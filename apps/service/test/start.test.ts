@@ -36,7 +36,7 @@ function start(environment: NodeJS.ProcessEnv, args: string[] = []) {
   child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()))
   const exited = once(child, 'close').then(([code]) => {
     running.delete(child)
-    return code as number | null // node:child_process says so
+    return code as number | null // the types of node:child_process lack it
   })
   return { child, output, exited }
 }
@@ -45,7 +45,7 @@ async function waitFor(child: ChildProcess, isThere: () => boolean): Promise<voi
   while (!isThere()) await once(child.stdout ?? child, 'data')
 }
 
-/** Waits until the log says so. @returns where */
+/** Waits until the service logs that it is listening. @returns its URL */
 async function listening(
   { stderr }: ChildProcessByStdio<null, Readable, Readable>,
   output: { err: string },
@@ -117,7 +117,7 @@ describe('pnpm start', () => {
     await database.drop()
   })
 
-  it('keeps to the limits that its environment sets', async () => {
+  it('enforces the limits that its environment sets', async () => {
     const database = await createDatabase()
     const { child, output, exited } = start({
       PORT: '0',
@@ -137,7 +137,7 @@ describe('pnpm start', () => {
     await database.drop()
   })
 
-  it('waits for the migration of another instance, says so in one line, and ends at a signal', async () => {
+  it('waits for the migration of another instance, logs it in one line, and stops at a signal', async () => {
     const database = await createDatabase()
     const client = await database.pool.connect()
     await client.query('SELECT pg_advisory_lock(70092024)')
@@ -150,7 +150,7 @@ describe('pnpm start', () => {
     await database.drop()
   })
 
-  it('with a database that never responds ends at a signal, without a line', async () => {
+  it('with a database that never responds stops at a signal, and prints nothing', async () => {
     const silent = createServer((socket) => socket.on('error', () => undefined))
     await once(silent.listen(0, '127.0.0.1'), 'listening')
     const { port } = silent.address() as AddressInfo // it listens on TCP
@@ -167,7 +167,7 @@ describe('pnpm start', () => {
   })
 
   // The kernel sends a container's first process no signal that it does not listen for yet.
-  it('ends at a signal that arrives before most of it is loaded', async () => {
+  it('stops at a signal that arrives before most of it is loaded', async () => {
     const hooks = `
       import { registerHooks } from 'node:module'
       let isSent = false
@@ -188,7 +188,7 @@ describe('pnpm start', () => {
     expect(output).toEqual({ out: '', err: '' })
   })
 
-  it('with a database that does not respond says so in one line', async () => {
+  it('with a database that does not respond reports it in one line', async () => {
     const { output, exited } = start({ PORT: '0', DATABASE_URL: 'postgres://127.0.0.1:1/x' })
     expect(await exited).toBe(2)
     expect(output.err).toBe('connected-apps: no PostgreSQL server is listening at DATABASE_URL\n')
@@ -216,7 +216,7 @@ describe('pnpm start', () => {
     expect(output.err).toMatch(new RegExp(`^connected-apps: .*${variable}.*\n$`))
   })
 
-  it('with something else at DATABASE_URL says so in one line', async () => {
+  it('with something else at DATABASE_URL reports it in one line', async () => {
     const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     await once(other.listen(0, '127.0.0.1'), 'listening')
     const { port } = other.address() as AddressInfo // it listens on TCP
@@ -228,7 +228,7 @@ describe('pnpm start', () => {
     other.close()
   })
 
-  it('with a server that has no TLS for it says so in one line', async () => {
+  it('with a server that does not support TLS reports it in one line', async () => {
     const { output, exited } = start({
       PORT: '0',
       DATABASE_URL: `${inject('postgresUrl')}?sslmode=require`,
@@ -239,7 +239,7 @@ describe('pnpm start', () => {
     )
   })
 
-  it('with a role that may not create tables says so in one line', async () => {
+  it('with a role that may not create tables reports it in one line', async () => {
     const database = await createDatabase()
     await database.pool.query("CREATE ROLE reader LOGIN PASSWORD 'reader'")
     const url = new URL(database.url)
@@ -275,7 +275,7 @@ describe('pnpm start', () => {
     },
   )
 
-  it('whose demo cannot reach itself says so in one line, and leaves nothing behind', async () => {
+  it('whose demo cannot reach itself reports it in one line, and leaves nothing behind', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'start-test-'))
     await chmod(directory, 0o755)
     const proxy = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1' }
@@ -288,7 +288,7 @@ describe('pnpm start', () => {
     await rm(directory, { recursive: true })
   })
 
-  it('with a port that is taken says so in one line', async () => {
+  it('with a port that is taken reports it in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo // it listens on TCP
@@ -309,7 +309,7 @@ describe('pnpm start', () => {
     ['HOST', { HOST: '0.0.0.0' }],
     ['DATABASE_URL', { DATABASE_URL: '' }],
   ])(
-    'with what a demo must not have in %s says what to do in one line',
+    'with what a demo must not have in %s explains in one line what to do',
     async (variable, environment) => {
       const { output, exited } = start({ PORT: '0', ...environment })
       expect(await exited).toBe(2)
@@ -332,7 +332,7 @@ describe('pnpm start', () => {
   )
 
   it.each([['--prot', '5'], ['5\n6']])(
-    'with the argument %j says what to do in one line',
+    'with the argument %j explains in one line what to do',
     async (...args) => {
       const { output, exited } = start({ PORT: '0', DATABASE_URL: inject('postgresUrl') }, args)
       expect(await exited).toBe(2)

@@ -52,14 +52,16 @@ it('these tests see every statement of the service', async () => {
   expect(new Set(recorded)).toEqual(names)
 })
 
-/** Nobody is told of a cleanup, and the counts of requests are lost in a crash anyway. */
+/** No response depends on a cleanup, and the counts of requests are lost in a crash anyway. */
 const unacknowledged = /^(?:remove-|postpone-|load-contexts)/
 
 it('every statement that writes what a response acknowledges waits for the disk', () => {
   const writing = statements.filter(({ text }) => /\b(?:INSERT|UPDATE|DELETE)\b/.test(text))
-  const careless = writing.filter(({ text }) => !text.includes(commitOnDisk))
-  expect(careless.map(({ name }) => name).filter((name) => !unacknowledged.test(name))).toEqual([])
-  expect(writing.length - careless.length).toBeGreaterThan(10)
+  const notDurable = writing.filter(({ text }) => !text.includes(commitOnDisk))
+  expect(notDurable.map(({ name }) => name).filter((name) => !unacknowledged.test(name))).toEqual(
+    [],
+  )
+  expect(writing.length - notDurable.length).toBeGreaterThan(10)
 })
 
 it('a request is counted without writing anything that has to be on disk', async () => {
@@ -130,7 +132,7 @@ it('no statement is planned at each run', async () => {
   expect(rows.map(({ name }) => name).filter((name) => !ofCleanup.test(name))).toEqual([])
 })
 
-/** The tables whose rows are in buckets, as the migrations say. */
+/** The tables whose rows are in buckets, according to the migrations. */
 async function findDistributedTables(): Promise<string[]> {
   const { rows } = await full.database.pool.query<{ name: string }>(
     "SELECT relname AS name FROM pg_class WHERE obj_description(oid, 'pg_class') = 'distributed'",
@@ -185,7 +187,7 @@ it('on Citus, no statement ends access and inserts its audit row, since that is 
   expect(ending.filter(({ text }) => text.includes('INSERT INTO'))).toEqual([])
 })
 
-it('the audit log is read in the order of an index, and one Organization of it by another', async () => {
+it('the audit log is read in the order of an index, and that of one Organization by another', async () => {
   const after = { at: '2026-01-31T12:00:00Z', audit_id: 7 }
   const planOf = (filter: AuditFilter, position?: typeof after) =>
     explain(full.database.pool, '(FORMAT JSON)', { name: '', ...pageQuery(filter, position) })

@@ -78,7 +78,7 @@ it('an id that Members of two buckets share names neither of them', async () => 
   await database.close()
 })
 
-it('a browser whose Member got a namesake by id has to sign in, and no page allows access', async () => {
+it('a browser has to sign in once another Member has the id of its own, and no page allows access', async () => {
   const { pool } = test.database
   const [authorization] = await addAppAuthorizations(pool, [test.service.url], 1)
   if (authorization === undefined) throw new Error('no authorization was added')

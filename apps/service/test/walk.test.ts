@@ -84,7 +84,7 @@ describe('npm run walk', () => {
     ],
     ['with a URL that is none', ['--url', 'service'], /--url is not a URL; pass one like/],
     ['with an unknown option', ['--port', '1'], /--port/],
-  ])('%s says so in one line', async (_, args, message) => {
+  ])('%s reports it in one line', async (_, args, message) => {
     const { exitCode, out, err } = await walk(...args)
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
     expect(err).toMatch(message)

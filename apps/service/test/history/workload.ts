@@ -15,7 +15,7 @@ interface BrowserState {
   pages: { name: string; value: string }[]
   /** The grant that its last approval created. */
   remembered: string | undefined
-  /** Whether it missed a response, and with it its cookies. */
+  /** Whether it missed a response, along with its cookies. */
   isLost: boolean
 }
 
@@ -71,7 +71,7 @@ export async function runWorkload(
   await Promise.all(browsers.map((_, browser) => act(`setup-${browser}`, 'request', browser)))
 
   const plans = Array.from({ length: clients }, (_, client) => plan(client))
-  // Whatever the random numbers are, one client revokes.
+  // One client always revokes, whatever the random numbers are.
   const revoker = plans[random.below(clients)]
   revoker?.splice(random.below(operationsPerClient), 1, 'revoke')
   await Promise.all(plans.map((kinds, client) => follow(client, kinds)))
@@ -82,7 +82,7 @@ export async function runWorkload(
   )
   return recorder.calls
 
-  /** Operations that are undefined are chosen when it is their turn, from those possible then. */
+  /** An undefined operation is chosen only when it is due, from those that are possible then. */
   function plan(client: number): (Kind | undefined)[] {
     const kinds = Array.from({ length: operationsPerClient }, (): Kind | undefined => undefined)
     if (browsers[client]?.pages.length) kinds[random.below(operationsPerClient)] = 'approve'

@@ -13,7 +13,7 @@ export async function killPostgres(cluster: Cluster): Promise<void> {
 
 /**
  * Kills one backend process that the service uses, if possible one that is running a revoke.
- * PostgreSQL then disconnects all clients, and recovers. Until it notices, the other backends go on.
+ * PostgreSQL then disconnects all clients, and recovers. Until it notices, the other backends continue.
  */
 export async function killBackend(pool: Pool): Promise<void> {
   const witness = await pool.connect()

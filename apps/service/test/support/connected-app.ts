@@ -13,7 +13,7 @@ export function discover(url: string, clientId: string, clientSecret?: string) {
   )
 }
 
-/** As much of a browser as the tests need: it follows redirects and keeps cookies. */
+/** The parts of a browser that the tests need: it follows redirects and keeps cookies. */
 export class Browser {
   readonly cookies = new CookieJar()
   /** The URL of the page that it shows. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 
 /**
- * Lets a PostgreSQL look like a Citus with one node, which has a setting of `synchronous_commit`. What the
+ * Makes a PostgreSQL look like a Citus with one node, which has this `synchronous_commit`. What the
  * service sends to Citus is ordinary SQL, so it can be tested without Citus.
  */
 export async function addFakeNodes(pool: Pool, synchronousCommit: string): Promise<void> {

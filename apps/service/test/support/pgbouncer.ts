@@ -11,7 +11,7 @@ const executablePath = '/usr/sbin/pgbouncer'
 
 /**
  * Why tests with PgBouncer can't run here; undefined if they can. In CI they run and fail, because
- * nobody would notice that they are skipped.
+ * their being skipped would go unnoticed.
  */
 export const pgbouncerMissing =
   existsSync(executablePath) || process.env['CI'] ? undefined : `needs ${executablePath}`

@@ -76,7 +76,7 @@ export async function recordStatements(
   }
 }
 
-/** Sends what a read replica would get to the primary, which is asked about its replicas, too. */
+/** Sends the statements for a read replica to the primary, and also those about its standbys. */
 async function useReadReplica(url: string, database: Database): Promise<void> {
   const logger = pino({ level: 'silent' })
   const replica = new ReadReplica({ url, primaryUrl: url, logger })
@@ -90,7 +90,7 @@ async function useReadReplica(url: string, database: Database): Promise<void> {
   await createLookup(database, { isTrusted: true, query })({ callerId: 'c', token: '000t' })
 }
 
-/** Lets the cleanup find some of everything. */
+/** Makes rows of every kind due for the cleanup. */
 async function passTime(pool: TestDatabase['pool']): Promise<void> {
   await pool.query(`
     UPDATE grants SET cleanup_due_at = now() - interval '1 minute';

@@ -135,7 +135,7 @@ export class ConsentInFlight extends ReferenceDesign {
   }
 }
 
-/** Remembers the response to a refresh, and repeats it without a look at the grant. */
+/** Caches the response to a refresh, and repeats it without checking the grant. */
 export class RememberedResponse extends RepeatableDesign {
   readonly #responses = new Map<string, Tokens>()
 
@@ -148,7 +148,7 @@ export class RememberedResponse extends RepeatableDesign {
   }
 }
 
-/** Lets not only refresh tokens be used again, but also codes. */
+/** Allows codes, too, and not only refresh tokens, to be used again. */
 export class RepeatableExchange extends RepeatableDesign {
   override exchange(code: string): Promise<Tokens | undefined> {
     return this.use(code, true)
