@@ -157,6 +157,29 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   }
 }
 
+/**
+ * Reads the settings of the database for a command, and ignores those of the server.
+ *
+ * @throws {ConfigurationError} if one of them is invalid, or DATABASE_URL is missing
+ */
+export function readDatabaseConfiguration(
+  environment: NodeJS.ProcessEnv,
+): Configuration & { databaseUrl: string } {
+  const { DATABASE_URL, MIGRATION_DATABASE_URL, READ_DATABASE_URL, DATABASE_KIND } = environment
+  if (!DATABASE_URL) {
+    throw new ConfigurationError([
+      "DATABASE_URL is missing; set it to the URL of the service's database",
+    ])
+  }
+  const configuration = readConfiguration({
+    DATABASE_URL,
+    MIGRATION_DATABASE_URL,
+    READ_DATABASE_URL,
+    DATABASE_KIND,
+  })
+  return { ...configuration, databaseUrl: configuration.databaseUrl ?? DATABASE_URL }
+}
+
 /** `pg` treats these modes as `verify-full`, and would warn at length that this may change. */
 function normalizeSslMode(databaseUrl: string | undefined): string | undefined {
   if (databaseUrl?.includes('uselibpqcompat=true')) return databaseUrl

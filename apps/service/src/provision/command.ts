@@ -8,7 +8,7 @@ import {
 } from '@connected-apps/node-http/command'
 import { Pool } from 'pg'
 import { explainError } from '../command-errors.ts'
-import { readConfiguration } from '../configuration.ts'
+import { readDatabaseConfiguration } from '../configuration.ts'
 import { clientFor } from '../postgres/hosts.ts'
 import { migrate } from '../postgres/migrate.ts'
 import {
@@ -211,12 +211,7 @@ await runCommand(command, { explain: explainError })
 
 /** Makes a change, and prints its result. */
 async function change(work: (pool: Pool) => Promise<object>): Promise<void> {
-  const { DATABASE_URL, MIGRATION_DATABASE_URL } = process.env
-  if (!DATABASE_URL) {
-    throw new CommandError("DATABASE_URL is missing; set it to the URL of the service's database")
-  }
-  const environment = { DATABASE_URL, MIGRATION_DATABASE_URL }
-  const { databaseUrl = DATABASE_URL, migrationDatabaseUrl } = readConfiguration(environment)
+  const { databaseUrl, migrationDatabaseUrl } = readDatabaseConfiguration(process.env)
   await migrate({ databaseUrl, migrationDatabaseUrl })
   const pool = new Pool({ ...clientFor(databaseUrl), max: 1 })
   try {

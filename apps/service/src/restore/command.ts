@@ -7,7 +7,7 @@ import {
   runCommand,
 } from '@connected-apps/node-http/command'
 import { explainError } from '../command-errors.ts'
-import { readConfiguration } from '../configuration.ts'
+import { readDatabaseConfiguration } from '../configuration.ts'
 import { Database } from '../postgres/database.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { raiseCounters } from './raise-counters.ts'
@@ -30,18 +30,8 @@ const command = createCommand({
 await runCommand(command, { explain: explainError })
 
 async function run(projectId: string | undefined): Promise<void> {
-  const { DATABASE_URL, MIGRATION_DATABASE_URL, READ_DATABASE_URL, DATABASE_KIND } = process.env
-  if (!DATABASE_URL) {
-    throw new CommandError("DATABASE_URL is missing; set it to the URL of the service's database")
-  }
-  const environment = {
-    DATABASE_URL,
-    MIGRATION_DATABASE_URL,
-    READ_DATABASE_URL,
-    DATABASE_KIND,
-  }
-  const configuration = readConfiguration(environment)
-  const { databaseUrl = DATABASE_URL, migrationDatabaseUrl, isDistributed } = configuration
+  const configuration = readDatabaseConfiguration(process.env)
+  const { databaseUrl, migrationDatabaseUrl, isDistributed } = configuration
   await migrate({ databaseUrl, migrationDatabaseUrl })
   const database = new Database({
     url: databaseUrl,
