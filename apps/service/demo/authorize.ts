@@ -13,7 +13,7 @@ export async function authorizeDemo(origin: string): Promise<DemoTokens> {
   return exchangeCode(origin, await decideConsent(url, origin, 'approve'), verifier)
 }
 
-/** @returns the URL to which the Connected App sends a browser, and what it keeps to itself meanwhile */
+/** @returns the URL to which the Connected App redirects a browser, and the verifier that it keeps */
 export async function requestAuthorization(
   origin: string,
 ): Promise<{ url: string; verifier: string }> {
@@ -61,7 +61,7 @@ export async function decideConsent(
   return browser(consent, { decision })
 }
 
-/** As much of a browser as the flow needs: it keeps cookies, and follows redirects up to `end`. */
+/** The parts of a browser that the flow needs: it keeps cookies, and follows redirects up to `end`. */
 function createBrowser(end: string) {
   const cookies = new Map<string, string>()
   return async function open(url: string, form?: Record<string, string>): Promise<string> {

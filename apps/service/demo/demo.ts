@@ -9,7 +9,7 @@ import { addDemoProject, copyDemoMember, demo, readDemoMembers } from './project
 
 export default { createRoutes, frontPage, prepare } satisfies Demo
 
-/** The demo's Connected App: it requests access, and shows what became of it. */
+/** The demo's Connected App: it requests access, and shows the outcome. */
 function createRoutes(origin: string): Hono {
   const app = new Hono()
   app.get('/connect', async (c) => {
@@ -21,7 +21,7 @@ function createRoutes(origin: string): Hono {
     const { code, error } = c.req.query()
     const verifier = getCookie(c, 'verifier')
     if (code === undefined) return c.html(callbackPage({ error: error ?? 'no code' }))
-    // Whoever made the request without this browser, such as npm run walk, exchanges the code.
+    // A client that did not start at /connect, such as npm run walk, exchanges the code itself.
     if (verifier === undefined) return c.html(callbackPage({ code }))
     return exchangeCode(origin, origin + c.req.path + new URL(c.req.url).search, verifier).then(
       ({ accessToken }) => c.html(callbackPage({ accessToken })),
@@ -32,10 +32,10 @@ function createRoutes(origin: string): Hono {
 }
 
 /**
- * Creates the demo project, and lets its Member allow its Connected App. With `DEMO_MEMBERS`, as many
- * other Members have allowed it, too.
+ * Creates the demo project, and a consent of its Member to its Connected App. `DEMO_MEMBERS` is the number
+ * of other Members who have given the same consent.
  *
- * @returns the text that tells people how to use it
+ * @returns the text to print, which explains how to use it
  */
 async function prepare(databaseUrl: string, origin: string): Promise<string> {
   const others = readDemoMembers(process.env['DEMO_MEMBERS'] || undefined)

@@ -25,7 +25,7 @@ dd { margin: 0; min-width: 0 }
 }
 `
 
-/** The address of the demo: what there is to try. */
+/** What the demo shows at `/`: what there is to try. */
 export async function frontPage(origin: string): Promise<string> {
   const { revokeConnectedApp, getMemberConnectedApps } = operations
   const screen = `http://127.0.0.1:${process.env['SCREEN_PORT'] || 4030}`
@@ -47,8 +47,8 @@ export async function frontPage(origin: string): Promise<string> {
       <h2 id="try">Give an app access, and take it back</h2>
       <div class="step">
         <p>
-          <strong>1. Allow.</strong> The app Notebook asks the Member Ada for access. Sign in with
-          her session token: <code class="value">${demo.sessionToken}</code>
+          <strong>1. Allow.</strong> The app Notebook requests access to the account of the Member
+          Ada. Sign in with her session token: <code class="value">${demo.sessionToken}</code>
         </p>
         <a class="button" data-tone="primary" href="/demo/connect">Connect Notebook</a>
       </div>
@@ -111,10 +111,10 @@ function curl(origin: string, method: string, path: string): string {
   return `curl ${flag}-u ${demo.projectId}:${demo.secret} ${origin}${path}`
 }
 
-/** What became of the app's request for access. */
+/** The outcome of the app's request for access. */
 type Outcome = { error: string } | { code: string } | { accessToken: string }
 
-/** The page of the Connected App to which browsers return. Anybody can put anything into its URL. */
+/** The page of the Connected App to which browsers return. Anyone can put anything into its URL. */
 export async function callbackPage(outcome: Outcome): Promise<string> {
   const title = 'error' in outcome ? 'Notebook has no access' : 'Notebook has access'
   const content = await html`
@@ -129,10 +129,10 @@ export async function callbackPage(outcome: Outcome): Promise<string> {
 }
 
 function describe(outcome: Outcome) {
-  if ('error' in outcome) return html`<p>It was told: <code>${outcome.error}</code></p>`
+  if ('error' in outcome) return html`<p>The response: <code>${outcome.error}</code></p>`
   if ('code' in outcome) {
     return html`<p>
-      It was given a code, which it can exchange for tokens:
+      It received a code, which it can exchange for tokens:
       <code class="value">${outcome.code}</code>
     </p>`
   }

@@ -14,7 +14,7 @@ const { parameters, sessionHeaders } = operations.revokeConnectedApp
 /** The ids and credentials of the demo: those of the contract's examples, where it has any. */
 export const demo = {
   projectId: 'project-test-11111111-1111-4111-8111-111111111111',
-  // Public, so it must protect nothing but a demo that only this machine can reach.
+  // It is public, so it only protects a demo that no other machine can reach.
   secret: 'secret-test-demo',
   organizationId: parameters.organization_id.example,
   organizationSlug: 'acme',

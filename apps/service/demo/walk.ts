@@ -78,7 +78,7 @@ async function authorize(title: string): Promise<DemoTokens> {
   console.log(
     `   GET  ${origin}/oauth2/authorize, then the login and the consent page, as a browser would`,
   )
-  console.log(`   POST ${origin}/oauth2/token with the code that the Connected App was given`)
+  console.log(`   POST ${origin}/oauth2/token with the code that the Connected App received`)
   const tokens = await authorizeDemo(origin)
   console.log(`   -> access token ${tokens.accessToken}, refresh token ${tokens.refreshToken}`)
   return tokens

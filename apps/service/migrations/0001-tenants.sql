@@ -1,13 +1,13 @@
 -- Projects, and their Organizations, Members, sessions, roles and Connected Apps.
 --
 -- Every row that belongs to an Organization has the Organization's bucket, with which its key starts.
--- The comment of a table says what it is in a distributed PostgreSQL (Citus): `distributed` by bucket;
--- `reference`, with a copy on each node; or `local`, on the coordinator alone.
+-- The comment of a table is its type in a distributed PostgreSQL (Citus): `distributed` by bucket;
+-- `reference`, with a copy on each node; or `local`, only on the coordinator.
 
 CREATE TABLE projects (
   project_id text PRIMARY KEY,
-  -- SHA-256 of a random secret. A slow hash is for passwords that can be guessed. 256 random bits
-  -- can't, and the secret is checked on every request.
+  -- SHA-256 of a random secret. Slow hashes protect passwords that can be guessed. 256 random bits
+  -- can't be guessed, and the secret is checked on every request.
   secret_hash bytea NOT NULL,
   -- Set while the secret is replaced: both are accepted.
   next_secret_hash bytea,
@@ -42,7 +42,7 @@ CREATE TABLE members (
 );
 COMMENT ON TABLE members IS 'distributed';
 -- An OAuth subject is a Member's id without its Organization's. No index can make it unique beyond its
--- bucket, so an id that two Members have names neither of them.
+-- bucket, so an id that two Members share identifies neither of them.
 CREATE UNIQUE INDEX members_by_id ON members (member_id, bucket);
 
 CREATE TABLE roles (
@@ -97,7 +97,7 @@ CREATE TABLE connected_apps (
   name text NOT NULL,
   description text NOT NULL,
   logo_url text,
-  -- Whether the project's owner develops it, and not somebody else.
+  -- Whether the project's owner develops it, and not a third party.
   is_first_party boolean NOT NULL,
   redirect_uris text[] NOT NULL,
   -- SHA-256 of the client secret. NULL for a public client.
@@ -111,7 +111,7 @@ CREATE TABLE connected_apps (
 );
 COMMENT ON TABLE connected_apps IS 'reference';
 
--- The APIs of a project, which ask whether a token is active (RFC 7662).
+-- The APIs of a project, which introspect access tokens (RFC 7662).
 CREATE TABLE resource_servers (
   resource_server_id text PRIMARY KEY,
   project_id text NOT NULL REFERENCES projects,

@@ -50,25 +50,25 @@ export function createApplication(options: ApplicationOptions) {
 
   if (options.health !== undefined) app.route('/', options.health)
   const outcomeOf = ({ res }: Context): string => (res.status === 200 ? 'ok' : 'failed')
-  app.use('/v1/b2b/sessions/jwks/*', observed('session-jwks', outcomeOf))
+  app.use('/v1/b2b/sessions/jwks/*', observeRoute('session-jwks', outcomeOf))
   app.route('/v1/b2b/sessions/jwks', sessionJwksRoute(database))
   app.use(
     '/interaction/*',
-    observed('interaction', ({ req, res }) => {
+    observeRoute('interaction', ({ req, res }) => {
       if (res.status >= 400) return 'failed'
       return req.method === 'POST' ? 'submitted' : 'shown'
     }),
     withPageHeaders,
   )
   app.route('/interaction', interactionPages(provider, database, origin, logger))
-  app.use('/', observed('front-page', outcomeOf), withPageHeaders)
+  app.use('/', observeRoute('front-page', outcomeOf), withPageHeaders)
   app.get('/', (c, next) =>
     // A path that only becomes `/` without its dot segments is unknown, like any other.
     targetOf(c).path === '/' ? c.html((options.frontPage ?? frontPage)(origin)) : next(),
   )
   app.use(
     '/favicon.ico',
-    observed('favicon', () => 'ok'),
+    observeRoute('favicon', () => 'ok'),
   )
   // Browsers request it by themselves.
   app.get('/favicon.ico', (c) => c.body(null, 204, { 'cache-control': 'max-age=86400' }))
@@ -109,7 +109,7 @@ export function createApplication(options: ApplicationOptions) {
   })
 
   /** Observes the responses of a route that is not an operation's, and adds their request ids. */
-  function observed(route: string, outcome: (c: Context) => string): MiddlewareHandler {
+  function observeRoute(route: string, outcome: (c: Context) => string): MiddlewareHandler {
     return async (c, next) => {
       const startedAt = performance.now()
       await next()

@@ -8,7 +8,7 @@ import type { Statement } from './postgres/database.ts'
 import { lengthOf } from './postgres/database.ts'
 
 const batchSize = 1000
-/** How long a grant may have tokens: the lifetime of a refresh token, and a day for wrong clocks. */
+/** How long a grant may have tokens: the lifetime of a refresh token, plus a day for wrong clocks. */
 const maxGrantAge = `interval '${lifetimes.RefreshToken / (24 * 60 * 60) + 1} days'`
 /** How long a signature may be needed after another key signs: as long as a browser's cookie. */
 const maxSignatureAge = `interval '${lifetimes.Session / (24 * 60 * 60) + 1} days'`
@@ -39,7 +39,7 @@ const removals: Removal[] = [
       WHERE expires_at < now() - interval '1 day' ORDER BY expires_at LIMIT $1`,
     change: 'DELETE FROM sessions t USING',
   }),
-  removeAtOnce({
+  removeByStatement({
     name: 'remove-oidc-sessions',
     text: `DELETE FROM oidc_sessions
       WHERE id_hash = ANY(ARRAY(
@@ -47,13 +47,13 @@ const removals: Removal[] = [
           ORDER BY expires_at LIMIT $1))
         AND expires_at < now() - interval '1 day'`,
   }),
-  removeAtOnce({
+  removeByStatement({
     name: 'remove-rate-limits',
     text: `DELETE FROM rate_limits WHERE project_id = ANY(ARRAY(
       SELECT project_id FROM rate_limits
       WHERE window_ends_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED))`,
   }),
-  removeAtOnce({
+  removeByStatement({
     name: 'remove-server-keys',
     text: `DELETE FROM server_keys WHERE generation = ANY(ARRAY(
       SELECT k.generation FROM server_keys k WHERE EXISTS (
@@ -156,7 +156,7 @@ interface Removal {
   run: (database: BatchDatabase, count: Count, isStopping: () => boolean) => Promise<number>
 }
 
-function removeAtOnce(statement: Statement): Removal {
+function removeByStatement(statement: Statement): Removal {
   return {
     name: statement.name,
     async run(database, count) {
@@ -196,7 +196,7 @@ async function removeDueGrants(
   for (const grants of groupsOf(database, revoked)) {
     let size = batchSize
     while (size === batchSize) {
-      // A grant may have any number of tokens. It stays due, so the next run goes on with it.
+      // A grant may have any number of tokens. It stays due, so the next run continues with it.
       if (isStopping()) return 0
       const values = [...keysOf(grants), batchSize]
       const tokens = await runBatch<KeyRow>(database, findTokens, values, bucketsOf(grants))
@@ -230,7 +230,7 @@ export function startCleanup(
   }, intervalMs)
   timer.unref()
   return {
-    /** Waits only for the batch that is running. */
+    /** Waits for no more than the running batch. */
     async stop(): Promise<void> {
       clearInterval(timer)
       isStopping = true

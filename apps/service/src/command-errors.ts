@@ -37,11 +37,11 @@ const connectionFailure =
   /^Connection terminated|^timeout expired|SSL connection|certificate|^(?:connect E(?!CONNREFUSED)|read |write )/
 
 const remedies = new Map([
-  ['42501', '; grant it to the role, or let the role own the database'],
+  ['42501', '; grant the privilege to the role, or make it the owner of the database'],
   ['42P01', '; run `migrate`'],
 ])
 
-/** Explains an error that PostgreSQL itself reported. */
+/** Explains an error that PostgreSQL reported. */
 function explainDatabaseError({ code = '', detail }: DatabaseError, reason: string): string {
   // Class 23 is a constraint violation: the row exists already, or a row that it refers to doesn't.
   if (code.startsWith('23')) return detail ?? reason

@@ -86,15 +86,15 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   }
   if (readDatabaseUrl !== undefined && isDistributed) {
     issues.push(
-      'READ_DATABASE_URL is not for Citus, whose nodes each have their own replicas; unset it, or DATABASE_KIND',
+      'READ_DATABASE_URL does not work with Citus, whose nodes each have their own replicas; unset it, or DATABASE_KIND',
     )
   }
   if (port === healthPort && port !== 0) {
     issues.push(
-      'HEALTH_PORT must not be that of PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
+      'HEALTH_PORT must differ from PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
     )
   }
-  // What the service would take for its own address is not one under which others reach it.
+  // By default the origin is made of HOST and PORT, which others can't reach unless it is a loopback address.
   if (
     environment['DATABASE_URL'] &&
     !isLoopback(configuration.host) &&
@@ -104,7 +104,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       `PUBLIC_URL is missing; with HOST ${JSON.stringify(configuration.host)}, set it to the URL under which browsers and apps reach the service`,
     )
   }
-  // Probably a deployment in which a variable is not set. If it ran as a demo, it would lose its data.
+  // Probably a deployment that lacks a variable. If it ran as a demo, it would lose its data.
   if (environment['DATABASE_URL'] === '') {
     issues.push('DATABASE_URL is empty; set it, or unset it for the demo')
   }
@@ -209,7 +209,7 @@ function demoIssues(host: string, environment: NodeJS.ProcessEnv): string[] {
   }
   if (!isLoopback(host)) {
     issues.push(
-      `HOST ${JSON.stringify(host)} is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
+      `HOST ${JSON.stringify(host)} is not for the demo, which only this machine may reach; set DATABASE_URL too, or unset HOST`,
     )
   }
   return issues

@@ -1,11 +1,11 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
-/** SHA-256 of a secret. The database stores nothing else of it. */
+/** The SHA-256 of a secret, which is all that the database stores of it. */
 export function hashOf(secret: string): Buffer {
   return hash('sha256', secret, 'buffer')
 }
 
-/** Whether the hash of a secret is one of those that are accepted. Takes the same time for each secret. */
+/** Whether the hash of a secret is one of those that are accepted. Takes constant time. */
 export function isOneOf(accepted: Buffer[], actual: Buffer): boolean {
   const isSame = (each: Buffer): boolean =>
     each.length === actual.length && timingSafeEqual(each, actual)

@@ -63,24 +63,24 @@ export interface ServiceOptions {
   /** What is shown at `/`, as HTML. Default: what the service is. */
   frontPage?: (origin: string) => string | Promise<string>
   /**
-   * What has to be done before the instance is ready, with its URL. It already responds there to every
-   * request.
+   * What has to be done before the instance is ready. It is called with the instance's URL, where every
+   * request already gets its response.
    */
   beforeReady?: (url: string) => Promise<void>
-  /** Limits on what one client may cost; a client that exceeds them is disconnected. */
+  /** Timeouts and limits of `node:http`. A client that exceeds them is disconnected. */
   httpLimits?: ServerOptions
-  /** Ends the start, whatever it waits for. Later it has no effect. */
+  /** Aborts the start, whatever it is waiting for. Later it has no effect. */
   signal?: AbortSignal
 }
 
 export interface Service {
   /** Without a trailing slash. */
   url: string
-  /** Where health and metrics are served. Without a trailing slash, too. */
+  /** Where health and metrics are served. Also without a trailing slash. */
   healthUrl: string
   /**
-   * Reports at once that the service is not ready, and waits for the shutdown delay. Then it accepts
-   * nothing new, sends the pending responses, and closes the database connections.
+   * Makes the service not ready, and waits for the shutdown delay. Then it accepts no more connections,
+   * sends the pending responses, and closes the database connections.
    *
    * @param endDelay ends the delay early
    */
@@ -89,7 +89,7 @@ export interface Service {
 
 const defaults = readConfiguration({})
 
-/** How long requests without a connection and a database may take to fail. */
+/** How long the handlers of requests may take to fail once their connections are closed. */
 const settleMs = 1_000
 
 /**
@@ -212,7 +212,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await Promise.all([listener.close(), cleanup.stop(), keyReload.stop()])
       await replica?.close()
       await database.close()
-      // They log their failures, which nobody else learns of once their connections are closed.
+      // Handlers whose connections were closed still log their failures.
       await listener.settle(settleMs)
       await healthListener.close()
       clearTimeout(deadline)
@@ -253,7 +253,7 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined
 
 /** Waits, but no longer than until the signal aborts. */
 async function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  // Nothing but the signal makes it fail.
+  // It only rejects when the signal aborts.
   await sleep(ms, undefined, signal && { signal }).catch(() => undefined)
 }
 

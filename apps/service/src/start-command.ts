@@ -17,7 +17,7 @@ export async function runStartCommand(signals: StopSignals): Promise<void> {
     description: `Runs the service of ${contract.title} ${contract.version}. It takes no arguments: set environment variables, which apps/service/README.md lists.`,
   }).action(() => run(signals))
   await runCommand(command, { explain: explainError })
-  // Work that the signal interrupted, such as the lookup of a host name, would keep the process running.
+  // What the start was waiting for, such as the lookup of a host name, would keep the process running.
   if (signals.stop.aborted) process.exit()
 }
 
@@ -26,7 +26,7 @@ async function run({ stop, endDelay }: StopSignals): Promise<void> {
   const demo = process.env['DATABASE_URL'] === undefined ? await loadDemo() : undefined
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
-  // People read the demo's output, which log lines would bury.
+  // So that log lines don't bury the banner of the demo.
   const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'error' : logLevel)
 
   const embedded = demo && (await startEmbeddedPostgres())
@@ -50,14 +50,14 @@ async function run({ stop, endDelay }: StopSignals): Promise<void> {
     if (!stop.aborted) await once(stop, 'abort')
     await service.close(endDelay)
   } catch (error) {
-    // Nothing is wrong with a start that a signal has ended.
+    // A start that a signal has aborted is not a failure.
     if (error !== stop.reason) throw error
   } finally {
     await embedded?.stop()
   }
 }
 
-/** What `apps/service/demo` adds to a service that has no database of its own. */
+/** What `apps/service/demo` adds to a service that is started without a database. */
 export interface Demo {
   createRoutes: (origin: string) => Hono
   /** What is shown at `/`, as HTML. */

@@ -99,7 +99,7 @@ describe('the configuration', () => {
 
   it('allows no port for health that is the other one, unless any free one is meant', () => {
     expect(issuesIn({ PORT: '4030', HEALTH_PORT: '4030' })).toEqual([
-      'HEALTH_PORT must not be that of PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
+      'HEALTH_PORT must differ from PORT; set another one, or unset HEALTH_PORT to serve both at PORT',
     ])
     expect(issuesIn({ PORT: '0', HEALTH_PORT: '0' })).toEqual([])
   })
@@ -128,7 +128,7 @@ describe('the configuration', () => {
       'READ_DATABASE_URL must have one host; pass the replica that introspection may read',
     ])
     expect(issuesIn({ DATABASE_URL, READ_DATABASE_URL, DATABASE_KIND: 'citus' })).toEqual([
-      'READ_DATABASE_URL is not for Citus, whose nodes each have their own replicas; unset it, or DATABASE_KIND',
+      'READ_DATABASE_URL does not work with Citus, whose nodes each have their own replicas; unset it, or DATABASE_KIND',
     ])
   })
 
@@ -142,7 +142,7 @@ describe('the configuration', () => {
     'allows no demo on %s, which other machines can reach, and a service only with its URL',
     (HOST) => {
       expect(issuesIn({ HOST })).toEqual([
-        `HOST "${HOST}" is not for the demo, which this machine alone may reach; set DATABASE_URL too, or unset HOST`,
+        `HOST "${HOST}" is not for the demo, which only this machine may reach; set DATABASE_URL too, or unset HOST`,
       ])
       const DATABASE_URL = 'postgres://db.example'
       expect(issuesIn({ HOST, DATABASE_URL })).toEqual([

@@ -39,7 +39,7 @@ const warning = 'can change or remove rows of the audit log'
 it("a service whose role may not create tables starts only with the owner's URL, or after `migrate`", async () => {
   const { serviceUrl, ownerUrl } = roles
   await expect(startInstance(serviceUrl)).rejects.toThrow(
-    "the role of DATABASE_URL may not bring the schema up to date (permission denied for schema public); run `migrate` with MIGRATION_DATABASE_URL too, the URL of the tables' owner",
+    "the role of DATABASE_URL may not migrate the schema (permission denied for schema public); run `migrate` with MIGRATION_DATABASE_URL too, the URL of the tables' owner",
   )
   expect(await migrate({ databaseUrl: ownerUrl })).toContain('0001-tenants.sql')
   await expect(startInstance(serviceUrl)).rejects.toThrow(
@@ -197,6 +197,6 @@ it('an owner without the privileges to own tables is reported under the name of 
   await pool.query("DELETE FROM migrations WHERE name = '0003-server.sql'")
   const migrating = migrate({ databaseUrl: url, migrationDatabaseUrl: roles.serviceUrl })
   await expect(migrating).rejects.toThrow(
-    'PostgreSQL at MIGRATION_DATABASE_URL reports: permission denied for schema public; grant it to the role',
+    'PostgreSQL at MIGRATION_DATABASE_URL reports: permission denied for schema public; grant the privilege to the role',
   )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isEveryoneNeeded, parseStandbyNames } from '../src/postgres/replica/standby-names.ts'
+import { isEveryStandbyRequired, parseStandbyNames } from '../src/postgres/replica/standby-names.ts'
 import type { PrimaryState, ReplicaState, Standby } from '../src/postgres/replica/trust.ts'
 import { isBefore, whyInDoubt } from '../src/postgres/replica/trust.ts'
 
@@ -25,7 +25,7 @@ describe('synchronous_standby_names', () => {
     ['ANY 2 (a, *)', false],
   ])('in which a commit waits for everyone or not: %s', (setting, isEveryone) => {
     const names = parseStandbyNames(setting)
-    expect(names && isEveryoneNeeded(names)).toBe(isEveryone)
+    expect(names && isEveryStandbyRequired(names)).toBe(isEveryone)
   })
 })
 

@@ -247,7 +247,7 @@ describe('pnpm start', () => {
     const { output, exited } = start({ PORT: '0', DATABASE_URL: url.href })
     expect(await exited).toBe(2)
     expect(output.err).toBe(
-      "connected-apps: the role of DATABASE_URL may not bring the schema up to date (permission denied for schema public); run `migrate` with MIGRATION_DATABASE_URL too, the URL of the tables' owner\n",
+      "connected-apps: the role of DATABASE_URL may not migrate the schema (permission denied for schema public); run `migrate` with MIGRATION_DATABASE_URL too, the URL of the tables' owner\n",
     )
     await database.pool.query('DROP ROLE reader')
     await database.drop()

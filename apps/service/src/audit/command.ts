@@ -40,11 +40,11 @@ const command = createCommand({
   .addOption(new Option('--action <ACTION>', 'only rows of this kind').choices(actions))
   .option('--since <TIME>', 'only rows of this time or later', parseTime)
   .option('--until <TIME>', 'only rows before this time', parseTime)
-  // The options of `delete` are its own, so that it never ignores one that would spare rows.
+  // So that `delete` rejects these filters: if it ignored one, it would delete more rows than intended.
   .enablePositionalOptions()
   .action((filter: AuditFilter) =>
     connect(['DATABASE_URL', 'MIGRATION_DATABASE_URL'], async (client) => {
-      await assertMeaningful(client, filter)
+      await assertCanMatch(client, filter)
       try {
         await pipeline(Readable.from(readAuditLog(client, filter)), process.stdout, { end: false })
       } catch (error) {
@@ -73,8 +73,8 @@ command
 
 await runCommand(command, { explain })
 
-/** Rejects a filter that finds nothing for a wrong reason, since that looks as if nothing had happened. */
-async function assertMeaningful(client: Client, filter: AuditFilter): Promise<void> {
+/** Rejects a filter that can match nothing, since its result would look as if nothing had happened. */
+async function assertCanMatch(client: Client, filter: AuditFilter): Promise<void> {
   const { since, until } = filter
   if (since !== undefined && until !== undefined && Date.parse(since) >= Date.parse(until)) {
     throw new UsageError(`--since ${since} is not before --until ${until}`)
@@ -91,7 +91,8 @@ async function connect(
   use: (client: Client) => Promise<void>,
 ): Promise<void> {
   const set = variables.find((name) => process.env[name])
-  if (set === undefined) throw new CommandError(`${variables.join(' and ')} are missing; set one`)
+  if (set === undefined)
+    throw new CommandError(`${variables.join(' and ')} are missing; set one of them`)
   variable = set
   const { databaseUrl = '' } = readConfiguration({ DATABASE_URL: process.env[variable] })
   await withClient(databaseUrl, { application_name: 'connected-apps audit-log' }, use)

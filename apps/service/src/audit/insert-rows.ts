@@ -35,8 +35,8 @@ const columns = [
  * Changes rows of one bucket of a distributed database, and writes to the audit log that it did.
  *
  * Elsewhere this is one statement. Citus copies what is inserted by such a statement to its node, and
- * commits a copy in two steps. Until a node has received the second one, it goes on with what it had, and
- * accepts what was revoked. Rows that are listed in VALUES are committed in one step, together with the
+ * commits a copy in two steps. Until a node has received the second one, it has the old rows, and accepts
+ * what was revoked. Rows that are listed in VALUES are committed in one step, together with the
  * change.
  *
  * @param change returns the rows for the audit log

@@ -23,7 +23,7 @@ export function toTime(value: string): string | undefined {
   const [, date = '', time = 'T00:00Z'] =
     /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(value) ?? []
   if (Number.isNaN(Date.parse(date + time))) return undefined
-  // JavaScript takes a 30th of February as a 2nd of March.
+  // JavaScript parses February 30 as March 2.
   return new Date(date).toISOString().startsWith(date) ? date + time : undefined
 }
 
@@ -44,7 +44,7 @@ const lookups = {
   connectedAppId: ['connected app', 'SELECT FROM connected_apps WHERE connected_app_id = $1'],
 } as const satisfies Partial<Record<keyof AuditFilter, [string, string]>>
 
-/** Finds an id in the filter that names nothing. */
+/** Finds an id in the filter that does not exist. */
 export async function findUnknown(
   client: Client,
   filter: AuditFilter,
@@ -57,7 +57,7 @@ export async function findUnknown(
   return undefined
 }
 
-/** What identifies a row, in the order in which they are read. */
+/** The position of a row in the order in which rows are read. */
 interface Position {
   /** Text, since a Date of JavaScript has no microseconds. */
   at: string
@@ -89,8 +89,8 @@ export function pageQuery(filter: AuditFilter, after?: Position) {
 }
 
 /**
- * Reads the audit log in order, as JSON lines without what is NULL. It goes page by page, so that
- * its length costs neither PostgreSQL nor this process any memory.
+ * Reads the audit log in order, as JSON lines without what is NULL. It reads page by page, so that
+ * neither PostgreSQL nor this process needs memory for the whole log.
  */
 export async function* readAuditLog(client: Client, filter: AuditFilter): AsyncGenerator<string> {
   let after: Position | undefined

@@ -36,20 +36,20 @@ export function createAdapter(database: Database, refreshReuseSeconds: number): 
   }
 }
 
-const nothing = (): Promise<undefined> => Promise.resolve(undefined)
+const findNothing = (): Promise<undefined> => Promise.resolve(undefined)
 
-/** Methods that oidc-provider must not call, or never calls with this configuration. */
+/** The methods of an adapter that oidc-provider does not call with this configuration. */
 function unsupported(kind: string) {
   const reject = (what: string) => (): Promise<never> =>
     Promise.reject(new Error(`oidc-provider tried to ${what} a ${kind}`))
   return {
-    findByUid: nothing,
-    findByUserCode: nothing,
+    findByUid: findNothing,
+    findByUserCode: findNothing,
     upsert: reject('save'),
     consume: reject('consume'),
     destroy: reject('remove'),
     // Tokens end with their grant, which oidc-provider destroys in the same step.
-    revokeByGrantId: nothing,
+    revokeByGrantId: findNothing,
   } satisfies Partial<Adapter>
 }
 

@@ -47,7 +47,7 @@ export async function findClient(
   }
 }
 
-/** Whether a logo may be shown: pages that people trust load nothing that others on the network can change. */
+/** Whether a logo may be shown: over HTTP, anyone on the network could replace it. */
 function isHttps(url: string): boolean {
   return URL.parse(url)?.protocol === 'https:'
 }

@@ -55,7 +55,7 @@ export function createConfiguration(
     routes,
     ttl: lifetimes,
     scopes: supportedScopes,
-    // By itself, oidc-provider would notice only after the login page that there is nothing to grant.
+    // Without this check, oidc-provider would find only after the login page that there is nothing to grant.
     extraParams: {
       scope(_, scope) {
         if (knownScopesIn(scope).length === 0) {
@@ -70,8 +70,8 @@ export function createConfiguration(
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     pkce: { required: () => true },
-    // OpenID Connect requires `redirect_uri`. With a default, an app's requests would fail on the day
-    // that a second URI is registered for it.
+    // OpenID Connect requires `redirect_uri`. If it could be omitted, an app's requests would start to
+    // fail when a second URI is registered for it.
     allowOmittingSingleRegisteredRedirectUri: false,
     // A token ends with its grant, not with the browser's session.
     expiresWithSession: () => false,
@@ -119,7 +119,7 @@ export function createConfiguration(
   }
 }
 
-/** What a page explains; oidc-provider has one code for a request that is invalid, and for one that is over. */
+/** Which error a page explains. oidc-provider has the same code for an invalid request and an expired flow. */
 export function pageErrorOf(error: Error, code: string): string {
   return error instanceof errors.SessionNotFound ? 'expired' : code
 }

@@ -138,8 +138,9 @@ function keyOf({
 }
 
 /**
- * Creates a grant, unless there was a revoke since the page was opened. Even a concurrent revoke
- * wins: the grant has the counter value that the page recorded, so it is created already revoked.
+ * Creates a grant, unless there was a revoke since the page was opened. That
+ * includes a concurrent revoke: the grant has the counter value that the page recorded, so it is created
+ * already revoked.
  * However often the page's form is submitted, it creates one grant.
  *
  * @returns the grant's id, or undefined if nothing was granted
@@ -168,7 +169,7 @@ export async function approveConsent(
   return grantId
 }
 
-/** The same for each submission of a page's form. Nobody can find the interaction from it. */
+/** The same for each submission of a page's form. It does not reveal the id of the interaction. */
 function grantIdOf({ interactionId, organizationId }: Consent): string {
   const digest = hashOf(`grant of ${interactionId}`).toString('base64url')
   return `${bucketPrefix(bucketOf(organizationId))}-grant-${digest}`

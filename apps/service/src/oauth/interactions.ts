@@ -35,7 +35,7 @@ interface InteractionContext {
   scopes: string[]
 }
 
-/** The maximum is more than any form of these pages needs. */
+/** No form of these pages needs that much. */
 const limitBody = bodyLimit({
   maxSize: 4096,
   onError: (c) => showError(c, 413, 'unreadable_form', 'invalid_request'),
@@ -45,8 +45,8 @@ const limitBody = bodyLimit({
  * The pages on which a Member signs in, and allows or denies a Connected App access.
  *
  * Another site can't submit their forms for the Member: the interaction's cookie is `SameSite=Lax`,
- * its path can't be guessed, and a form from another origin is rejected. Browsers say where
- * it is from in `Origin`, `Sec-Fetch-Site`, or both.
+ * its path can't be guessed, and a form from another origin is rejected. Browsers send the
+ * origin in `Origin`, `Sec-Fetch-Site`, or both.
  */
 export function interactionPages(
   provider: () => Provider,
@@ -170,7 +170,7 @@ export function interactionPages(
     return finish(c, { error })
   }
 
-  /** The Member that the browser is signed in as. Undefined if the Member has no active session. */
+  /** The Member that the browser is signed in as; undefined if the Member has no active session. */
   async function findMember({ interaction, clientId }: InteractionContext) {
     const id = interaction.session?.accountId
     return id === undefined ? undefined : findSignedInMember(database, id, clientId)

@@ -36,14 +36,14 @@ const findSignedIn = {
         AND s.member_id = m.member_id AND s.expires_at > now())`,
 }
 
-/** A Member, who is found by an id that nothing makes unique beyond a bucket. */
+/** A Member. No index makes its id unique beyond a bucket. */
 export interface Member {
   memberId: string
   organizationId: string
   name: string
 }
 
-/** A Member who has an active session, for whom a page names the Organization. */
+/** A Member who has an active session, and the Organization that a page shows. */
 interface SignedInMember extends Member {
   organizationSlug: string
 }
@@ -51,7 +51,7 @@ interface SignedInMember extends Member {
 /**
  * Finds a Member by its id, which is also its OAuth subject.
  *
- * @param grantId a grant that the Member gave, which tells where the Member is
+ * @param grantId a grant of the Member, whose id contains the Member's bucket
  */
 export async function findMember(
   database: Database,
@@ -60,8 +60,8 @@ export async function findMember(
 ): Promise<Member | undefined> {
   const rows =
     grantId === undefined
-      ? await database.query<FoundMember>(findById, [memberId])
-      : await database.query<FoundMember>(findInBucket, [memberId, bucketIn(grantId)])
+      ? await database.query<MemberRow>(findById, [memberId])
+      : await database.query<MemberRow>(findInBucket, [memberId, bucketIn(grantId)])
   return toMember(memberId, rows)
 }
 
@@ -94,20 +94,20 @@ export async function findSignedInMember(
   memberId: string,
   connectedAppId: string,
 ): Promise<SignedInMember | undefined> {
-  // Another Member of this id counts, too, though it has no active session, or is in another project.
+  // Another Member with this id counts, even without an active session, or in another project.
   const member = await findMember(database, memberId)
   if (member === undefined) return undefined
   const [row] = await database.query<{ slug: string }>(findSignedIn, [memberId, connectedAppId])
   return row && { ...member, organizationSlug: row.slug }
 }
 
-interface FoundMember {
+interface MemberRow {
   organization_id: string
   name: string
 }
 
 /** @returns undefined if several Members have this id, since any of them may be meant */
-function toMember(memberId: string, [row, other]: FoundMember[]): Member | undefined {
+function toMember(memberId: string, [row, other]: MemberRow[]): Member | undefined {
   if (row === undefined || other !== undefined) return undefined
   const { organization_id: organizationId, name } = row
   noteIds({ organization_id: organizationId, member_id: memberId })

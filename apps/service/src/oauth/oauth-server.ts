@@ -7,7 +7,7 @@ import { loadServerKeys } from './server-keys.ts'
 
 /** The OAuth server of this instance, whose provider is replaced when the keys change. */
 export interface OAuthServer {
-  /** The provider with the current keys. A request may go on with the one that it began with. */
+  /** The provider with the current keys. A pending request keeps the one that it began with. */
   provider: () => Provider
   handle: RequestHandler
   /** Reloads the keys at an interval, until it is stopped. */
@@ -16,7 +16,7 @@ export interface OAuthServer {
 
 /**
  * Creates the OAuth server. The keys of oidc-provider's Provider can't be changed, so a new one is
- * created for new keys. Nothing is lost with the old one, since all state is in the database.
+ * created for new keys. The old one can be dropped, since all state is in the database.
  */
 export function createOAuthServer(options: OAuthOptions): OAuthServer {
   let { keys } = options
@@ -33,7 +33,7 @@ export function createOAuthServer(options: OAuthOptions): OAuthServer {
     } catch (error) {
       options.logger.error(
         { err: error },
-        'reloading the keys of ID tokens and cookies failed; it is retried',
+        'reloading the keys of ID tokens and cookies failed; it will be retried',
       )
     }
   }

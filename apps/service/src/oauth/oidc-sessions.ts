@@ -81,7 +81,7 @@ export async function findOidcSession(
   return row && withId(id, row.payload)
 }
 
-/** Finds a session by its `uid`, which other payloads refer to it by. The cookie's value is unknown. */
+/** Finds a session by its `uid`, by which other payloads refer to it. Its cookie is unknown. */
 export async function findOidcSessionByUid(
   database: Database,
   kind: string,
@@ -99,7 +99,7 @@ export async function deleteOidcSession(
   await database.execute(remove, [kind, hashOf(id)])
 }
 
-/** Like {@link findOidcSessionByUid}. The cookie of the session is worth nothing any more. */
+/** Like {@link findOidcSessionByUid}. The cookie of the session becomes useless. */
 export async function deleteOidcSessionByUid(
   database: Database,
   kind: string,

@@ -14,7 +14,7 @@ import { currentRequest } from '../server/request-scope.ts'
 import type { ProviderSettings } from './configuration.ts'
 import { createConfiguration, routes } from './configuration.ts'
 import type { ServerKeys } from './server-keys.ts'
-import { nameBuckets } from './token-ids.ts'
+import { prefixBuckets } from './token-ids.ts'
 
 const paths = new Set([...Object.values(routes), '/.well-known/openid-configuration'])
 
@@ -40,7 +40,7 @@ export function createProvider(options: OAuthOptions): Provider {
   // The forwarded headers can be trusted, since `dispatch` sets them itself, from the issuer.
   provider.proxy = true
   provider.Client.prototype.compareClientSecret = compareClientSecret
-  nameBuckets(provider)
+  prefixBuckets(provider)
   provider.use(async (ctx, next) => {
     const startedAt = performance.now()
     const request = currentRequest()
@@ -81,7 +81,7 @@ export function createProvider(options: OAuthOptions): Provider {
   return provider
 }
 
-/** Registers our page in place of the one by which oidc-provider submits a response to an app. */
+/** Registers our page in place of oidc-provider's for the response mode `form_post`. */
 class ProviderWithOwnPages extends Provider {
   override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>) {
     super.registerResponseMode(name, name === 'form_post' ? submitResponse : handler)
@@ -101,7 +101,7 @@ async function submitResponse(
   ctx.body = await formPostPage(redirectUri, fields)
 }
 
-/** Whether the response may be a page. To a browser, every endpoint shows its errors as a page. */
+/** Whether the response may be a page, as which browsers get the errors of every endpoint. */
 function mayBePage(ctx: KoaContext): boolean {
   return ctx.path.startsWith(routes.authorization) || ctx.accepts('json', 'html') === 'html'
 }
@@ -131,12 +131,12 @@ function respondNotFound(ctx: KoaContext, requestId: string): void {
   ctx.body = serializeBody(unmatched, requestId)
 }
 
-/** The error that a page shows to a person, or that a form or a redirect takes back to the app. */
+/** The error that a page shows, or that a form or a redirect returns to the app. */
 function errorShownBy({ state, response }: KoaContext): string | undefined {
   const shown: unknown = state['error']
   if (typeof shown === 'string') return shown
   const target = URL.parse(response.get('location'))
-  // Only what oidc-provider itself writes there, so that nobody can invent outcomes.
+  // Only redirects of oidc-provider have `iss`, so no client can make up outcomes.
   return target?.searchParams.has('iss')
     ? (target.searchParams.get('error') ?? undefined)
     : undefined

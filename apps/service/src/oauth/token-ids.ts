@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { bucketPrefixOf } from '../bucket.ts'
 
-/** What the models of oidc-provider have, although its types don't. */
+/** A part of oidc-provider's models that its types lack. */
 interface TokenModel {
   prototype: Token
 }
@@ -12,10 +12,10 @@ interface Token {
 }
 
 /**
- * Lets the values of codes and tokens begin with what the id of their grant begins with: its bucket.
+ * Makes the values of codes and tokens begin with the bucket with which the id of their grant begins.
  * oidc-provider has no setting for this. `test/buckets.test.ts` fails if it no longer calls this method.
  */
-export function nameBuckets(provider: Provider): void {
+export function prefixBuckets(provider: Provider): void {
   const { AuthorizationCode, AccessToken, RefreshToken } = provider
   for (const model of [AuthorizationCode, AccessToken, RefreshToken]) {
     const { prototype } = model as unknown as TokenModel // lib/models/base_model.js defines both

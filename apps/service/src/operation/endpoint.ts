@@ -18,7 +18,7 @@ import type { ContractResponse } from './response.ts'
 import { errorNamed, errorOf } from './response.ts'
 import { referenceTo, sessionIn, verifySessionJwt } from './session.ts'
 
-/** More than any client sends: no operation needs more than the ids in its path. */
+/** No client sends more, since operations need little beyond the ids in their paths. */
 export const maxBodyBytes = 16 * 1024
 
 /** A request that has an operation's method and path. */
@@ -106,8 +106,8 @@ async function findViolation({
 async function bodyOf(request: Request): Promise<Uint8Array | undefined> {
   const length = Number(request.headers.get('content-length'))
   if (length > maxBodyBytes) return undefined
-  // Without either header there is no body (RFC 9112, section 6.3). Then `body` is not even looked
-  // at, since that would create a stream, which takes longer than the rest of the checks.
+  // Without either header there is no body (RFC 9112, section 6.3). Then `body` is not even
+  // read, since its getter creates a stream, which takes longer than the rest of the checks.
   const hasBody = request.headers.has('transfer-encoding') || length > 0
   const body = hasBody ? request.body : null
   if (body === null) return Buffer.alloc(0)
@@ -147,7 +147,7 @@ function unauthorizedError(operation: Operation, cause: UnauthorizedCause): Cont
   return errorNamed(operation, basic?.example ?? '')
 }
 
-/** What only the keys of the project can tell is still a violation of the header's form. */
+/** A JWT that the project's keys do not verify is malformed, too, by the contract. */
 function invalidJwtError(operation: Operation): ContractResponse {
   const header = operation.parameters[operation.sessionHeaders.jwt ?? '']
   return errorNamed(operation, header?.errorExample ?? '')

@@ -45,9 +45,9 @@ export interface SessionReference {
   jwtSessionId?: string | undefined
 }
 
-// An identifier is tried as an id first, then as a slug, then as an external id. OFFSET 0 keeps PostgreSQL from inlining the lookups of the
-// Organization into those of the Member. Everything is looked up before the first request is counted,
-// so that the counters are locked for as short a time as possible.
+// An identifier is tried as an id first, then as a slug, then as an external id. OFFSET 0 prevents
+// PostgreSQL from inlining the lookup of the Organization into that of the Member. Everything is looked
+// up before the first request is counted, so that the counters are locked for as short as possible.
 function loadContextsText(member: string, session: string): string {
   return `
     WITH requests AS MATERIALIZED (

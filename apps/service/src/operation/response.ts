@@ -18,7 +18,7 @@ export const unmatched = toError(contract.unmatched.example, contract.unmatched)
 /** The response to what cannot be parsed as a request. */
 export const malformed = toError(contract.malformed.example, contract.malformed)
 
-/** The response while the service starts, as the contract writes errors, though it has none for this. */
+/** The response while the service starts. The contract has none for this, so it only has the same form. */
 export const unavailable: ContractResponse = {
   outcome: 'unavailable',
   status: 503,
@@ -42,12 +42,12 @@ export function errorNamed(
   return toError(name, example)
 }
 
-/** The error that the contract says is brought about by this: a rate limit, or a failure. */
+/** The error that the contract defines for this trigger: a rate limit, or a failure. */
 export function errorOf(operation: Operation, trigger: 'limit' | 'failure'): ContractResponse {
   return findError(operation, trigger, (each) => each === trigger)
 }
 
-/** The error of an operation for a value of one of these parameters that names nothing. */
+/** The error of an operation for a value of one of these parameters that does not exist. */
 export function unknownError(operation: Operation, ...parameters: string[]): ContractResponse {
   return findError(
     operation,
@@ -74,7 +74,7 @@ function toError(
   return { outcome, status, body }
 }
 
-/** Generates a request_id, which says whether the request came from a live or a test project. */
+/** Generates a request_id, which shows whether the request came from a live or a test project. */
 export function newRequestId(projectId: string | undefined): string {
   const environment = projectId?.startsWith('project-live-') ? 'live' : 'test'
   return `request-id-${environment}-${randomUUID()}`

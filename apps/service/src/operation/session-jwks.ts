@@ -24,7 +24,7 @@ export function sessionJwksRoute(database: Database) {
   return app
 }
 
-/** The public parameters of RSA, EC and OKP keys, and the parameters that say how a key is used. */
+/** The public parameters of RSA, EC and OKP keys, and those for the use of a key. */
 const publicParameters = [
   'kty',
   'use',

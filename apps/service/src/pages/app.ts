@@ -12,7 +12,7 @@ export interface RequestingApp {
   returnsTo: string
 }
 
-/** The app's logo, or if it has none or it can't be loaded, the initial of the app's name. */
+/** The app's logo, or the initial of its name if there is no logo, or it can't be loaded. */
 export function appLogo({ name, logoUrl }: RequestingApp): Html {
   const initial = initialOf(name)
   return html`<span class="logo" aria-hidden="true"

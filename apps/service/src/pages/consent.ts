@@ -4,7 +4,7 @@ import { appLogo } from './app.ts'
 import { requestLine } from './error.ts'
 import { nameOf, plainName, renderSheet } from './page.ts'
 
-/** What the scopes of OpenID Connect allow, in words. */
+/** What the scopes of OpenID Connect allow, in plain words. */
 const scopeTexts: ReadonlyMap<string, string> = new Map([
   ['openid', 'Know who you are'],
   ['profile', 'See your name'],
@@ -15,7 +15,7 @@ export interface ConsentPrompt {
   app: RequestingApp
   memberName: string
   organizationSlug: string
-  /** A scope without words of its own is shown as it is. */
+  /** A scope that has no plain words is shown as it is. */
   scopes: string[]
 }
 
@@ -71,7 +71,7 @@ export function consentPage(prompt: ConsentPrompt): Promise<string> {
   )
 }
 
-/** Says that the Connected App was revoked while the consent page was open. */
+/** Explains that the Connected App was revoked while the consent page was open. */
 export function supersededPage(
   appName: string,
   startAgainUrl: string,

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Html } from './page.ts'
 import { renderSheet } from './page.ts'
 
-/** An error as a person should meet it. */
+/** An error, as a page explains it. */
 interface Explanation {
   title: string
   /** What happened. */
@@ -15,7 +15,7 @@ interface Explanation {
 
 const startAgain = 'Go back to the app that you came from and start again.'
 
-/** By the names of OAuth's errors, and of our own, which are finer. */
+/** By the names of OAuth's errors, and of our own, which are more specific. */
 const explanations = {
   access_denied: {
     title: 'Nothing was allowed',
@@ -69,7 +69,7 @@ const explanations = {
   },
 } satisfies Record<string, Explanation>
 
-const general: Explanation = {
+const defaultExplanation: Explanation = {
   title: 'That didn’t work',
   text: 'The request could not be completed.',
   advice: `${startAgain} If this happens again, tell the app’s support about this page.`,
@@ -91,7 +91,7 @@ export function errorPage(
 ): Promise<string> {
   const { title, text, advice, hint }: Explanation = Object.hasOwn(explanations, error)
     ? explanations[error as PageError] // safe: it has this key
-    : general
+    : defaultExplanation
   return renderSheet(
     title,
     html`

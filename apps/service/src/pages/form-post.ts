@@ -9,8 +9,8 @@ const script = 'document.forms[0].submit()'
 export const formPostScript = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
 
 /**
- * Takes the response of an authorization request to the Connected App by a form that submits itself
- * (OAuth 2.0 Form Post Response Mode), or that the person submits where scripts are off.
+ * Returns the response of an authorization request to the Connected App by a form that submits itself
+ * (OAuth 2.0 Form Post Response Mode), or that the person submits if scripts are disabled.
  */
 export function formPostPage(
   redirectUri: string,

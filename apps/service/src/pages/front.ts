@@ -2,7 +2,7 @@ import { allOperations, contract } from '@connected-apps/contract/operations'
 import { html } from 'hono/html'
 import { renderSheet } from './page.ts'
 
-/** What a visitor of the service sees at its address. It says nothing that differs between deployments. */
+/** What the service shows at `/`. It is the same in every deployment. */
 export function frontPage(): Promise<string> {
   return renderSheet(
     contract.title,

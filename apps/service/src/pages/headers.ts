@@ -1,4 +1,4 @@
-/** What a page may load, and where its form may lead to. The default is nothing, and nowhere. */
+/** What a page may load, and where its form may redirect. By default it may do neither. */
 interface PageNeeds {
   /** Where the browser is redirected to after the form of the page. */
   redirectUri?: string | undefined
@@ -12,8 +12,8 @@ interface PageNeeds {
  * The content security policy of a page.
  *
  * Chromium also blocks redirects after a form to what `form-action` does not name. It is unknown
- * where an app's callback redirects to, so only the schemes are limited: `https`, and what the
- * app's redirect URI has.
+ * where an app's callback redirects to, so only the schemes are limited: `https`, and that of the
+ * app's redirect URI.
  */
 export function policyOf({ redirectUri, hasImage = false, script }: PageNeeds = {}): string {
   const schemes =
@@ -32,8 +32,8 @@ export function policyOf({ redirectUri, hasImage = false, script }: PageNeeds = 
 }
 
 /**
- * The headers of every page, and of the redirects between them. A page that needs more than nothing
- * has a policy of its own.
+ * The headers of every page, and of the redirects between them. A page that has to load
+ * or submit something has a policy of its own.
  *
  * A `Cross-Origin-Opener-Policy` is missing, since an app that opens these pages in a popup would
  * lose it.

@@ -3,7 +3,7 @@ import type { RequestingApp } from './app.ts'
 import { appLogo } from './app.ts'
 import { nameOf, renderSheet } from './page.ts'
 
-/** The login page. The Member proves who they are with a session that they already have. */
+/** The login page, on which Members authenticate themselves by the token of a session that they have. */
 export function loginPage(app: RequestingApp, isRejected: boolean): Promise<string> {
   const name = nameOf(app.name)
   return renderSheet(

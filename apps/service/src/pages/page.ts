@@ -100,7 +100,7 @@ export async function renderSheet(title: string, content: Html): Promise<string>
   return renderPage({ title, content: sheet.toString(), style })
 }
 
-/** Longer names are cut off, so that no name can push a page's buttons out of sight. */
+/** Longer names are truncated, so that no name can push a page's buttons out of sight. */
 const maxNameLength = 60
 
 /**

@@ -45,13 +45,13 @@ export function runBatch<Row extends QueryResultRow>(
     : database.run<Row>(spanning, values)
 }
 
-/** The batch of what names no bucket goes to any node, where it finds nothing. */
+/** Keys without a bucket are sent to any node, where they find nothing. */
 const noBucket = 0
 
 /**
  * The options of a batcher whose batches don't span two buckets if the database is distributed. A batch
  * that changes rows on two nodes would be committed in two steps, and a node that has not received the
- * second one goes on with what it had: so an acknowledged revoke would not be there yet.
+ * second one still has the old rows, so it would lack a revoke that was acknowledged.
  */
 export function perBucket<Input>(
   { isDistributed }: Pick<Database, 'isDistributed'>,

@@ -6,7 +6,7 @@ import { queryTimeoutMs } from './database.ts'
 import { isDatabaseError } from './errors.ts'
 import { withClient } from './hosts.ts'
 
-/** How many connections are tried, since a busy pooler may give a client the same server twice. */
+/** How many connections are tried, since a busy pooler may assign the same server connection twice. */
 const attempts = 3
 
 /**
@@ -18,7 +18,7 @@ const attempts = 3
  * on another connection to PostgreSQL
  */
 export async function checkConnection(databaseUrl: string, prepare: boolean): Promise<number> {
-  // PgBouncer gives a client the connection that was used last, or the next in turn. So either the
+  // PgBouncer assigns the connection that was used last, or the next in turn. So either the
   // second client prepares what exists already, or the first one misses what it has prepared.
   const name = `check-${randomUUID()}`
   const text = "SELECT setting::integer FROM pg_settings WHERE name = 'statement_timeout'"

@@ -1,9 +1,9 @@
 import type { ClientConfig } from 'pg'
 import { Client } from 'pg'
 
-/** How long a new connection may take, once it is known to which server. */
+/** How long a new connection may take, once its server has been chosen. */
 const defaultConnectTimeoutMs = 3000
-/** How long one server may take to say whether it accepts writes. */
+/** How long a server may take to report whether it accepts writes. */
 const probeTimeoutMs = 2000
 
 /** Whether a server accepts writes. A standby, or a server whose disk is full, can only be read. */
@@ -92,7 +92,7 @@ function createMultiHostClass(Base: typeof Client, urls: string[]): typeof Clien
 
 type Server = Required<Pick<ClientConfig, 'host' | 'port'>>
 
-/** Asks all servers at once, so that one that doesn't respond delays nobody. */
+/** Probes all servers at the same time, so that one that doesn't respond causes no delay. */
 async function findWritable(urls: string[]): Promise<Server> {
   try {
     return await Promise.any(urls.map(probe))

@@ -22,7 +22,7 @@ const pollMs = 100
  */
 const lockTimeoutMs = 2000
 const maxAttempts = 3
-/** The time between two attempts of a migration, in which those behind it can go on. */
+/** The time between two attempts of a migration, in which the statements behind it can continue. */
 const retryMs = 500
 
 export interface MigrationOptions {
@@ -79,7 +79,7 @@ async function updateAsOwner(
     }
     if (!isPrivilegeError(error)) throw error
     throw new Error(
-      `the role of DATABASE_URL may not bring the schema up to date (${error.message}); ${remedy}`,
+      `the role of DATABASE_URL may not migrate the schema (${error.message}); ${remedy}`,
       { cause: error },
     )
   }
@@ -100,7 +100,7 @@ interface Identity {
   database: string
   /**
    * Differs for each cluster that was initialized by itself; a standby server has that of its
-   * primary. Null where PostgreSQL does not tell it, as some hosted ones don't.
+   * primary. Null if the role may not read it, as with some hosted PostgreSQL.
    */
   cluster: string | null
 }
@@ -115,7 +115,7 @@ async function identify(client: Client): Promise<Identity> {
       return client.query<Identity>(text('NULL'))
     })
   const [identity] = rows
-  if (identity === undefined) throw new Error('PostgreSQL does not say which database this is')
+  if (identity === undefined) throw new Error('PostgreSQL did not identify its database')
   return identity
 }
 

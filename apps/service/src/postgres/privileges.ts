@@ -17,8 +17,8 @@ const needed = `
 
 /**
  * Finds what the owner of the tables has not granted the service's role of the privileges that it
- * needs, or has granted beyond that. What others granted, the owner can't take back. A role that owns
- * a table has every privilege on it anyway.
+ * needs, or has granted beyond that. The owner can't revoke what other
+ * roles have granted. A role that owns a table has every privilege on it anyway.
  *
  * @param relations the tables and views
  * @returns statements for the owner to run

@@ -49,7 +49,7 @@ const command = createCommand({
 
 command
   .command('project')
-  .description('a project with the default roles, and its secret')
+  .description('adds a project with the default roles, and prints its secret')
   .option('--live', 'a live project; default: a test project')
   .option('--session-jwks <FILE>', 'public keys of its session JWTs (RFC 7517)')
   .action(async ({ live = false, sessionJwks }: { live?: boolean; sessionJwks?: string }) => {
@@ -77,7 +77,7 @@ command
 command
   .command('rotate-secret')
   .description(
-    'a second secret, which is accepted beside the first; and then the end of one of them',
+    'adds a second secret, which is accepted beside the first; later ends either of them',
   )
   .option('--project-id <ID>', 'the project whose secret it is')
   .option('--connected-app-id <ID>', 'the Connected App whose secret it is')
@@ -97,8 +97,8 @@ command
 
 command
   .command('rotate-keys')
-  .description('new keys that sign ID tokens and cookies, and when they will')
-  .option('--now', 'the old keys have leaked: nothing that they signed is accepted any more')
+  .description('adds new keys that sign ID tokens and cookies, and prints from when they sign')
+  .option('--now', 'replaces keys that have leaked: nothing that they signed is accepted any more')
   .action(({ now }: { now?: true }) =>
     change(async (pool) => {
       if (!now) return { signs_from: await rotateKeys(pool) }
@@ -109,7 +109,7 @@ command
 
 command
   .command('organization')
-  .description('an Organization')
+  .description('adds an Organization')
   .requiredOption('--project-id <ID>', 'its project')
   .option('--slug <SLUG>', 'default: its id', (value) =>
     parseIdentifier(value, 'slug', 'organization_id'),
@@ -127,7 +127,7 @@ command
 
 command
   .command('member')
-  .description('a Member of an Organization')
+  .description('adds a Member to an Organization')
   .requiredOption('--organization-id <ID>', 'its Organization')
   .option('--external-id <ID>', 'an id of your own', (value) =>
     parseIdentifier(value, 'external-id', 'member_id'),
@@ -145,10 +145,10 @@ command
 
 command
   .command('session')
-  .description('a session of a Member, and its token')
+  .description('adds a session of a Member, and prints its token')
   .requiredOption('--organization-id <ID>', "the Member's Organization")
   .requiredOption('--member-id <ID>', 'the Member')
-  .option('--hours <NUMBER>', 'how long it lives', parseHours, 24)
+  .option('--hours <NUMBER>', 'how long it is active', parseHours, 24)
   .action((options: { organizationId: string; memberId: string; hours: number }) =>
     change(async (pool) => {
       const { organizationId, memberId, hours } = options
@@ -172,7 +172,7 @@ interface ConnectedAppOptions {
 
 command
   .command('connected-app')
-  .description('a Connected App, and its secret unless it is public')
+  .description('adds a Connected App, and prints its secret unless it is public')
   .requiredOption('--project-id <ID>', 'its project')
   .requiredOption('--redirect-uri <URL>', 'where codes are sent', parseRedirectUri)
   .option('--name <NAME>', 'shown on the consent page, and in lists')
@@ -192,9 +192,11 @@ command
 
 command
   .command('resource-server')
-  .description('an API that may introspect every access token of its project, and its secret')
+  .description(
+    'adds an API that may introspect every access token of its project, and prints its secret',
+  )
   .requiredOption('--project-id <ID>', 'its project')
-  .requiredOption('--name <NAME>', 'what you call it')
+  .requiredOption('--name <NAME>', 'a name for you')
   .action((options: { projectId: string; name: string }) =>
     change(async (pool) => {
       await assertExists(pool, 'project', options.projectId)

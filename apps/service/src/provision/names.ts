@@ -3,8 +3,8 @@ import { bucketOf } from '../bucket.ts'
 import type { NewMember, NewOrganization } from './resources.ts'
 import { ProvisionError } from './resources.ts'
 
-// An id is looked up before a slug, and a slug before an external id. If two of them were the same
-// name, one could never be found by it.
+// An id is looked up before a slug, and a slug before an external id. If two of them were equal, the later
+// one could never be found.
 
 /** @throws {ProvisionError} if its slug or external id names another Organization of the project */
 export async function assertNewOrganizationNames(

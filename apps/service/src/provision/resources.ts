@@ -177,7 +177,7 @@ export interface NewConnectedApp {
   /** What it is for. Default: nothing. */
   description?: string
   logoUrl?: string
-  /** Whether the project's owner develops it, and not somebody else. Default: false. */
+  /** Whether the project's owner develops it, and not a third party. Default: false. */
   isFirstParty?: boolean
   /** With a secret, it is a confidential client. Without, it is public, and its refresh tokens rotate. */
   secret?: string

@@ -47,7 +47,7 @@ interface Authorization {
   project_id: string
 }
 
-/** It is before all others in the order of the primary key. */
+/** It precedes all others in the order of the primary key. */
 const first = { organization_id: '', member_id: '', connected_app_id: '' }
 
 /**

@@ -9,7 +9,7 @@ export type UnauthorizedCause =
   | 'invalid_token'
   | 'unknown_session'
 
-/** Why a request failed, by what an operator has to look at. */
+/** Why a request failed: what an operator has to investigate. */
 export type FailureCause =
   | 'pool_exhausted'
   | 'statement_timeout'
@@ -31,7 +31,7 @@ export class LockTimeoutError extends Error {
   override readonly name = 'LockTimeoutError'
 }
 
-/** PostgreSQL reported a commit as done, but warned that it may not be everywhere where it was to be. */
+/** PostgreSQL reported a commit as done, but warned that a standby may lack it. */
 export class UnconfirmedCommitError extends Error {
   override readonly name = 'UnconfirmedCommitError'
 

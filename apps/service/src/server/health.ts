@@ -14,12 +14,12 @@ import type { Metrics, Observe } from './metrics.ts'
 /** What an instance is doing. It is ready only while it is running. */
 export type Phase = 'starting' | 'running' | 'stopping'
 
-/** How long a commit may wait for a standby before the database counts as one that can't be written to. */
+/** How long a commit may wait for a standby before the instance is not ready. */
 const maxStandbyWaitMs = 5000
 
-// A database that can only be read is not enough, since a revoke has to write. What this finds out
-// without a write: commits of the service that wait for a standby already, and standbys that are
-// needed, but not connected. The latter is only shown to roles with pg_read_all_stats.
+// A read-only database is not enough, since a revoke has to write. Without a write, this finds commits of
+// the service that already wait for a standby, and required standbys that are not connected. The latter
+// are visible only to roles with pg_read_all_stats.
 const checkWritable = {
   name: 'check-writable',
   text: `
@@ -50,8 +50,8 @@ interface Writability {
  * and can write to its database. Both name the version of the contract that it implements. `/metrics` is
  * for Prometheus.
  *
- * The log says when a running instance is found not to be ready, and when it is ready again, since
- * nobody sends it the requests whose failures would say why.
+ * It logs when a running instance is found not to be ready, and when it is ready again, since it no
+ * longer gets the requests whose failures would show the cause.
  */
 export function createHealth(
   database: Database,
@@ -97,7 +97,7 @@ async function whyNotWritable(
 
 /**
  * Creates the function that decides, at each check, whether a commit has been waiting for too long. That
- * takes two checks, since PostgreSQL says when a statement began, but not how long its commit waits.
+ * takes two checks, since PostgreSQL reports when a statement began, but not how long its commit has waited.
  */
 function createWaitTracker(): (waiting: string[]) => boolean {
   let seenSince = new Map<string, number>()

@@ -12,8 +12,8 @@ import {
 import type { Observe } from './metrics.ts'
 
 /**
- * Responds as the contract defines to what never becomes a request: bytes that Node.js can't parse,
- * and `CONNECT`.
+ * Responds as the contract defines to what Node.js does not pass on as a request: bytes that it can't
+ * parse, and `CONNECT`.
  *
  * @returns an error handler that does the same for a request whose host and target don't make a valid
  * URL, and throws any other error again
@@ -24,16 +24,16 @@ export function respondToMalformedRequests(
   observe: Observe,
 ): (error: unknown) => Response {
   const { status, outcome } = malformed
-  const observed = (): string => {
+  const observeRequest = (): string => {
     const requestId = newRequestId(undefined)
     observe({ requestId, route: 'unknown', status, outcome, durationMs: 0 })
     return requestId
   }
   rejectMalformedRequests(server, pending, () =>
-    rawResponse(status, { 'content-type': jsonType }, serializeBody(malformed, observed())),
+    rawResponse(status, { 'content-type': jsonType }, serializeBody(malformed, observeRequest())),
   )
   return (error) => {
     if (!(error instanceof RequestError)) throw error
-    return toHttpResponse(malformed, observed())
+    return toHttpResponse(malformed, observeRequest())
   }
 }

@@ -19,7 +19,7 @@ export interface RequestIds {
   /** The Member whose session authorizes an operation. */
   session_member_id?: string | undefined
   grant_id?: string | undefined
-  /** Who introspects: a resource server, a Connected App, or the project. */
+  /** The caller of an introspection: a resource server, a Connected App, or the project. */
   caller_id?: string | undefined
 }
 
@@ -36,7 +36,7 @@ export interface RequestScope {
 
 const scopes = new AsyncLocalStorage<RequestScope>()
 
-/** Handles a request. What it returns settles once no code runs for the request any more. */
+/** Handles a request. The promise settles once no more code runs for the request. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** Handles each request in a scope of its own. */

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 
-/** For how long a signal may arrive again because another process forwards it. */
+/** How long after a signal the same one may arrive again, forwarded by another process. */
 const echoMs = 1_000
 
 export interface StopSignals {
@@ -10,7 +10,7 @@ export interface StopSignals {
   endDelay: AbortSignal
 }
 
-/** Listens for SIGTERM and SIGINT. Without it either would end the process at once. */
+/** Listens for SIGTERM and SIGINT. Without a listener, either would end the process. */
 export function listenForStopSignals(source: Pick<EventEmitter, 'on'> = process): StopSignals {
   const stop = new AbortController()
   const endDelay = new AbortController()

@@ -11,7 +11,7 @@ import {
 
 /** Only reads OpenTelemetry's global: until an operator registers an SDK, no span is recorded. */
 function getTracer(): Tracer {
-  // Each time, since a tracer that is kept goes on recording when its SDK is no longer registered.
+  // Each time, since a tracer that is kept continues to record when its SDK is no longer registered.
   return trace.getTracer('@connected-apps/service')
 }
 

@@ -5,7 +5,7 @@ import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/** A look at a page: how wide it is, and whether it is dark. */
+/** A viewport and color scheme in which pages are checked. */
 export interface Look {
   width: 390 | 1280
   colorScheme: 'light' | 'dark'
@@ -27,7 +27,7 @@ export const looks: readonly Look[] = [
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Checks that people with a screen reader or weak eyes can use a page, and that it has no scroll bar at its side. */
+/** Checks that a page meets accessibility rules, and does not scroll horizontally. */
 export async function inspect(page: Page, { width, colorScheme }: Look): Promise<void> {
   const title = await page.title()
   if (isSoak) {

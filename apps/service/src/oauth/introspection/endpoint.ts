@@ -12,9 +12,9 @@ import type { ActiveToken } from './lookup.ts'
 import { createLookup, isAuthenticated } from './lookup.ts'
 import { parseRequest } from './request.ts'
 
-/** More than any client sends. */
+/** No client sends more. */
 const maxBodyBytes = 16 * 1024
-/** A longer body is read up to this limit and thrown away, so that the client gets to see the response. */
+/** A longer body is read up to this limit and discarded, so that the client can receive the response. */
 const maxReadBytes = 1024 * 1024
 
 export interface IntrospectionOptions {
@@ -58,7 +58,7 @@ interface OAuthError {
  * Responds to introspection requests, which are too frequent for oidc-provider: it would need four
  * statements for each. Other requests go to `next`.
  *
- * It uses `node:http` directly, since the work of a framework would be most of the work.
+ * It uses `node:http` directly, since a framework would take most of the time.
  */
 export function introspectBefore(
   { database, replica, issuer, observe, logger }: IntrospectionOptions,

@@ -3,7 +3,7 @@ import { bucketOf } from '../../bucket.ts'
 import type { Database, Statement } from '../../postgres/database.ts'
 import type { ResponseData } from './handler.ts'
 
-/** What `connected_apps` says of an app, to people. */
+/** The columns of `connected_apps` that describe an app to people. */
 export interface ConnectedAppRow {
   connected_app_id: string
   name: string
@@ -45,7 +45,7 @@ export async function findOrganizationConnectedApp(
     statement,
     [ids.organization_id, ids.connected_app_id, bucketOf(ids.organization_id)],
   )
-  if (row === undefined) throw new Error(`${ids.connected_app_id} was deleted meanwhile`)
+  if (row === undefined) throw new Error(`${ids.connected_app_id} was deleted in the meantime`)
   return { ...toConnectedApp(row), active_members: row.active_members }
 }
 

@@ -89,7 +89,7 @@ async function initialize(
   await rm(passwordFile)
 }
 
-/** The line of a log that says why a program failed. */
+/** The line of a log that has the reason of a failure. */
 function reasonIn(log: string): string | undefined {
   return /^.*(?:error|FATAL):.*$/m.exec(log)?.[0]
 }
@@ -151,15 +151,15 @@ async function stop(server: ChildProcess): Promise<void> {
 }
 
 /**
- * Checks that another user can use a directory, since PostgreSQL's own message would not say which
- * directory it is.
+ * Checks that another user can use a directory, since PostgreSQL's own message does not name the
+ * directory.
  *
  * @throws if `user` can't write to it
  */
 function assertWritableBy(user: NonNullable<Binaries['user']>, directory: string): void {
   if (spawnSync('test', ['-w', directory], { ...user }).status === 0) return
   throw new Error(
-    `the user nobody, who runs it in place of root, can't write to ${directory}; set TMPDIR to a directory that every user can access`,
+    `the user nobody, which runs PostgreSQL in place of root, can't write to ${directory}; set TMPDIR to a directory that every user can access`,
   )
 }
 

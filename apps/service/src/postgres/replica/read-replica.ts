@@ -12,7 +12,7 @@ import { isBefore, whyInDoubt } from './trust.ts'
 const checkIntervalMs = 1000
 /** How long a check counts, from its start. So a check that takes too long leaves the replica in doubt. */
 const trustMs = 2000
-/** How long a connection to the replica, or a statement there, may take. After that the primary is asked. */
+/** How long a connection to the replica, or a statement there, may take; then the primary is read. */
 const timeoutMs = 1000
 /** One for each batch that may run at a time, and one for the check. */
 const poolSize = 3
@@ -35,12 +35,12 @@ const readReplicaState = {
     FROM pg_control_system()`,
 }
 
-// `pg_stat_replication` may say so before commits wait: that begins once the checkpointer has loaded the
-// configuration, too. It did so before any checkpoint that began after that. At its start it does so
-// before anything else. A checkpoint's time has no fractions of a second.
+// `pg_stat_replication` may call a standby `sync` before commits wait for it, which they do only once the
+// checkpointer has loaded the configuration, too. It loads it when it starts, and before each checkpoint.
+// So a checkpoint that began after the configuration was loaded proves it. Its time has whole seconds.
 //
 // A session keeps the setting of its role from when it began, so what a new one would get is read from
-// the catalog. If that has none any more, a setting that came from there is not to be relied on.
+// the catalog. If the catalog no longer has it, the session's own setting can't be relied on.
 const readPrimaryState = {
   name: 'read-primary-state',
   text: `
@@ -234,7 +234,7 @@ export class ReadReplica {
     // Revokes may have been acknowledged without it, until a later check finds otherwise.
     this.#arrangement = undefined
     this.#caughtUp = new Map()
-    // What fails because connections are closed on purpose says nothing about the replica.
+    // A failure because of connections that are closed on purpose does not concern the replica.
     if (reason === this.#reason || this.#isClosing) return
     this.#reason = reason
     this.#logger.warn(

@@ -1,4 +1,4 @@
-/** What `synchronous_standby_names` says: for how many of which standbys a commit waits. */
+/** The value of `synchronous_standby_names`: for how many of which standbys a commit waits. */
 export interface StandbyNames {
   /** `FIRST`: for those that come first; `ANY`: for whichever respond first. */
   method: 'FIRST' | 'ANY'
@@ -26,7 +26,7 @@ export function parseStandbyNames(setting: string): StandbyNames | undefined {
   }
 }
 
-/** Whether a commit that waits for a quorum waits for every standby that may be in it. */
-export function isEveryoneNeeded({ count, names }: StandbyNames): boolean {
+/** Whether a commit that waits for a quorum waits for every standby that may belong to it. */
+export function isEveryStandbyRequired({ count, names }: StandbyNames): boolean {
   return !names.includes('*') && count >= names.length
 }

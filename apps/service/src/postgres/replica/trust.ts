@@ -1,6 +1,6 @@
-import { isEveryoneNeeded, parseStandbyNames } from './standby-names.ts'
+import { isEveryStandbyRequired, parseStandbyNames } from './standby-names.ts'
 
-/** What the primary says, in one statement, about the standbys for which commits wait. */
+/** What the primary reports, in one statement, on the standbys for which commits wait. */
 export interface PrimaryState {
   database: string
   /** The cluster's `system_identifier`, which its standbys have too. */
@@ -31,7 +31,7 @@ export interface Standby {
   replay_lsn: string | null
 }
 
-/** What the replica says about itself. */
+/** What the replica reports on itself. */
 export interface ReplicaState {
   database: string
   cluster: string
@@ -49,7 +49,7 @@ export interface ReplicaState {
  * until the replica has applied it.
  *
  * @param primary read before `replica`
- * @returns why it may not be so, and what to do, in one line; undefined if it is so
+ * @returns the reason for doubt, and what to do, in one line; undefined if there is none
  */
 export function whyInDoubt(primary: PrimaryState, replica: ReplicaState): string | undefined {
   return (
@@ -60,7 +60,7 @@ export function whyInDoubt(primary: PrimaryState, replica: ReplicaState): string
   )
 }
 
-/** Whether these are a primary and a standby of the same database, and may be asked. */
+/** Whether these are a primary and a standby of the same database, and the roles may read their state. */
 function whyNotItsPrimary(primary: PrimaryState, replica: ReplicaState): string | undefined {
   for (const [variable, { can_read_statistics, role }] of [
     ['DATABASE_URL', primary],
@@ -89,14 +89,14 @@ function whyNotApplied(primary: PrimaryState): string | undefined {
   return `revokes are not applied on the replica of READ_DATABASE_URL before they are acknowledged, since the role of DATABASE_URL has synchronous_commit = ${next}; run ALTER ROLE ${quote(role)} SET synchronous_commit = remote_apply, and restart every instance (behind PgBouncer, first run RECONNECT in its console)`
 }
 
-/** Whether the primary takes this replica for a synchronous standby that each commit waits for. */
+/** Whether this replica is a synchronous standby of the primary, for which each commit waits. */
 function whyNotNeeded(primary: PrimaryState, replica: ReplicaState): string | undefined {
   const { slot } = replica
   if (slot === null) {
     return 'the replica of READ_DATABASE_URL receives nothing from its primary; see its log'
   }
   if (slot === '') {
-    return 'the replica of READ_DATABASE_URL has no replication slot, by which it is known; create one on the primary, and set primary_slot_name on the replica'
+    return 'the replica of READ_DATABASE_URL has no replication slot, by which it could be identified; create one on the primary, and set primary_slot_name on the replica'
   }
   const standby = primary.standbys.find((each) => each.slot === slot)
   if (standby === undefined) {
@@ -113,13 +113,13 @@ function whyNotNeeded(primary: PrimaryState, replica: ReplicaState): string | un
   }
   const names = parseStandbyNames(primary.standby_names)
   const quorum = primary.standbys.filter(({ sync_state: state }) => state === 'quorum')
-  if (names !== undefined && isEveryoneNeeded(names) && quorum.length <= names.count) {
+  if (names !== undefined && isEveryStandbyRequired(names) && quorum.length <= names.count) {
     return undefined
   }
   return `revokes may not wait for the replica of READ_DATABASE_URL, since synchronous_standby_names is ${primary.standby_names}; ${remedy}`
 }
 
-/** Whether commits may still follow an earlier configuration, in which they wait for nobody. */
+/** Whether commits may still follow an earlier configuration, in which they wait for no standby. */
 function whyNotYet(primary: PrimaryState): string | undefined {
   if (primary.is_configuration_in_effect) return undefined
   return 'revokes may not wait for the replica of READ_DATABASE_URL yet, since the primary has made no checkpoint since it loaded its configuration; run CHECKPOINT on the primary'
