@@ -67,20 +67,21 @@ export async function copyDemoMember(databaseUrl: string, count: number): Promis
   // The copies are in the same Organization, and so in the same bucket.
   const copies = `generate_series(1, ${count}) AS n WHERE member_id = $1`
   const copied = "'member-test-' || md5(n::text)::uuid"
-  await pool.query(
-    `WITH copied_members AS (
-       INSERT INTO members (bucket, organization_id, member_id, name)
-       SELECT bucket, organization_id, ${copied}, name || ' ' || n FROM members, ${copies}
-     ), copied_authorizations AS (
-       INSERT INTO app_authorizations
-       SELECT bucket, organization_id, ${copied}, connected_app_id, revocation_count
-       FROM app_authorizations, ${copies}
-     )
-     INSERT INTO grants (bucket, grant_id, organization_id, member_id, connected_app_id, epoch, scope)
-     SELECT bucket, grant_id || '-' || n, organization_id, ${copied}, connected_app_id, epoch, scope
-     FROM grants, ${copies}`,
-    [demo.memberId],
-  )
-  await pool.query('ANALYZE')
+  const rows = {
+    members: `(bucket, organization_id, member_id, name)
+      SELECT bucket, organization_id, ${copied}, name || ' ' || n FROM members, ${copies}`,
+    app_authorizations: `
+      SELECT bucket, organization_id, ${copied}, connected_app_id, revocation_count
+      FROM app_authorizations, ${copies}`,
+    grants: `(bucket, grant_id, organization_id, member_id, connected_app_id, epoch, scope)
+      SELECT bucket, grant_id || '-' || n, organization_id, ${copied}, connected_app_id, epoch, scope
+      FROM grants, ${copies}`,
+  }
+  for (const [table, copy] of Object.entries(rows)) {
+    await pool.query(`INSERT INTO ${table} ${copy}`, [demo.memberId])
+    // Without statistics, the foreign keys of the next table would be checked by an index of which all
+    // of these rows have the same key.
+    await pool.query(`ANALYZE ${table}`)
+  }
   await pool.end()
 }
