@@ -28,6 +28,7 @@ dd { margin: 0; min-width: 0 }
 /** What the demo shows at `/`: what there is to try. */
 export async function frontPage(origin: string): Promise<string> {
   const { revokeConnectedApp, getMemberConnectedApps } = operations
+  const mock = `http://127.0.0.1:${process.env['MOCK_PORT'] || 4010}`
   const screen = `http://127.0.0.1:${process.env['SCREEN_PORT'] || 4030}`
   const ids = {
     organization_id: demo.organizationId,
@@ -39,12 +40,12 @@ export async function frontPage(origin: string): Promise<string> {
     <header>
       <h1>${title}</h1>
       <p>
-        A demo of version ${contract.version} of the contract, in which you play a Member and an
-        app. Its data is deleted when it stops.
+        A demo of version ${contract.version} of the contract, in which you act as a Member and as
+        an app. Its data is deleted when it stops.
       </p>
     </header>
     <section aria-labelledby="try">
-      <h2 id="try">Give an app access, and take it back</h2>
+      <h2 id="try">Give an app access, and revoke it</h2>
       <div class="step">
         <p>
           <strong>1. Allow.</strong> The app Notebook requests access to the account of the Member
@@ -53,7 +54,7 @@ export async function frontPage(origin: string): Promise<string> {
         <a class="button" data-tone="primary" href="/demo/connect">Connect Notebook</a>
       </div>
       <div class="step">
-        <p><strong>2. Look.</strong> Who has access to Ada’s account?</p>
+        <p><strong>2. List.</strong> Who has access to Ada’s account?</p>
         <pre
           tabindex="0"
         ><code>${curl(origin, getMemberConnectedApps.method, expandPath(getMemberConnectedApps, ids))}</code></pre>
@@ -65,7 +66,8 @@ export async function frontPage(origin: string): Promise<string> {
         ><code>${curl(origin, revokeConnectedApp.method, expandPath(revokeConnectedApp, ids))}</code></pre>
       </div>
       <p class="quiet">
-        <code>npm run walk</code> does all of this in a terminal, and checks the tokens in between.
+        <code>npm run walk</code> does all of this in a terminal, and checks the tokens after each
+        step.
       </p>
     </section>
     <section aria-labelledby="more">
@@ -76,7 +78,7 @@ export async function frontPage(origin: string): Promise<string> {
           where a Member disconnects apps; <code>npm start</code> runs it on the mock,
           <code>CONNECTED_APPS_BASE_URL=${origin} npm run screen</code> on this service
         </dd>
-        <dt><a href="http://127.0.0.1:4010">The mock</a></dt>
+        <dt><a href="${mock}">The mock</a></dt>
         <dd>every response of the contract on demand, which <code>npm start</code> also runs</dd>
         <dt><a href="/.well-known/openid-configuration">Discovery</a></dt>
         <dd>the OAuth endpoints</dd>
@@ -120,7 +122,7 @@ export async function callbackPage(outcome: Outcome): Promise<string> {
   const content = await html`
     <header>
       <h1>${title}</h1>
-      <p>This page plays the app that you came from.</p>
+      <p>This page stands in for the app.</p>
     </header>
     <div class="step">${describe(outcome)}</div>
     <p><a href="/">Back to the demo</a></p>
