@@ -138,9 +138,8 @@ function keyOf({
 }
 
 /**
- * Creates a grant, unless there was a revoke since the page was opened. That
- * includes a concurrent revoke: the grant has the counter value that the page recorded, so it is created
- * already revoked.
+ * Creates a grant, unless there was a revoke since the page was opened. That includes a concurrent
+ * revoke: the grant has the counter value that the page recorded, so it is created already revoked.
  * However often the page's form is submitted, it creates one grant.
  *
  * @returns the grant's id, or undefined if nothing was granted

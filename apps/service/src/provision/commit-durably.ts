@@ -2,12 +2,17 @@ import type { ClientBase, Pool, QueryResult, QueryResultRow } from 'pg'
 import { commitOnDisk, unconfirmedCommitCode } from '../postgres/database.ts'
 import { UnconfirmedCommitError } from '../server/cause.ts'
 
+/** A message of PostgreSQL that is not an error, such as a warning. */
+interface Notice {
+  code: string | undefined
+  message: string | undefined
+}
+
 /**
  * Runs `work` in a transaction of its own. Once it has been committed, it is on disk (see
  * {@link commitOnDisk}). That is a statement of its own, since Citus rejects it inside of others.
  *
- * @throws {UnconfirmedCommitError} if it was committed, but perhaps not on every standby that it was to
- * wait for
+ * @throws {UnconfirmedCommitError} if it was committed, but a standby may lack it
  */
 export async function commitDurably<Result>(
   pool: Pool,
@@ -15,13 +20,7 @@ export async function commitDurably<Result>(
 ): Promise<Result> {
   const client = await pool.connect()
   let warning: string | undefined
-  const onNotice = ({
-    code,
-    message,
-  }: {
-    code?: string | undefined
-    message?: string | undefined
-  }) => {
+  const onNotice = ({ code, message }: Notice) => {
     if (code === unconfirmedCommitCode) warning = message
   }
   try {
