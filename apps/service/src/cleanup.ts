@@ -4,7 +4,7 @@ import { lifetimes } from './oauth/configuration.ts'
 import { batchStatement, runBatch } from './postgres/batch-statement.ts'
 import type { BatchDatabase, Key, KeyRow } from './postgres/change-by-key.ts'
 import { bucketsOf, changeByKey, changeRows, groupsOf, keysOf } from './postgres/change-by-key.ts'
-import type { Statement } from './postgres/database.ts'
+import type { Database, Statement } from './postgres/database.ts'
 import { lengthOf } from './postgres/database.ts'
 
 const batchSize = 1000
@@ -212,7 +212,7 @@ async function removeDueGrants(
 
 /** Cleans up at an interval, until it is stopped. A removal that failed is retried the next time. */
 export function startCleanup(
-  database: BatchDatabase,
+  database: BatchDatabase & Pick<Database, 'rejectsCommits'>,
   intervalMs: number,
   logger: Logger,
   observe: (result: CleanupResult) => void = () => undefined,
@@ -220,7 +220,8 @@ export function startCleanup(
   let running: Promise<void> | undefined
   let isStopping = false
   const run = async (): Promise<void> => {
-    const result = await cleanUp(database, () => isStopping)
+    // These statements would wait for the standby as well.
+    const result = await cleanUp(database, () => isStopping || database.rejectsCommits)
     observe(result)
     log(result, logger)
     running = undefined

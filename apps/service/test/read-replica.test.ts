@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { explainError } from '../src/command-errors.ts'
 import { hashOf } from '../src/hash.ts'
-import { Database } from '../src/postgres/database.ts'
+import { WaitingForStandbyError } from '../src/postgres/commit-gate.ts'
+import { Database, waitingCommits } from '../src/postgres/database.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
 import { ReadReplica, replicaSlot } from '../src/postgres/replica/read-replica.ts'
@@ -338,12 +340,52 @@ describe('a replica that commits stop to wait for', () => {
     // Both instances find it out, whether they read from it or not.
     for (const { url } of [reading, careless]) {
       await expect.poll(() => isReady(url), { timeout: 10_000 }).toBe(false)
+      const withoutWrites = await fetch(`${url}/health/ready?exclude=writes`)
+      expect(await withoutWrites.json()).toMatchObject({ cause: 'waiting_for_standby' })
+      expect(withoutWrites.status).toBe(200)
     }
     expect(log.join('')).toContain('"cause":"waiting_for_standby"')
     await replica.restart()
     await waitForTrust()
     expect(await isReady(reading.url)).toBe(true)
     onReplica = await connect(replicaUrl)
+  })
+
+  it('gets no more commits than there are connections, and none of them blocks what only reads', async () => {
+    await pause()
+    const poolSize = 3
+    const database = new Database({
+      url: test.database.url,
+      poolSize,
+      isReplicaRead: true,
+      statementTimeoutMs: 500,
+      onError: () => undefined,
+    })
+    const commit = () => database.confirmCommits()
+    const inTransaction = () =>
+      database.transactional(async () => {
+        await database.begin()
+        return true
+      })
+    const waiting = { name: 'waiting', text: `SELECT ${waitingCommits} AS pids` }
+    const countWaiting = async () =>
+      (await database.query<{ pids: string[] }>(waiting, []))[0]?.pids.length
+    try {
+      const results = await Promise.allSettled(Array.from({ length: 20 }, commit))
+      expect(results.filter(({ status }) => status === 'fulfilled')).toEqual([])
+      expect(await countWaiting()).toBe(poolSize)
+      // Those that were given up still wait, so it stays like this.
+      await sleep(2500)
+      await expect(commit()).rejects.toThrow(WaitingForStandbyError)
+      await expect(inTransaction()).rejects.toThrow(WaitingForStandbyError)
+      expect(database.rejectsCommits).toBe(true)
+      expect(await countWaiting()).toBe(poolSize)
+    } finally {
+      await resume()
+    }
+    await expect.poll(() => database.rejectsCommits, { timeout: 10_000 }).toBe(false)
+    await Promise.all([commit(), inTransaction()])
+    await database.close()
   })
 
   it('is connected, but applies nothing: that is seen once a commit waits', async () => {

@@ -73,7 +73,7 @@ test('the manifest for Kubernetes agrees with the settings and their defaults', 
   expect(gets).toEqual([
     { path: '/health/live', port: 'health' },
     { path: '/health/live', port: 'health' },
-    { path: '/health/ready', port: 'health' },
+    { path: '/health/ready?exclude=writes', port: 'health' },
   ])
   const { periodSeconds, failureThreshold } = readinessProbe
   expect(periodSeconds * failureThreshold * 1000).toBeLessThan(shutdownDelayMs)

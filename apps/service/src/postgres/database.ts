@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { DatabaseError, Pool } from 'pg'
-import { UnconfirmedCommitError } from '../server/cause.ts'
+import { causeOf, UnconfirmedCommitError } from '../server/cause.ts'
 import { traceStatement } from '../server/tracing.ts'
+import { CommitGate, WaitingForStandbyError } from './commit-gate.ts'
 import { clientFor } from './hosts.ts'
 import type { DatabaseObserver } from './observer.ts'
 import { noObserver } from './observer.ts'
@@ -51,6 +52,11 @@ const commitOnReplica = "set_config('synchronous_commit', 'remote_apply', true)"
  */
 export const unconfirmedCommitCode = '01000'
 
+/** An expression for the service's own commits that wait for a standby, as an array of texts. */
+export const waitingCommits = `ARRAY(
+  SELECT pid || ' ' || query_start FROM pg_stat_activity
+  WHERE wait_event = 'SyncRep' AND datname = current_database() AND usename = session_user)`
+
 /**
  * The length of a text array, as a LIMIT for the rows that it is unnested to. It removes no row. But
  * PostgreSQL can't know that limit when it plans, and expects one row. So it looks up each row by an
@@ -64,6 +70,11 @@ export function lengthOf(parameter: string): string {
 const confirmCommits = {
   name: 'confirm-commits',
   text: `SELECT pg_logical_emit_message(true, 'connected-apps', ''), ${commitOnDisk}`,
+}
+
+const findWaitingCommits = {
+  name: 'find-waiting-commits',
+  text: `SELECT ${waitingCommits} AS waiting`,
 }
 
 /** What {@link Database.transactional} keeps for the work inside it. */
@@ -105,6 +116,10 @@ export class Database {
   readonly #clients = new Set<PoolClient>()
   /** What PostgreSQL has warned of since the last statement of a connection began. */
   readonly #warnings = new WeakMap<PoolClient, string>()
+  readonly #gate = new CommitGate(async () => {
+    const [found] = await this.query<{ waiting: string[] }>(findWaitingCommits, [])
+    return found?.waiting ?? []
+  })
   #closed: Promise<void> | undefined
   #isForceClosed = false
 
@@ -170,6 +185,7 @@ export class Database {
       try {
         return await client.query<Row>(query)
       } catch (error) {
+        this.#closeGateAfter(error)
         // Without a response the statement may still be running, and a ROLLBACK would wait behind it.
         // PostgreSQL rolls back when the connection is closed.
         if (!(error instanceof DatabaseError)) void client.end()
@@ -185,13 +201,19 @@ export class Database {
   ): Promise<Result> {
     const client = await this.pool.connect()
     try {
+      if (isCommit) this.#gate.assertOpen()
       const result = await (isCommit ? this.#commitBy(client, send) : send(client))
       client.release()
       return result
     } catch (error) {
-      client.release(true)
+      this.#closeGateAfter(error)
+      client.release(!(error instanceof WaitingForStandbyError))
       throw error
     }
+  }
+
+  #closeGateAfter(error: unknown): void {
+    if (causeOf(error) === 'query_timeout') this.#gate.close()
   }
 
   /** @throws {UnconfirmedCommitError} if it was committed, but perhaps not where it was to be */
@@ -204,6 +226,11 @@ export class Database {
     const warning = this.#warnings.get(client)
     if (warning !== undefined) throw new UnconfirmedCommitError(warning)
     return result
+  }
+
+  /** Whether commits are rejected, since earlier ones wait for a standby that does not respond. */
+  get rejectsCommits(): boolean {
+    return this.#gate.isClosed
   }
 
   /**
@@ -226,6 +253,7 @@ export class Database {
     if (scope.client !== undefined) return
     const client = await this.pool.connect()
     try {
+      this.#gate.assertOpen()
       await traceStatement('BEGIN', () => client.query('BEGIN'))
     } catch (error) {
       client.release(true)
@@ -265,6 +293,7 @@ export class Database {
       )
       client.release()
     } catch (error) {
+      this.#closeGateAfter(error)
       client.release(true)
       throw error
     }

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { WaitingForStandbyError } from '../postgres/commit-gate.ts'
 
 /** Why a request got a 401. The log and the metrics show it to operators; the response does not. */
 export type UnauthorizedCause =
@@ -68,6 +69,7 @@ const sqlStates: [string, FailureCause][] = [
 /** Finds the cause of a failure. `other` is a bug in the service, or a cause that is not listed yet. */
 export function causeOf(error: unknown): FailureCause {
   if (error instanceof LockTimeoutError) return 'lock_timeout'
+  if (error instanceof WaitingForStandbyError) return 'waiting_for_standby'
   if (error instanceof UnconfirmedCommitError) return 'commit_failed'
   if (error instanceof DatabaseError) {
     const { code = '' } = error

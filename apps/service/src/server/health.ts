@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { ContractResponse } from '../operation/response.ts'
 import { newRequestId, toHttpResponse } from '../operation/response.ts'
 import type { Database } from '../postgres/database.ts'
+import { waitingCommits } from '../postgres/database.ts'
 import { writableQuery } from '../postgres/hosts.ts'
 import { parseStandbyNames } from '../postgres/replica/standby-names.ts'
 import type { FailureCause } from './cause.ts'
@@ -24,11 +25,7 @@ const checkWritable = {
   name: 'check-writable',
   text: `
     SELECT writable, current_setting('synchronous_standby_names') AS standby_names,
-      ARRAY(
-        SELECT pid || ' ' || query_start FROM pg_stat_activity
-        WHERE wait_event = 'SyncRep'
-          AND datname = current_database() AND usename = session_user
-      ) AS waiting,
+      ${waitingCommits} AS waiting,
       (SELECT count(*)::integer FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))
         AS standbys,
       pg_has_role(session_user, 'pg_read_all_stats', 'USAGE') AS can_read_statistics
@@ -45,10 +42,13 @@ interface Writability {
   can_read_statistics: boolean
 }
 
+/** Why an instance can't write, although it can read. */
+const writeCauses: (string | undefined)[] = ['read_only', 'waiting_for_standby']
+
 /**
  * Serves what the platform checks. `/health/live`: the process responds. `/health/ready`: it is running,
- * and can write to its database. Both name the version of the contract that it implements. `/metrics` is
- * for Prometheus.
+ * and can write to its database, which `?exclude=writes` does not require. Both name the version of the
+ * contract that it implements. `/metrics` is for Prometheus.
  *
  * It logs when a running instance is found not to be ready, and when it is ready again, since it no
  * longer gets the requests whose failures would show the cause.
@@ -62,18 +62,24 @@ export function createHealth(
   const app = new Hono()
   const isStuck = createWaitTracker()
   let cause: FailureCause | undefined
-  const check = async (): Promise<boolean> => {
-    if (phase() !== 'running') return false
+  const check = async (): Promise<FailureCause | undefined> => {
     const found = await whyNotWritable(database, isStuck)
     if (found !== undefined && found !== cause) logger.warn({ cause: found }, 'not ready')
     if (found === undefined && cause !== undefined) logger.info('ready again')
     cause = found
-    return found === undefined
+    return found
   }
   app.get('/health/live', (c) => c.json({ live: true, contract: contract.version }))
   app.get('/health/ready', async (c) => {
-    const ready = await check()
-    return c.json({ ready, contract: contract.version }, ready ? 200 : 503)
+    const excluded = c.req.query('exclude')
+    if (excluded !== undefined && excluded !== 'writes') {
+      return c.text('exclude is not "writes", the only check that can be excluded\n', 400)
+    }
+    const current = phase()
+    const found = current === 'running' ? await check() : current
+    const isExcluded = excluded === 'writes' && writeCauses.includes(found)
+    const ready = found === undefined || isExcluded
+    return c.json({ ready, cause: found, contract: contract.version }, ready ? 200 : 503)
   })
   app.get('/metrics', async () => metrics.response())
   return app
