@@ -7,27 +7,32 @@ export interface RateOptions {
 }
 
 const FIRST_RATE = 20
-/** While no limit is known, the rate doubles in this time. */
+/** In slow start the rate doubles in this time, and is halved at the 429 that ends it. */
 const DOUBLING_MS = 1_000
-/** After a 429 at a rate that had been fine for a while, the rate is lowered by this part. */
-const SMALLEST_STEP = 0.02
-const LARGEST_STEP = 0.5
-/** A 429 so soon after the last one says that the last step was too small. */
+/** In the conservative slow start that follows, up to the next 429, it doubles in this time. */
+const CONSERVATIVE_DOUBLING_MS = 8_000
+/** The part by which a 429 lowers the rate: CUBIC's 1 - β, where TCP has 0.3. */
+const STEP = 0.02
+const MAX_STEP = 0.5
+/** The curve is flat so far below the rate at which the 429 came, where jitter would bring the next one. */
+const MARGIN = 0.02
+/** A 429 so soon after the last one says that the last step was too small, so the next is twice as large. */
 const SOON_MS = 10_000
-/** How fast the rate returns to the middle between what was fine and what was not. */
-const APPROACH_MS = 8_000
-/** The growth beyond that, for each minute: it doubles every minute in which no 429 arrives. */
-const GROWTH = 0.01
-const MINUTE_MS = 60_000
+/** CUBIC's K: how long after a 429 the curve is flat. */
+const RECOVERY_MS = 60_000
+/** Retry-After is in whole seconds, rounded up. */
+const RETRY_AFTER_ROUNDING_MS = 1_000
 
 /**
- * The rate at which requests leave, in requests per second. It doubles each second until the first
- * 429. From then on it is raised slowly and lowered at once (additive increase, multiplicative
- * decrease), with two differences from TCP's. The step back is small, since a limiter, unlike a
- * congested network, lets through just as much as before, and steps that follow each other soon
- * double. And the rate first returns quickly to the middle between the rate that was just lowered and
- * the one that it was lowered to, then creeps, ever faster, so that it both finds a limit within
- * seconds and notices one that was raised.
+ * The rate at which requests leave, in requests per second. It follows CUBIC (RFC 9438), which the
+ * adaptive retry mode of the AWS SDKs uses for rates, too. A slow start doubles it up to the first 429,
+ * and a conservative slow start (RFC 9406) finds the limit more exactly, up to the second. Then each
+ * 429 lowers it at once, and it rises along a cubic curve: fast at first, hardly near the rate that it
+ * is meant to keep, and ever faster beyond, since the limit may have been raised.
+ *
+ * Two constants differ from TCP's. A rate limiter lets through as much as before when it is exceeded,
+ * so a small step back is enough. And a 429 mostly costs a pause of a second, whatever the rate, so
+ * the time between two of them does not depend on the rate, either.
  *
  * It knows nothing of buckets, and of windows only this: a pause that is longer than the time in which
  * requests were let through ends with the window. What was let through of a window that began before
@@ -36,19 +41,22 @@ const MINUTE_MS = 60_000
  */
 export class AdaptiveRate {
   #rate: number
-  /** What the rate returns to quickly. */
-  #goal: number
-  #step = SMALLEST_STEP
-  #isLimitKnown = false
-  #lastLimitedAt = Number.NEGATIVE_INFINITY
+  /** Where the curve is flat. */
+  #plateau: number
+  /** How far below the plateau the curve begins. */
+  #depth = 0
+  /** For how long the rate has followed the curve. */
+  #curveMs = 0
+  #step = STEP
+  #phase: 'slow start' | 'conservative slow start' | 'cubic' = 'slow start'
   readonly #maxRate: number
   readonly #share: number
 
   constructor({ maxRate = Number.POSITIVE_INFINITY, share }: RateOptions) {
     this.#maxRate = maxRate
     this.#share = share
-    this.#rate = Math.min(maxRate, Number.isFinite(maxRate) ? maxRate : FIRST_RATE)
-    this.#goal = this.#rate
+    this.#rate = Number.isFinite(maxRate) ? maxRate : FIRST_RATE
+    this.#plateau = this.#rate
   }
 
   get perSecond(): number {
@@ -56,17 +64,14 @@ export class AdaptiveRate {
   }
 
   /** Raises the rate after some time in which requests left at that rate, and none was limited. */
-  grow(now: number, elapsedMs: number): void {
-    if (!this.#isLimitKnown) {
-      this.#rate *= 2 ** (elapsedMs / DOUBLING_MS)
-    } else {
-      const minutes = (now - this.#lastLimitedAt) / MINUTE_MS
-      const growth = 1 + (GROWTH * 2 ** minutes * elapsedMs) / MINUTE_MS
-      this.#goal *= growth
-      const approach = (this.#goal - this.#rate) * (1 - Math.exp(-elapsedMs / APPROACH_MS))
-      this.#rate = this.#rate * growth + Math.max(0, approach)
-    }
-    this.#rate = Math.min(this.#rate, this.#maxRate)
+  grow(elapsedMs: number): void {
+    this.#curveMs += elapsedMs
+    const doublingMs = this.#phase === 'slow start' ? DOUBLING_MS : CONSERVATIVE_DOUBLING_MS
+    const rate =
+      this.#phase === 'cubic'
+        ? this.#plateau + this.#depth * (this.#curveMs / RECOVERY_MS - 1) ** 3
+        : this.#rate * 2 ** (elapsedMs / doublingMs)
+    this.#rate = Math.min(rate, this.#maxRate)
   }
 
   /**
@@ -79,24 +84,27 @@ export class AdaptiveRate {
    *   window, or a whole window; undefined without a Retry-After
    */
   lower(
-    now: number,
     passed: number,
     sinceMs: number,
     pauseMs: number,
     window: 'end' | 'whole' | undefined,
   ): void {
-    const isSoon = now - this.#lastLimitedAt < SOON_MS + pauseMs
-    this.#step = isSoon ? Math.min(LARGEST_STEP, this.#step * 2) : SMALLEST_STEP
+    this.#step = this.#curveMs < SOON_MS ? Math.min(MAX_STEP, this.#step * 2) : STEP
+    const isWindow = window !== undefined && pauseMs >= sinceMs
     let high = this.#rate
-    let low = this.#rate * (this.#isLimitKnown ? Math.min(this.#share, 1 - this.#step) : 0.5)
-    if (!this.#isLimitKnown && pauseMs >= sinceMs && window === 'whole') {
-      // Retry-After is in whole seconds, rounded up.
-      low = Math.min(low, (passed * 1000) / (sinceMs + pauseMs))
-      high = Math.min(high, (passed * 1000) / Math.max(1, sinceMs + pauseMs - 1000))
+    let low = this.#rate * (this.#phase === 'slow start' ? 0.5 : 1 - this.#step)
+    if (this.#phase !== 'cubic' && isWindow && window === 'whole') {
+      const windowMs = sinceMs + pauseMs
+      low = Math.min(low, (passed * 1000) / windowMs)
+      high = Math.min(high, (passed * 1000) / Math.max(1, windowMs - RETRY_AFTER_ROUNDING_MS))
+      this.#phase = 'cubic'
+    } else if (!isWindow) {
+      this.#phase = this.#phase === 'slow start' ? 'conservative slow start' : 'cubic'
     }
-    if (pauseMs < sinceMs || window !== 'end') this.#isLimitKnown = true
-    this.#lastLimitedAt = now
-    this.#rate = low
-    this.#goal = high * Math.min(this.#share, 1 - SMALLEST_STEP)
+    const share = this.#phase === 'cubic' ? Math.min(this.#share, 1 - MARGIN) : 1
+    this.#plateau = high * share
+    this.#rate = low * share
+    this.#depth = this.#plateau - this.#rate
+    this.#curveMs = 0
   }
 }

@@ -5,6 +5,10 @@ import { AdaptiveRate } from './adaptive-rate.ts'
 const MAX_IN_FLIGHT = 256
 /** In flight whatever the latency, as a part of the requests of one second. */
 const IN_FLIGHT_PART = 0.02
+/** The rate does not grow beyond so many times what is let through, as with the AWS SDKs. */
+const MAX_RATE_OVER_PASSED = 2
+/** What is let through is counted for so long. */
+const COUNTED_MS = 1_000
 /** Room for responses that take longer than the fastest. */
 const LATENCY_HEADROOM = 4
 /** How slowly a rise in latency counts, since requests that queue at the server raise it, too. */
@@ -30,9 +34,12 @@ export class Pace {
   #lastPassedAt = 0
   #allowed = 1
   #passed = 0
+  /** Requests per second that were let through when they were last counted; Infinity before. */
+  #passedRate = Number.POSITIVE_INFINITY
+  #countedSince = 0
+  #counted = 0
   #pauses = 0
-  #startedAt = 0
-  #lastSentAt: number | undefined
+  #startedAt: number | undefined
   /** Whether a Retry-After has said when the last pause ends. */
   #isWindowStart = false
 
@@ -71,12 +78,14 @@ export class Pace {
   }
 
   recordSent(now: number): void {
-    const lateMs = now - Math.max(this.#nextAt, this.#pausedUntil)
-    // The rate was not what held requests back if they could have left long ago.
-    if (this.#lastSentAt !== undefined && lateMs < CATCH_UP_MS && now > this.#pausedUntil) {
-      this.#rate.grow(now, now - Math.max(this.#lastSentAt, this.#pausedUntil))
-    } else if (this.#lastSentAt === undefined) this.#startedAt = now
-    this.#lastSentAt = now
+    const dueAt = Math.max(this.#nextAt, this.#pausedUntil)
+    if (this.#startedAt === undefined) {
+      this.#startedAt = now
+      this.#countedSince = now
+    } else if (now - dueAt < CATCH_UP_MS && this.rate < MAX_RATE_OVER_PASSED * this.#passedRate) {
+      // The request was held back by the rate, not by the server or the source of the targets.
+      this.#rate.grow(1000 / this.rate)
+    }
     this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + 1000 / this.rate
   }
 
@@ -84,6 +93,7 @@ export class Pace {
   recordPassed(now: number, durationMs: number): void {
     this.#allowed = Math.min(MAX_IN_FLIGHT, this.#allowed + 1)
     this.#passed++
+    this.#count(now)
     this.#pauses = 0
     const latencyMs = Math.max(1, durationMs)
     const riseMs = now - this.#lastPassedAt
@@ -111,13 +121,13 @@ export class Pace {
     const pauseMs =
       retryAfterMs ?? Math.min(MAX_PAUSE_MS, PAUSE_MS * 2 ** Math.max(0, this.#pauses - 1))
     if (isNew) {
-      const sinceMs = now - Math.max(this.#startedAt, this.#pausedUntil)
+      const sinceMs = now - Math.max(this.#startedAt ?? now, this.#pausedUntil)
       // If nothing is let through after a pause that the server chose, others use up the limit, and a
       // lower rate would not help.
       const isUsedUp = this.#passed === 0 && retryAfterMs !== undefined
       const isWindow = retryAfterMs !== undefined
       const window = isWindow ? (this.#isWindowStart ? 'whole' : 'end') : undefined
-      if (!isUsedUp) this.#rate.lower(now, this.#passed, sinceMs, pauseMs, window)
+      if (!isUsedUp) this.#rate.lower(this.#passed, sinceMs, pauseMs, window)
       this.#isWindowStart = isWindow
       this.#passed = 0
     }
@@ -131,8 +141,19 @@ export class Pace {
     this.#pause(now, retryAfterMs, random)
   }
 
+  #count(now: number): void {
+    this.#counted++
+    const countedMs = now - this.#countedSince
+    if (countedMs < COUNTED_MS) return
+    this.#passedRate = (this.#counted * 1000) / countedMs
+    this.#countedSince = now
+    this.#counted = 0
+  }
+
   #pause(now: number, ms: number, random: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, now + ms + random * PAUSE_JITTER_MS)
     this.#nextAt = this.#pausedUntil
+    this.#countedSince = this.#pausedUntil
+    this.#counted = 0
   }
 }

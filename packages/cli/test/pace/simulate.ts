@@ -8,6 +8,10 @@ export interface Simulation {
   jitterMs: number
   /** Each timer fires up to this much too late, and one in fifty ten times as late; default 0. */
   timerLateMs?: number
+  /** How many requests the server can decide per second, one after the other; default: any number. */
+  serverPerSecond?: number
+  /** About once a second, the server stands still for up to this long; default 0. */
+  stallMs?: number
   seconds: number
   share: number
   rate?: number
@@ -27,7 +31,7 @@ export interface Simulated {
 /** Sends as fast as the pace allows, for thousands of simulated seconds within milliseconds. */
 export function simulate(options: Simulation): Simulated {
   const { limiter, latencyMs, jitterMs, seconds, share, rate, afterSeconds = 0, seed = 1 } = options
-  const { timerLateMs = 0 } = options
+  const { timerLateMs = 0, serverPerSecond = Number.POSITIVE_INFINITY, stallMs = 0 } = options
   const random = createRandom(seed)
   const pace = new Pace({ share, maxRate: rate })
   const responses = new Heap()
@@ -37,6 +41,9 @@ export function simulate(options: Simulation): Simulated {
   let maxInFlight = 0
   let second = 0
   let wakeAt = 0
+  let decidedAt = 0
+  let stallAt = 0
+  let stalledMs = 0
   while (now < seconds * 1000) {
     if (now / 1000 >= second) options.watch?.(second++, pace)
     const free = responses.size < pace.maxInFlight
@@ -45,11 +52,17 @@ export function simulate(options: Simulation): Simulated {
       pace.recordSent(now)
       // The server decides half-way.
       const oneWay = (latencyMs + random() * jitterMs) / 2
-      const retryAfterMs = limiter(now + oneWay)
+      while (stallAt + stalledMs < now + oneWay) {
+        stallAt += 2000 * random()
+        stalledMs = stallMs * random()
+      }
+      const arrivedAt = now + oneWay < stallAt ? now + oneWay : stallAt + stalledMs
+      decidedAt = Math.max(decidedAt + 1000 / serverPerSecond, arrivedAt)
+      const retryAfterMs = limiter(decidedAt)
       const isCounted = now >= afterSeconds * 1000
       if (isCounted) sent++
       if (isCounted && retryAfterMs !== undefined) limited++
-      responses.push({ at: now + 2 * oneWay, sentAt: now, retryAfterMs })
+      responses.push({ at: decidedAt + oneWay, sentAt: now, retryAfterMs })
       if (isCounted) maxInFlight = Math.max(maxInFlight, responses.size)
       continue
     }
