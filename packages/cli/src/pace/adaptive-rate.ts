@@ -89,7 +89,8 @@ export class AdaptiveRate {
     pauseMs: number,
     window: 'end' | 'whole' | undefined,
   ): void {
-    this.#step = this.#curveMs < SOON_MS ? Math.min(MAX_STEP, this.#step * 2) : STEP
+    const isSoon = this.#phase === 'cubic' && this.#curveMs < SOON_MS
+    this.#step = isSoon ? Math.min(MAX_STEP, this.#step * 2) : STEP
     const isWindow = window !== undefined && pauseMs >= sinceMs
     let high = this.#rate
     let low = this.#rate * (this.#phase === 'slow start' ? 0.5 : 1 - this.#step)
