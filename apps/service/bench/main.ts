@@ -76,7 +76,7 @@ try {
   ])
   const tokenCounts = await measureTokenCounts(pool, service.url)
   const residentBytes = await memory.stop()
-  const pace = await measurePace(postgres.url, authorizations, 1000)
+  const pace = await measurePace(postgres.url, service.url, authorizations, 1000)
   const results: BenchResults = {
     revokes,
     spread: { organizations, one, many, oneRouted, manyRouted },

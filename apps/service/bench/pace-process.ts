@@ -2,7 +2,8 @@ import { revokeAll } from '@connected-apps/cli'
 import { B2BClient } from '@connected-apps/client'
 import type { PaceTask } from './pace.ts'
 
-process.once('message', async ({ url, authorizations, warmUpSeconds, seconds }: PaceTask) => {
+process.once('message', async (task: PaceTask) => {
+  const { url, authorizations, rate, warmUpSeconds, seconds } = task
   const [first] = authorizations
   if (!first) throw new Error('there is nothing to revoke')
   const client = new B2BClient({
@@ -28,6 +29,7 @@ process.once('message', async ({ url, authorizations, warmUpSeconds, seconds }: 
   let limited = 0
   const outcomes = revokeAll(targets(), {
     client,
+    rate,
     share: 1,
     signal: AbortSignal.timeout((warmUpSeconds + seconds) * 1000),
     onRateLimited: () => {

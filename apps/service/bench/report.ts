@@ -129,7 +129,8 @@ export function report(results: BenchResults): string {
     target(
       pace.perSecond >= 0.95 * pace.limitPerSecond && pace.limitedPart < 0.01,
       `revokeAll uses ${((100 * pace.perSecond) / pace.limitPerSecond).toFixed(1)} % of a limit of ` +
-        `${pace.limitPerSecond}/s with ${(100 * pace.limitedPart).toFixed(2)} % of 429s, at least 95 % with less than 1 %`,
+        `${pace.limitPerSecond}/s with ${(100 * pace.limitedPart).toFixed(2)} % of 429s, at least 95 % with less than 1 % ` +
+        `(the machine: ${pace.machinePerSecond.toFixed(0)}/s at a given rate of ${pace.limitPerSecond}/s, without a limit)`,
     ),
     target(megabytes < 200, `${megabytes.toFixed(0)} MB resident, less than 200 MB`),
     '',
