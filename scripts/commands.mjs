@@ -85,7 +85,7 @@ generates what is generated from it, compares it with the released contract, and
 still to do.
 
 Options:
-  --write   writes the least version into info.version, and drafts the changeset`,
+  --write   writes the minimum version into info.version, and drafts the changeset`,
   },
   generate: {
     run: ['node', 'scripts/turbo.ts', 'generate'],
