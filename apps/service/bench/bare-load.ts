@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import type { LoadResult } from './http-load.ts'
+import type { Call } from './load-process.ts'
 
 /** The database work of a revoke or an introspection, sent to PostgreSQL by the driver alone. */
 export interface BareLoad {
@@ -16,7 +16,6 @@ export interface BareLoad {
    */
   keys: (string | number)[][]
   connections: number
-  seconds: number
 }
 
 const update = `
@@ -67,30 +66,11 @@ async function send(
   await client.query('COMMIT')
 }
 
-export async function loadBare(load: BareLoad): Promise<LoadResult> {
-  const latencies: number[] = []
-  let sent = 0
-  const startedAt = performance.now()
-  const endAt = startedAt + load.seconds * 1000
-  const work = async (): Promise<void> => {
-    const client = new Client({ connectionString: load.databaseUrl })
+/** Prepares connections to PostgreSQL that do the work of one call after the other. */
+export function prepareBare({ form, databaseUrl, keys }: BareLoad): () => Promise<Call> {
+  return async () => {
+    const client = new Client({ connectionString: databaseUrl })
     await client.connect()
-    while (performance.now() < endAt) {
-      const before = performance.now()
-      sent += 1
-      const values = load.keys[sent % load.keys.length] ?? []
-      await send(client, load.form, values)
-      latencies.push(performance.now() - before)
-    }
-    await client.end()
-  }
-  await Promise.all(Array.from({ length: load.connections }, work))
-  const seconds = (performance.now() - startedAt) / 1000
-  const sorted = latencies.toSorted((left, right) => left - right)
-  return {
-    perSecond: latencies.length / seconds,
-    p50Ms: sorted[Math.floor(sorted.length * 0.5)] ?? Number.NaN,
-    p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
-    failed: 0,
+    return (index) => send(client, form, keys[index % keys.length] ?? [])
   }
 }

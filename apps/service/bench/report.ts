@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import type { LoadResult } from './http-load.ts'
+import type { LoadResult } from './load.ts'
 import type { PaceResult } from './pace.ts'
 import type { TokenCountResult } from './token-counts.ts'
 
@@ -50,6 +50,10 @@ export function report(results: BenchResults): string {
   const last = tokenCounts.at(-1)
   const growth = (last?.revokeMs ?? Number.NaN) / (one?.revokeMs ?? Number.NaN)
   const timesProvider = shareOf(introspections.service, introspections.provider)
+  const ours = introspections.service.cpuUs
+  const theirs = introspections.provider.cpuUs
+  const timesServerCpu = theirs.server / ours.server
+  const timesCpu = (theirs.server + theirs.postgres) / (ours.server + ours.postgres)
   const shareOfJoin = shareOf(introspections.service, introspections.join)
   const megabytes = residentBytes / 1e6
   return [
@@ -119,11 +123,29 @@ export function report(results: BenchResults): string {
       ],
     ),
     '',
+    ...table(
+      ['CPU per call, µs', 'server', 'PostgreSQL', 'load', 'sum'],
+      [
+        ['introspection', introspections.service] as const,
+        ["oidc-provider's", introspections.provider] as const,
+        ['bare join', introspections.join] as const,
+        ...revokes.flatMap(({ connections, service, transaction, statement }) => [
+          [`revoke, connections: ${connections}`, service] as const,
+          [`bare UPDATE + INSERT, connections: ${connections}`, transaction] as const,
+          [`both in one statement, connections: ${connections}`, statement] as const,
+        ]),
+      ].map(([name, { cpuUs }]) => [
+        name,
+        ...[cpuUs.server, cpuUs.postgres, cpuUs.load, sumOf(cpuUs)].map((us) => us.toFixed(0)),
+      ]),
+    ),
+    '',
     target(growth <= 1.2, `${growth.toFixed(2)} × at 1,000,000 tokens, at most 1.2 ×`),
     ...revokes.filter(({ connections }) => connections <= 16).map(targetOfShare),
     target(
       timesProvider >= 6,
-      `${timesProvider.toFixed(1)} × the introspections of oidc-provider, at least 6 ×`,
+      `${timesProvider.toFixed(1)} × the introspections of oidc-provider, at least 6 ×; ` +
+        `by CPU ${timesCpu.toFixed(1)} × without the load, ${timesServerCpu.toFixed(1)} × of the server alone`,
     ),
     target(shareOfJoin >= 1 / 3, `${shareOfJoin.toFixed(2)} of the bare join, at least 0.33`),
     target(
@@ -150,6 +172,10 @@ function targetOfShare({
       `${connections === 1 ? 'connection' : 'connections'}, at least 0.5 ` +
       `(${shareOf(service, statement).toFixed(2)} of both in one statement)`,
   )
+}
+
+function sumOf({ server, postgres, load }: LoadResult['cpuUs']): number {
+  return server + postgres + load
 }
 
 function perSecond(result: LoadResult): string {
