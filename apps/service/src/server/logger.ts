@@ -6,11 +6,11 @@ import type { Observation } from './metrics.ts'
 import { findCurrentRequest } from './request-scope.ts'
 
 /**
- * Where the log is written to: standard error, in blocks, since each write costs more than a line.
- * What is not written yet is written after a tenth of a second or at exit, and is lost only if the
- * process is killed.
+ * Where the log is written to: standard error, in blocks, since each write costs more than a line. A
+ * block is almost as long as pino's longest write, which has 16 KiB. What is not written yet is written
+ * after a tenth of a second or at exit, and is lost only if the process is killed.
  */
-const standardError = { dest: 2, sync: false, minLength: 4096, periodicFlush: 100 }
+const standardError = { dest: 2, sync: false, minLength: 15_000, periodicFlush: 100 }
 
 /**
  * Writes JSON lines that contain no secrets. Errors are reduced to their type, message and stack,
