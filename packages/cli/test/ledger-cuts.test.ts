@@ -103,8 +103,10 @@ async function recordStep(
   { ordinal, what }: Exclude<Step, 'wait'>,
   done: Set<number>,
 ): Promise<void> {
+  // Nobody can wait for a 429, so another record of the same batch is waited for. Otherwise what is
+  // taken for one batch could be two, and a hole in the first of two is not what a crash leaves.
   if (what === 'rate_limited') ledger.recordRateLimited(ordinal)
-  else if (what === 'sent') await ledger.recordSent(ordinal)
+  if (what === 'rate_limited' || what === 'sent') await ledger.recordSent(ordinal)
   else {
     await ledger.recordOutcome(outcomeOf(ordinal, what))
     if (what !== 'unknown') done.add(ordinal)
