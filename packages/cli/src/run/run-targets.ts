@@ -1,13 +1,17 @@
 import type { Details, Verdict } from './attempt.ts'
 import { attempt } from './attempt.ts'
 import { Availability } from './availability.ts'
+import { createJob, RetryQueue, toOutcome } from './job.ts'
+import type { Job } from './job.ts'
 import type { Outcome, Result } from '../outcome.ts'
+import { OutcomeQueue } from './outcome-queue.ts'
 import type { RevokeAllOptions } from '../revoke-all.ts'
 import { Pace } from '../pace/pace.ts'
-import type { OrdinalTarget, Target } from '../target.ts'
+import type { OrdinalTarget } from '../target.ts'
 import { UnavailableError } from './unavailable-error.ts'
 import type { UnavailableReason } from './unavailable-error.ts'
 import { formatTime } from '../format.ts'
+import { Undecided } from './undecided.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** The options of a run, with defaults applied. */
@@ -22,21 +26,6 @@ const BACKOFF_MS = 250
 const MAX_PAUSES_IN_A_ROW = 10
 /** A server that asks for a longer pause stops the run. */
 const MAX_PAUSE_MS = 3_600_000
-/** So many targets that the API forbids, before it decides any otherwise, are not due to the targets. */
-const MAX_FORBIDDEN = 10
-
-/** A target that is in flight, or that is to be sent again. */
-interface Job {
-  readonly ordinal: number
-  readonly target: Target
-  attempts: number
-  failures: number
-  /** When it may be sent again. */
-  dueAt: number
-  durationMs: number
-  endedAt: number
-  last: Details
-}
 
 /**
  * Revokes targets that have ordinals, with the promises of `revokeAll`. Nothing happens until the
@@ -52,7 +41,7 @@ export async function* runTargets(
   if (options.signal?.aborted) stop()
   const dispatched = run.dispatch()
   try {
-    yield* run.outcomes()
+    yield* run.outcomes.take(() => run.wake())
   } finally {
     run.stop()
     await dispatched
@@ -69,26 +58,14 @@ class Run {
   #fresh: OrdinalTarget | undefined
   #isReading = false
   #isRead = false
-  /** In the order in which they failed. */
-  readonly #again: Job[] = []
-  /**
-   * Those that were forbidden or failed at every attempt, until the API has decided another one: it
-   * may be the credentials or the server that are wrong.
-   */
-  #undecided: { readonly job: Job; readonly result: Result }[] = []
-  #hasDecided = false
+  readonly #again = new RetryQueue()
+  readonly #undecided = new Undecided()
   #inFlight = 0
-  #finished: Outcome[] = []
-  /** How many outcomes are being handed to the consumer. */
-  #taken = 0
   #lastPassedAt = performance.now()
   #isStopping = false
-  #hasEnded = false
   #failure: { readonly error: unknown } | undefined
-  /** For the dispatcher: something has changed. */
   readonly #changed = new Wakeup()
-  /** For the consumer: there are outcomes, or the run has ended. */
-  readonly #ready = new Wakeup()
+  readonly outcomes = new OutcomeQueue()
 
   constructor(targets: AsyncIterable<OrdinalTarget>, options: RunOptions) {
     this.#options = options
@@ -103,22 +80,9 @@ class Run {
     this.#changed.notify()
   }
 
-  async *outcomes(): AsyncGenerator<Outcome, void, void> {
-    for (;;) {
-      const finished = this.#finished
-      this.#finished = []
-      for (const [index, outcome] of finished.entries()) {
-        // Those that are still to be taken keep their places.
-        this.#taken = finished.length - index
-        yield outcome
-      }
-      this.#taken = 0
-      this.#changed.notify()
-      if (this.#finished.length > 0) continue
-      if (this.#hasEnded) break
-      await this.#ready.wait()
-    }
-    if (this.#failure) throw this.#failure.error
+  /** Lets the run see that outcomes were taken. */
+  wake(): void {
+    this.#changed.notify()
   }
 
   /** Sends until everything is done, or until it is stopped. Never rejects. */
@@ -128,14 +92,14 @@ class Run {
       const delayMs = this.#delayMs()
       const job = delayMs === 0 ? this.#takeJob() : undefined
       if (job) this.#send(job)
-      else await this.#changed.wait(delayMs === 0 ? this.#dueMs() : delayMs)
+      else
+        await this.#changed.wait(delayMs === 0 ? this.#again.delayMs(performance.now()) : delayMs)
     }
     while (this.#inFlight > 0) await this.#changed.wait()
     this.#finishUndecided()
-    for (const job of this.#again) this.#finish(job, 'unknown')
+    for (const job of this.#again.takeAll()) this.#finish(job, 'unknown')
     await this.#close()
-    this.#hasEnded = true
-    this.#ready.notify()
+    this.outcomes.end(this.#failure)
   }
 
   /** Lets the source of the targets close what it has opened. */
@@ -153,13 +117,12 @@ class Run {
 
   #isDone(): boolean {
     return (
-      this.#isRead && this.#fresh === undefined && this.#inFlight === 0 && this.#again.length === 0
+      this.#isRead && this.#fresh === undefined && this.#inFlight === 0 && this.#again.size === 0
     )
   }
 
   get #held(): number {
-    const outcomes = this.#undecided.length + this.#finished.length + this.#taken
-    return this.#inFlight + this.#again.length + outcomes
+    return this.#inFlight + this.#again.size + this.#undecided.size + this.outcomes.size
   }
 
   /** Reads the next target, unless there is one, or more than enough is held. */
@@ -191,30 +154,12 @@ class Run {
     return Math.max(this.#pace.delayMs(now), this.#availability.delayMs(now))
   }
 
-  /** How long until a target is to be sent again; undefined if there is none. */
-  #dueMs(): number | undefined {
-    if (this.#again.length === 0) return undefined
-    const dueAt = this.#again.reduce((least, job) => Math.min(least, job.dueAt), Infinity)
-    return Math.max(0, dueAt - performance.now())
-  }
-
   #takeJob(): Job | undefined {
-    const now = performance.now()
-    const due = this.#again.findIndex(({ dueAt }) => dueAt <= now)
-    if (due !== -1) return this.#again.splice(due, 1)[0]
-    if (!this.#fresh) return undefined
-    const { ordinal, target } = this.#fresh
+    const due = this.#again.takeDue(performance.now())
+    if (due || !this.#fresh) return due
+    const job = createJob(this.#fresh)
     this.#fresh = undefined
-    return {
-      ordinal,
-      target,
-      attempts: 0,
-      failures: 0,
-      dueAt: 0,
-      durationMs: 0,
-      endedAt: 0,
-      last: {},
-    }
+    return job
   }
 
   #send(job: Job): void {
@@ -242,12 +187,11 @@ class Run {
       case 'final':
         this.#recordPassed(now, job.durationMs)
         if (verdict.result === 'forbidden') return this.#doubt(job, verdict.result)
-        this.#hasDecided = true
-        for (const each of this.#undecided.splice(0)) this.#finish(each.job, each.result)
+        for (const each of this.#undecided.release()) this.#finish(each.job, each.result)
         return this.#finish(job, verdict.result)
       case 'limited':
         this.#pace.recordLimited(now, sentAt, verdict.retryAfterMs, Math.random())
-        this.#again.push(job)
+        this.#again.add(job)
         onRateLimited?.(job.ordinal)
         this.#reportPause('rate_limit', verdict, now)
         if (this.#isStarved(now)) {
@@ -261,7 +205,7 @@ class Run {
         }
         return this.#retry(job, verdict.result, now)
       case 'credentials':
-        this.#again.push(job)
+        this.#again.add(job)
         return this.#fail(
           new UnavailableError(
             'credentials',
@@ -301,7 +245,7 @@ class Run {
     }
     const backoffMs = BACKOFF_MS * 2 ** job.failures
     job.dueAt = now + backoffMs * (0.5 + Math.random() / 2)
-    this.#again.push(job)
+    this.#again.add(job)
     if (this.#availability.isDown(now)) {
       return this.#fail(new UnavailableError('down', describeDown(job)))
     }
@@ -310,10 +254,8 @@ class Run {
 
   /** Finishes a target with a result that is its own only if the API has decided others. */
   #doubt(job: Job, result: Result): void {
-    if (this.#hasDecided) return this.#finish(job, result)
-    this.#undecided.push({ job, result })
-    const forbidden = this.#undecided.filter((each) => each.result === 'forbidden')
-    if (forbidden.length < MAX_FORBIDDEN) return
+    if (!this.#undecided.hold(job, result)) return this.#finish(job, result)
+    if (!this.#undecided.isForbidden) return
     this.#fail(
       new UnavailableError(
         'credentials',
@@ -324,7 +266,7 @@ class Run {
 
   /** At the end of a run in which the API has decided no target. */
   #finishUndecided(): void {
-    const undecided = this.#undecided.splice(0)
+    const undecided = this.#undecided.takeAll()
     const last = undecided.at(-1)
     if (last === undefined) return
     // A few that are forbidden are all that there is.
@@ -336,9 +278,7 @@ class Run {
   }
 
   #finish(job: Job, result: Result): void {
-    const { ordinal, target, attempts, durationMs, endedAt, last } = job
-    this.#finished.push({ ordinal, target, result, ...last, endedAt, durationMs, attempts })
-    this.#ready.notify()
+    this.outcomes.add(toOutcome(job, result))
   }
 
   #fail(error: unknown): void {
