@@ -191,7 +191,8 @@ describe('a server that fails', () => {
     expect(error).toMatchObject({ reason: 'down' })
     const unknown = outcomes.filter(({ result }) => result === 'unknown')
     expect(unknown.length).toBeGreaterThan(0)
-    expect(unknown.length).toBeLessThanOrEqual(256)
+    // As many as were in flight, and the few whose failures did not yet mean that the server is down.
+    expect(unknown.length).toBeLessThanOrEqual(256 + 4)
     expect(outcomes.length).toBeLessThan(1_000)
     for (const member of api.members) {
       expect(outcomes.map(({ target }) => target.member_id)).toContain(member)
