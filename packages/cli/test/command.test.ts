@@ -69,7 +69,9 @@ describe('a run', () => {
     second.process.kill('SIGTERM')
     printed.push(await second.finished)
     for (const { code, error } of printed) {
-      expect(error).toContain('Resume with: connected-apps revoke-all --resume twice.jsonl\n')
+      expect(error).toContain(
+        'Resume with: npx @connected-apps/cli revoke-all --resume twice.jsonl\n',
+      )
       expect(code).toBe(130)
     }
     const third = await revokeAll(['--resume', 'twice.jsonl', ...args])
@@ -132,7 +134,7 @@ describe('a run', () => {
       /member-1 connected-app-test-1: forbidden, .*403 session_authorization_error/,
     )
     expect(out).toMatch(/member-2 connected-app-test-1: not found, .*404 member_not_found/)
-    expect(out).toContain('connected-apps verify some.jsonl\n')
+    expect(out).toContain('npx @connected-apps/cli verify some.jsonl\n')
   })
 
   test('stops with exit code 3 if the API rejects the credentials, and can be resumed', async () => {
@@ -143,7 +145,7 @@ describe('a run', () => {
     expect(rejected.code).toBe(3)
     expect(rejected.out).toMatch(/Stopped: the API rejects the credentials: .*401/)
     expect(rejected.out).toContain(
-      'Resume with: connected-apps revoke-all --resume rejected.jsonl\n',
+      'Resume with: npx @connected-apps/cli revoke-all --resume rejected.jsonl\n',
     )
     api.respondWith = () => undefined
     expect(await revokeAll(['--resume', 'rejected.jsonl', '--yes'])).toMatchObject({ code: 0 })

@@ -121,7 +121,11 @@ describe('revoke', () => {
 describe('exit code 2, with one line that says what to do', () => {
   test.each<[args: string[], env: Record<string, string>, message: RegExp]>([
     [[], {}, /a command is missing; the commands are revoke, list/],
-    [['revoke'], {}, /--organization-id is missing; pass --organization-id ID; see/],
+    [
+      ['revoke'],
+      {},
+      /--organization-id is missing; pass --organization-id ID; see npx @connected-apps\/cli --help$/m,
+    ],
     [['list', ...organization], {}, /pass --member-id .* or --connected-app-id/],
     [['list', ...organization, ...member, ...app], {}, /pass --member-id .* or --connected-app-id/],
     [['revoke', ...ids.flat(), '--secret', SECRET], {}, /unknown option --secret/],
@@ -164,6 +168,8 @@ test('--help and the README name the same options, exit codes and variables', as
     expect(main.out).toContain(`  ${code.padEnd(4)} ${meaning}\n`)
     expect(codes).toMatch(new RegExp(`^\\| ${code} +\\| ${meaning} +\\|$`, 'm'))
   }
+  // On npm, the name of the bin would be another package.
+  expect(readme).not.toMatch(/^(?:\$ )?(?:npx )?connected-apps /m)
   const isVariable = /(?:STYTCH|CONNECTED_APPS)_[A-Z_]+/g
   expect(matches(variables, isVariable)).toEqual(matches(main.out, isVariable))
 })

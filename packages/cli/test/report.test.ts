@@ -110,7 +110,7 @@ describe('a summary', () => {
     ])
     expect(headlineOf(await summarizeLedger(path))).toEqual({
       tone: 'warning',
-      text: '3 of 5 targets are revoked; the API does not know 2. connected-apps verify asks who is connected now.',
+      text: '3 of 5 targets are revoked; the API does not know 2. npx @connected-apps/cli verify asks who is connected now.',
     })
   })
 })

@@ -115,7 +115,9 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     // Node.js warns of a file that is closed because nobody holds it any more.
     expect(screen).not.toContain('Warning')
     expect(screen).toContain('Interrupted: finishing what is in flight.')
-    expect(screen).toContain('Resume with: connected-apps revoke-all --resume yes.jsonl\r\n')
+    expect(screen).toContain(
+      'Resume with: npx @connected-apps/cli revoke-all --resume yes.jsonl\r\n',
+    )
     expect(code).toBe(130)
     expect(api.revokes.size).toBeGreaterThan(0)
     expect(api.revokes.size).toBeLessThan(500)

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from '@connected-apps/node-http/command'
 import { createCommand, InvalidArgumentError, runCommand } from '@connected-apps/node-http/command'
+import { COMMAND } from '../command.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import type { ListCommandOptions } from './list.ts'
 import type { ReportCommandOptions } from './report.ts'
@@ -112,7 +113,7 @@ ${Object.entries(EXIT_CODES)
   .join('')}`,
 )
 
-await runCommand(command, { engine: manifest.engines.node })
+await runCommand(command, { engine: manifest.engines.node, invocation: COMMAND })
 
 /** Runs a command. An error of the API is one line. */
 async function explained(run: () => Promise<void>): Promise<void> {

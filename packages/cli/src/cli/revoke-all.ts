@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/open-ledger.ts'
 import { planTargets } from '../targets/plan-targets.ts'
 import type { Plan } from '../targets/plan-targets.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
+import { COMMAND } from '../command.ts'
 import { formatCount } from '../format.ts'
 import { describeUnread } from '../report/describe.ts'
 import { TargetStates } from '../ledger/target-states.ts'
@@ -142,7 +143,7 @@ async function run(
   const { unread } = ledger.skipped
   if (unread > 0) {
     printNotice(
-      `${describeUnread(unread)}, so somebody may be missing: connected-apps report names them.\n`,
+      `${describeUnread(unread)}, so somebody may be missing: ${COMMAND} report names them.\n`,
     )
   }
   process.exitCode = exitCodeOf(end, unread)

@@ -1,3 +1,4 @@
+import { COMMAND } from '../command.ts'
 import { formatCount, formatNumber } from '../format.ts'
 import type { TargetState } from '../ledger/target-states.ts'
 import type { IncidentSummary, NotRevoked, Run } from './summarize-ledger.ts'
@@ -24,7 +25,7 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
 
 export const REPORTED_STATES = Object.keys(STATE_TEXTS) as TargetState[] // the keys of a record of states
 
-const ASK_NOW = 'connected-apps verify asks who is connected now.'
+const ASK_NOW = `${COMMAND} verify asks who is connected now.`
 
 /** What a report says first. */
 export function headlineOf({ counts, targets, planned }: IncidentSummary): {

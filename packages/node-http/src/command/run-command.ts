@@ -10,6 +10,8 @@ export interface RunOptions {
   args?: readonly string[]
   /** The required version of Node.js, from the `engines` of package.json: `>=24.18`. */
   engine?: string
+  /** What to type to run the command, as the hint to `--help` says it. Default: its name. */
+  invocation?: string
   /**
    * Returns the lines to print for expected failures other than {@link CommandError} and
    * `ListenError`; `undefined` for a bug, which is thrown.
@@ -24,7 +26,7 @@ export interface RunOptions {
  */
 export async function runCommand(
   command: Command,
-  { args = process.argv.slice(2), engine, explain }: RunOptions = {},
+  { args = process.argv.slice(2), engine, invocation = command.name(), explain }: RunOptions = {},
 ): Promise<void> {
   try {
     if (engine !== undefined) requireNode(engine)
@@ -32,7 +34,7 @@ export async function runCommand(
     await command.parseAsync(args, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return // --help or --version
-    const lines = linesOf(error, command) ?? explain?.(error)
+    const lines = linesOf(error, command, invocation) ?? explain?.(error)
     if (lines === undefined) throw error
     for (const line of lines) {
       process.stderr.write(`${command.name()}: ${line.replace(/\s*[\r\n]+\s*/g, ' ')}\n`)
@@ -49,8 +51,8 @@ function unsetEmptyVariables(command: Command): void {
   for (const each of command.commands) unsetEmptyVariables(each)
 }
 
-function linesOf(error: unknown, command: Command): string[] | undefined {
-  const seeHelp = `see ${command.name()} --help`
+function linesOf(error: unknown, command: Command, invocation: string): string[] | undefined {
+  const seeHelp = `see ${invocation} --help`
   if (error instanceof CommanderError) return [`${describe(error, command)}; ${seeHelp}`]
   if (error instanceof UsageError) return [`${error.message}; ${seeHelp}`]
   if (error instanceof CommandError || error instanceof ListenError) return [error.message]

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../outcome.ts'
+import { COMMAND } from '../../command.ts'
 import { formatCount, formatDuration, formatNumber } from '../../format.ts'
 import { STATE_TEXTS } from '../../report/describe.ts'
 import { printable, quoteArgument } from '../terminal/printable.ts'
@@ -21,16 +22,16 @@ export function describeEnd(end: RunEnd, ledger: string): string {
     ...notRevoked.map((outcome) => `  ${describeOutcome(outcome)}`),
   ]
   if (total > notRevoked.length) {
-    lines.push(`For all ${formatNumber(total)}: connected-apps report ${path}`)
+    lines.push(`For all ${formatNumber(total)}: ${COMMAND} report ${path}`)
   }
   if (reason === 'interrupted') lines.push('Interrupted.')
   if (problem !== undefined) lines.push(`Stopped: ${problem}`)
   if (pending > 0) {
     lines.push(
-      `${formatCount(pending, 'target')} remaining. Resume with: connected-apps revoke-all --resume ${path}`,
+      `${formatCount(pending, 'target')} remaining. Resume with: ${COMMAND} revoke-all --resume ${path}`,
     )
   } else {
-    lines.push(`Check who is still connected: connected-apps verify ${path}`)
+    lines.push(`Check who is still connected: ${COMMAND} verify ${path}`)
   }
   return lines.map((line) => `${line}\n`).join('')
 }

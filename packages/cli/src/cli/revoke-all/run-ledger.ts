@@ -1,3 +1,4 @@
+import { COMMAND } from '../../command.ts'
 import type { Ledger } from '../../ledger/open-ledger.ts'
 import { LedgerError } from '../../ledger/ledger-error.ts'
 import type { StoppedRecord } from '../../ledger/records.ts'
@@ -60,7 +61,7 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
   }
   const stopListening = onInterrupt(() => {
     progress.print(
-      `Interrupted: finishing what is in flight. Press Ctrl-C again to stop at once.\nResume with: connected-apps revoke-all --resume ${quoteArgument(path)}`,
+      `Interrupted: finishing what is in flight. Press Ctrl-C again to stop at once.\nResume with: ${COMMAND} revoke-all --resume ${quoteArgument(path)}`,
     )
     controller.abort()
   })
