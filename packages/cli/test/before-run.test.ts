@@ -1,0 +1,93 @@
+import { readdir } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { chooseSource } from '../src/cli/revoke-all/target-source.ts'
+import { app, CommandTest, csvOf, targets } from './support/command.ts'
+
+const command = new CommandTest()
+
+describe('before a run', () => {
+  test('--dry-run prints the plan, sends nothing, and leaves no ledger', async () => {
+    const before = await readdir(command.directory)
+    const requests = command.api.headers.length
+    const args = ['--targets', '-', '--rate', '50', '--dry-run']
+    const { code, out, error } = await command.revokeAll(args, csvOf(targets(1000)))
+    expect({ code, out }).toEqual({ code: 0, out: '' })
+    expect(error).toMatch(/^Plan {6}revoke 1,000 targets: 1,000 Members in 3 Organizations$/m)
+    expect(error).toMatch(/^Until {5}about .+, in 20 s$/m)
+    expect(command.api.headers).toHaveLength(requests)
+    expect(await readdir(command.directory)).toEqual(before)
+  })
+
+  test('malformed and repeated lines are named, and nothing is sent unless they are to be skipped', async () => {
+    const [one, two] = command.connect(2)
+    const input = `${csvOf([one, one, two])}organization-1,..,${app}\n`
+    const args = ['--targets', '-', '--ledger', 'lines.jsonl', '--yes']
+    const rejected = await command.revokeAll(args, input)
+    expect(rejected.code).toBe(2)
+    expect(rejected.error).toContain('line 3: is the same as line 2\nline 5: member_id ".." ')
+    expect(rejected.error).toContain('Correct the lines, or pass --skip-invalid to leave them out.')
+    expect(command.api.revokes.size).toBe(0)
+    const skipped = await command.revokeAll([...args, '--skip-invalid'], input)
+    expect(skipped.error).toContain('Left out  1 duplicate, 1 malformed\n')
+    expect(skipped.code).toBe(0)
+    expect(command.api.revokes.size).toBe(2)
+  })
+
+  test.each<[args: string[], environment: Record<string, string>, message: RegExp]>([
+    [[], {}, /pass one of --targets FILE, .*--resume LEDGER; see/],
+    [
+      ['--targets', '-', '--rate', '0'],
+      {},
+      /--rate must be a number of calls per second, at least 0\.001/,
+    ],
+    [['--targets', '-', '--rate', '0.0001'], {}, /--rate must be a number of calls per second, at/],
+    [['--targets', '-', '--share', '2'], {}, /--share must be a number from 0\.01 to 1/],
+    [['--targets', '-'], {}, /there is no terminal to confirm on; pass --yes$/m],
+    [
+      ['--targets', '-', '--yes'],
+      { STYTCH_PROJECT_ID: 'project-live-1' },
+      /this is a live project, .*pass --yes --yes-live$/m,
+    ],
+    [
+      ['--targets', '-', '--yes'],
+      { CONNECTED_APPS_SESSION_TOKEN: 'two\nlines' },
+      /^connected-apps: .*session_token .*$/m,
+    ],
+    [['--targets', 'none.csv', '--yes'], {}, /none\.csv cannot be read: there is no such file/],
+    [['--resume', 'none.jsonl', '--yes'], {}, /none\.jsonl cannot be read/],
+  ])('%j is rejected', async (args, environment, message) => {
+    const before = await readdir(command.directory)
+    const { code, out, error } = await command.run(
+      ['revoke-all', ...args],
+      environment,
+      csvOf(targets(1)),
+    )
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(error).toMatch(message)
+    expect(await readdir(command.directory)).toEqual(before)
+  })
+
+  test('the options name one source of targets', () => {
+    const one = /^pass one of --targets FILE, .* or --resume LEDGER$/
+    expect(() => chooseSource({ organizations: 'x' })).toThrow(one)
+    expect(() => chooseSource({ targets: 'x', organizations: 'y' })).toThrow(one)
+    expect(() => chooseSource({ resume: 'x', targets: 'y' })).toThrow(/^--resume takes the targets/)
+    expect(() => chooseSource({ resume: 'x', skipInvalid: true })).toThrow(/^--resume takes/)
+    expect(chooseSource({ resume: 'x' })).toBeUndefined()
+    expect(chooseSource({ targets: '-', connectedAppId: app })).toMatchObject({ isInputUsed: true })
+  })
+
+  test('a ledger of another project or server is rejected', async () => {
+    const args = ['--targets', '-', '--ledger', 'mine.jsonl', '--yes', '--quiet']
+    expect(await command.revokeAll(args, csvOf(targets(1)))).toMatchObject({ code: 0 })
+    for (const [other, message] of [
+      [{ STYTCH_PROJECT_ID: 'project-test-2' }, /the ledger is for project project-test-1, but/],
+      [{ CONNECTED_APPS_BASE_URL: 'http://127.0.0.1:9' }, /the ledger is for server http:/],
+    ] as const) {
+      const resume = ['revoke-all', '--resume', 'mine.jsonl', '--yes']
+      const { code, error } = await command.run(resume, other)
+      expect(code).toBe(2)
+      expect(error).toMatch(message)
+    }
+  })
+})

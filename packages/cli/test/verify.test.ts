@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { B2BClient } from '@connected-apps/client'
+import { createLedger } from '../src/ledger/create-ledger.ts'
+import type { TargetLine } from '../src/targets/parse-target.ts'
+import { verifyLedger } from '../src/verify-ledger.ts'
+import { keyOf } from './support/api.ts'
+import { app, CommandTest, csvOf, parse, targets } from './support/command.ts'
+import { collect, INCIDENT } from './support/ledger.ts'
+import { SECRET } from './support/run-cli.ts'
+import type { Finished } from './support/run-cli.ts'
+import { serve } from './support/serve.ts'
+
+const command = new CommandTest()
+
+describe('verify', () => {
+  test('tells who is connected still, again, and without being in the ledger', async () => {
+    const [again, still, gone] = command.connect(3)
+    command.api.respondWith = ({ path }) =>
+      path['member_id'] === still?.member_id ? 'session_authorization_error' : undefined
+    const args = ['--targets', '-', '--ledger', 'verify.jsonl', '--yes', '--quiet']
+    expect(await command.revokeAll(args, csvOf([again, still, gone]))).toMatchObject({ code: 1 })
+    command.api.connected.add(keyOf(again))
+    command.api.connected.add(`${again.organization_id}/member-new/${app}`)
+    const table = await command.run(['verify', 'verify.jsonl', '--rate', '1000'])
+    expect(table.code).toBe(1)
+    expect(table.out.split('\n')).toEqual([
+      `again     organization-0  member-0  ${app}`,
+      `unlisted  organization-0  member-new  ${app}`,
+      `still     organization-1  member-1  ${app}`,
+      'Read 3 lists, one for each Organization and app: 3 connected (1 again, 1 still, 1 unlisted).',
+      'Those connected again need a new revoke-all with a new ledger; --resume sends nothing that was revoked.',
+      '',
+    ])
+    const json = await command.run(['verify', 'verify.jsonl', '--rate', '1000', '--json'])
+    const lines = json.out.trim().split('\n').map(parse)
+    expect(lines[0]).toEqual({ ...again, connected: 'again' })
+    expect(lines.at(-1)).toMatchObject({ lists: 3, connected: 3, unread: 0 })
+  })
+
+  test('never says that nobody is connected if a list is unknown, was not read, or was not asked for', async () => {
+    await plan('unread.jsonl', 30)
+    const verify = (...args: string[]): Promise<Finished> =>
+      command.run(['verify', 'unread.jsonl', '--rate', '1000', ...args])
+
+    command.api.respondWith = ({ path }) =>
+      path['organization_id'] === 'organization-7' ? 'organization_not_found' : undefined
+    const unknown = await verify()
+    expect(unknown).toMatchObject({ code: 1 })
+    expect(unknown.error).toMatch(/^unknown organization-7: .*404 organization_not_found/m)
+    expect(unknown.out).toBe(
+      'Read 29 lists, one for each Organization and app: 0 connected.\n1 unknown to the API: no such Organization or app, so check that the ids are right.\n',
+    )
+
+    // The server is up, whatever it rejects: every list is asked for.
+    command.api.respondWith = () => 'session_authorization_error'
+    const rejected = await verify()
+    expect(rejected).toMatchObject({ code: 3 })
+    expect(rejected.out).toBe(
+      'Read 0 lists, one for each Organization and app: 0 connected.\n30 could not be read, so somebody there may be connected.\n',
+    )
+
+    command.api.respondWith = () => 'unauthorized_credentials'
+    const stopped = await verify('--json')
+    expect(stopped).toMatchObject({ code: 3 })
+    const lines = stopped.out.trim().split('\n').map(parse)
+    expect(lines[0]).toMatchObject({ organization_id: 'organization-0', list: 'unread' })
+    const summary = lines.at(-1)
+    expect(summary).toMatchObject({ lists: 0, stopped: 'the API rejects the credentials' })
+    expect(Number(summary?.['unread']) + Number(summary?.['notAsked'])).toBe(30)
+    // What was in flight is counted, too.
+    expect(lines).toHaveLength(Number(summary?.['unread']) + 1)
+    expect(summary?.['notAsked']).toBeGreaterThan(0)
+  })
+
+  test('stops asking a server that is down, and only that, and says what was not asked for', async () => {
+    await plan('down.jsonl', 30)
+    const statesOf = async (baseUrl: string, maxResponseBytes?: number): Promise<string[]> => {
+      const options = { project_id: 'project-test-1', secret: SECRET, baseUrl }
+      const client = new B2BClient({ ...options, ...(maxResponseBytes && { maxResponseBytes }) })
+      const lists = verifyLedger(join(command.directory, 'down.jsonl'), {
+        client,
+        maxRetries: 0,
+        rate: 1000,
+      })
+      return (await collect(lists)).map(({ state }) => state)
+    }
+    const down = await serve((_, response) => response.writeHead(502).end())
+    const states = await statesOf(down.url)
+    await down.stop()
+    const unread = states.lastIndexOf('unread') + 1
+    expect(unread).toBeGreaterThanOrEqual(10)
+    expect(unread).toBeLessThan(30)
+    const expected = [Array(unread).fill('unread'), Array(30 - unread).fill('not asked')]
+    expect(states).toEqual(expected.flat())
+    // Lists that are too long for the client come from a server that is up.
+    expect(new Set(await statesOf(command.api.url, 10))).toEqual(new Set(['unread']))
+  })
+})
+
+/** Creates a ledger of so many targets, each in an Organization of its own, that nobody runs. */
+async function plan(ledger: string, count: number): Promise<void> {
+  async function* lines(): AsyncGenerator<TargetLine> {
+    for (const [index, target] of targets(count).entries()) {
+      yield { line: index + 1, target: { ...target, organization_id: `organization-${index}` } }
+    }
+  }
+  const incident = { ...INCIDENT, baseUrl: command.api.url }
+  await (await createLedger(join(command.directory, ledger), incident, lines())).unlock()
+}
