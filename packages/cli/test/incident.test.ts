@@ -25,7 +25,7 @@ describe('a run', () => {
     printed.push(await first.finished)
     const second = command.startRevokeAll(['--resume', 'twice.jsonl', ...args])
     await linesOf(second, 15)
-    second.process.kill('SIGTERM')
+    second.process.kill('SIGHUP')
     printed.push(await second.finished)
     for (const { code, error } of printed) {
       expect(error).toContain(
@@ -145,6 +145,24 @@ describe('a run', () => {
       error: 'Nobody in these Organizations uses the app; nothing was sent.\n',
     })
     expect(await readdir(command.directory)).not.toContain('idle.jsonl')
+    await writeFile(join(command.directory, 'idle.txt'), 'organization-0\norganization-0\n..\n')
+    const skipped = await command.revokeAll([...search, '--skip-invalid'])
+    expect(skipped.code).toBe(0)
+    expect(skipped.error).toMatch(
+      /^line 2: is the same as line 1\nline 3: .*\nNobody in these Organizations uses the app; nothing was sent\.\n$/,
+    )
+    const repeated = await command.revokeAll(search)
+    expect(repeated.code).toBe(2)
+    expect(repeated.error).toContain('Correct the lines, or pass --skip-invalid to leave them out.')
+    await writeFile(join(command.directory, 'idle.txt'), 'organization-0\nunknown\n')
+    command.api.respondWith = ({ path }) =>
+      path['organization_id'] === 'unknown' ? 'organization_not_found' : undefined
+    const partly = await command.revokeAll([...search, '--skip-invalid'])
+    expect(partly.code).toBe(1)
+    expect(partly.error).toContain(
+      'Nobody in these Organizations uses the app, but 1 list of Members was not read; nothing was sent.\n',
+    )
+    command.api.respondWith = () => undefined
     await writeFile(join(command.directory, 'idle.txt'), '\n')
     expect(await command.revokeAll([...search, '--ledger', 'idle.jsonl'])).toMatchObject({
       code: 2,

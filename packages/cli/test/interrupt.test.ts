@@ -22,6 +22,7 @@ describe('Ctrl-C', () => {
     await linesOf(running, 5)
     running.process.kill('SIGINT')
     running.process.kill('SIGTERM')
+    running.process.kill('SIGHUP')
     expect(await running.finished).toMatchObject({ code: 130 })
     expect(await command.lastRecord('npx.jsonl')).toMatchObject({
       type: 'stopped',

@@ -37,6 +37,7 @@ test('a ledger is created with the plan, for its owner only', async () => {
     skipped: { invalid: 0, duplicate: 0, unread: 0 },
     problems: [],
     isRunnable: true,
+    isEmpty: false,
   })
   expect((await stat(path)).mode & 0o777).toBe(0o600)
   expect(await readdir(directory)).toEqual(['incident.jsonl'])
@@ -156,6 +157,7 @@ test('one bad line leaves no ledger behind, but the plan counts all of them', as
     targets: 30,
     skipped: { invalid: 30, duplicate: 30, unread: 0 },
     isRunnable: false,
+    isEmpty: false,
   })
   expect(plan.problems).toHaveLength(20)
   expect(plan.problems.slice(0, 2)).toEqual([
@@ -209,6 +211,7 @@ test('a list that was not read to its end makes no plan, even if bad lines are s
   expect(await planLedger(path, lines(), { skipInvalid: true })).toMatchObject({
     targets: 3,
     isRunnable: false,
+    isEmpty: false,
   })
   expect(await readdir(directory)).toEqual([])
 })
@@ -218,6 +221,7 @@ test('a list without targets makes no plan', async () => {
   expect(await plannedLedger(join(directory, 'incident.jsonl'), 0)).toMatchObject({
     targets: 0,
     isRunnable: false,
+    isEmpty: false,
   })
   expect(await readdir(directory)).toEqual([])
 })

@@ -112,6 +112,19 @@ describe('revoke', () => {
     expect(error).toMatch(/^connected-apps: .*401.*; check STYTCH_PROJECT_ID and STYTCH_SECRET\n$/)
   })
 
+  test('has exit code 3 if the API lets no request through, and says to try again', async () => {
+    api.respondWith = () => 'too_many_requests'
+    const limited = await Promise.all([
+      runCli(['revoke', ...ids.flat(), ...base]),
+      runCli(['list', ...organization, ...app, ...base]),
+    ])
+    api.respondWith = () => undefined
+    for (const { code, out, error } of limited) {
+      expect({ code, out }).toEqual({ code: 3, out: '' })
+      expect(error).toMatch(/^connected-apps: \w+: 429 too_many_requests: .*; try again later\n$/)
+    }
+  })
+
   test('has exit code 3 if the server is down', { timeout: 60_000 }, async () => {
     const down = ['--base-url', 'http://127.0.0.1:9']
     expect(await runCli(['list', ...organization, ...app, ...down])).toMatchObject({ code: 3 })

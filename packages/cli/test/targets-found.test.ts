@@ -63,7 +63,12 @@ test('an Organization that is unknown, malformed or there twice is named, and th
       isUnread: true,
     },
     { line: 2, searched: { organization_id: 'nobody', connected_app_id: APP } },
-    { line: 3, problem: expect.stringContaining('organization_id "../acme" must match') as string },
+    {
+      line: 3,
+      problem: expect.stringContaining(
+        'organization_id "../acme" is malformed; one looks like organization-test-',
+      ) as string,
+    },
     { line: 4, problem: 'is the same as line 1' },
   ])
   expect(requested).toEqual(['acme', 'nobody'])
@@ -85,7 +90,12 @@ test('a list that is too long for the client is named, with the way out', async 
 test('an id of a Member that no path can have is named', async () => {
   responses.set('acme', [appUsedBy('..')])
   expect(await find('acme\n')).toEqual([
-    { line: 1, problem: expect.stringContaining('member_id ".." must match') as string },
+    {
+      line: 1,
+      problem: expect.stringContaining(
+        'member_id ".." is malformed; one looks like member-test-',
+      ) as string,
+    },
     { line: 1, searched: { organization_id: 'acme', connected_app_id: APP } },
   ])
 })

@@ -59,14 +59,26 @@ test('an id other than the one that holds for all targets is a problem', async (
 })
 
 test.each([
-  ['the parent directory', '..', 'member_id ".." must match pattern'],
-  ['the directory', '.', 'member_id "." must match pattern'],
-  ['empty', '', 'member_id "" must match pattern'],
-  ['indented', ' m', 'member_id " m" must match pattern'],
-  ['a path', 'm/../n', 'member_id "m/../n" must match pattern'],
-  ['an escape sequence', '\u001B[2Jm', String.raw`member_id "\u001b[2Jm" must match pattern`],
-  ['written backwards', 'm\u202En', String.raw`member_id "m\u202en" must match pattern`],
-  ['too long', 'x'.repeat(129), `member_id "${'x'.repeat(60)}…" must match pattern`],
+  ['the parent directory', '..', 'member_id ".." is malformed; one looks like member-test-'],
+  ['the directory', '.', 'member_id "." is malformed; one looks like member-test-'],
+  ['empty', '', 'member_id "" is malformed; one looks like member-test-'],
+  ['indented', ' m', 'member_id " m" is malformed; one looks like member-test-'],
+  ['a path', 'm/../n', 'member_id "m/../n" is malformed; one looks like member-test-'],
+  [
+    'an escape sequence',
+    '\u001B[2Jm',
+    String.raw`member_id "\u001b[2Jm" is malformed; one looks like member-test-`,
+  ],
+  [
+    'written backwards',
+    'm\u202En',
+    String.raw`member_id "m\u202en" is malformed; one looks like member-test-`,
+  ],
+  [
+    'too long',
+    'x'.repeat(129),
+    `member_id "${'x'.repeat(60)}…" is malformed; one looks like member-test-`,
+  ],
 ])('an id that is %s is named, and cannot control a terminal', async (_, id, problem) => {
   const expected = [{ line: 2, problem: expect.stringContaining(problem) as string }]
   expect(await read(`${HEADER}\no,"${id}",${APP}\n`)).toEqual(expected)

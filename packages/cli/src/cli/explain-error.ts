@@ -21,7 +21,9 @@ export function explainError(error: unknown): { line: string; exitCode: 1 | 3 } 
   if (!(error instanceof ConnectedAppsError)) throw error
   if (error.kind === 'argument') throw new CommandError(printable(error.message), { cause: error })
   const { kind, status_code } = toVerdict(error)
+  const line = printable(error.message, 600)
+  if (kind === 'final') return { line, exitCode: 1 }
   const variables = status_code === 401 ? PROJECT_VARIABLES : SESSION_VARIABLES
-  const advice = kind === 'credentials' ? `; check ${variables}` : ''
-  return { line: `${printable(error.message, 600)}${advice}`, exitCode: kind === 'final' ? 1 : 3 }
+  const advice = kind === 'credentials' ? `check ${variables}` : 'try again later'
+  return { line: `${line}; ${advice}`, exitCode: 3 }
 }

@@ -83,8 +83,12 @@ async function start(
   let ledger: Ledger | undefined
   try {
     printNotice(describeProblems(plan, !dryRun && plan.isRunnable))
-    if (plan.searched > 0 && plan.targets === 0 && plan.problems.length === 0) {
-      return printNotice('Nobody in these Organizations uses the app; nothing was sent.\n')
+    if (plan.isEmpty) {
+      const { unread } = plan.skipped
+      const missed = unread === 0 ? '' : `, but ${describeUnread(unread)}`
+      printNotice(`Nobody in these Organizations uses the app${missed}; nothing was sent.\n`)
+      process.exitCode = unread === 0 ? 0 : 1
+      return
     }
     if (!plan.isRunnable) {
       printNotice(`Nothing was sent. ${adviseOn(plan)}\n`)
@@ -170,10 +174,10 @@ function describeProblems({ problems, skipped }: Plan, isInLedger: boolean): str
   return lines.join('')
 }
 
-function adviseOn({ targets, problems }: Plan): string {
+function adviseOn({ targets, searched, problems }: Plan): string {
   if (problems.length === 0) return 'There are no targets.'
   const isIncomplete = problems.some(({ isLast }) => isLast)
-  if (targets === 0 || isIncomplete) return 'Correct the lines.'
+  if (targets + searched === 0 || isIncomplete) return 'Correct the lines.'
   return 'Correct the lines, or pass --skip-invalid to leave them out.'
 }
 

@@ -4,10 +4,8 @@ import type {
   ConnectedAppsError,
   ErrorType,
 } from '@connected-apps/client'
-import { checkParameter } from '@connected-apps/contract'
-import { operations } from '@connected-apps/contract/operations'
 import { CommandError } from '@connected-apps/node-http/command'
-import { parseTarget, quote } from './parse-target.ts'
+import { describeMalformed, parseTarget, quote } from './parse-target.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { toVerdict } from '../run/attempt.ts'
 import { readTextLines } from './read-text-lines.ts'
@@ -50,9 +48,9 @@ export async function* findTargets(
       yield { line, problem: `is the same as line ${firstLine}` }
       continue
     }
-    const [violation] = checkParameter(parameters.organization_id, organization)
-    if (violation) {
-      yield { line, problem: `organization_id ${quote(organization)} ${violation.message}` }
+    const problem = describeMalformed('organization_id', organization)
+    if (problem !== undefined) {
+      yield { line, problem }
       continue
     }
     let hasTarget = false
@@ -65,8 +63,6 @@ export async function* findTargets(
     }
   }
 }
-
-const { parameters } = operations.getOrganizationConnectedApp
 
 type Found = ReturnType<typeof parseTarget> | Omit<TargetProblem, 'line'>
 

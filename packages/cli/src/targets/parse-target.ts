@@ -42,14 +42,21 @@ export function parseTarget(
     if (value === undefined) return { problem: `${name} is missing` }
     // The contract's check is for parameters of a request, and takes a number for its text.
     if (typeof value !== 'string') return { problem: `${name} ${quote(value)} is not a string` }
-    const [violation] = checkParameter(parameters[name], value)
-    if (violation) return { problem: `${name} ${quote(value)} ${violation.message}` }
+    const problem = describeMalformed(name, value)
+    if (problem !== undefined) return { problem }
     if (value !== (defaults[name] ?? value)) {
       return { problem: `${name} ${quote(value)} is not the given ${quote(defaults[name])}` }
     }
     ids[name] = value
   }
   return { target: ids as Target } // safe: each id was set
+}
+
+/** What is wrong with an id, in words, since the contract's own message is a regular expression. */
+export function describeMalformed(name: keyof Target, value: string): string | undefined {
+  const parameter = parameters[name]
+  if (checkParameter(parameter, value).length === 0) return undefined
+  return `${name} ${quote(value)} is malformed; one looks like ${parameter.example}`
 }
 
 const MAX_QUOTED_LENGTH = 60

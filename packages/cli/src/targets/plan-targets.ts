@@ -31,6 +31,8 @@ export interface Plan {
    * A list that could not be read to its end is never complete.
    */
   readonly isRunnable: boolean
+  /** Whether a run is not needed: a search that could be run has found nobody. */
+  readonly isEmpty: boolean
 }
 
 export interface PlanOptions {
@@ -100,5 +102,6 @@ export async function planTargets(
     skipped,
     problems,
     isRunnable: isRunnable && seen.size > 0,
+    isEmpty: isRunnable && seen.size === 0 && searched > 0,
   }
 }

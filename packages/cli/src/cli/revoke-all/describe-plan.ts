@@ -1,6 +1,6 @@
 import type { LedgerCounts } from '../../ledger/target-states.ts'
 import type { Plan } from '../../targets/plan-targets.ts'
-import { formatCount, formatDuration, formatNumber } from '../../format.ts'
+import { formatCount, formatDuration, formatNumber, formatTime } from '../../format.ts'
 import type { Connection } from '../connect.ts'
 import { printable } from '../terminal/printable.ts'
 
@@ -76,14 +76,9 @@ function describeRun(
       : ['Rate', `at most ${formatNumber(rate)} per second`],
     rate === undefined
       ? ['Takes', EXAMPLE_RATES.map((each) => `${timeAt(each)} at ${each} per second`).join(', ')]
-      : ['Until', `about ${clockTime(Date.now() + (calls / rate) * 1000)}, in ${timeAt(rate)}`],
+      : ['Until', `about ${formatTime(Date.now() + (calls / rate) * 1000)}, in ${timeAt(rate)}`],
     ['Ledger', ledger === undefined ? 'none (--dry-run)' : printable(ledger)],
   ]
-}
-
-/** The time of day where the person is. */
-function clockTime(at: number): string {
-  return new Date(at).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' })
 }
 
 function renderFacts(facts: readonly (readonly [string, string])[]): string {

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber } from '../../format.ts'
+import { formatDuration, formatNumber, formatTime } from '../../format.ts'
 import { LiveLine } from '../terminal/live-line.ts'
 import type { LiveLineOptions } from '../terminal/live-line.ts'
 
@@ -111,7 +111,7 @@ export function renderProgress({
   if (rateLimited > 0) parts.push(`${formatNumber(rateLimited)} rate-limited`)
   if (notRevoked > 0) parts.push(`${formatNumber(notRevoked)} not revoked`)
   if (isPaused) {
-    parts.push(`paused until ${new Date(pausedUntil).toLocaleTimeString('en-GB')}`)
+    parts.push(`paused until ${formatTime(pausedUntil)}`)
   } else if (failure !== undefined) {
     const what = failure.status_code === undefined ? 'no response' : `only ${failure.status_code}s`
     parts.push(`${what} for ${formatDuration(failure.forMs)}; retrying`)

@@ -1,8 +1,11 @@
 /** A second signal within this time is the same Ctrl-C: npx forwards what the terminal has sent to both. */
 const SAME_SIGNAL_MS = 250
 
+/** Ctrl-C, the end of the process, and a terminal that is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /**
- * Calls `interrupt` on the first Ctrl-C or SIGTERM, and ends the process on the second one.
+ * Calls `interrupt` on the first Ctrl-C, SIGTERM or SIGHUP, and ends the process on the second one.
  *
  * @returns a function that stops listening
  */
@@ -18,8 +21,8 @@ export function onInterrupt(interrupt: () => void): () => void {
       process.exit(130)
     }
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)
+  for (const signal of SIGNALS) process.on(signal, listener)
   return () => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, listener)
+    for (const signal of SIGNALS) process.off(signal, listener)
   }
 }
