@@ -60,7 +60,7 @@ describe('a run', () => {
     expect(report.code).toBe(0)
     const html = await readFile(join(command.directory, 'r.html'), 'utf8')
     expect(html).toContain('All 150 targets are revoked, as the API responded.')
-    expect(html).toContain('>4 runs<')
+    expect(html).toContain('>3 runs<')
 
     // Nothing secret in what was printed and written, and nothing but the ledger and the report is left.
     expect((await readdir(command.directory)).toSorted()).toEqual(['r.html', 'twice.jsonl'])

@@ -30,7 +30,7 @@ test('whenever a process is killed, no acknowledged outcome is lost, sent again,
     expect(await findFaults(path, acknowledged)).toEqual({ sentAgain: [], lost: [] })
   }
   const ledger = await openLedger(path)
-  expect(ledger.counts).toMatchObject({ pending: 0, done: { revoked: TARGETS } })
+  expect(ledger.counts).toMatchObject({ pending: 0, results: { revoked: TARGETS } })
   await ledger.close('finished')
   expect(await readdir(dirname(path))).toEqual([basename(path)])
 })

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openLedger } from '../src/ledger/open-ledger.ts'
 import type { Ledger } from '../src/ledger/open-ledger.ts'
 import type { Result } from '../src/outcome.ts'
-import { collect, plannedLedger, temporaryDirectory } from './support/ledger.ts'
+import { collect, plannedLedger, startLedger, temporaryDirectory } from './support/ledger.ts'
 import { outcomeOf } from './support/outcome.ts'
 
 const TARGETS = 6
@@ -81,7 +81,7 @@ test('at whichever byte a ledger is cut, no acknowledged target is pending, and 
 
 /** A run that records the steps; adds each moment at which it waited, and the end. */
 async function record(path: string, run: readonly Step[], moments: Moment[]): Promise<void> {
-  const ledger = await openLedger(path)
+  const ledger = await startLedger(path)
   const done = new Set(moments.at(-1)?.done)
   const pending: Promise<void>[] = []
   const wait = async () => {

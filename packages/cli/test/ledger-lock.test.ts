@@ -30,7 +30,7 @@ test('a ledger is locked by each of its names as long as the process that has it
   child.kill('SIGKILL')
   await once(child, 'exit')
   const ledger = await openLedger(linked)
-  expect(ledger.counts.done.revoked).toBeGreaterThan(0)
+  expect(ledger.counts.results.revoked).toBeGreaterThan(0)
   await ledger.close('interrupted')
 })
 

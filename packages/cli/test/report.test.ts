@@ -41,20 +41,20 @@ afterAll(() => rm(directory, { recursive: true }))
 describe('a summary', () => {
   test('counts each target once, by its last outcome', async () => {
     const path = await writeLedger('summary.jsonl', 6, [
-      { type: 'started', at: startedAt },
+      { type: 'started', process: '', at: startedAt },
       ...outcomes(['revoked', 'unknown', 'not_found'], startedAt + 1000),
       { type: 'sent', ordinal: 3, at: startedAt + 1500 },
       { type: 'rate_limited', ordinal: 3, at: startedAt + 1500 },
       { type: 'rate_limited', ordinal: 3, at: startedAt + 1500 },
       { type: 'sent', ordinal: 4, at: startedAt + 1500 },
       // Killed; resumed an hour later.
-      { type: 'started', at: startedAt + 3_600_000 },
+      { type: 'started', process: '', at: startedAt + 3_600_000 },
       { type: 'rate_limited', ordinal: 1, at: startedAt + 3_600_100 },
       outcome(1, 'revoked', startedAt + 3_601_000),
       outcome(4, 'forbidden', startedAt + 3_602_000),
       // Nothing takes a final outcome away, as a ledger by another program might try.
       { type: 'sent', ordinal: 0, at: startedAt + 3_602_100 },
-      { type: 'stopped', at: startedAt + 3_602_500, reason: 'interrupted' },
+      { type: 'stopped', process: '', at: startedAt + 3_602_500, reason: 'interrupted' },
     ])
     const summary = await summarizeLedger(path)
     expect(summary).toMatchObject({
@@ -90,9 +90,9 @@ describe('a summary', () => {
   test('lists the first targets that were not revoked, and says how many more there are', async () => {
     const results = Array.from({ length: MAX_NOT_REVOKED + 7 }, (): Result => 'failed')
     const path = await writeLedger('many.jsonl', results.length, [
-      { type: 'started', at: startedAt },
+      { type: 'started', process: '', at: startedAt },
       ...outcomes(results, startedAt + 1),
-      { type: 'stopped', at: startedAt + 2, reason: 'finished' },
+      { type: 'stopped', process: '', at: startedAt + 2, reason: 'finished' },
     ])
     const summary = await summarizeLedger(path)
     expect(summary.notRevoked).toHaveLength(MAX_NOT_REVOKED)
@@ -105,7 +105,7 @@ describe('a summary', () => {
   test('says how many are revoked and how many the API does not know, and how to ask again', async () => {
     const results: Result[] = ['revoked', 'not_found', 'revoked', 'not_found', 'revoked']
     const path = await writeLedger('headline.jsonl', results.length, [
-      { type: 'started', at: startedAt },
+      { type: 'started', process: '', at: startedAt },
       ...outcomes(results, startedAt + 1),
     ])
     expect(headlineOf(await summarizeLedger(path))).toEqual({
@@ -163,17 +163,17 @@ describe('connected-apps report', () => {
 
   beforeAll(async () => {
     ledger = await writeLedger('report.jsonl', 400, [
-      { type: 'started', at: startedAt },
+      { type: 'started', process: '', at: startedAt },
       ...Array.from({ length: 150 }, (_, index) =>
         outcome(index, index === 7 ? 'forbidden' : 'revoked', startedAt + index * 100),
       ),
-      { type: 'stopped', at: startedAt + 16_000, reason: 'interrupted' },
-      { type: 'started', at: startedAt + 100_000 },
+      { type: 'stopped', process: '', at: startedAt + 16_000, reason: 'interrupted' },
+      { type: 'started', process: '', at: startedAt + 100_000 },
       { type: 'rate_limited', ordinal: 151, at: startedAt + 101_000 },
       ...Array.from({ length: 250 }, (_, index) =>
         outcome(150 + index, 'revoked', startedAt + 100_000 + index * 50),
       ),
-      { type: 'stopped', at: startedAt + 113_000, reason: 'finished' },
+      { type: 'stopped', process: '', at: startedAt + 113_000, reason: 'finished' },
     ])
     html = join(directory, 'report.html')
   })
@@ -269,9 +269,9 @@ describe('connected-apps report', () => {
     ['a plan beyond all dates', /"createdAt":\d+/, '"createdAt":9000000000000000'],
   ])('reads no ledger with %s', async (_, find, put) => {
     const path = await writeLedger('hostile.jsonl', 1, [
-      { type: 'started', at: startedAt },
+      { type: 'started', process: '', at: startedAt },
       outcome(0, 'revoked', startedAt + 1),
-      { type: 'stopped', at: startedAt + 2, reason: 'finished' },
+      { type: 'stopped', process: '', at: startedAt + 2, reason: 'finished' },
       { type: 'synced' },
     ])
     const text = await readFile(path, 'utf8')

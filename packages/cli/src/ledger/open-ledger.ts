@@ -22,6 +22,11 @@ export interface Ledger {
   readonly counts: LedgerCounts
   /** The line from which on the end of the file was damaged, and was removed; nothing in it had been acknowledged. */
   readonly mendedLine: number | undefined
+  /**
+   * Begins a run: to be waited for before any of its records. If it rejects with a `LedgerError`, since
+   * another process has used the ledger meanwhile or it cannot be written, the ledger is closed.
+   */
+  start(): Promise<void>
   /** Targets without a final outcome when the ledger was opened, in order. Reads the file again. */
   pendingTargets(): AsyncIterable<OrdinalTarget>
   /** To be waited for before the first request for a target leaves. Rejects with a `LedgerError`. */
@@ -30,12 +35,12 @@ export interface Ledger {
   recordOutcome(outcome: Outcome): Promise<void>
   /** Is on disk with the next record that is waited for. */
   recordRateLimited(ordinal: number): void
-  /** Closes and unlocks the file. Rejects with a `LedgerError` if any record may not be on disk. */
+  /** Ends the run, if one was started, and unlocks the file. Rejects with a `LedgerError` if any record may not be on disk. */
   close(reason: StoppedRecord['reason']): Promise<void>
 }
 
 /**
- * Opens a ledger for a run: locks it against other processes, mends its end, and reads what is done.
+ * Opens a ledger: locks it against other processes, removes a damaged end, and reads what is done.
  *
  * @param held the lock, if the caller has it; it is freed with the ledger, or if it cannot be opened
  * @throws {LedgerError} if it cannot be read or written, is in use, is no ledger, or is damaged
@@ -54,18 +59,8 @@ export async function openLedger(path: string, held?: Unlock): Promise<Ledger> {
     }
     // What a killed process wrote may not be on disk yet, and the first batch says that it is.
     await orLedgerError(handle.sync(), `${path} cannot be written`)
-    const log = new AppendLog(handle, path)
-    const processName = await nameProcess()
-    await log.append({ type: 'started', at: Date.now(), process: processName })
-    // Another process that opened the ledger at the same moment, by another name, wrote so before or
-    // after this one, so that at least one of the two sees the other.
-    const processes = new Set<string>()
     const end = content.torn?.offset ?? size
-    for await (const record of readRecordsFrom(handle, path, end)) {
-      recordProcess(processes, record)
-    }
-    await rejectRunning(path, processes)
-    return new OpenLedger(path, content, { handle, log, unlock, processName })
+    return new OpenLedger(path, content, { handle, unlock, end })
   } catch (error) {
     await handle?.close()
     await unlock()
@@ -85,7 +80,6 @@ interface Content {
 
 function recordProcess(processes: Set<string>, record: LedgerRecord): void {
   if (record.type !== 'started' && record.type !== 'stopped') return
-  if (record.process === undefined) return
   if (record.type === 'started') processes.add(record.process)
   else processes.delete(record.process)
 }
@@ -117,17 +111,15 @@ class OpenLedger implements Ledger {
   readonly #handle: FileHandle
   readonly #log: AppendLog
   readonly #unlock: Unlock
-  readonly #processName: string
+  /** How long the file was when it was read. */
+  readonly #end: number
+  /** Names this process, once its run has started. */
+  #process: string | undefined
 
   constructor(
     path: string,
     { incident, skipped, states, torn }: Content,
-    {
-      handle,
-      log,
-      unlock,
-      processName,
-    }: { handle: FileHandle; log: AppendLog; unlock: Unlock; processName: string },
+    { handle, unlock, end }: { handle: FileHandle; unlock: Unlock; end: number },
   ) {
     this.incident = incident
     this.skipped = skipped
@@ -136,9 +128,37 @@ class OpenLedger implements Ledger {
     this.#path = path
     this.#states = states
     this.#handle = handle
-    this.#log = log
+    this.#log = new AppendLog(handle, path)
     this.#unlock = unlock
-    this.#processName = processName
+    this.#end = end
+  }
+
+  async start(): Promise<void> {
+    try {
+      const process = await nameProcess()
+      await this.#log.append({ type: 'started', at: Date.now(), process })
+      await this.#rejectOthers(process)
+      this.#process = process
+    } catch (error) {
+      await this.#release()
+      throw error
+    }
+  }
+
+  /**
+   * Rejects a ledger that another process has opened by another name. It wrote before or after this
+   * one that it starts, so that at least one of the two sees the other.
+   */
+  async #rejectOthers(own: string): Promise<void> {
+    const processes = new Set<string>()
+    let isChanged = false
+    for await (const record of readRecordsFrom(this.#handle, this.#path, this.#end)) {
+      recordProcess(processes, record)
+      isChanged ||= record.type !== 'synced' && !('process' in record && record.process === own)
+    }
+    await rejectRunning(this.#path, processes)
+    if (!isChanged) return
+    throw new LedgerError(`${this.#path} was changed by another process meanwhile; resume it again`)
   }
 
   async *pendingTargets(): AsyncGenerator<OrdinalTarget, void> {
@@ -167,12 +187,17 @@ class OpenLedger implements Ledger {
   }
 
   async close(reason: StoppedRecord['reason']): Promise<void> {
+    const process = this.#process
     try {
-      const process = this.#processName
+      if (process === undefined) return
       await this.#log.append({ type: 'stopped', at: Date.now(), reason, process })
     } finally {
-      await this.#handle.close()
-      await this.#unlock()
+      await this.#release()
     }
+  }
+
+  async #release(): Promise<void> {
+    await this.#handle.close()
+    await this.#unlock()
   }
 }

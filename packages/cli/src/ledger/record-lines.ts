@@ -47,11 +47,11 @@ function isRecord(value: unknown): value is LedgerRecord {
     case 'planned':
       return isCount(fields['targets']) && isSkipped(fields['skipped'])
     case 'started':
-      return isTime(fields['at']) && isOptional(isText, fields['process'])
+      return isTime(fields['at']) && isText(fields['process'])
     case 'stopped':
       return (
         isTime(fields['at']) &&
-        isOptional(isText, fields['process']) &&
+        isText(fields['process']) &&
         STOP_REASONS.some((reason) => reason === fields['reason'])
       )
     case 'sent':

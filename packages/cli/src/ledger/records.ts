@@ -50,7 +50,7 @@ export interface StartedRecord {
   readonly type: 'started'
   readonly at: number
   /** Names the process, by which the ledger is locked under each of its names. */
-  readonly process?: string | undefined
+  readonly process: string
 }
 
 /** On disk before the first request for a target leaves. */
@@ -75,7 +75,7 @@ export interface StoppedRecord {
   readonly at: number
   readonly reason: 'finished' | 'interrupted' | 'unavailable'
   /** As of the record `started`. */
-  readonly process?: string | undefined
+  readonly process: string
 }
 
 /** All above it was on disk when this was written. */

@@ -8,8 +8,8 @@ export type TargetState = Result | 'sent' | 'unsent'
 /** How far the targets of a ledger are. */
 export interface LedgerCounts {
   readonly targets: number
-  /** By the last outcome; one that is unknown is pending as well. */
-  readonly done: Readonly<Record<Result, number>>
+  /** By the last outcome. One that is unknown is pending as well. */
+  readonly results: Readonly<Record<Result, number>>
   /** How many have no final outcome, so that a resume sends them. */
   readonly pending: number
   /** How many of these had been sent when the process was killed. */
@@ -56,11 +56,11 @@ export class TargetStates {
   }
 
   count(): LedgerCounts {
-    const { unsent, sent, ...done } = this.perState()
+    const { unsent, sent, ...results } = this.perState()
     return {
       targets: this.#targets,
-      done,
-      pending: unsent + sent + done.unknown,
+      results,
+      pending: unsent + sent + results.unknown,
       sentWithoutOutcome: sent,
     }
   }

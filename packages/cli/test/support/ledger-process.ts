@@ -10,6 +10,7 @@ import { outcomeOf } from './outcome.ts'
 const IN_FLIGHT = 8
 
 const ledger = await openLedger(process.argv[2] ?? '')
+await ledger.start()
 const pending = ledger.pendingTargets()[Symbol.asyncIterator]()
 const workers = Array.from({ length: IN_FLIGHT }, work)
 const results = await Promise.allSettled(workers)

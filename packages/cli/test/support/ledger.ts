@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createLedger } from '../../src/ledger/create-ledger.ts'
+import { openLedger } from '../../src/ledger/open-ledger.ts'
+import type { Ledger } from '../../src/ledger/open-ledger.ts'
 import type { Plan, PlanOptions } from '../../src/targets/plan-targets.ts'
 import type { TargetLine } from '../../src/targets/parse-target.ts'
 import { targetOf } from './outcome.ts'
@@ -42,6 +44,13 @@ export async function planLedger(
   const { plan, unlock } = await createLedger(path, INCIDENT, lines, options)
   await unlock()
   return plan
+}
+
+/** Opens a ledger, and starts a run. */
+export async function startLedger(path: string): Promise<Ledger> {
+  const ledger = await openLedger(path)
+  await ledger.start()
+  return ledger
 }
 
 /** All that an iterable yields. */

@@ -40,7 +40,7 @@ export function describePlan(plan: Plan, settings: RunSettings): string {
  * @param mendedLine the line from which on the end of the file was damaged, and was removed
  */
 export function describeResume(
-  { targets, done, pending, sentWithoutOutcome }: LedgerCounts,
+  { targets, results, pending, sentWithoutOutcome }: LedgerCounts,
   settings: RunSettings,
   mendedLine?: number,
 ): string {
@@ -50,7 +50,7 @@ export function describeResume(
   const found = [
     `${formatNumber(targets - pending)} of ${formatCount(targets, 'target')} done`,
     sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
-    done.unknown > 0 && `${formatNumber(done.unknown)} unknown`,
+    results.unknown > 0 && `${formatNumber(results.unknown)} unknown`,
     mendedLine !== undefined &&
       `a damaged end, removed from line ${formatNumber(mendedLine)} on; nothing in it had been acknowledged`,
   ].filter((part) => part !== false)

@@ -43,10 +43,11 @@ const MAX_LISTED = 20
 /** Revokes what is left of a ledger, records it there, shows the progress, and closes the ledger. */
 export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Promise<RunEnd> {
   const { connection, rate, share, json, quiet, path } = options
-  const { targets, done } = ledger.counts
-  const doneBefore = targets - ledger.counts.pending
+  const { targets, results, pending: pendingBefore } = ledger.counts
+  const doneBefore = targets - pendingBefore
   // A target that is unknown is sent again.
-  const counts = { ...done, unknown: 0 }
+  const counts = { ...results, unknown: 0 }
+  if (pendingBefore > 0) await ledger.start()
   const notRevoked: Outcome[] = []
   const progress = new Progress(
     { done: doneBefore, total: targets, notRevoked: doneBefore - counts.revoked },
