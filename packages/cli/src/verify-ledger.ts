@@ -4,23 +4,18 @@ import { toVerdict } from './run/attempt.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { TargetStates } from './ledger/target-states.ts'
 import { keyOf } from './target.ts'
-import type { AppInOrganization, Target } from './target.ts'
+import type { AppInOrganization, ConnectedMember, Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
-
-/** Who has access now. */
-export interface ConnectedMember extends Target {
-  /**
-   * `again` if the ledger has the target as revoked, so that the Member has authorized the app since;
-   * `still` if the ledger has it with another result, or with none; `unlisted` if the ledger does not
-   * have it.
-   */
-  readonly connected: 'again' | 'still' | 'unlisted'
-}
 
 /** What the API says of an app in an Organization. */
 export type CheckedList = AppInOrganization &
   (
-    | { readonly state: 'read'; readonly members: readonly ConnectedMember[] }
+    | {
+        readonly state: 'read'
+        /** What people call the app. */
+        readonly name: string
+        readonly members: readonly ConnectedMember[]
+      }
     /** The API knows no such Organization or app. That nobody has access holds only if the ids are right. */
     | { readonly state: 'unknown'; readonly problem: string }
     /** Somebody may be connected. `means` is what the failure says of the other lists. */
@@ -76,11 +71,12 @@ export async function* verifyLedger(
       ...(authorization && { authorization }),
     })
     if (result.ok) {
-      const members = result.body.active_members.map(({ member_id }) => {
+      const { name, active_members } = result.body
+      const members = active_members.map(({ member_id }) => {
         const target = { ...ids, member_id }
         return { ...target, connected: connectionOf(target) }
       })
-      return { ...ids, state: 'read', members }
+      return { ...ids, state: 'read', name, members }
     }
     const verdict = toVerdict(result.error)
     const problem = result.error.message

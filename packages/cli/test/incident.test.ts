@@ -61,6 +61,7 @@ describe('a run', () => {
     const html = await readFile(join(command.directory, 'r.html'), 'utf8')
     expect(html).toContain('All 150 targets are revoked, as the API responded.')
     expect(html).toContain('>3 runs<')
+    expect(html).toMatch(/Nobody was connected at \d{4}-/)
 
     // Nothing secret in what was printed and written, and nothing but the ledger and the report is left.
     expect((await readdir(command.directory)).toSorted()).toEqual(['r.html', 'twice.jsonl'])
@@ -120,6 +121,8 @@ describe('a run', () => {
     const { code, error } = await command.revokeAll([...args, '--ledger', 'found.jsonl'])
     expect(code).toBe(0)
     expect(error).toMatch(/^Plan {6}revoke 6 targets: 6 Members in 2 Organizations$/m)
+    // The name comes from the API, and is safe to print.
+    expect(error).toContain(`App       Notes\\u{1b}[2J\\u{202e}evil (${app})\n`)
     expect(command.api.connected.size).toBe(3)
   })
 

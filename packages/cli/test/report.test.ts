@@ -12,6 +12,7 @@ import { printable } from '../src/cli/terminal/printable.ts'
 import { LedgerError } from '../src/ledger/ledger-error.ts'
 import type { LedgerRecord } from '../src/ledger/records.ts'
 import type { Result } from '../src/outcome.ts'
+import { renderHtml } from '../src/report/render-html.ts'
 import { renderMarkdown } from '../src/report/render-markdown.ts'
 import { headlineOf, STATE_TEXTS } from '../src/report/describe.ts'
 import { MAX_NOT_REVOKED, summarizeLedger } from '../src/report/summarize-ledger.ts'
@@ -72,8 +73,8 @@ describe('a summary', () => {
       requests: 9,
       rateLimited: 3,
       runs: [
-        { startedAt, endedAt: startedAt + 1500, outcomes: 3, reason: undefined },
-        { endedAt: startedAt + 3_602_500, outcomes: 2, reason: 'interrupted' },
+        { startedAt, endedAt: startedAt + 1500, outcomes: 3, end: 'killed' },
+        { endedAt: startedAt + 3_602_500, outcomes: 2, end: 'interrupted' },
       ],
       notRevoked: [
         { state: 'not_found', outcome: { reason: hostile } },
@@ -110,8 +111,78 @@ describe('a summary', () => {
     ])
     expect(headlineOf(await summarizeLedger(path))).toEqual({
       tone: 'warning',
-      text: '3 of 5 targets are revoked; the API does not know 2. npx @connected-apps/cli verify asks who is connected now.',
+      text: '3 of 5 targets are revoked; the API does not know 2. Not verified yet: npx @connected-apps/cli verify asks the API who is connected.',
     })
+  })
+})
+
+describe('a verification', () => {
+  const counts = { lists: 3, again: 0, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 }
+  const run: LedgerRecord[] = [
+    { type: 'started', process: '', at: startedAt },
+    outcome(0, 'revoked', startedAt + 1000),
+    { type: 'stopped', process: '', at: startedAt + 65_000, reason: 'finished' },
+  ]
+  const verified = (differences: Partial<typeof counts> = {}): LedgerRecord => ({
+    type: 'verified',
+    at: startedAt + 70_000,
+    counts: { ...counts, ...differences },
+    connected: [],
+  })
+
+  test.each<[what: string, records: LedgerRecord[], tone: string, headline: string]>([
+    ['that was not made', run, 'success', 'Not verified yet: npx @connected-apps/cli verify'],
+    [
+      'of everybody',
+      [...run, verified()],
+      'success',
+      'Nobody was connected at 2026-11-27 02:01:10',
+    ],
+    [
+      'that found somebody',
+      [...run, verified({ again: 2, unlisted: 1 })],
+      'danger',
+      '3 Members were connected at 2026-11-27 02:01:10 UTC.',
+    ],
+    [
+      'that is incomplete',
+      [...run, verified({ unread: 1 })],
+      'warning',
+      'but not every list could',
+    ],
+    ['before the last run', [...run, verified(), ...run], 'success', 'Not verified since the last'],
+    ['that was repeated', [...run, verified({ again: 2 }), verified()], 'success', 'Nobody was'],
+  ])('%s is in the headline', async (_, records, tone, headline) => {
+    const summary = await summarizeLedger(await writeLedger('verified.jsonl', 1, records))
+    expect(headlineOf(summary).tone).toBe(tone)
+    expect(headlineOf(summary).text).toContain(headline)
+  })
+
+  test('is in the report with those who are connected, the name of the app and the duration', async () => {
+    const connected = ['again', 'still', 'unlisted'] as const
+    const path = await writeLedger('connected.jsonl', 1, [
+      ...run,
+      { type: 'app', connected_app_id: 'connected-app-live-'.padEnd(48, '0'), name: hostile },
+      {
+        ...{ type: 'verified', at: startedAt + 70_000, stopped: 'the server seems to be down' },
+        counts: { ...counts, again: 1, still: 1, unlisted: 5, notAsked: 2 },
+        connected: connected.map((each) => ({
+          ...{ connected: each, organization_id: 'o', member_id: hostile, connected_app_id: 'a' },
+        })),
+      },
+    ])
+    const summary = await summarizeLedger(path)
+    const markdown = renderMarkdown(summary, printable)
+    expect(markdown).toContain('| again | o | www\\.tracker.example')
+    expect(markdown).toContain('And 4 more; verify lists all of them.')
+    expect(markdown).toContain('Stopped: the server seems to be down. 2 not requested.')
+    expect(markdown).toContain('| Duration | 1 min 05 s |')
+    expect(markdown).toMatch(
+      /^\| Connected App \| www\\\.tracker.*\(connected-app-live-0+\\\) \|$/m,
+    )
+    const html = renderHtml(summary, printable)
+    expect(html).toContain('<td data-heading="Connected">still</td>')
+    expect(html).not.toContain('<img')
   })
 })
 
@@ -263,6 +334,9 @@ describe('connected-apps report', () => {
     ['a reason that is an object', '"attempts":1', '"attempts":1,"reason":{}'],
     ['a status that is text', '"attempts":1', '"attempts":1,"status_code":"<b>"'],
     ['an end of no known kind', '"reason":"finished"', '"reason":"<b>"'],
+    ['a verification that is HTML', '"lists":1', '"lists":"<b>"'],
+    ['a Member who is connected in no known way', '"again",', '"<b>",'],
+    ['a name that is an object', '"name":""', '"name":{}'],
     ['no server', /"baseUrl":"[^"]*",/, ''],
     ['a project that is a number', /"project_id":"[^"]*"/, '"project_id":1'],
     ['no source', /,"source":"(\\.|[^"])*"/, ''],
@@ -272,6 +346,14 @@ describe('connected-apps report', () => {
       { type: 'started', process: '', at: startedAt },
       outcome(0, 'revoked', startedAt + 1),
       { type: 'stopped', process: '', at: startedAt + 2, reason: 'finished' },
+      { type: 'app', connected_app_id: 'a', name: '' },
+      {
+        ...{ type: 'verified', at: startedAt },
+        counts: { lists: 1, again: 1, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 },
+        connected: [
+          { connected: 'again', organization_id: 'o', member_id: 'm', connected_app_id: 'a' },
+        ],
+      },
       { type: 'synced' },
     ])
     const text = await readFile(path, 'utf8')

@@ -6,7 +6,7 @@ import type { TargetLine } from '../src/targets/parse-target.ts'
 import { verifyLedger } from '../src/verify-ledger.ts'
 import { keyOf } from './support/api.ts'
 import { app, CommandTest, csvOf, parse, targets } from './support/command.ts'
-import { collect, INCIDENT } from './support/ledger.ts'
+import { collect, INCIDENT, startLedger } from './support/ledger.ts'
 import { SECRET } from './support/run-cli.ts'
 import type { Finished } from './support/run-cli.ts'
 import { serve } from './support/serve.ts'
@@ -35,7 +35,19 @@ describe('verify', () => {
     const json = await command.run(['verify', 'verify.jsonl', '--rate', '1000', '--json'])
     const lines = json.out.trim().split('\n').map(parse)
     expect(lines[0]).toEqual({ ...again, connected: 'again' })
-    expect(lines.at(-1)).toMatchObject({ lists: 3, connected: 3, unread: 0 })
+    expect(lines.at(-1)).toEqual({
+      summary: {
+        ledger: 'verify.jsonl',
+        ...{ lists: 3, again: 1, still: 1, unlisted: 1, unknown: 0, unread: 0, notAsked: 0 },
+        connected: 3,
+      },
+    })
+
+    // The report has it, until another run has started.
+    const report = await command.run(['report', 'verify.jsonl'])
+    expect(report.out).toContain('after the last run. Read 3 lists, one for each')
+    expect(report.out).toContain(`| again | organization-0 | member-0 | ${app} |`)
+    expect(report.out).toContain('| Connected App | Notes\\\\u\\{1b\\}')
   })
 
   test('never says that nobody is connected if a list is unknown, was not read, or was not asked for', async () => {
@@ -65,12 +77,29 @@ describe('verify', () => {
     expect(stopped).toMatchObject({ code: 3 })
     const lines = stopped.out.trim().split('\n').map(parse)
     expect(lines[0]).toMatchObject({ organization_id: 'organization-0', list: 'unread' })
-    const summary = lines.at(-1)
+    const summary = lines.at(-1)?.['summary'] as Record<string, unknown> | undefined // an object
     expect(summary).toMatchObject({ lists: 0, stopped: 'the API rejects the credentials' })
     expect(Number(summary?.['unread']) + Number(summary?.['notAsked'])).toBe(30)
     // What was in flight is counted, too.
     expect(lines).toHaveLength(Number(summary?.['unread']) + 1)
     expect(summary?.['notAsked']).toBeGreaterThan(0)
+  })
+
+  test('during a run gives its result, which the ledger does not get', async () => {
+    await plan('running.jsonl', 1)
+    const ledger = await startLedger(join(command.directory, 'running.jsonl'))
+    const { code, out, error } = await command.run(['verify', 'running.jsonl'])
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'Read 1 list, one for each Organization and app: nobody is connected.\n',
+    })
+    expect(error).toMatch(
+      /The report will not have this result: running\.jsonl is in use by process \d+/,
+    )
+    const report = await command.run(['report', 'running.jsonl'])
+    expect(report.out).toContain('Not verified yet: npx')
+    expect(report.out).toMatch(/\| still running \|$/m)
+    await ledger.close('interrupted')
   })
 
   test('stops asking a server that is down, and only that, and says what was not asked for', async () => {

@@ -1,4 +1,10 @@
-import { formatCount, formatNumber } from '../format.ts'
+import { formatCount } from '../format.ts'
+import { LedgerError } from '../ledger/ledger-error.ts'
+import { openLedger } from '../ledger/open-ledger.ts'
+import type { VerifiedRecord } from '../ledger/records.ts'
+import { countConnected, describeVerification } from '../report/describe-verification.ts'
+import { nameApp } from '../target.ts'
+import type { ConnectedMember, NamedApp } from '../target.ts'
 import { verifyLedger } from '../verify-ledger.ts'
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
@@ -12,13 +18,21 @@ export interface VerifyCommandOptions extends ConnectionOptions {
   json?: boolean
 }
 
-/** Says who is connected, of the targets of a ledger and besides them. */
+/** How many of those who are connected the ledger holds, whose lines have a bound; a list of them is printed. */
+const MAX_RECORDED = 200
+const MAX_RECORDED_ID_LENGTH = 128
+/** Of how many apps the ledger holds the names. */
+const MAX_NAMED = 20
+
+/** Prints who is connected, of the targets of a ledger and besides them, and adds it to the ledger. */
 export async function runVerify(path: string, options: VerifyCommandOptions): Promise<void> {
   const { rate, json = false } = options
   const connection = await connect(options)
   rejectOtherIncident(await readIncident(path), connection)
   const { client, callOptions } = connection
   const counts = { lists: 0, again: 0, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 }
+  const apps = new Map<string, NamedApp>()
+  const members: ConnectedMember[] = []
   const progress = new LiveLine(
     () => `Checking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}`,
     { isQuiet: json },
@@ -30,9 +44,10 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
       stopped ??= 'the server seems to be down'
       continue
     }
+    const { organization_id, connected_app_id } = list
     if (list.state !== 'read') {
       counts[list.state] += 1
-      const { state, problem, organization_id, connected_app_id } = list
+      const { state, problem } = list
       if (state === 'unread' && list.means === 'wrong credentials') {
         stopped ??= 'the API rejects the credentials'
       }
@@ -41,58 +56,56 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
       continue
     }
     counts.lists += 1
+    if (apps.size < MAX_NAMED) apps.set(connected_app_id, nameApp(connected_app_id, list.name))
     for (const member of list.members) {
       counts[member.connected] += 1
-      const { connected, organization_id, member_id, connected_app_id } = member
+      if (members.length < MAX_RECORDED) members.push(shorten(member))
       progress.clear()
-      const ids = [organization_id, member_id, connected_app_id].map((id) => printable(id))
-      write(json ? jsonLine(member) : `${connected.padEnd(8)}  ${ids.join('  ')}\n`)
+      const ids = [organization_id, member.member_id, connected_app_id].map((id) => printable(id))
+      write(json ? jsonLine(member) : `${member.connected.padEnd(8)}  ${ids.join('  ')}\n`)
     }
   }
   progress.stop('clear')
-  const connected = counts.again + counts.still + counts.unlisted
-  if (json) write(jsonLine({ ...counts, connected, ...(stopped !== undefined && { stopped }) }))
-  else write(summarize(counts, connected, stopped))
+  const at = Date.now()
+  const verified: VerifiedRecord = { type: 'verified', at, counts, stopped, connected: members }
+  const connected = countConnected(counts)
+  write(
+    json
+      ? jsonLine({ summary: { ledger: path, ...counts, connected, stopped } })
+      : describeVerification(verified)
+          .map((line) => `${line}\n`)
+          .join(''),
+  )
   process.exitCode = exitCodeOf(counts, connected)
+  await record(path, [...apps.values()], verified)
 }
 
-type Counts = Record<
-  'lists' | 'again' | 'still' | 'unlisted' | 'unknown' | 'unread' | 'notAsked',
-  number
->
+/** What the API chose must not make the line of a record too long. */
+function shorten(member: ConnectedMember): ConnectedMember {
+  return { ...member, member_id: member.member_id.slice(0, MAX_RECORDED_ID_LENGTH) }
+}
+
+/** Adds the result to the ledger, for the report. The result holds even if that is impossible. */
+async function record(
+  path: string,
+  apps: readonly NamedApp[],
+  verified: VerifiedRecord,
+): Promise<void> {
+  try {
+    const ledger = await openLedger(path)
+    await ledger.recordVerified(apps, verified).finally(() => ledger.close('interrupted'))
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    process.stderr.write(`The report will not have this result: ${printable(error.message, 600)}\n`)
+  }
+}
 
 /** 0 proves that nobody is connected, so that nothing may be left open. */
-function exitCodeOf({ unknown, unread, notAsked }: Counts, connected: number): number {
+function exitCodeOf(
+  { unknown, unread, notAsked }: VerifiedRecord['counts'],
+  connected: number,
+): number {
   if (connected > 0) return 1
   if (unread + notAsked > 0) return 3
   return unknown > 0 ? 1 : 0
-}
-
-function summarize(counts: Counts, connected: number, stopped: string | undefined): string {
-  const { lists, again, still, unlisted, unknown, unread, notAsked } = counts
-  const isComplete = unknown + unread + notAsked === 0
-  const read = `Read ${formatCount(lists, 'list')}, one for each Organization and app`
-  const found =
-    connected === 0
-      ? isComplete
-        ? 'nobody is connected'
-        : '0 connected'
-      : `${formatNumber(connected)} connected (${formatNumber(again)} again, ${formatNumber(still)} still, ${formatNumber(unlisted)} unlisted)`
-  const lines = [`${read}: ${found}.`]
-  if (again > 0) {
-    lines.push(
-      'Those connected again need a new revoke-all with a new ledger; --resume sends nothing that was revoked.',
-    )
-  }
-  if (unknown > 0) {
-    lines.push(
-      `${formatNumber(unknown)} unknown to the API: no such Organization or app, so check that the ids are right.`,
-    )
-  }
-  if (unread > 0) {
-    lines.push(`${formatNumber(unread)} could not be read, so somebody there may be connected.`)
-  }
-  if (stopped !== undefined) lines.push(`Stopped: ${stopped}.`)
-  if (notAsked > 0) lines.push(`${formatNumber(notAsked)} not asked.`)
-  return lines.map((line) => `${line}\n`).join('')
 }

@@ -79,6 +79,17 @@ export async function rejectRunning(path: string, names: Iterable<string>): Prom
   }
 }
 
+/**
+ * Whether a process still runs; undefined if that cannot be known, as of another machine's.
+ *
+ * @param name as of {@link nameProcess}
+ */
+export async function isProcessRunning(name: string): Promise<boolean | undefined> {
+  const holder = await findHolder(name)
+  if (holder === undefined || holder.isElsewhere) return undefined
+  return holder.isRunning && holder.start === NO_START ? undefined : holder.isRunning
+}
+
 function inUseError(path: string, pid: number): LedgerError {
   return new LedgerError(`${path} is in use by process ${pid}; wait until it has ended, or stop it`)
 }

@@ -1,13 +1,13 @@
 import { constants, open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Outcome } from '../outcome.ts'
-import type { OrdinalTarget } from '../target.ts'
+import type { NamedApp, OrdinalTarget } from '../target.ts'
 import type { Skipped } from '../targets/plan-targets.ts'
 import { AppendLog } from './append-log.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
 import { lock, nameProcess, rejectRunning } from './lock.ts'
 import type { Unlock } from './lock.ts'
-import type { IncidentRecord, LedgerRecord, StoppedRecord } from './records.ts'
+import type { IncidentRecord, LedgerRecord, StoppedRecord, VerifiedRecord } from './records.ts'
 import { readRecordsFrom, scanLedger } from './scan-ledger.ts'
 import type { TornEnd } from './scan-ledger.ts'
 import { TargetStates } from './target-states.ts'
@@ -35,6 +35,8 @@ export interface Ledger {
   recordOutcome(outcome: Outcome): Promise<void>
   /** Is on disk with the next record that is waited for. */
   recordRateLimited(ordinal: number): void
+  /** Resolves once what `verify` found is on disk. Rejects with a `LedgerError`. */
+  recordVerified(apps: readonly NamedApp[], verified: VerifiedRecord): Promise<void>
   /** Ends the run, if one was started, and unlocks the file. Rejects with a `LedgerError` if any record may not be on disk. */
   close(reason: StoppedRecord['reason']): Promise<void>
 }
@@ -184,6 +186,11 @@ class OpenLedger implements Ledger {
   recordRateLimited(ordinal: number): void {
     // The log reports a failure with the next record, and when it is closed.
     void this.#log.append({ type: 'rate_limited', ordinal, at: Date.now() }).catch(() => undefined)
+  }
+
+  async recordVerified(apps: readonly NamedApp[], verified: VerifiedRecord): Promise<void> {
+    const records = [...apps.map((app) => ({ type: 'app', ...app }) as const), verified]
+    await Promise.all(records.map((record) => this.#log.append(record)))
   }
 
   async close(reason: StoppedRecord['reason']): Promise<void> {

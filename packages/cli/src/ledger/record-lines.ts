@@ -1,6 +1,6 @@
 import type { Result } from '../outcome.ts'
 import { parseTarget } from '../targets/parse-target.ts'
-import type { LedgerRecord, StoppedRecord } from './records.ts'
+import type { LedgerRecord, StoppedRecord, VerifiedRecord } from './records.ts'
 
 /** Each result. */
 export const RESULTS = [
@@ -42,6 +42,8 @@ function isRecord(value: unknown): value is LedgerRecord {
       return 'target' in parseTarget(fields)
     case 'searched':
       return 'target' in parseTarget({ ...fields, member_id: 'any' })
+    case 'app':
+      return isText(fields['connected_app_id']) && isText(fields['name'])
     case 'skipped':
       return isCount(fields['line']) && isText(fields['problem'])
     case 'planned':
@@ -59,6 +61,8 @@ function isRecord(value: unknown): value is LedgerRecord {
       return isCount(fields['ordinal']) && isTime(fields['at'])
     case 'outcome':
       return isOutcome(fields)
+    case 'verified':
+      return isVerified(fields)
     case 'synced':
       return true
     default:
@@ -89,6 +93,36 @@ function isOutcome(fields: Fields): boolean {
     isCount(attempts) &&
     isOptional(isCount, status_code) &&
     [request_id, error_type, reason].every((each) => isOptional(isText, each))
+  )
+}
+
+const VERIFY_COUNTS = [
+  'lists',
+  'again',
+  'still',
+  'unlisted',
+  'unknown',
+  'unread',
+  'notAsked',
+] as const satisfies readonly (keyof VerifiedRecord['counts'])[]
+
+function isVerified({ at, counts, stopped, connected }: Fields): boolean {
+  if (typeof counts !== 'object' || counts === null || !Array.isArray(connected)) return false
+  return (
+    isTime(at) &&
+    isOptional(isText, stopped) &&
+    VERIFY_COUNTS.every((name) => isCount((counts as Fields)[name])) && // of any object
+    connected.every(isConnectedMember)
+  )
+}
+
+// The ids are those of the API, which need not be such as the contract allows in a request.
+function isConnectedMember(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { connected, organization_id, member_id, connected_app_id } = value as Fields // of any object
+  return (
+    ['again', 'still', 'unlisted'].some((each) => each === connected) &&
+    [organization_id, member_id, connected_app_id].every(isText)
   )
 }
 

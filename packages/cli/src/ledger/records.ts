@@ -1,5 +1,5 @@
 import type { Outcome } from '../outcome.ts'
-import type { AppInOrganization, Target } from '../target.ts'
+import type { AppInOrganization, ConnectedMember, NamedApp, Target } from '../target.ts'
 import type { Skipped } from '../targets/plan-targets.ts'
 
 /*
@@ -7,10 +7,11 @@ import type { Skipped } from '../targets/plan-targets.ts'
  *
  * 1. `incident`, once: what the run is about
  * 2. `target`, in the order in which they are revoked; the ordinal of a target is its position among
- *    them. Between them, `searched` and `skipped` say what a search or a list had besides
+ *    them. Between them, `app`, `searched` and `skipped` say what a search or a list had besides
  * 3. `planned`, once: the plan is complete; without it there is nothing to resume
  * 4. for each run that has this ledger: `started`, then `sent`, `rate_limited` and `outcome` as they
  *    happen, then `stopped`, unless the process was killed
+ * 5. for each `verify`: `app` for each name that it has read, then `verified`
  *
  * After the plan, `synced` stands before each batch of records that are written together. When a
  * machine dies, the batch that was on its way to the disk may have holes, and nobody relies on it;
@@ -32,6 +33,9 @@ export type TargetRecord = { readonly type: 'target' } & Target
 
 /** An Organization in which no target was found, or whose list was not read; `verify` asks for it, too. */
 export type SearchedRecord = { readonly type: 'searched' } & AppInOrganization
+
+/** What the API calls an app: from the search for its Members, or from `verify`. */
+export type AppRecord = { readonly type: 'app' } & NamedApp
 
 /** A line of the source that is not in the plan. */
 export interface SkippedRecord {
@@ -78,6 +82,31 @@ export interface StoppedRecord {
   readonly process: string
 }
 
+/** What `verify` found. */
+export interface VerifiedRecord {
+  readonly type: 'verified'
+  /** When it ended. */
+  readonly at: number
+  readonly counts: {
+    /** Lists that were read. */
+    readonly lists: number
+    /** Connected Members, as in {@link ConnectedMember}. */
+    readonly again: number
+    readonly still: number
+    readonly unlisted: number
+    /** Lists that the API does not know. */
+    readonly unknown: number
+    /** Lists that could not be read. */
+    readonly unread: number
+    /** Lists that were not requested, since the check had stopped. */
+    readonly notAsked: number
+  }
+  /** Why the check stopped before the last list. */
+  readonly stopped?: string | undefined
+  /** The first of those who are connected. */
+  readonly connected: readonly ConnectedMember[]
+}
+
 /** All above it was on disk when this was written. */
 export interface SyncedRecord {
   readonly type: 'synced'
@@ -94,4 +123,6 @@ export type LedgerRecord =
   | RateLimitedRecord
   | OutcomeRecord
   | StoppedRecord
+  | AppRecord
+  | VerifiedRecord
   | SyncedRecord

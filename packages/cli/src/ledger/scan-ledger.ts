@@ -94,7 +94,7 @@ class RecordOrder {
     if (line === 1) this.#checkIncident(record)
     else if (record?.type === 'target') this.#targets += 1
     else if (record?.type === 'planned' && record.targets === this.#targets) this.#isPlanned = true
-    else if (record?.type !== 'searched' && record?.type !== 'skipped') {
+    else if (!isBetweenTargets(record)) {
       throw damagedError(this.#path, line)
     }
     return true
@@ -123,8 +123,21 @@ class RecordOrder {
   #belongsToRun(record: LedgerRecord | undefined): boolean {
     if (record === undefined) return false
     if ('ordinal' in record) return record.ordinal < this.#targets
-    return record.type === 'started' || record.type === 'stopped' || record.type === 'synced'
+    return AFTER_PLAN.has(record.type)
   }
+}
+
+/** The records after a plan that are not of a target. */
+const AFTER_PLAN: ReadonlySet<LedgerRecord['type']> = new Set([
+  'started',
+  'stopped',
+  'app',
+  'verified',
+  'synced',
+])
+
+function isBetweenTargets(record: LedgerRecord | undefined): boolean {
+  return record?.type === 'app' || record?.type === 'searched' || record?.type === 'skipped'
 }
 
 function damagedError(path: string, line: number): LedgerError {

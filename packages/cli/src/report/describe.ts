@@ -1,7 +1,7 @@
-import { COMMAND } from '../command.ts'
-import { formatCount, formatNumber } from '../format.ts'
+import { formatCount, formatDuration, formatNumber } from '../format.ts'
+import { summarizeVerification } from './describe-verification.ts'
 import type { TargetState } from '../ledger/target-states.ts'
-import type { IncidentSummary, NotRevoked, Run } from './summarize-ledger.ts'
+import type { IncidentSummary, NotRevoked, RunEnd } from './summarize-ledger.ts'
 
 /** How a report names what became of a target, and what that means, the good first. */
 export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: string }>> = {
@@ -25,13 +25,14 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
 
 export const REPORTED_STATES = Object.keys(STATE_TEXTS) as TargetState[] // the keys of a record of states
 
-const ASK_NOW = `${COMMAND} verify asks who is connected now.`
-
 /** What a report says first. */
-export function headlineOf({ counts, targets, planned }: IncidentSummary): {
+export interface Headline {
   tone: 'success' | 'warning' | 'danger'
   text: string
-} {
+}
+
+export function headlineOf(summary: IncidentSummary): Headline {
+  const { counts, targets, planned } = summary
   if (planned === undefined) {
     return { tone: 'danger', text: 'The plan is incomplete: nothing was sent. Plan again.' }
   }
@@ -39,21 +40,27 @@ export function headlineOf({ counts, targets, planned }: IncidentSummary): {
   const all = formatCount(targets, 'target')
   const { unread } = planned.skipped
   const missed = unread === 0 ? '' : `, but ${describeUnread(unread)}`
-  if (counts.revoked === targets) {
-    const text = `${targets === 1 ? `The ${all} is` : `All ${all} are`} revoked, as the API responded${missed}.`
-    return { tone: unread === 0 ? 'success' : 'danger', text: `${text} ${ASK_NOW}` }
-  }
   const unfinished = counts.unsent + counts.sent + counts.unknown
   if (unfinished > 0) {
     const text = `${formatNumber(unfinished)} of ${all} are pending: resume the run.`
     return { tone: 'danger', text }
   }
-  if (counts.revoked + counts.not_found === targets) {
-    const text = `${formatNumber(counts.revoked)} of ${all} are revoked; the API does not know ${formatNumber(counts.not_found)}${missed}.`
-    return { tone: unread === 0 ? 'warning' : 'danger', text: `${text} ${ASK_NOW}` }
+  if (counts.revoked + counts.not_found < targets) {
+    const missing = formatNumber(targets - counts.revoked)
+    return { tone: 'danger', text: `${missing} of ${all} were not revoked.` }
   }
-  const missing = formatNumber(targets - counts.revoked)
-  return { tone: 'danger', text: `${missing} of ${all} were not revoked.` }
+  const areAllRevoked = counts.revoked === targets
+  const revoked = areAllRevoked
+    ? `${targets === 1 ? `The ${all} is` : `All ${all} are`} revoked, as the API responded${missed}.`
+    : `${formatNumber(counts.revoked)} of ${all} are revoked; the API does not know ${formatNumber(counts.not_found)}${missed}.`
+  const verification = summarizeVerification(summary)
+  const tones = [
+    unread === 0 ? 'success' : 'danger',
+    areAllRevoked ? 'success' : 'warning',
+    verification.tone,
+  ]
+  const tone = (['danger', 'warning'] as const).find((each) => tones.includes(each)) ?? 'success'
+  return { tone, text: `${revoked} ${verification.text}` }
 }
 
 /** `2 lists of Members were not read` */
@@ -83,15 +90,38 @@ export function reasonOf({ state, outcome }: NotRevoked): string {
   return parts.filter((part) => part !== undefined).join(' ')
 }
 
-const RUN_ENDS: Readonly<Record<NonNullable<Run['reason']>, string>> = {
+export const RUN_ENDS: Readonly<Record<RunEnd, string>> = {
   finished: 'finished',
   interrupted: 'interrupted by a person or a signal',
   unavailable: 'stopped by itself: the server was down, or rejected the credentials',
+  killed: 'killed',
+  running: 'still running',
+  unrecorded: 'not recorded: killed, or still running on another machine',
 }
 
-export function describeRunEnd({ reason }: Run): string {
-  return reason === undefined ? 'killed, or still running' : RUN_ENDS[reason]
+/** How long the incident took, pauses between its runs included; undefined before the first run. */
+export function describeDuration({ runs }: IncidentSummary): string | undefined {
+  const [first] = runs
+  if (first === undefined) return undefined
+  const end = Math.max(...runs.map(({ endedAt }) => endedAt))
+  const total = formatDuration(end - first.startedAt)
+  if (runs.length === 1) return total
+  const runningMs = runs.reduce((sum, { startedAt, endedAt }) => sum + endedAt - startedAt, 0)
+  return `${total}, of which ${formatDuration(runningMs)} in ${formatCount(runs.length, 'run')}`
 }
+
+/** The apps, by name where it is known. */
+export function describeApps({ apps }: IncidentSummary): string {
+  const shown = apps
+    .slice(0, MAX_SHOWN_APPS)
+    .map(({ connected_app_id, name }) =>
+      name === undefined ? connected_app_id : `${name} (${connected_app_id})`,
+    )
+    .join(', ')
+  return apps.length > MAX_SHOWN_APPS ? `${shown} and others` : shown
+}
+
+const MAX_SHOWN_APPS = 20
 
 /** How many targets that were not revoked are not in the list of a report. */
 export function countOmitted({ targets, counts, notRevoked }: IncidentSummary): number {

@@ -3,13 +3,20 @@ import { formatCount, formatDuration, formatLatency, formatNumber, formatTime } 
 import {
   countOmitted,
   countOmittedLines,
-  describeRunEnd,
+  describeApps,
+  describeDuration,
   describeSkipped,
   reasonOf,
   STATE_TEXTS,
   REPORTED_STATES,
   headlineOf,
+  RUN_ENDS,
 } from './describe.ts'
+import {
+  countConnected,
+  describeVerification,
+  describeVerifiedAt,
+} from './describe-verification.ts'
 import { renderPlot } from './plot.ts'
 import type { Plot } from './plot.ts'
 import { style } from './style.ts'
@@ -31,6 +38,7 @@ export function renderHtml(summary: IncidentSummary, printable: (text: string) =
 <h1>${escapeHtml(headline)}</h1>
 <p class="lead">A target is one Member’s access to one Connected App. Planned ${renderTime(summary.incident.createdAt)}.</p></header>`,
     renderResults(summary, tone),
+    renderVerification(summary, text),
     renderTimeline(summary),
     renderRuns(summary),
     renderNotRevoked(summary, text),
@@ -56,6 +64,23 @@ function renderResults({ counts, targets }: IncidentSummary, tone: string): stri
 <h2 id="results">Results of ${formatCount(targets, 'target')}</h2>
 <div class="bar" aria-hidden="true">${bar}</div>
 <dl class="tiles">${tiles.join('\n')}</dl>
+</section>`
+}
+
+function renderVerification(summary: IncidentSummary, text: (value: string) => string): string {
+  const { verified } = summary
+  const lines = verified === undefined ? [] : describeVerification(verified)
+  const connected = verified?.connected ?? []
+  const omitted = verified === undefined ? 0 : countConnected(verified.counts) - connected.length
+  const rows = connected.map((each) => {
+    const ids = [each.organization_id, each.member_id, each.connected_app_id]
+    return [each.connected, ...ids.map((id) => `<code>${text(id)}</code>`)]
+  })
+  return `<section aria-labelledby="verification">
+<h2 id="verification">Verification</h2>
+${[describeVerifiedAt(summary), ...lines].map((line) => `<p>${text(line)}</p>`).join('\n')}
+${rows.length === 0 ? '' : renderTable('Members who are connected', ['Connected', 'Organization', 'Member', 'Connected App'], rows)}
+${omitted > 0 ? `<p class="note">And ${formatNumber(omitted)} more; verify lists all of them.</p>` : ''}
 </section>`
 }
 
@@ -120,7 +145,7 @@ function renderRuns({ runs }: IncidentSummary): string {
     renderTime(run.startedAt),
     formatDuration(run.endedAt - run.startedAt),
     formatNumber(run.outcomes),
-    describeRunEnd(run),
+    RUN_ENDS[run.end],
   ])
   return `<section aria-labelledby="runs">
 <h2 id="runs">${formatCount(runs.length, 'run')}</h2>
@@ -163,9 +188,11 @@ ${omitted > 0 ? `<p class="note">And ${formatNumber(omitted)} more; the ledger h
 function renderFacts(summary: IncidentSummary, text: (value: string) => string): string {
   const { incident, requests, rateLimited, latency } = summary
   const facts: [string, string][] = [
+    ['Connected App', text(describeApps(summary))],
     ['Project', `<code>${text(incident.project_id)}</code>`],
     ['API', `<code>${text(incident.baseUrl)}</code>`],
     ['Targets from', `<code>${text(incident.source)}</code>`],
+    ['Duration', describeDuration(summary) ?? '–'],
     ['Left out', describeSkipped(summary)],
     [
       'Requests',

@@ -2,13 +2,20 @@ import { formatDuration, formatLatency, formatNumber, formatTime } from '../form
 import {
   countOmitted,
   countOmittedLines,
-  describeRunEnd,
+  describeApps,
+  describeDuration,
   describeSkipped,
   reasonOf,
   STATE_TEXTS,
   REPORTED_STATES,
   headlineOf,
+  RUN_ENDS,
 } from './describe.ts'
+import {
+  countConnected,
+  describeVerification,
+  describeVerifiedAt,
+} from './describe-verification.ts'
 import type { IncidentSummary } from './summarize-ledger.ts'
 
 /** How many intervals the Markdown shows, each of several of the timeline. */
@@ -33,10 +40,12 @@ export function renderMarkdown(
     table(
       ['', ''],
       [
+        ['Connected App', text(describeApps(summary))],
         ['Project', text(incident.project_id)],
         ['API', text(incident.baseUrl)],
         ['Targets from', text(incident.source)],
         ['Planned', formatTime(incident.createdAt)],
+        ['Duration', describeDuration(summary) ?? '–'],
         ['Left out', describeSkipped(summary)],
         ['Requests', formatNumber(summary.requests)],
         ['Rate-limited (429)', formatNumber(summary.rateLimited)],
@@ -52,6 +61,8 @@ export function renderMarkdown(
         STATE_TEXTS[state].meaning,
       ]),
     ),
+    '## Verification',
+    ...renderVerification(summary, text),
     '## Runs',
     runs.length === 0
       ? 'None: nothing was sent.'
@@ -61,7 +72,7 @@ export function renderMarkdown(
             formatTime(run.startedAt),
             formatDuration(run.endedAt - run.startedAt),
             formatNumber(run.outcomes),
-            describeRunEnd(run),
+            RUN_ENDS[run.end],
           ]),
         ),
     '## Not revoked',
@@ -95,6 +106,27 @@ export function renderMarkdown(
     timelineTable(summary),
     '',
   ].join('\n\n')
+}
+
+function renderVerification(summary: IncidentSummary, text: (value: string) => string): string[] {
+  const { verified } = summary
+  const at = describeVerifiedAt(summary)
+  if (verified === undefined) return [text(at)]
+  const { connected, counts } = verified
+  const omitted = countConnected(counts) - connected.length
+  const rows = connected.map((each) => [
+    each.connected,
+    text(each.organization_id),
+    text(each.member_id),
+    text(each.connected_app_id),
+  ])
+  return [
+    [at, ...describeVerification(verified)].map(text).join(' '),
+    ...(rows.length > 0
+      ? [table(['Connected', 'Organization', 'Member', 'Connected App'], rows)]
+      : []),
+    ...(omitted > 0 ? [`And ${formatNumber(omitted)} more; verify lists all of them.`] : []),
+  ]
 }
 
 function timelineTable({ timeline }: IncidentSummary): string {

@@ -1,3 +1,4 @@
+import { isProcessRunning } from '../ledger/lock.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
 import type {
   IncidentRecord,
@@ -6,6 +7,7 @@ import type {
   PlannedRecord,
   SkippedRecord,
   StoppedRecord,
+  VerifiedRecord,
 } from '../ledger/records.ts'
 import type { Target } from '../target.ts'
 import type { TargetState } from '../ledger/target-states.ts'
@@ -19,9 +21,11 @@ export interface Run {
   /** When the last that is known of it happened. */
   readonly endedAt: number
   readonly outcomes: number
-  /** Undefined if it was killed, or is still running. */
-  readonly reason: StoppedRecord['reason'] | undefined
+  readonly end: RunEnd
 }
+
+/** How a run ended; `unrecorded` if it was killed, or still runs on another machine. */
+export type RunEnd = StoppedRecord['reason'] | 'killed' | 'running' | 'unrecorded'
 
 /** A target that was not revoked, and why. */
 export interface NotRevoked {
@@ -41,6 +45,12 @@ export interface IncidentSummary {
   readonly requests: number
   readonly rateLimited: number
   readonly runs: readonly Run[]
+  /** The first apps, with their names if the API has given them. */
+  readonly apps: readonly { readonly connected_app_id: string; readonly name: string | undefined }[]
+  /** The last result of `verify`. */
+  readonly verified: VerifiedRecord | undefined
+  /** Whether a run has started since then. */
+  readonly isOutdated: boolean
   /** The first of them. */
   readonly notRevoked: readonly NotRevoked[]
   /** The first lines that the plan left out. */
@@ -51,6 +61,9 @@ export interface IncidentSummary {
 
 /** How many targets that were not revoked a summary has at most; the ledger has all. */
 export const MAX_NOT_REVOKED = 500
+
+/** How many apps a summary has at most. */
+const MAX_APPS = 21
 
 /** Of how many targets the last outcome is held, if they were not revoked. */
 const MAX_HELD_OUTCOMES = 20 * MAX_NOT_REVOKED
@@ -65,13 +78,15 @@ export async function summarizeLedger(path: string): Promise<IncidentSummary> {
   const collector = new SummaryCollector()
   for await (const record of readLedger(path)) collector.add(record)
   collector.countPending()
-  const { incident, states, timeline, outcomes, ...rest } = collector
+  await collector.findLastEnd()
+  const { incident, states, timeline, outcomes, apps, ...rest } = collector
   if (incident === undefined) throw new Error('the reader of ledgers insists on an incident')
   const counts = states.perState()
   const areAllRevoked = counts.revoked === states.targets
   return {
     ...rest,
     incident,
+    apps: Array.from(apps, ([connected_app_id, name]) => ({ connected_app_id, name })),
     targets: states.targets,
     counts,
     notRevoked: areAllRevoked ? [] : await collectNotRevoked(path, states, outcomes),
@@ -90,6 +105,11 @@ class SummaryCollector {
   /** The targets in flight, and how many responses of 429 each has had. */
   readonly #inFlight = new Map<number, number>()
   readonly runs: Mutable<Run>[] = []
+  readonly apps = new Map<string, string | undefined>()
+  verified: VerifiedRecord | undefined
+  isOutdated = false
+  /** The process of the last run. */
+  #process = ''
   readonly skippedLines: SkippedRecord[] = []
   readonly states = new TargetStates()
   readonly timeline = new Timeline()
@@ -107,7 +127,10 @@ class SummaryCollector {
         break
       case 'started':
         this.countPending()
-        this.runs.push({ startedAt: record.at, endedAt: record.at, outcomes: 0, reason: undefined })
+        this.isOutdated = this.verified !== undefined
+        this.#process = record.process
+        // Of a run that another one has followed, since the ledger is locked.
+        this.runs.push({ startedAt: record.at, endedAt: record.at, outcomes: 0, end: 'killed' })
         this.timeline.startRun(record.at)
         break
       case 'sent':
@@ -130,13 +153,22 @@ class SummaryCollector {
         break
       case 'stopped':
         extend(run, record.at)
-        if (run !== undefined) run.reason = record.reason
+        if (run !== undefined) run.end = record.reason
         break
       case 'skipped':
         if (this.skippedLines.length < MAX_NOT_REVOKED) this.skippedLines.push(record)
         break
+      case 'verified':
+        this.verified = record
+        this.isOutdated = false
+        break
+      case 'app':
+        this.#addApp(record.connected_app_id, record.name)
+        break
       case 'target':
       case 'searched':
+        this.#addApp(record.connected_app_id)
+        break
       case 'synced':
         break
     }
@@ -149,6 +181,18 @@ class SummaryCollector {
   countPending(): void {
     for (const limited of this.#inFlight.values()) this.requests += Math.max(1, limited)
     this.#inFlight.clear()
+  }
+
+  /** Whether the last run, of which no end is recorded, still runs. */
+  async findLastEnd(): Promise<void> {
+    const run = this.runs.at(-1)
+    if (run?.end !== 'killed') return
+    const isRunning = await isProcessRunning(this.#process)
+    if (isRunning !== false) run.end = isRunning ? 'running' : 'unrecorded'
+  }
+
+  #addApp(id: string, name?: string): void {
+    if (this.apps.has(id) ? name !== undefined : this.apps.size < MAX_APPS) this.apps.set(id, name)
   }
 
   #hold(outcome: OutcomeRecord): void {

@@ -9,6 +9,7 @@ import { describeMalformed, parseTarget, quote } from './parse-target.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { toVerdict } from '../run/attempt.ts'
 import { readTextLines } from './read-text-lines.ts'
+import { nameApp } from '../target.ts'
 import type { AppInOrganization } from '../target.ts'
 import { SeenKeys } from './seen-keys.ts'
 
@@ -36,6 +37,7 @@ export async function* findTargets(
   options: FindOptions = {},
 ): AsyncGenerator<TargetLine, void> {
   const seen = new SeenKeys('lines')
+  let isNamed = false
   for await (const each of readTextLines(organizations)) {
     if ('problem' in each) {
       yield each
@@ -53,10 +55,15 @@ export async function* findTargets(
       yield { line, problem }
       continue
     }
+    const { name, found } = await findMembers(client, app, organization, options)
+    if (!isNamed && name !== undefined) {
+      isNamed = true
+      yield { line, app: nameApp(app, name) }
+    }
     let hasTarget = false
-    for (const found of await findMembers(client, app, organization, options)) {
-      hasTarget ||= 'target' in found
-      yield { line, ...found }
+    for (const member of found) {
+      hasTarget ||= 'target' in member
+      yield { line, ...member }
     }
     if (!hasTarget) {
       yield { line, searched: { organization_id: organization, connected_app_id: app } }
@@ -71,14 +78,15 @@ async function findMembers(
   app: string,
   organization: string,
   options: FindOptions,
-): Promise<Iterable<Found>> {
+): Promise<{ name?: string; found: Iterable<Found> }> {
   const ids = { organization_id: organization, connected_app_id: app }
   const result = await client.organizations.tryGetConnectedApp(ids, {
     ...options,
     ...SEARCH_LIMITS,
   })
-  if (!result.ok) return [{ problem: explain(result.error, ids), isUnread: true }]
-  return result.body.active_members.map(({ member_id }) => parseTarget({ ...ids, member_id }))
+  if (!result.ok) return { found: [{ problem: explain(result.error, ids), isUnread: true }] }
+  const { name, active_members } = result.body
+  return { name, found: active_members.map(({ member_id }) => parseTarget({ ...ids, member_id })) }
 }
 
 const APP_NOT_FOUND: ErrorType<'getOrganizationConnectedApp'> = 'connected_app_not_found'

@@ -1,6 +1,6 @@
 import { checkParameter } from '@connected-apps/contract'
 import { operations } from '@connected-apps/contract/operations'
-import type { AppInOrganization, Target } from '../target.ts'
+import type { AppInOrganization, NamedApp, Target } from '../target.ts'
 
 const { parameters, pathParameters } = operations.revokeConnectedApp
 
@@ -9,11 +9,13 @@ export const TARGET_IDS: readonly (keyof Target)[] = pathParameters
 
 /**
  * A line of a list of targets: a target, or what is wrong; or, after its problems if it has any, an
- * Organization that was searched without finding a target.
+ * Organization that was searched without finding a target; or, once, what the API calls the app of a
+ * search.
  */
 export type TargetLine =
   | { readonly line: number; readonly target: Target }
   | { readonly line: number; readonly searched: AppInOrganization }
+  | { readonly line: number; readonly app: NamedApp }
   | TargetProblem
 
 /** Why a line is not a target, in words that can be printed anywhere. */

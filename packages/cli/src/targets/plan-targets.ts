@@ -1,5 +1,6 @@
-import type { SearchedRecord, SkippedRecord, TargetRecord } from '../ledger/records.ts'
+import type { AppRecord, SearchedRecord, SkippedRecord, TargetRecord } from '../ledger/records.ts'
 import { keyOf } from '../target.ts'
+import type { NamedApp } from '../target.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { SeenKeys } from './seen-keys.ts'
 
@@ -15,6 +16,8 @@ export interface Skipped {
 
 /** What a run would do. */
 export interface Plan {
+  /** The app of a search, as the API names it. */
+  readonly app: NamedApp | undefined
   /** How many calls it takes at least: one per target. */
   readonly targets: number
   /** How many Organizations the targets are in. */
@@ -40,7 +43,7 @@ export interface PlanOptions {
   skipInvalid?: boolean | undefined
 }
 
-type PlanRecord = TargetRecord | SearchedRecord | SkippedRecord
+type PlanRecord = TargetRecord | AppRecord | SearchedRecord | SkippedRecord
 
 /** How many problems a plan holds for printing. */
 const MAX_SHOWN_PROBLEMS = 20
@@ -60,11 +63,16 @@ export async function planTargets(
   const members = new SeenKeys('count')
   const skipped = { invalid: 0, duplicate: 0, unread: 0 }
   const problems: TargetProblem[] = []
+  let app: NamedApp | undefined
   let searched = 0
   let isRunnable = true
 
   /** The record of a line, which is counted. */
   const count = (each: TargetLine): PlanRecord => {
+    if ('app' in each) {
+      app = each.app
+      return { type: 'app', ...app }
+    }
     if ('searched' in each) {
       searched += 1
       return { type: 'searched', ...each.searched }
@@ -95,6 +103,7 @@ export async function planTargets(
     if (written !== undefined) await written
   }
   return {
+    app,
     targets: seen.size,
     organizations: organizations.size,
     members: members.size,

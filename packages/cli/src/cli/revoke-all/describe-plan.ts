@@ -18,7 +18,7 @@ const EXAMPLE_RATES = [10, 100]
 
 /** The plan of a new run, as lines for people. */
 export function describePlan(plan: Plan, settings: RunSettings): string {
-  const { targets, organizations, members, skipped } = plan
+  const { app, targets, organizations, members, skipped } = plan
   const leftOut = [
     skipped.duplicate > 0 && formatCount(skipped.duplicate, 'duplicate'),
     skipped.invalid > 0 && `${formatNumber(skipped.invalid)} malformed`,
@@ -29,6 +29,9 @@ export function describePlan(plan: Plan, settings: RunSettings): string {
       'Plan',
       `revoke ${formatCount(targets, 'target')}: ${formatCount(members, 'Member')} in ${formatCount(organizations, 'Organization')}`,
     ],
+    ...(app
+      ? [['App', `${printable(app.name, 80)} (${printable(app.connected_app_id)})`] as const]
+      : []),
     ...describeRun(targets, settings),
     ...(leftOut.length > 0 ? [['Left out', leftOut.join(', ')] as const] : []),
   ])
