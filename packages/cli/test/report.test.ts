@@ -164,10 +164,15 @@ describe('a verification', () => {
       ...run,
       { type: 'app', connected_app_id: 'connected-app-live-'.padEnd(48, '0'), name: hostile },
       {
-        ...{ type: 'verified', at: startedAt + 70_000, stopped: 'the server seems to be down' },
+        type: 'verified',
+        at: startedAt + 70_000,
+        stopped: 'the server seems to be down',
         counts: { ...counts, again: 1, still: 1, unlisted: 5, notAsked: 2 },
         connected: connected.map((each) => ({
-          ...{ connected: each, organization_id: 'o', member_id: hostile, connected_app_id: 'a' },
+          connected: each,
+          organization_id: 'o',
+          member_id: hostile,
+          connected_app_id: 'a',
         })),
       },
     ])
@@ -348,7 +353,8 @@ describe('connected-apps report', () => {
       { type: 'stopped', process: '', at: startedAt + 2, reason: 'finished' },
       { type: 'app', connected_app_id: 'a', name: '' },
       {
-        ...{ type: 'verified', at: startedAt },
+        type: 'verified',
+        at: startedAt,
         counts: { lists: 1, again: 1, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 },
         connected: [
           { connected: 'again', organization_id: 'o', member_id: 'm', connected_app_id: 'a' },

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { COMMAND } from '../src/command.ts'
 import { main, runCli, SECRET } from './support/run-cli.ts'
 import type { Finished } from './support/run-cli.ts'
+import { renderScreen } from './support/screen.ts'
 import { startApi } from './support/api.ts'
 import type { Api } from './support/api.ts'
 import { serve } from './support/serve.ts'
@@ -101,37 +103,97 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(api.headers).toEqual([])
   })
 
-  test('a list on standard input leaves the terminal for the question, and Ctrl-C can be resumed', async () => {
-    const args = 'revoke-all --targets - --ledger yes.jsonl --rate 50 < targets.csv'
+  test('a list on standard input leaves the terminal for the question, and the progress says that the server does not respond', async () => {
+    const down = await serve(() => undefined)
+    await down.stop()
+    const args = `revoke-all --targets - --ledger down.jsonl --base-url ${down.url} < targets.csv`
     const { code, screen } = await runOnTerminal(
       args,
       'project-live-1',
       [
         [/type project-live-1: /, 'project-live-1\r'],
-        [/█░+ \d+%, \d+ of 500, .+ per second/, '\u0003'],
+        [/0 of 500, no response for \d+ s; retrying/, '\u0003'],
       ],
       { nodeOptions: '--gc-interval=1000' },
     )
     // Node.js warns of a file that is closed because nobody holds it any more.
     expect(screen).not.toContain('Warning')
     expect(screen).toContain('Interrupted: finishing what is in flight.')
-    expect(screen).toContain(
-      'Resume with: npx @connected-apps/cli revoke-all --resume yes.jsonl\r\n',
-    )
-    expect(code).toBe(130)
-    expect(api.revokes.size).toBeGreaterThan(0)
-    expect(api.revokes.size).toBeLessThan(500)
-  })
-
-  test('the progress says that the server does not respond, and estimates no time', async () => {
-    const down = await serve(() => undefined)
-    await down.stop()
-    const args = `revoke-all --targets targets.csv --ledger down.jsonl --yes --base-url ${down.url}`
-    const { code, screen } = await runOnTerminal(args, 'project-test-1', [
-      [/0 of 500, no response for \d+ s; retrying/, '\u0003'],
-    ])
-    expect(screen).toContain('Interrupted: finishing what is in flight.')
     expect(screen.slice(0, screen.indexOf('Interrupted'))).not.toContain(' left')
     expect(code).toBe(130)
   })
+
+  test('an incident looks as the README shows it', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => [
+      `organization-${index % 4}`,
+      `member-${index}`,
+      'connected-app-7',
+    ])
+    for (const each of ids) api.connected.add(each.join('/'))
+    api.appName = 'Notes'
+    const organizations = ['organization-0', 'organization-1', 'organization-2', 'organization-3']
+    await writeFile(join(directory, 'organizations.txt'), `${organizations.join('\n')}\n`)
+    // The run cannot end before it is interrupted.
+    let release = (): void => undefined
+    const interrupted = new Promise<void>((resolve) => (release = resolve))
+    api.respondWith = async ({ path }) => {
+      if (api.revokes.size >= 20) await interrupted
+      return path['member_id'] === 'member-59' && path['connected_app_id'] !== undefined
+        ? 'member_not_found'
+        : undefined
+    }
+    const interrupt = (): Promise<string> => {
+      release()
+      return Promise.resolve('\u0003')
+    }
+    const transcript: string[] = []
+    const onTerminal = async (
+      args: string,
+      typed: Parameters<typeof runOnTerminal>[2] = [],
+    ): Promise<number | null> => {
+      const { code, screen } = await runOnTerminal(args, 'project-test-1', typed)
+      const shown = renderScreen(screen.slice(screen.indexOf('\n') + 1)) // without the line of the pid
+      transcript.push(`$ ${COMMAND} ${args}\n${shown.trim()}\n`)
+      return code
+    }
+    const search = '--connected-app-id connected-app-7 --organizations organizations.txt'
+    expect(
+      await onTerminal(`revoke-all ${search} --ledger incident.jsonl`, [
+        [/\[y\/N\]/, 'y\r'],
+        [/█░+ \d+%, \d+ of 60, .+ per second/, interrupt],
+      ]),
+    ).toBe(130)
+    expect(await onTerminal('revoke-all --resume incident.jsonl --yes')).toBe(1)
+    api.connected.clear()
+    api.connected.add('organization-1/member-5/connected-app-7')
+    expect(await onTerminal('verify incident.jsonl')).toBe(1)
+    expect(await onTerminal('report incident.jsonl --html incident.html')).toBe(0)
+
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const shown = readme.replace(
+      /^```console\n.*?^```$/ms,
+      () => `\`\`\`console\n${withoutVariation(transcript.join('\n'))}\`\`\``,
+    )
+    // After a change of what is printed, `vitest run terminal --update` in this package writes it anew.
+    await expect(shown).toMatchFileSnapshot('../README.md')
+  })
 })
+
+/** What incidents have in common. */
+function withoutVariation(transcript: string): string {
+  return transcript
+    .replaceAll(api.url, 'https://test.stytch.com')
+    .replace(
+      /^[█░]+ \d+%, \d+ of 60, .+$/m,
+      `${'█'.repeat(9)}${'░'.repeat(15)} …%, … of 60, … per second, … s left`,
+    )
+    .replace(/^Revoked \d+ of/m, 'Revoked … of')
+    .replaceAll(/This run took .*?, with/g, 'This run took … s, with')
+    .replace(/^\d+ targets remaining/m, '… targets remaining')
+    .replace(/^(Found +)\d+ of/m, '$1… of')
+    .replace(/remaining \d+ targets/, 'remaining … targets')
+    .replace(
+      /(remaining … targets\n.+\nCalls +)\d+(.+\n.+\nTakes +)\d+( s at 10 .+, )\d+/,
+      '$1…$2…$3…',
+    )
+}

@@ -38,7 +38,13 @@ describe('verify', () => {
     expect(lines.at(-1)).toEqual({
       summary: {
         ledger: 'verify.jsonl',
-        ...{ lists: 3, again: 1, still: 1, unlisted: 1, unknown: 0, unread: 0, notAsked: 0 },
+        lists: 3,
+        again: 1,
+        still: 1,
+        unlisted: 1,
+        unknown: 0,
+        unread: 0,
+        notAsked: 0,
         connected: 3,
       },
     })

@@ -12,6 +12,8 @@ export interface Api extends TestServer {
   readonly connected: Set<string>
   /** How many responses of 200 a revoke of each has had. */
   readonly revokes: Map<string, number>
+  /** What its app is called. */
+  appName: string
   /** The headers of all requests. */
   readonly headers: IncomingMessage['headers'][]
   /** The name of the example to respond with instead; waited for. */
@@ -27,6 +29,7 @@ export async function startApi(connected: Iterable<Target> = []): Promise<Api> {
   const api = {
     connected: new Set([...connected].map(keyOf)),
     revokes: new Map<string, number>(),
+    appName: HOSTILE_NAME,
     headers: [] as IncomingMessage['headers'][],
     respondWith: (): string | undefined => undefined,
   } as Omit<Api, keyof TestServer>
@@ -61,17 +64,20 @@ async function respond(
     }
     return void response.end(JSON.stringify(body))
   }
-  const list = isSuccess ? listOf(api.connected, path) : {}
+  const list = isSuccess ? listOf(api, path) : {}
   response.end(JSON.stringify({ ...(body as object), ...list })) // the examples of the contract are objects
 }
 
-function listOf(connected: ReadonlySet<string>, path: Record<string, string>): object {
+function listOf(
+  { connected, appName: name }: Pick<Api, 'connected' | 'appName'>,
+  path: Record<string, string>,
+): object {
   const pairs = [...connected].map((key) => key.split('/'))
   const of = pairs.filter(([organization]) => organization === path['organization_id'])
   if (path['member_id'] === undefined) {
     const members = of.filter(([, , app]) => app === path['connected_app_id'])
     return {
-      name: HOSTILE_NAME,
+      name,
       active_members: members.map(([, member_id]) => ({ member_id, granted_scopes: ['openid'] })),
     }
   }
@@ -79,7 +85,7 @@ function listOf(connected: ReadonlySet<string>, path: Record<string, string>): o
   return {
     connected_apps: apps.map(([, , connected_app_id]) => ({
       connected_app_id,
-      name: HOSTILE_NAME,
+      name,
       description: '',
       client_type: 'third_party',
       scopes_granted: 'openid',
