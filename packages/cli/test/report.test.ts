@@ -250,6 +250,19 @@ describe('connected-apps report', () => {
         outcome(150 + index, 'revoked', startedAt + 100_000 + index * 50),
       ),
       { type: 'stopped', process: '', at: startedAt + 113_000, reason: 'finished' },
+      {
+        type: 'verified',
+        at: startedAt + 120_000,
+        counts: { lists: 1, again: 1, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 },
+        connected: [
+          {
+            connected: 'again',
+            organization_id: 'organization-live-'.padEnd(48, '0'),
+            member_id: 'member-0',
+            connected_app_id: 'connected-app-live-'.padEnd(48, '0'),
+          },
+        ],
+      },
     ])
     html = join(directory, 'report.html')
   })
@@ -295,7 +308,7 @@ describe('connected-apps report', () => {
           expect((await reason.boundingBox())?.width).toBeGreaterThan(300)
           await page.setViewportSize({ width: 390, height: 800 })
           expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
-          for (const name of ['Runs', 'Targets that were not revoked']) {
+          for (const name of ['Runs', 'Targets that were not revoked', 'Members who are connected']) {
             const table = page.getByRole('region', { name, exact: true })
             expect(await table.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0)
           }
