@@ -64,9 +64,9 @@ test('the progress says what is done, at which rate, what went wrong, and the ti
   expect(renderProgress(state)).toBe(
     '42%, 4,200 of 10,000, 100 per second, 3 rate-limited, 12 not revoked, 58 s left',
   )
-  const at = new Date(2026, 10, 27, 3, 4, 5)
-  expect(renderProgress({ ...state, pausedUntil: at.getTime() })).toBe(
-    '42%, 4,200 of 10,000, 3 rate-limited, 12 not revoked, paused until 03:04:05',
+  const at = Date.UTC(2026, 10, 27, 3, 4, 5)
+  expect(renderProgress({ ...state, pausedUntil: at })).toBe(
+    '42%, 4,200 of 10,000, 3 rate-limited, 12 not revoked, paused until 2026-11-27 03:04:05 UTC',
   )
   expect(renderProgress({ ...state, failure: { status_code: undefined, forMs: 12_000 } })).toBe(
     '42%, 4,200 of 10,000, 3 rate-limited, 12 not revoked, no response for 12 s; retrying',
