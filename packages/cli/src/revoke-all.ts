@@ -25,7 +25,7 @@ export interface RevokeAllOptions {
   /** Called after each response of 429; the target is sent again. */
   readonly onRateLimited?: ((ordinal: number) => void) | undefined
   /**
-   * Called when the server asks for a pause, in which nothing is sent, with its end in milliseconds
+   * Called when the server requests a pause, in which nothing is sent, with its end in milliseconds
    * since 1970. A pause of more than an hour stops the run in place of this.
    */
   readonly onPause?: ((endsAt: number) => void) | undefined

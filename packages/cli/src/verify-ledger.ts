@@ -7,7 +7,7 @@ import { keyOf } from './target.ts'
 import type { AppInOrganization, ConnectedMember, Target } from './target.ts'
 import { SeenKeys } from './targets/seen-keys.ts'
 
-/** What the API says of an app in an Organization. */
+/** The result for an app in an Organization. */
 export type CheckedList = AppInOrganization &
   (
     | {
@@ -18,14 +18,14 @@ export type CheckedList = AppInOrganization &
       }
     /** The API knows no such Organization or app. That nobody has access holds only if the ids are right. */
     | { readonly state: 'unknown'; readonly problem: string }
-    /** Somebody may be connected. `means` is what the failure says of the other lists. */
+    /** Somebody may be connected. `means` is what the failure implies for the other lists. */
     | {
         readonly state: 'unread'
         readonly problem: string
         readonly means: 'nothing' | 'server down' | 'wrong credentials'
       }
     /** The credentials are wrong, or the server is down. */
-    | { readonly state: 'not asked' }
+    | { readonly state: 'not requested' }
   )
 
 export interface VerifyOptions {
@@ -45,7 +45,7 @@ const DEFAULT_RATE = 20
 /**
  * Asks the API who is connected, with one call for each Organization and app of a ledger: those that
  * have targets, and those in which the search found none. Once the credentials are rejected, or the
- * server is down, no further list is asked for. Of each target only a hash
+ * server is down, no further list is requested. Of each target only a hash
  * is held in memory.
  *
  * @throws {LedgerError} if the file is not a ledger
@@ -114,7 +114,7 @@ export async function* verifyLedger(
     for await (const list of listsOf(path)) {
       if (isStopped) {
         for (const each of queue.splice(0)) yield await settle(each)
-        yield { ...list, state: 'not asked' }
+        yield { ...list, state: 'not requested' }
         continue
       }
       await sleep(Math.max(0, nextAt - performance.now()))

@@ -19,7 +19,7 @@ class FakeFile {
     return this.#call('sync')
   }
 
-  /** Ends the call that waits, and lets the log go on. */
+  /** Ends the call that waits, and lets the log continue. */
   async end(error?: Error): Promise<void> {
     const call = this.#pending.shift()
     if (error) call?.reject(error)
@@ -70,7 +70,7 @@ test.each([
   await turn()
   expect(file.calls).toHaveLength(length)
   const message =
-    'incident.jsonl cannot be written: the disk is full; nothing more is sent, and --resume goes on from here'
+    'incident.jsonl cannot be written: the disk is full; nothing more is sent, and --resume continues from here'
   expect(settled).toEqual([1, 2, 3].map((ordinal) => `${ordinal}: ${message}`))
 })
 
@@ -90,7 +90,7 @@ function start() {
   return { file, log, settled }
 }
 
-/** Until all that can go on has gone on. */
+/** Until nothing is left to do before the next event. */
 async function turn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }

@@ -191,7 +191,7 @@ describe('a run', () => {
     expect(out).toMatch(/^\| 1 \| .*has no list of Members/m)
   })
 
-  test('goes on if the reader of its output leaves', async () => {
+  test('continues if the reader of its output leaves', async () => {
     command.connect(100)
     const args = ['--targets', '-', '--ledger', 'left.jsonl', '--yes', '--json', '--rate', '1000']
     const running = command.startRevokeAll(args, csvOf(targets(100)))
@@ -204,7 +204,7 @@ describe('a run', () => {
 })
 
 test.skipIf(!existsSync('/dev/full'))(
-  'a run goes on if its output cannot be written, and says so',
+  'a run continues if its output cannot be written, and reports that',
   async () => {
     command.connect(30)
     const input = join(command.directory, 'full.csv')

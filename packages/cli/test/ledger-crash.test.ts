@@ -50,7 +50,7 @@ async function findFaults(path: string, acknowledged: ReadonlySet<number>) {
 // or locked. A limit of the size of files stops writing in the middle of a line too, and Node.js
 // ignores the signal that comes with it.
 test.skipIf(process.platform === 'win32')(
-  'a full disk stops the run in one line, and a resume goes on from what was acknowledged',
+  'a full disk stops the run in one line, and a resume continues from what was acknowledged',
   async () => {
     const path = join(await temporaryDirectory(), 'incident.jsonl')
     await plannedLedger(path, TARGETS)
@@ -59,7 +59,7 @@ test.skipIf(process.platform === 'win32')(
     const limited = ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, program, path]
     const run = await runUntilKilled('sh', limited)
     expect(run.stderr).toBe(
-      `${path} cannot be written: the file may not grow any more; nothing more is sent, and --resume goes on from here\n`,
+      `${path} cannot be written: the file may not grow any more; nothing more is sent, and --resume continues from here\n`,
     )
     expect(run.exitCode).toBe(2)
     expect(run.lines.length).toBeGreaterThan(0)

@@ -71,7 +71,7 @@ test('at whichever byte a ledger is cut, no acknowledged target is pending, and 
           if (!after.done.has(ordinal)) expect(pending).toContain(ordinal)
         }
         const again = await openLedger(path)
-        expect(again.mendedLine).toBeUndefined()
+        expect(again.repairedLine).toBeUndefined()
         await again.close('interrupted')
       },
     ),

@@ -59,7 +59,7 @@ test('a resumed run has the targets that have no final outcome, in order', async
 
   const second = await openLedger(path)
   expect(second.incident).toEqual({ type: 'incident', version: 1, ...INCIDENT })
-  expect(second.mendedLine).toBeUndefined()
+  expect(second.repairedLine).toBeUndefined()
   expect(second.counts).toEqual({
     targets: 7,
     results: { revoked: 1, not_found: 1, forbidden: 1, failed: 1, unknown: 1 },
@@ -101,7 +101,7 @@ test('records of one moment share a batch, and only what follows the plan is in 
   )
 })
 
-test('a run that goes on can be read, but not opened', async () => {
+test('a run in progress can be read, but not opened', async () => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 1)
   const ledger = await startLedger(path)
@@ -289,9 +289,9 @@ test.each([
   const text = await readFile(path, 'utf8')
   await appendFile(path, line)
   const pending = Array.from({ length: 999 }, (__, index) => index + 1)
-  expect(await reopened(path)).toEqual({ pending, mendedLine: 1009 })
+  expect(await reopened(path)).toEqual({ pending, repairedLine: 1009 })
   expect(await readFile(path, 'utf8')).toBe(text)
-  expect(await reopened(path)).toEqual({ pending, mendedLine: undefined })
+  expect(await reopened(path)).toEqual({ pending, repairedLine: undefined })
 })
 
 test('a hole that a machine left in the last batch is removed with all that follows it', async () => {
@@ -301,8 +301,8 @@ test('a hole that a machine left in the last batch is removed with all that foll
   const text = await readFile(path, 'utf8')
   const outcome = JSON.stringify({ type: 'outcome', ...outcomeOf(1) })
   await appendFile(path, `${'\0'.repeat(100)}\n${outcome}\n`)
-  const { pending, mendedLine } = await reopened(path)
-  expect(mendedLine).toBe(1009)
+  const { pending, repairedLine } = await reopened(path)
+  expect(repairedLine).toBe(1009)
   expect(pending).toHaveLength(999)
   expect(await readFile(path, 'utf8')).toBe(text)
 })
@@ -316,7 +316,7 @@ test.each([
     'belongs to a plan',
     '{"type":"planned","targets":2,"skipped":{"invalid":0,"duplicate":0,"unread":0}}',
   ],
-])('a line before acknowledged ones that %s is damage, and not mended', async (_, line) => {
+])('a line before acknowledged ones that %s is damage, and not repaired', async (_, line) => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 2)
   await recordedRun(path)
@@ -331,7 +331,7 @@ test.each([
 test.each([
   ['of their own', '\n'],
   ['before a record', ''],
-])('much damage before acknowledged records, in lines %s, is not mended', async (_, end) => {
+])('much damage before acknowledged records, in lines %s, is not repaired', async (_, end) => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 2)
   await recordedRun(path)
@@ -344,10 +344,10 @@ test.each([
   expect((await stat(path)).size).toBe(damaged.length)
   // What was lost at the end may be as long.
   await writeFile(path, `${text}${'\0'.repeat(2_500_000)}`)
-  expect(await reopened(path)).toEqual({ pending: [1], mendedLine: 11 })
+  expect(await reopened(path)).toEqual({ pending: [1], repairedLine: 11 })
 })
 
-test('damage in the plan is never mended', async () => {
+test('damage in the plan is never repaired', async () => {
   const path = await pathOf('incident.jsonl')
   await plannedLedger(path, 3)
   const text = await readFile(path, 'utf8')
@@ -398,7 +398,7 @@ async function reopened(path: string) {
   const ledger = await openLedger(path)
   const pending = (await collect(ledger.pendingTargets())).map(({ ordinal }) => ordinal)
   await ledger.close('interrupted')
-  return { pending, mendedLine: ledger.mendedLine }
+  return { pending, repairedLine: ledger.repairedLine }
 }
 
 /** For each target a duplicate, and a line that is none. */

@@ -111,13 +111,21 @@ describe('a summary', () => {
     ])
     expect(headlineOf(await summarizeLedger(path))).toEqual({
       tone: 'warning',
-      text: '3 of 5 targets are revoked; the API does not know 2. Not verified yet: npx @connected-apps/cli verify asks the API who is connected.',
+      text: '3 of 5 targets are revoked; the API does not know 2. Not verified yet: run npx @connected-apps/cli verify to list who is connected.',
     })
   })
 })
 
 describe('a verification', () => {
-  const counts = { lists: 3, again: 0, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 }
+  const counts = {
+    lists: 3,
+    again: 0,
+    still: 0,
+    unlisted: 0,
+    unknown: 0,
+    unread: 0,
+    notRequested: 0,
+  }
   const run: LedgerRecord[] = [
     { type: 'started', process: '', at: startedAt },
     outcome(0, 'revoked', startedAt + 1000),
@@ -131,7 +139,7 @@ describe('a verification', () => {
   })
 
   test.each<[what: string, records: LedgerRecord[], tone: string, headline: string]>([
-    ['that was not made', run, 'success', 'Not verified yet: npx @connected-apps/cli verify'],
+    ['that was not made', run, 'success', 'Not verified yet: run npx @connected-apps/cli verify'],
     [
       'of everybody',
       [...run, verified()],
@@ -167,7 +175,7 @@ describe('a verification', () => {
         type: 'verified',
         at: startedAt + 70_000,
         stopped: 'the server seems to be down',
-        counts: { ...counts, again: 1, still: 1, unlisted: 5, notAsked: 2 },
+        counts: { ...counts, again: 1, still: 1, unlisted: 5, notRequested: 2 },
         connected: connected.map((each) => ({
           connected: each,
           organization_id: 'o',
@@ -253,7 +261,15 @@ describe('connected-apps report', () => {
       {
         type: 'verified',
         at: startedAt + 120_000,
-        counts: { lists: 1, again: 1, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 },
+        counts: {
+          lists: 1,
+          again: 1,
+          still: 0,
+          unlisted: 0,
+          unknown: 0,
+          unread: 0,
+          notRequested: 0,
+        },
         connected: [
           {
             connected: 'again',
@@ -308,7 +324,11 @@ describe('connected-apps report', () => {
           expect((await reason.boundingBox())?.width).toBeGreaterThan(300)
           await page.setViewportSize({ width: 390, height: 800 })
           expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
-          for (const name of ['Runs', 'Targets that were not revoked', 'Members who are connected']) {
+          for (const name of [
+            'Runs',
+            'Targets that were not revoked',
+            'Members who are connected',
+          ]) {
             const table = page.getByRole('region', { name, exact: true })
             expect(await table.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0)
           }
@@ -368,7 +388,15 @@ describe('connected-apps report', () => {
       {
         type: 'verified',
         at: startedAt,
-        counts: { lists: 1, again: 1, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 },
+        counts: {
+          lists: 1,
+          again: 1,
+          still: 0,
+          unlisted: 0,
+          unknown: 0,
+          unread: 0,
+          notRequested: 0,
+        },
         connected: [
           { connected: 'again', organization_id: 'o', member_id: 'm', connected_app_id: 'a' },
         ],

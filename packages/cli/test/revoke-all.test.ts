@@ -54,7 +54,7 @@ test('revokes 10,000 targets, each once, with a bounded number in flight', async
   expect(maxInFlight).toBeLessThanOrEqual(256)
 })
 
-test('says of each target what the API said', async () => {
+test('has for each target what the API responded', async () => {
   const api = await startScriptedApi((response, member) => {
     if (member === 'member-1') send(response, 'member_not_found')
     else if (member === 'member-2') send(response, 'session_authorization_error')
@@ -126,7 +126,7 @@ describe('a delay', () => {
     await waiting
   })
 
-  test('that the server asks for is reported, and one of more than an hour stops the run', async () => {
+  test('that the server requests is reported, and one of more than an hour stops the run', async () => {
     const api = await startScriptedApi((response, member, count) => {
       if (member === 'member-0') return send(response)
       return send(response, 'too_many_requests', { 'retry-after': count === 0 ? '1' : '99999999' })
@@ -144,7 +144,7 @@ describe('a delay', () => {
     expect(pauses[0]).toBeLessThan(1200)
   })
 
-  test('that a failing server asks for is kept to', async () => {
+  test('that a failing server requests is kept to', async () => {
     const api = await startScriptedApi((response, _, count) =>
       count === 0
         ? send(response, 'internal_server_error', { 'retry-after': '2' })
@@ -164,7 +164,7 @@ describe('a delay', () => {
 })
 
 describe('a server that fails', () => {
-  test('is asked again for each target, and a target that always fails is given up', async () => {
+  test('gets the request for each target again, and a target that always fails is given up', async () => {
     const api = await startScriptedApi((response, member, count) => {
       if (member === 'member-3') return send(response, 'internal_server_error')
       if (member === 'member-5' && count === 0) return void response.destroy()

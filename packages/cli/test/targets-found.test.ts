@@ -53,7 +53,7 @@ test('the active Members of each Organization are targets, under the line of the
   expect(requested).toEqual(['acme', 'empty', 'globex'])
 })
 
-test('an Organization that is unknown, malformed or there twice is named, and the search goes on', async () => {
+test('an Organization that is unknown, malformed or there twice is named, and the search continues', async () => {
   responses.set('acme', [appUsedBy('m1')])
   expect(await find('acme\nnobody\n../acme\nacme\n')).toEqual([
     { line: 1, target: { organization_id: 'acme', member_id: 'm1', connected_app_id: APP } },

@@ -14,7 +14,7 @@ import { serve } from './support/serve.ts'
 const command = new CommandTest()
 
 describe('verify', () => {
-  test('tells who is connected still, again, and without being in the ledger', async () => {
+  test('lists who is connected still, again, and without being in the ledger', async () => {
     const [again, still, gone] = command.connect(3)
     command.api.respondWith = ({ path }) =>
       path['member_id'] === still?.member_id ? 'session_authorization_error' : undefined
@@ -44,7 +44,7 @@ describe('verify', () => {
         unlisted: 1,
         unknown: 0,
         unread: 0,
-        notAsked: 0,
+        notRequested: 0,
         connected: 3,
       },
     })
@@ -56,7 +56,7 @@ describe('verify', () => {
     expect(report.out).toContain('| Connected App | Notes\\\\u\\{1b\\}')
   })
 
-  test('never says that nobody is connected if a list is unknown, was not read, or was not asked for', async () => {
+  test('never says that nobody is connected if a list is unknown, was not read, or was not requested', async () => {
     await plan('unread.jsonl', 30)
     const verify = (...args: string[]): Promise<Finished> =>
       command.run(['verify', 'unread.jsonl', '--rate', '1000', ...args])
@@ -70,7 +70,7 @@ describe('verify', () => {
       'Read 29 lists, one for each Organization and app: 0 connected.\n1 unknown to the API: no such Organization or app, so check that the ids are right.\n',
     )
 
-    // The server is up, whatever it rejects: every list is asked for.
+    // The server is up, whatever it rejects: every list is requested.
     command.api.respondWith = () => 'session_authorization_error'
     const rejected = await verify()
     expect(rejected).toMatchObject({ code: 3 })
@@ -85,10 +85,10 @@ describe('verify', () => {
     expect(lines[0]).toMatchObject({ organization_id: 'organization-0', list: 'unread' })
     const summary = lines.at(-1)?.['summary'] as Record<string, unknown> | undefined // an object
     expect(summary).toMatchObject({ lists: 0, stopped: 'the API rejects the credentials' })
-    expect(Number(summary?.['unread']) + Number(summary?.['notAsked'])).toBe(30)
+    expect(Number(summary?.['unread']) + Number(summary?.['notRequested'])).toBe(30)
     // What was in flight is counted, too.
     expect(lines).toHaveLength(Number(summary?.['unread']) + 1)
-    expect(summary?.['notAsked']).toBeGreaterThan(0)
+    expect(summary?.['notRequested']).toBeGreaterThan(0)
   })
 
   test('during a run gives its result, which the ledger does not get', async () => {
@@ -103,12 +103,12 @@ describe('verify', () => {
       /The report will not have this result: running\.jsonl is in use by process \d+/,
     )
     const report = await command.run(['report', 'running.jsonl'])
-    expect(report.out).toContain('Not verified yet: npx')
+    expect(report.out).toContain('Not verified yet: run npx')
     expect(report.out).toMatch(/\| still running \|$/m)
     await ledger.close('interrupted')
   })
 
-  test('stops asking a server that is down, and only that, and says what was not asked for', async () => {
+  test('stops at a server that is down, and only there, and counts what was not requested', async () => {
     await plan('down.jsonl', 30)
     const statesOf = async (baseUrl: string, maxResponseBytes?: number): Promise<string[]> => {
       const options = { project_id: 'project-test-1', secret: SECRET, baseUrl }
@@ -126,7 +126,7 @@ describe('verify', () => {
     const unread = states.lastIndexOf('unread') + 1
     expect(unread).toBeGreaterThanOrEqual(10)
     expect(unread).toBeLessThan(30)
-    const expected = [Array(unread).fill('unread'), Array(30 - unread).fill('not asked')]
+    const expected = [Array(unread).fill('unread'), Array(30 - unread).fill('not requested')]
     expect(states).toEqual(expected.flat())
     // Lists that are too long for the client come from a server that is up.
     expect(new Set(await statesOf(command.api.url, 10))).toEqual(new Set(['unread']))

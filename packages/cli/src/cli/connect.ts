@@ -13,7 +13,7 @@ export interface ConnectionOptions {
   baseUrl?: string
 }
 
-/** A client, and what a plan or a ledger says of it. */
+/** A client, and what a plan or a ledger contains of it. */
 export interface Connection {
   client: B2BClient
   project_id: string

@@ -1,4 +1,4 @@
-/** The exit codes of the command, and what `--help` says of them. */
+/** The exit codes of the command, and their meaning in `--help`. */
 export const EXIT_CODES = {
   0: 'done: all revoked, or nobody is connected or uses the app',
   1: 'incomplete: some were not revoked, somebody is connected, the API rejected the request, or the output cannot be written',

@@ -40,7 +40,7 @@ export interface RevokeAllCommandOptions extends ConnectionOptions, SourceOption
 
 const EXIT_CODE_OF = { finished: 0, interrupted: 130, unavailable: 3, ledger: 3 } as const
 
-/** Plans, asks, revokes, and says what was not revoked. */
+/** Plans, asks, revokes, and lists what was not revoked. */
 export async function runRevokeAll(options: RevokeAllCommandOptions): Promise<void> {
   const source = chooseSource(options)
   const connection = await connect(options)
@@ -59,7 +59,7 @@ export async function runRevokeAll(options: RevokeAllCommandOptions): Promise<vo
   }
 }
 
-/** Says of a search that failed that it has revoked nothing. */
+/** Adds to the error of a failed search that nothing was revoked. */
 function rejectSearch(error: unknown): never {
   if (error instanceof ConnectedAppsError) printNotice('Nothing was sent: the search failed.\n')
   throw error
@@ -122,7 +122,7 @@ async function resume(
   if (dryRun) return printNotice(describeResume(await countTargets(path), settings))
   const ledger = await openLedger(path)
   const { pending } = ledger.counts
-  printNotice(describeResume(ledger.counts, settings, ledger.mendedLine))
+  printNotice(describeResume(ledger.counts, settings, ledger.repairedLine))
   const action = `revoke the remaining ${formatCount(pending, 'target')}`
   if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
   await ledger.close('interrupted')

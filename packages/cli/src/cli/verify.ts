@@ -30,7 +30,15 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   const connection = await connect(options)
   rejectOtherIncident(await readIncident(path), connection)
   const { client, callOptions } = connection
-  const counts = { lists: 0, again: 0, still: 0, unlisted: 0, unknown: 0, unread: 0, notAsked: 0 }
+  const counts = {
+    lists: 0,
+    again: 0,
+    still: 0,
+    unlisted: 0,
+    unknown: 0,
+    unread: 0,
+    notRequested: 0,
+  }
   const apps = new Map<string, NamedApp>()
   const members: ConnectedMember[] = []
   const progress = new LiveLine(
@@ -39,8 +47,8 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   )
   let stopped: string | undefined
   for await (const list of verifyLedger(path, { client, ...callOptions, rate })) {
-    if (list.state === 'not asked') {
-      counts.notAsked += 1
+    if (list.state === 'not requested') {
+      counts.notRequested += 1
       stopped ??= 'the server seems to be down'
       continue
     }
@@ -102,10 +110,10 @@ async function record(
 
 /** 0 proves that nobody is connected, so that nothing may be left open. */
 function exitCodeOf(
-  { unknown, unread, notAsked }: VerifiedRecord['counts'],
+  { unknown, unread, notRequested }: VerifiedRecord['counts'],
   connected: number,
 ): number {
   if (connected > 0) return 1
-  if (unread + notAsked > 0) return 3
+  if (unread + notRequested > 0) return 3
   return unknown > 0 ? 1 : 0
 }

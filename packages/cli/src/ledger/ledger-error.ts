@@ -8,7 +8,7 @@ export class LedgerError extends CommandError {
 
 /**
  * What a promise resolves to; if it rejects, a {@link LedgerError} that starts with a text, such as
- * `incident.jsonl cannot be read`, and goes on with the cause.
+ * `incident.jsonl cannot be read`, and ends with the cause.
  */
 export async function orLedgerError<T>(promise: Promise<T>, start: string): Promise<T> {
   try {

@@ -9,7 +9,7 @@ import { LedgerError } from './ledger-error.ts'
 
 /*
  * Node.js has no flock(), and a lock that is kept fresh by its modification time, as lock libraries
- * have it, is lost by a laptop that sleeps. So the name of a lock file says which process holds it,
+ * have it, is lost by a laptop that sleeps. So the name of a lock file contains the process that holds it,
  * and the lock is stale when that process has ended: `incident.jsonl.lock-HOST-PID-START`. START tells
  * a process from a later one that has been given the same id.
  *

@@ -21,7 +21,7 @@ export interface Ledger {
   /** What the ledger held when it was opened. */
   readonly counts: LedgerCounts
   /** The line from which on the end of the file was damaged, and was removed; nothing in it had been acknowledged. */
-  readonly mendedLine: number | undefined
+  readonly repairedLine: number | undefined
   /**
    * Begins a run: to be waited for before any of its records. If it rejects with a `LedgerError`, since
    * another process has used the ledger meanwhile or it cannot be written, the ledger is closed.
@@ -57,9 +57,9 @@ export async function openLedger(path: string, held?: Unlock): Promise<Ledger> {
     const content = await readContent(handle, path)
     await rejectRunning(path, content.processes)
     if (content.torn) {
-      await orLedgerError(handle.truncate(content.torn.offset), `${path} cannot be mended`)
+      await orLedgerError(handle.truncate(content.torn.offset), `${path} cannot be repaired`)
     }
-    // What a killed process wrote may not be on disk yet, and the first batch says that it is.
+    // What a killed process wrote may not be on disk yet, and the first batch claims that it is.
     await orLedgerError(handle.sync(), `${path} cannot be written`)
     const end = content.torn?.offset ?? size
     return new OpenLedger(path, content, { handle, unlock, end })
@@ -107,7 +107,7 @@ class OpenLedger implements Ledger {
   readonly incident: IncidentRecord
   readonly skipped: Skipped
   readonly counts: LedgerCounts
-  readonly mendedLine: number | undefined
+  readonly repairedLine: number | undefined
   readonly #path: string
   readonly #states: TargetStates
   readonly #handle: FileHandle
@@ -126,7 +126,7 @@ class OpenLedger implements Ledger {
     this.incident = incident
     this.skipped = skipped
     this.counts = states.count()
-    this.mendedLine = torn?.line
+    this.repairedLine = torn?.line
     this.#path = path
     this.#states = states
     this.#handle = handle

@@ -5,7 +5,7 @@ import { scanLedger } from './scan-ledger.ts'
 
 /**
  * The records of a ledger, without those that only concern the file, in order. Needs no lock: of a
- * run that goes on, it yields what is written so far.
+ * run in progress, it yields what is written so far.
  *
  * @throws {LedgerError} if the file cannot be read, is no ledger, or is damaged before its end
  */

@@ -103,7 +103,7 @@ const VERIFY_COUNTS = [
   'unlisted',
   'unknown',
   'unread',
-  'notAsked',
+  'notRequested',
 ] as const satisfies readonly (keyof VerifiedRecord['counts'])[]
 
 function isVerified({ at, counts, stopped, connected }: Fields): boolean {

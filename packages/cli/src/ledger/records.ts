@@ -31,7 +31,7 @@ export interface IncidentRecord {
 
 export type TargetRecord = { readonly type: 'target' } & Target
 
-/** An Organization in which no target was found, or whose list was not read; `verify` asks for it, too. */
+/** An Organization in which no target was found, or whose list was not read; `verify` requests its list, too. */
 export type SearchedRecord = { readonly type: 'searched' } & AppInOrganization
 
 /** What the API calls an app: from the search for its Members, or from `verify`. */
@@ -99,7 +99,7 @@ export interface VerifiedRecord {
     /** Lists that could not be read. */
     readonly unread: number
     /** Lists that were not requested, since the check had stopped. */
-    readonly notAsked: number
+    readonly notRequested: number
   }
   /** Why the check stopped before the last list. */
   readonly stopped?: string | undefined

@@ -2,7 +2,7 @@ import type { Result } from '../outcome.ts'
 import { RESULTS } from './record-lines.ts'
 import type { LedgerRecord } from './records.ts'
 
-/** What a ledger says of a target: its last result, or that it was sent without one, or not sent. */
+/** The state of a target in a ledger: its last result, or that it was sent without one, or not sent. */
 export type TargetState = Result | 'sent' | 'unsent'
 
 /** How far the targets of a ledger are. */

@@ -16,7 +16,7 @@ const STEP = 0.02
 const MAX_STEP = 0.5
 /** The curve is flat so far below the rate at which the 429 came, where jitter would bring the next one. */
 const MARGIN = 0.02
-/** A 429 so soon after the last one says that the last step was too small, so the next is twice as large. */
+/** A 429 so soon after the last one means that the last step was too small, so the next is twice as large. */
 const SOON_MS = 10_000
 /** CUBIC's K: how long after a 429 the curve is flat. */
 const RECOVERY_MS = 60_000
@@ -34,9 +34,9 @@ const RETRY_AFTER_ROUNDING_MS = 1_000
  * so a small step back is enough. And a 429 mostly costs a pause of a second, whatever the rate, so
  * the time between two of them does not depend on the rate, either.
  *
- * It knows nothing of buckets, and of windows only this: a pause that is longer than the time in which
+ * It has no model of buckets, and of windows only this: a pause that is longer than the time in which
  * requests were let through ends with the window. What was let through of a window that began before
- * the requests did says nothing of the limit, since others may have used the window, so it goes on
+ * the requests did implies nothing about the limit, since others may have used the window, so it continues
  * doubling then. What was let through of the whole next one is the limit, if none was known.
  */
 export class AdaptiveRate {

@@ -52,18 +52,18 @@ export class Pace {
     return this.#rate.perSecond
   }
 
-  /** For how many milliseconds nothing is sent, since the server has asked for a pause. */
+  /** For how many milliseconds nothing is sent, since the server has requested a pause. */
   pauseMs(now: number): number {
     return Math.max(0, this.#pausedUntil - now)
   }
 
-  /** How many times the server has asked for a pause since it last let a request through. */
+  /** How many times the server has requested a pause since it last let a request through. */
   get pausesInARow(): number {
     return this.#pauses
   }
 
   /**
-   * One until the first response, which may say that the credentials are wrong. Each response allows
+   * One until the first response, which may reject the credentials. Each response allows
    * one more, so that connections are not opened all at once.
    */
   get maxInFlight(): number {
@@ -134,7 +134,7 @@ export class Pace {
     this.#pause(now, pauseMs, random)
   }
 
-  /** Records that a server that fails asks not to be called for a while. It says nothing of a limit. */
+  /** Records that a failing server requests not to be called for a while, which implies nothing about a limit. */
   recordUnavailable(now: number, retryAfterMs: number, random: number): void {
     this.#passed = 0
     this.#isWindowStart = false

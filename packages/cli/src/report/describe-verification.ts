@@ -5,7 +5,7 @@ import type { IncidentSummary } from './summarize-ledger.ts'
 
 /** What `verify` found, in lines. */
 export function describeVerification({ counts, stopped }: VerifiedRecord): string[] {
-  const { lists, again, still, unlisted, unknown, unread, notAsked } = counts
+  const { lists, again, still, unlisted, unknown, unread, notRequested } = counts
   const connected = countConnected(counts)
   const found =
     connected === 0
@@ -28,14 +28,14 @@ export function describeVerification({ counts, stopped }: VerifiedRecord): strin
     lines.push(`${formatNumber(unread)} could not be read, so somebody there may be connected.`)
   }
   if (stopped !== undefined) lines.push(`Stopped: ${stopped}.`)
-  if (notAsked > 0) lines.push(`${formatNumber(notAsked)} not requested.`)
+  if (notRequested > 0) lines.push(`${formatNumber(notRequested)} not requested.`)
   return lines
 }
 
 /** When `verify` has found what it found, or that it was not run. */
 export function describeVerifiedAt({ verified, isOutdated }: IncidentSummary): string {
   if (verified === undefined) {
-    return `Not verified yet: ${COMMAND} verify asks the API who is connected.`
+    return `Not verified yet: run ${COMMAND} verify to list who is connected.`
   }
   const at = formatTime(verified.at)
   return isOutdated
@@ -55,7 +55,7 @@ export function summarizeVerification({
     const since = isOutdated ? ' since the last run' : ' yet'
     return {
       tone: 'success',
-      text: `Not verified${since}: ${COMMAND} verify asks the API who is connected.`,
+      text: `Not verified${since}: run ${COMMAND} verify to list who is connected.`,
     }
   }
   const at = formatTime(verified.at)
@@ -79,6 +79,6 @@ export function countConnected({ again, still, unlisted }: VerifiedRecord['count
 }
 
 /** Whether every list was read. */
-function isComplete({ unknown, unread, notAsked }: VerifiedRecord['counts']): boolean {
-  return unknown + unread + notAsked === 0
+function isComplete({ unknown, unread, notRequested }: VerifiedRecord['counts']): boolean {
+  return unknown + unread + notRequested === 0
 }

@@ -25,7 +25,7 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
 
 export const REPORTED_STATES = Object.keys(STATE_TEXTS) as TargetState[] // the keys of a record of states
 
-/** What a report says first. */
+/** The first sentences of a report, which are its title. */
 export interface Headline {
   tone: 'success' | 'warning' | 'danger'
   text: string

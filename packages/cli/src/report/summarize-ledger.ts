@@ -35,7 +35,7 @@ export interface NotRevoked {
   readonly outcome: OutcomeRecord | undefined
 }
 
-/** What a report says. */
+/** The content of a report. */
 export interface IncidentSummary {
   readonly incident: IncidentRecord
   /** Undefined if the plan is incomplete. */

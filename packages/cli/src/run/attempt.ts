@@ -10,20 +10,20 @@ import type { Target } from '../target.ts'
 
 const pathParameters: readonly string[] = operations.revokeConnectedApp.pathParameters
 
-/** What an outcome says of the response, or of its absence. */
+/** What an outcome contains of the response, or of its absence. */
 export type Details = Pick<Outcome, 'status_code' | 'request_id' | 'error_type' | 'reason'>
 
 /** What one request amounts to. */
 export type Verdict = Details &
   (
     | { readonly kind: 'final'; readonly result: Result }
-    /** Sent again after the pause, for which the server may have said how long. */
+    /** Sent again after the pause, whose length the server may have set. */
     | { readonly kind: 'limited'; readonly retryAfterMs: number | undefined }
     /** Sent again a few times; the result is that of the last time. */
     | {
         readonly kind: 'transient'
         readonly result: Result
-        /** For how long the server asks not to be called. */
+        /** For how long the server requests not to be called. */
         readonly retryAfterMs?: number | undefined
       }
     /** The API rejects the credentials, so that it would reject every other request, too. */
@@ -80,7 +80,7 @@ export function toVerdict(error: ConnectedAppsError): Verdict {
   if (status_code === 401 || SESSION_REJECTED.includes(error_type)) {
     return { kind: 'credentials', ...details }
   }
-  // A page of a proxy, or of another server, says nothing of the target, whatever its status.
+  // A page of a proxy, or of another server, proves nothing about the target, whatever its status.
   const isFromApi =
     error.kind === 'http' &&
     error_type !== ROUTE_NOT_FOUND &&

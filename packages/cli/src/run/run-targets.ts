@@ -24,12 +24,12 @@ const MAX_FAILURES = 4
 const BACKOFF_MS = 250
 /** So many pauses without a request let through mean that there is nothing left of the limit. */
 const MAX_PAUSES_IN_A_ROW = 10
-/** A server that asks for a longer pause stops the run. */
+/** A server that requests a longer pause stops the run. */
 const MAX_PAUSE_MS = 3_600_000
 
 /**
  * Revokes targets that have ordinals, with the promises of `revokeAll`. Nothing happens until the
- * first outcome is asked for.
+ * first outcome is requested.
  */
 export async function* runTargets(
   targets: AsyncIterable<OrdinalTarget>,
@@ -221,12 +221,12 @@ class Run {
     this.#availability.recordResponse()
   }
 
-  /** Says until when nothing is sent, or stops the run if that is too long. */
+  /** Reports until when nothing is sent, or stops the run if that is too long. */
   #reportPause(why: UnavailableReason, { reason }: Details, now: number): void {
     const pauseMs = this.#pace.pauseMs(now)
     const endsAt = Date.now() + pauseMs
     if (pauseMs <= MAX_PAUSE_MS + 1_000) return this.#options.onPause?.(endsAt)
-    const text = `the API asks for a pause until ${formatTime(endsAt)}: ${reason ?? ''}`
+    const text = `the API requests a pause until ${formatTime(endsAt)}: ${reason ?? ''}`
     this.#fail(new UnavailableError(why, text))
   }
 

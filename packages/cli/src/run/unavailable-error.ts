@@ -1,10 +1,10 @@
 /** Why a run stopped by itself. */
 export type UnavailableReason =
-  /** Nothing but failures came from the server, for `maxDownMs` or for all targets, or it asks for a very long pause. */
+  /** Nothing but failures came from the server, for `maxDownMs` or for all targets, or it requests a very long pause. */
   | 'down'
   /** The API rejects the project's credentials or the session, or forbids every target. */
   | 'credentials'
-  /** The server responds with 429 to whatever is sent, however long the pauses, or asks for a very long one. */
+  /** The server responds with 429 to whatever is sent, however long the pauses, or requests a very long one. */
   | 'rate_limit'
 
 /**

@@ -29,7 +29,7 @@ export interface TargetProblem {
 }
 
 /**
- * Checks the ids of a target by what the contract says of them.
+ * Checks the ids of a target against the contract.
  *
  * @param values may have other properties as well
  * @param defaults ids that hold for all targets; a different value is a problem

@@ -39,7 +39,7 @@ export interface Plan {
 }
 
 export interface PlanOptions {
-  /** Whether to go on without the lines that are malformed or the same as an earlier one. */
+  /** Whether to leave out the lines that are malformed or the same as an earlier one. */
   skipInvalid?: boolean | undefined
 }
 

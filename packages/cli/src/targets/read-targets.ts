@@ -4,7 +4,7 @@ import { readCsv } from './read-csv.ts'
 import { readJsonLines } from './read-json-lines.ts'
 
 /**
- * Reads targets from CSV (RFC 4180) or JSON lines, told apart by the first character; a line that is
+ * Reads targets from CSV (RFC 4180) or JSON lines, distinguished by the first character; a line that is
  * not a target is a problem. Columns or properties beyond the ids of a target are ignored, and so are
  * blank lines. Rejects with what the source throws.
  *

@@ -20,7 +20,7 @@ try {
 } catch (error) {
   if (!(error instanceof LedgerError)) throw error
   console.error(error.message)
-  // Every worker fails, so none goes on to send.
+  // Every worker fails, so none sends anything more.
   process.exitCode = failed.length === IN_FLIGHT ? 2 : 1
 }
 

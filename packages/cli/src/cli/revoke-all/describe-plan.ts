@@ -40,22 +40,22 @@ export function describePlan(plan: Plan, settings: RunSettings): string {
 /**
  * What is left of a run, as lines for people.
  *
- * @param mendedLine the line from which on the end of the file was damaged, and was removed
+ * @param repairedLine the line from which on the end of the file was damaged, and was removed
  */
 export function describeResume(
   { targets, results, pending, sentWithoutOutcome }: LedgerCounts,
   settings: RunSettings,
-  mendedLine?: number,
+  repairedLine?: number,
 ): string {
-  if (pending === 0 && mendedLine === undefined) {
+  if (pending === 0 && repairedLine === undefined) {
     return `Nothing is left to send: ${formatCount(targets, 'target')} done.\n`
   }
   const found = [
     `${formatNumber(targets - pending)} of ${formatCount(targets, 'target')} done`,
     sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
     results.unknown > 0 && `${formatNumber(results.unknown)} unknown`,
-    mendedLine !== undefined &&
-      `a damaged end, removed from line ${formatNumber(mendedLine)} on; nothing in it had been acknowledged`,
+    repairedLine !== undefined &&
+      `a damaged end, removed from line ${formatNumber(repairedLine)} on; nothing in it had been acknowledged`,
   ].filter((part) => part !== false)
   return renderFacts([
     ['Found', found.join(', ')],

@@ -11,7 +11,7 @@ export interface ProgressState {
   rateLimited: number
   /** How many of those that are done were not revoked. */
   notRevoked: number
-  /** When a pause ends that the server has asked for, in milliseconds since 1970. */
+  /** When a pause ends that the server has requested, in milliseconds since 1970. */
   pausedUntil?: number | undefined
   /** Set while requests fail and none succeeds: the last failure. */
   failure?: { status_code: number | undefined; forMs: number } | undefined

@@ -20,7 +20,7 @@ export function readLines(
   connection: Connection,
   isQuiet: boolean,
 ): AsyncGenerator<TargetLine, void> {
-  // Listens at once, since a draft of the ledger is written before the first line is asked for.
+  // Listens at once, since a draft of the ledger is written before the first line is read.
   const controller = new AbortController()
   const { signal } = controller
   const stopListening = onInterrupt(() => {

@@ -7,15 +7,15 @@ let isClosed = false
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (isClosed) return
   isClosed = true
-  if (hasCode(error, 'EPIPE')) return // the reader has what it wants
+  if (hasCode(error, 'EPIPE')) return // the reader needs no more
   process.stderr.write(
     `connected-apps: standard output cannot be written: ${describeCause(error)}\n`,
   )
-  // The output is incomplete, whatever else the exit code says.
+  // The output is incomplete, whatever the exit code would be otherwise.
   process.on('exit', (code) => (process.exitCode = code || 1))
 })
 
-// Without standard error nobody can be told.
+// Without standard error the failure cannot be reported.
 process.stderr.on('error', () => undefined)
 
 /** Writes to standard output, unless that has failed before. */
