@@ -36,7 +36,7 @@ async function bench(): Promise<void> {
     await measure('record 100,000 targets, 100 in flight', () => record(ledger))
     await ledger.close('interrupted')
     const resumed = await measure('open again', () => openLedger(path))
-    await resumed.close('finished')
+    await resumed.close()
     await measure('read for a report', async () => {
       let records = 0
       for await (const { type } of readLedger(path)) if (type !== 'target') records += 1
@@ -49,6 +49,7 @@ async function bench(): Promise<void> {
 }
 
 async function record(ledger: Awaited<ReturnType<typeof openLedger>>): Promise<void> {
+  await ledger.start()
   const end = Math.min(count, 100_000)
   let next = 0
   const worker = async () => {

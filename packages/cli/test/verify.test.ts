@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { B2BClient } from '@connected-apps/client'
@@ -32,7 +33,9 @@ describe('verify', () => {
       'Those connected again need a new revoke-all with a new ledger; --resume sends nothing that was revoked.',
       '',
     ])
+    await appendFile(join(command.directory, 'verify.jsonl'), '{"type":"outco')
     const json = await command.run(['verify', 'verify.jsonl', '--rate', '1000', '--json'])
+    expect(json.error).toMatch(/^Found a damaged end, removed from line \d+ on; nothing in it had/)
     const lines = json.out.trim().split('\n').map(parse)
     expect(lines[0]).toEqual({ ...again, connected: 'again' })
     expect(lines.at(-1)).toEqual({

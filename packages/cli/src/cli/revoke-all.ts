@@ -125,7 +125,7 @@ async function resume(
   printNotice(describeResume(ledger.counts, settings, ledger.repairedLine))
   const action = `revoke the remaining ${formatCount(pending, 'target')}`
   if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
-  await ledger.close('interrupted')
+  await ledger.close()
   decline()
 }
 

@@ -9,6 +9,7 @@ import { verifyLedger } from '../verify-ledger.ts'
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
+import { describeRepair } from './revoke-all/describe-plan.ts'
 import { LiveLine } from './terminal/live-line.ts'
 import { write } from './terminal/output.ts'
 import { jsonLine, printable } from './terminal/printable.ts'
@@ -101,7 +102,10 @@ async function record(
 ): Promise<void> {
   try {
     const ledger = await openLedger(path)
-    await ledger.recordVerified(apps, verified).finally(() => ledger.close('interrupted'))
+    if (ledger.repairedLine !== undefined) {
+      process.stderr.write(`Found ${describeRepair(ledger.repairedLine)}.\n`)
+    }
+    await ledger.recordVerified(apps, verified).finally(() => ledger.close())
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
     process.stderr.write(`The report will not have this result: ${printable(error.message, 600)}\n`)

@@ -38,7 +38,7 @@ export interface Ledger {
   /** Resolves once what `verify` found is on disk. Rejects with a `LedgerError`. */
   recordVerified(apps: readonly NamedApp[], verified: VerifiedRecord): Promise<void>
   /** Ends the run, if one was started, and unlocks the file. Rejects with a `LedgerError` if any record may not be on disk. */
-  close(reason: StoppedRecord['reason']): Promise<void>
+  close(reason?: StoppedRecord['reason']): Promise<void>
 }
 
 /**
@@ -193,7 +193,7 @@ class OpenLedger implements Ledger {
     await Promise.all(records.map((record) => this.#log.append(record)))
   }
 
-  async close(reason: StoppedRecord['reason']): Promise<void> {
+  async close(reason: StoppedRecord['reason'] = 'interrupted'): Promise<void> {
     const process = this.#process
     try {
       if (process === undefined) return

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatNumber } from '../format.ts'
 import { summarizeVerification } from './describe-verification.ts'
 import type { TargetState } from '../ledger/target-states.ts'
-import type { IncidentSummary, NotRevoked, RunEnd } from './summarize-ledger.ts'
+import type { IncidentSummary, NotRevoked, EndOfRun } from './summarize-ledger.ts'
 
 /** How a report names what became of a target, and what that means, the good first. */
 export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: string }>> = {
@@ -68,16 +68,18 @@ export function describeUnread(lists: number): string {
   return `${formatCount(lists, 'list')} of Members ${lists === 1 ? 'was' : 'were'} not read`
 }
 
+const NOTHING_SKIPPED = { duplicate: 0, invalid: 0, unread: 0 }
+
 /** What the plan left out. */
 export function describeSkipped({ planned }: IncidentSummary): string {
-  const { duplicate, invalid, unread } = planned?.skipped ?? { duplicate: 0, invalid: 0, unread: 0 }
+  const { duplicate, invalid, unread } = planned?.skipped ?? NOTHING_SKIPPED
   const counts = `${formatNumber(duplicate)} duplicate, ${formatNumber(invalid)} malformed`
   return unread === 0 ? counts : `${counts}; ${describeUnread(unread)}`
 }
 
 /** How many lines that the plan left out are not in the list of a report. */
 export function countOmittedLines({ planned, skippedLines }: IncidentSummary): number {
-  const { duplicate, invalid, unread } = planned?.skipped ?? { duplicate: 0, invalid: 0, unread: 0 }
+  const { duplicate, invalid, unread } = planned?.skipped ?? NOTHING_SKIPPED
   return duplicate + invalid + unread - skippedLines.length
 }
 
@@ -90,7 +92,7 @@ export function reasonOf({ state, outcome }: NotRevoked): string {
   return parts.filter((part) => part !== undefined).join(' ')
 }
 
-export const RUN_ENDS: Readonly<Record<RunEnd, string>> = {
+export const RUN_ENDS: Readonly<Record<EndOfRun, string>> = {
   finished: 'finished',
   interrupted: 'interrupted by a person or a signal',
   unavailable: 'stopped by itself: the server was down, or rejected the credentials',

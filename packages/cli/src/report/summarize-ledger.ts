@@ -21,11 +21,11 @@ export interface Run {
   /** When the last that is known of it happened. */
   readonly endedAt: number
   readonly outcomes: number
-  readonly end: RunEnd
+  readonly end: EndOfRun
 }
 
 /** How a run ended; `unrecorded` if it was killed, or still runs on another machine. */
-export type RunEnd = StoppedRecord['reason'] | 'killed' | 'running' | 'unrecorded'
+export type EndOfRun = StoppedRecord['reason'] | 'killed' | 'running' | 'unrecorded'
 
 /** A target that was not revoked, and why. */
 export interface NotRevoked {

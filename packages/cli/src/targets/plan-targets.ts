@@ -49,9 +49,10 @@ type PlanRecord = TargetRecord | AppRecord | SearchedRecord | SkippedRecord
 const MAX_SHOWN_PROBLEMS = 20
 
 /**
- * Plans a run without a ledger, for `--dry-run`. Reads all lines, and holds none of them.
+ * Plans a run. Reads all lines, and holds none of them.
  *
- * @param write is called with each record of the plan in order, until the first problem that is not skipped
+ * @param write writes a record of the plan to a ledger, in order, until the first problem that is not
+ * skipped; left out for `--dry-run`
  */
 export async function planTargets(
   lines: AsyncIterable<TargetLine>,

@@ -54,14 +54,18 @@ export function describeResume(
     `${formatNumber(targets - pending)} of ${formatCount(targets, 'target')} done`,
     sentWithoutOutcome > 0 && `${formatNumber(sentWithoutOutcome)} sent without an outcome`,
     results.unknown > 0 && `${formatNumber(results.unknown)} unknown`,
-    repairedLine !== undefined &&
-      `a damaged end, removed from line ${formatNumber(repairedLine)} on; nothing in it had been acknowledged`,
+    repairedLine !== undefined && describeRepair(repairedLine),
   ].filter((part) => part !== false)
   return renderFacts([
     ['Found', found.join(', ')],
     ['Plan', `revoke the remaining ${formatCount(pending, 'target')}`],
     ...describeRun(pending, settings),
   ])
+}
+
+/** @param line the line from which on the end of a ledger was removed */
+export function describeRepair(line: number): string {
+  return `a damaged end, removed from line ${formatNumber(line)} on; nothing in it had been acknowledged`
 }
 
 function describeRun(
