@@ -40,7 +40,7 @@ export class Pace {
   #counted = 0
   #pauses = 0
   #startedAt: number | undefined
-  /** Whether a Retry-After has said when the last pause ends. */
+  /** Whether a Retry-After states when the last pause ends. */
   #isWindowStart = false
 
   constructor(options: RateOptions) {
