@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { explainError } from '../src/command-errors.ts'
 import { hashOf } from '../src/hash.ts'
 import { WaitingForStandbyError } from '../src/postgres/commit-gate.ts'
-import { Database, waitingCommits } from '../src/postgres/database.ts'
+import { Database, findWaitingCommits } from '../src/postgres/database.ts'
 import type { Cluster } from '../src/postgres/embedded/cluster.ts'
 import { findFreePort } from '../src/postgres/embedded/cluster.ts'
 import { ReadReplica, replicaSlot } from '../src/postgres/replica/read-replica.ts'
@@ -367,9 +367,8 @@ describe('a replica that commits stop to wait for', () => {
         await database.begin()
         return true
       })
-    const waiting = { name: 'waiting', text: `SELECT ${waitingCommits} AS pids` }
     const countWaiting = async () =>
-      (await database.query<{ pids: string[] }>(waiting, []))[0]?.pids.length
+      (await database.query<{ waiting: string[] }>(findWaitingCommits, []))[0]?.waiting.length
     try {
       const results = await Promise.allSettled(Array.from({ length: 20 }, commit))
       expect(results.filter(({ status }) => status === 'fulfilled')).toEqual([])

@@ -72,7 +72,8 @@ const confirmCommits = {
   text: `SELECT pg_logical_emit_message(true, 'connected-apps', ''), ${commitOnDisk}`,
 }
 
-const findWaitingCommits = {
+/** Reads {@link waitingCommits}, as `waiting`. */
+export const findWaitingCommits = {
   name: 'find-waiting-commits',
   text: `SELECT ${waitingCommits} AS waiting`,
 }
