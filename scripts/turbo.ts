@@ -1,6 +1,9 @@
 // Runs tasks of all packages: `node scripts/turbo.ts TASK... [--force]`.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { TaskProgress } from './task-progress.ts'
@@ -23,6 +26,9 @@ export async function runTasks(
   const filters = packages.map((name) => `--filter=@connected-apps/${name}`)
   const args = ['run', ...tasks, ...filters, ...flags]
   const output = ['--output-logs=full', '--log-order=grouped', '--log-prefix=task', '--no-color']
+  // Tests start hundreds of processes, each of which would compile the same modules anew. The cache
+  // lasts for one run, since it would keep what tests write to temporary directories for good.
+  await using compileCache = await mkdtempDisposable(join(tmpdir(), 'compile-cache-'))
   const progress = new TaskProgress({ showCached, list: () => listTasks(args) })
   const { child, exitCode } = runProcess('turbo', [...args, ...output], {
     stdio: ['inherit', 'pipe', 'pipe'],
@@ -30,8 +36,7 @@ export async function runTasks(
       // Tests that need these are skipped without them, which must not be cached as their passing.
       CHROMIUM: existsSync('/usr/bin/chromium') ? 'installed' : 'absent',
       PGBOUNCER: existsSync('/usr/sbin/pgbouncer') ? 'installed' : 'absent',
-      // Node.js would put the cache of a command under test into the temporary directory, for good.
-      NODE_DISABLE_COMPILE_CACHE: '1',
+      NODE_COMPILE_CACHE: compileCache.path,
       // With this turbo writes a format of its own, for GitHub's log viewer.
       GITHUB_ACTIONS: undefined,
     },

@@ -68,7 +68,8 @@ interface CommandResult {
 /** Runs `pnpm audit-log` as the service's role, with these arguments. */
 function run(args: string[], environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: roles.serviceUrl, ...environment }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: roles.serviceUrl, ...environment }
     execFile(process.execPath, [command, ...args], { env }, (error, out, err) =>
       resolve({ code: error?.code ?? 0, out, err }),
     )
@@ -137,7 +138,8 @@ describe('pnpm audit-log', () => {
   })
 
   it('exits without an error when its output is closed', async () => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: roles.serviceUrl }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: roles.serviceUrl }
     const child = spawn(process.execPath, [command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     let err = ''
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))

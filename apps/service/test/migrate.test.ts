@@ -107,7 +107,8 @@ describe('pnpm migrate', () => {
 
   function run(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<object> {
     return new Promise((resolve) => {
-      const env = { PATH: process.env['PATH'], ...environment }
+      const { PATH, NODE_COMPILE_CACHE } = process.env
+      const env = { PATH, NODE_COMPILE_CACHE, ...environment }
       execFile(process.execPath, [command, ...args], { env }, (error, out, err) =>
         resolve({ code: error?.code ?? 0, out, err }),
       )
@@ -128,7 +129,8 @@ describe('pnpm migrate', () => {
   ] as const)('ends at %s, changes nothing, and says so', async (signal, code) => {
     await undoLast()
     const unlock = await hold('SELECT pg_advisory_xact_lock(70092024)')
-    const env = { PATH: process.env['PATH'], DATABASE_URL: test.database.url }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: test.database.url }
     const migrating = spawn(process.execPath, [command], { env })
     let err = ''
     migrating.stderr.on('data', (chunk: Buffer) => {

@@ -54,7 +54,8 @@ interface CommandResult {
 /** Runs `pnpm provision` with these arguments. */
 function provision(args: string[], databaseUrl = test.database.url): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: databaseUrl }
     execFile(process.execPath, [command, ...args], { env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     )

@@ -15,7 +15,8 @@ const test = useDatabase()
 /** Runs `pnpm raise-counters` with these arguments. */
 function raiseCounters(args: string[], databaseUrl: string) {
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: databaseUrl }
     execFile(process.execPath, [command, ...args], { env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     )

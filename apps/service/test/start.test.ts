@@ -26,8 +26,9 @@ afterEach(() => {
 
 /** Runs what `pnpm start` runs, with this environment. */
 function start(environment: NodeJS.ProcessEnv, args: string[] = []) {
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)

@@ -16,7 +16,9 @@ interface Ended {
 
 function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [commands, ...args], { env }, (error, out, err) =>
+    const { NODE_COMPILE_CACHE } = process.env
+    const environment = { NODE_COMPILE_CACHE, ...env }
+    execFile(process.execPath, [commands, ...args], { env: environment }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     )
   })

@@ -33,8 +33,9 @@ export function startCli(
   args: readonly string[],
   { env = {}, input, cwd }: RunCliOptions = {},
 ): Running {
+  const { NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [main, ...args], {
-    env: { STYTCH_PROJECT_ID: 'project-test-1', STYTCH_SECRET: SECRET, ...env },
+    env: { NODE_COMPILE_CACHE, STYTCH_PROJECT_ID: 'project-test-1', STYTCH_SECRET: SECRET, ...env },
     cwd,
     detached: true,
   })
