@@ -7,7 +7,7 @@ export class Methods {
   readonly organizations: {
     /**
      * Describes a Connected App, and lists the Members of the Organization who
-     * have an active installation of it: whoever an incident concerns.
+     * have an active installation of it: those whom an incident affects.
      *
      * `GET /v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}`
      *
@@ -19,7 +19,7 @@ export class Methods {
     readonly members: {
       /**
        * Lists the Connected Apps that a Member has completed an authorization
-       * flow with. A revoked app is not in the list any more.
+       * flow with. A revoked app is no longer in the list.
        *
        * `GET /v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps`
        *

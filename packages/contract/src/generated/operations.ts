@@ -56,7 +56,7 @@ const shared = {
       error_url: "https://stytch.com/docs/api/errors/400",
     },
     trigger: "request",
-    scenario: { id: "000000001400", title: "organization_id has an impossible form" },
+    scenario: { id: "000000001400", title: "organization_id is malformed" },
   },
   invalid_id: {
     status: 400,
@@ -68,7 +68,7 @@ const shared = {
       error_url: "https://stytch.com/docs/api/errors/400",
     },
     trigger: "request",
-    scenario: { id: "000000002400", title: "member_id or connected_app_id has an impossible form" },
+    scenario: { id: "000000002400", title: "member_id or connected_app_id is malformed" },
   },
   invalid_session_token: {
     status: 400,
@@ -80,7 +80,7 @@ const shared = {
       error_url: "https://stytch.com/docs/api/errors/400",
     },
     trigger: "request",
-    scenario: { id: "000000003400", title: "The session token has an impossible form" },
+    scenario: { id: "000000003400", title: "The session token is malformed" },
   },
   unable_to_parse_session_jwt: {
     status: 400,

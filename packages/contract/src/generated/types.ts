@@ -44,7 +44,7 @@ export interface paths {
         /**
          * Get Connected Apps of a Member
          * @description Lists the Connected Apps that a Member has completed an authorization
-         *     flow with. A revoked app is not in the list any more.
+         *     flow with. A revoked app is no longer in the list.
          *
          *     **Permission.** `get.connected-apps` on `stytch.member`. A Member may
          *     list its own through `stytch.self`.
@@ -68,7 +68,7 @@ export interface paths {
         /**
          * Get Connected App of an Organization
          * @description Describes a Connected App, and lists the Members of the Organization who
-         *     have an active installation of it: whoever an incident concerns.
+         *     have an active installation of it: those whom an incident affects.
          *
          *     **Permission.** `get.connected-apps` on `stytch.organization`
          *     **(our decision)**.
@@ -388,7 +388,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The Connected App has no access to the Member any more. */
+            /** @description The Connected App no longer has access to the Member. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -5,12 +5,12 @@ const revokeConnectedApp = {
   revoked: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000000200' },
   /** The request is malformed: 400. */
   theRequestIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000000400' },
-  /** organization_id has an impossible form: 400. */
-  organizationIdHasAnImpossibleForm: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000001400' },
-  /** member_id or connected_app_id has an impossible form: 400. */
-  memberIdOrConnectedAppIdHasAnImpossibleForm: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000002400' },
-  /** The session token has an impossible form: 400. */
-  theSessionTokenHasAnImpossibleForm: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000003400' },
+  /** organization_id is malformed: 400. */
+  organizationIdIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000001400' },
+  /** member_id or connected_app_id is malformed: 400. */
+  memberIdOrConnectedAppIdIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000002400' },
+  /** The session token is malformed: 400. */
+  theSessionTokenIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000003400' },
   /** The session JWT cannot be verified: 400. */
   theSessionJWTCannotBeVerified: { connected_app_id: 'connected-app-test-00000000-0000-4000-8000-000000004400' },
   /** Both session headers were sent: 400. */
@@ -52,12 +52,12 @@ const getMemberConnectedApps = {
   noConnectedApp: { member_id: 'member-test-00000000-0000-4000-8000-000000001200' },
   /** The request is malformed: 400. */
   theRequestIsMalformed: { member_id: 'member-test-00000000-0000-4000-8000-000000000400' },
-  /** organization_id has an impossible form: 400. */
-  organizationIdHasAnImpossibleForm: { member_id: 'member-test-00000000-0000-4000-8000-000000001400' },
-  /** member_id or connected_app_id has an impossible form: 400. */
-  memberIdOrConnectedAppIdHasAnImpossibleForm: { member_id: 'member-test-00000000-0000-4000-8000-000000002400' },
-  /** The session token has an impossible form: 400. */
-  theSessionTokenHasAnImpossibleForm: { member_id: 'member-test-00000000-0000-4000-8000-000000003400' },
+  /** organization_id is malformed: 400. */
+  organizationIdIsMalformed: { member_id: 'member-test-00000000-0000-4000-8000-000000001400' },
+  /** member_id or connected_app_id is malformed: 400. */
+  memberIdOrConnectedAppIdIsMalformed: { member_id: 'member-test-00000000-0000-4000-8000-000000002400' },
+  /** The session token is malformed: 400. */
+  theSessionTokenIsMalformed: { member_id: 'member-test-00000000-0000-4000-8000-000000003400' },
   /** The session JWT cannot be verified: 400. */
   theSessionJWTCannotBeVerified: { member_id: 'member-test-00000000-0000-4000-8000-000000004400' },
   /** Both session headers were sent: 400. */
@@ -99,12 +99,12 @@ const getOrganizationConnectedApp = {
   noActiveMember: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000001200' },
   /** The request is malformed: 400. */
   theRequestIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000000400' },
-  /** organization_id has an impossible form: 400. */
-  organizationIdHasAnImpossibleForm: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000001400' },
-  /** member_id or connected_app_id has an impossible form: 400. */
-  memberIdOrConnectedAppIdHasAnImpossibleForm: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000002400' },
-  /** The session token has an impossible form: 400. */
-  theSessionTokenHasAnImpossibleForm: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000003400' },
+  /** organization_id is malformed: 400. */
+  organizationIdIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000001400' },
+  /** member_id or connected_app_id is malformed: 400. */
+  memberIdOrConnectedAppIdIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000002400' },
+  /** The session token is malformed: 400. */
+  theSessionTokenIsMalformed: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000003400' },
   /** The session JWT cannot be verified: 400. */
   theSessionJWTCannotBeVerified: { connected_app_id: 'connected-app-test-00000000-0000-4000-9000-000000004400' },
   /** Both session headers were sent: 400. */
