@@ -180,7 +180,12 @@ describe('the log', () => {
     const cause = 'database_error'
     const outcome = 'server_error'
     expect(failed).toEqual([
-      { msg: 'request failed', cause, ...client, err: expect.anything() },
+      {
+        msg: 'request failed',
+        cause,
+        ...client,
+        err: { type: 'error', code: '42P01', message: 'relation "tokens" does not exist' },
+      },
       { msg: completed.msg, route: 'token', status_code: 500, outcome, cause, ...client },
     ])
     const error = 'invalid_grant'
@@ -190,6 +195,18 @@ describe('the log', () => {
     expect(linesAbout(jwks.headers.get('x-request-id'))).toEqual([
       { ...completed, route: 'session-jwks' },
     ])
+  })
+
+  it('has a stack trace only of an error whose cause is not known, which is a bug', () => {
+    const own = new PassThrough()
+    const logger = createLogger('error', own)
+    logger.error({ err: new Error('Query read timeout') })
+    logger.error({ err: new TypeError('x is not a function') })
+    const [known, bug] = String(own.read())
+      .split('\n', 2)
+      .map((line) => (JSON.parse(line) as { err: object }).err)
+    expect(known).toEqual({ type: 'Error', message: 'Query read timeout' })
+    expect(bug).toMatchObject({ type: 'TypeError', stack: expect.stringContaining('log.test.ts') })
   })
 
   it('is not changed by OpenTelemetry, whose global this service does not touch', () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import * as openid from 'openid-client'
 import { Client, Pool } from 'pg'
 import { describe, expect, it } from 'vitest'
@@ -233,6 +235,12 @@ describe('the cause of a failure', () => {
     const nowhere = new Pool({ connectionString: 'postgres://127.0.0.1:1/x' })
     expect(causeOf(await failureOf(() => nowhere.query('SELECT 1')))).toBe('no_connection')
     await nowhere.end()
+    // Node.js reports the failures of all addresses of a host in one error.
+    const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }))
+    const socket = connect({ host: 'h', port: 1, lookup: (_, __, done) => done(null, addresses) })
+    const [error] = (await once(socket, 'error')) as [unknown]
+    expect(error).toBeInstanceOf(AggregateError)
+    expect(causeOf(error)).toBe('no_connection')
   })
 
   it('is other for anything unexpected', () => {

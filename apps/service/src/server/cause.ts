@@ -76,5 +76,7 @@ export function causeOf(error: unknown): FailureCause {
     return sqlStates.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'database_error'
   }
   if (!(error instanceof Error)) return 'other'
+  // The error for a host with several addresses, which has a code, but no message.
+  if (error instanceof AggregateError && 'code' in error) return 'no_connection'
   return messages.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'other'
 }

@@ -13,8 +13,8 @@ import { findCurrentRequest } from './request-scope.ts'
 const standardError = { dest: 2, sync: false, minLength: 15_000, periodicFlush: 100 }
 
 /**
- * Writes JSON lines that contain no secrets. Errors are reduced to their type, message and stack,
- * since database drivers put the values of the failed statement into further properties.
+ * Writes JSON lines that contain no secrets. Errors are reduced to the properties of
+ * {@link describeError}, since database drivers put the values of the failed statement into others.
  */
 export function createLogger(
   level: string,
@@ -24,12 +24,24 @@ export function createLogger(
     {
       level,
       base: null,
-      serializers: {
-        err: (error: Error) => ({ type: error.name, message: error.message, stack: error.stack }),
-      },
+      serializers: { err: describeError },
     },
     stream,
   )
+}
+
+/**
+ * What the log has of an error. The code is PostgreSQL's (SQLSTATE) or that of Node.js. An error whose
+ * cause is known has no stack: it is expected in operation, and a thousand requests may report the same.
+ */
+function describeError(error: Error & { code?: unknown }) {
+  const { name: type, code, message, stack } = error
+  return {
+    type,
+    code: typeof code === 'string' ? code : undefined,
+    message,
+    stack: causeOf(error) === 'other' ? stack : undefined,
+  }
 }
 
 /** Logs one completed request. */
