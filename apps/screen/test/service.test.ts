@@ -45,7 +45,7 @@ describe.skipIf(!existsSync(executablePath))('the screen on the service', () => 
   async function openAsMember(apps: string[], baseUrl = service.url) {
     const { projectId, secret } = await addProject(pool)
     const organizationId = await addOrganization(pool, { projectId })
-    const memberId = await addMember(pool, { organizationId })
+    const memberId = await addMember(pool, { organizationId, name: 'Ada' })
     const { token } = await addSession(pool, { organizationId, memberId })
     const member = {
       organization_id: organizationId,

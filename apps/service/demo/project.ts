@@ -41,6 +41,7 @@ export async function addDemoProject(databaseUrl: string, origin: string): Promi
   const memberId = await addMember(pool, {
     organizationId,
     memberId: demo.memberId,
+    name: 'Ada',
     externalId: demo.memberExternalId,
   })
   await addSession(pool, { organizationId, memberId, token: demo.sessionToken })

@@ -220,7 +220,7 @@ describe.each(operationsByTitle)('%s: the audit log', (_, operation) => {
   beforeAll(async () => {
     const { pool } = test.database
     const { organizationId } = test.tenant
-    const memberId = await addMember(pool, { organizationId, roles: [] })
+    const memberId = await addMember(pool, { organizationId, name: 'Ada', roles: [] })
     guest = { memberId, ...(await addSession(pool, { organizationId, memberId })) }
   })
 

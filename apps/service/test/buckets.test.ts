@@ -125,9 +125,9 @@ describe('the service, on Citus,', () => {
     const guestOf = await addOrganization(pool, { projectId })
     const guest = {
       organizationId: guestOf,
-      memberId: await addMember(pool, { organizationId: guestOf }),
+      memberId: await addMember(pool, { organizationId: guestOf, name: 'Ada' }),
     }
-    const powerless = await addMember(pool, { organizationId, roles: [] })
+    const powerless = await addMember(pool, { organizationId, name: 'Ada', roles: [] })
     const tokens = [
       tenant.session.token,
       (await addSession(pool, guest)).token,

@@ -125,7 +125,7 @@ describe('the Connected Apps of a Member', () => {
 
   it('are only those of the Member itself', async () => {
     const { organizationId } = tenant
-    const colleagueId = await addMember(test.database.pool, { organizationId })
+    const colleagueId = await addMember(test.database.pool, { organizationId, name: 'Ada' })
     await giveAccess()
     expect(await listApps(colleagueId)).toEqual([])
   })
@@ -149,6 +149,7 @@ describe('a Connected App of an Organization', () => {
   ])('has a client type: first party %s, public %s', async (isFirstParty, isPublic, clientType) => {
     const connectedAppId = await addConnectedApp(test.database.pool, {
       projectId: tenant.projectId,
+      name: 'Notebook',
       redirectUri,
       isFirstParty,
       ...(!isPublic && { secret: 'secret-test-confidential' }),
@@ -164,7 +165,7 @@ describe('a Connected App of an Organization', () => {
   it('names the Members who use it, and those of no other Organization', async () => {
     const { organizationId, projectId } = tenant
     const { pool } = test.database
-    const colleagueId = await addMember(pool, { organizationId })
+    const colleagueId = await addMember(pool, { organizationId, name: 'Ada' })
     const colleague = await addSession(pool, { organizationId, memberId: colleagueId })
     await giveAccess()
     await giveAccess(colleague.token)

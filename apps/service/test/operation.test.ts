@@ -228,7 +228,7 @@ describe('identifiers of a revoke', () => {
     const { projectId } = tenant
     await addOrganization(database.pool, { projectId, slug: 'first', externalId: 'twin' })
     const organizationId = await addOrganization(database.pool, { projectId, slug: 'twin' })
-    const memberId = await addMember(database.pool, { organizationId })
+    const memberId = await addMember(database.pool, { organizationId, name: 'Ada' })
     expect(await responseTo({ organization_id: 'twin', member_id: memberId })).toBe('200 ok')
   })
 
@@ -242,7 +242,7 @@ describe('identifiers of a revoke', () => {
   it('are matched with ids before external ids of Members', async () => {
     const { database, service, tenant } = test
     const { organizationId, memberId } = tenant
-    await addMember(database.pool, { organizationId, externalId: memberId })
+    await addMember(database.pool, { organizationId, name: 'Ada', externalId: memberId })
     const response = await revoke(service.url, tenant)
     const { request_id: requestId } = (await response.json()) as { request_id: string } // by the contract
     const { rows } = await database.pool.query(
@@ -279,6 +279,7 @@ describe('repetition', () => {
     const { database, service, tenant } = test
     const connectedAppId = await addConnectedApp(database.pool, {
       projectId: tenant.projectId,
+      name: 'Notebook',
       redirectUri,
     })
     const requests = Array.from({ length: 8 }, async () =>

@@ -45,6 +45,9 @@ const changedTables = [
   'server_keys',
 ]
 
+const ada = ['--name', 'Ada']
+const notebook = ['--name', 'Notebook']
+
 interface CommandResult {
   code: number
   out: string
@@ -74,10 +77,11 @@ describe('pnpm provision', () => {
     const project = ['--project-id', project_id]
     const { organization_id = '' } = await add('organization', ...project, '--slug', 'northwind')
     const organization = ['--organization-id', organization_id]
-    const { member_id = '' } = await add('member', ...organization, '--external-id', 'hr|7')
+    const externalId = ['--external-id', 'hr|7']
+    const { member_id = '' } = await add('member', ...organization, ...externalId, ...ada)
     const { session_token = '' } = await add('session', ...organization, '--member-id', member_id)
     const redirect = ['--redirect-uri', 'http://127.0.0.1/callback']
-    const app = await add('connected-app', ...project, ...redirect, '--public')
+    const app = await add('connected-app', ...project, ...redirect, ...notebook, '--public')
     expect(app).toEqual({ connected_app_id: expect.any(String) })
     const { connected_app_id = '' } = app
 
@@ -117,11 +121,19 @@ describe('pnpm provision', () => {
     const { project_id = '' } = await add('project', '--live')
     expect(project_id).toMatch(/^project-live-/)
     const uri = 'https://app.example/callback'
-    const app = await add('connected-app', '--project-id', project_id, '--redirect-uri', uri)
+    const app = await add(
+      'connected-app',
+      '--project-id',
+      project_id,
+      '--redirect-uri',
+      uri,
+      ...notebook,
+    )
     expect(Object.keys(app)).toEqual(['connected_app_id', 'secret'])
     const { organizationId } = test.tenant
-    const roles = 'stytch_member,stytch_admin'
-    const { member_id } = await add('member', '--organization-id', organizationId, '--roles', roles)
+    const roles = ['--roles', 'stytch_member,stytch_admin']
+    const member = ['--organization-id', organizationId, ...ada, ...roles]
+    const { member_id } = await add('member', ...member)
     const { rows } = await test.database.pool.query(
       'SELECT role_id FROM member_roles WHERE member_id = $1 ORDER BY role_id',
       [member_id],
@@ -157,6 +169,7 @@ describe('pnpm provision', () => {
       'member',
       '--organization-id',
       organizationId,
+      ...ada,
       '--roles',
       'stytch_admin,nosuch',
     ])
@@ -199,7 +212,7 @@ describe('pnpm provision', () => {
     ],
     [['organization', '--project-id', 'nobody'], /^there is no project nobody$/],
     [
-      ['member', '--organization-id', 'acme'],
+      ['member', '--organization-id', 'acme', ...ada],
       /^there is no organization acme; give its id, not its slug or external id$/,
     ],
     [
@@ -207,7 +220,7 @@ describe('pnpm provision', () => {
       /^there is no organization o; give its id,/,
     ],
     [
-      ['connected-app', '--project-id', 'nobody', '--redirect-uri', 'http://a/'],
+      ['connected-app', '--project-id', 'nobody', '--redirect-uri', 'http://a/', ...notebook],
       /^there is no project nobody$/,
     ],
     [
@@ -223,6 +236,12 @@ describe('pnpm provision', () => {
     [['rotate-secret', '--project-id', 'p', '--finish', '--cancel'], /'--cancel'.*'--finish'/],
     [['session-jwks', '--project-id', 'p'], /^missing required argument 'FILE'/],
     [['session', '--organization-id', 'o', '--member-id', 'm', '--hours', '0'], /^--hours must/],
+    [['member', '--organization-id', 'o'], /^--name is missing; pass --name NAME;/],
+    [['member', '--organization-id', 'o', '--name', ' '], /^--name has only white space;/],
+    [
+      ['connected-app', '--project-id', 'p', '--redirect-uri', 'http://a/'],
+      /^--name is missing; pass --name NAME;/,
+    ],
     [['connected-app', '--project-id', 'p', '--redirect-uri', 'a'], /^--redirect-uri must/],
     [
       ['connected-app', '--project-id', 'p', '--redirect-uri', 'http://a/', '--logo-url', 'a'],
@@ -247,7 +266,7 @@ describe('pnpm provision', () => {
     })
     const { project_id = '' } = await add('project')
     const { organization_id = '' } = await add('organization', '--project-id', project_id)
-    const { member_id = '' } = await add('member', '--organization-id', organization_id)
+    const { member_id = '' } = await add('member', '--organization-id', organization_id, ...ada)
     const rejected = await provision([...session, member_id])
     expect(rejected.err).toContain(`no member ${member_id} in organization ${organizationId};`)
   })
@@ -365,10 +384,11 @@ describe('a change', () => {
     const session = new Pool({ connectionString: `${url}?options=-c%20synchronous_commit%3Doff` })
     const { projectId } = await addProject(session)
     const organizationId = await addOrganization(session, { projectId })
-    const memberId = await addMember(session, { organizationId })
+    const memberId = await addMember(session, { organizationId, name: 'Ada' })
     await addSession(session, { organizationId, memberId })
     const redirectUri = 'http://127.0.0.1/callback'
-    const id = await addConnectedApp(session, { projectId, redirectUri, secret: 'secret' })
+    const app = { projectId, name: 'Notebook', redirectUri, secret: 'secret' }
+    const id = await addConnectedApp(session, app)
     await addResourceServer(session, { projectId, name: 'API' })
     await replaceSessionKeys(session, projectId, { keys: [] })
     await startSecretRotation(session, { type: 'connected_app', id })
@@ -438,7 +458,9 @@ describe('names', () => {
     }
     const organization = ['organization', '--project-id', projectId, '--slug', organizationId]
     expect((await provision(organization)).err).toContain(' names another Organization of ')
-    const member = ['member', '--organization-id', organizationId, '--external-id', memberId]
-    expect((await provision(member)).err).toContain(' names another Member of ')
+    const member = ['member', '--organization-id', organizationId, '--name', 'Ada']
+    expect((await provision([...member, '--external-id', memberId])).err).toContain(
+      ' names another Member of ',
+    )
   })
 })

@@ -101,7 +101,8 @@ describe('a revoke', () => {
     it('if no consent page was ever opened', async () => {
       const { database, tenant } = test
       const { projectId } = tenant
-      const connectedAppId = await addConnectedApp(database.pool, { projectId, redirectUri })
+      const app = { projectId, name: 'Notebook', redirectUri }
+      const connectedAppId = await addConnectedApp(database.pool, app)
       expect(await auditOf({ connectedAppId })).toMatchObject([
         { connected_app_id: connectedAppId, ...noActor, revocation_count: null },
       ])

@@ -30,7 +30,7 @@ async function addPermission(
 async function outcomeFor(operation: Operation, roleId: string): Promise<string> {
   const { database, service, tenant } = test
   const { organizationId } = tenant
-  const memberId = await addMember(database.pool, { organizationId, roles: [roleId] })
+  const memberId = await addMember(database.pool, { organizationId, name: 'Ada', roles: [roleId] })
   const { token } = await addSession(database.pool, { organizationId, memberId })
   const headers = withToken(operation, token)
   return outcomeOf(operation, await send(operation, service.url, tenant, { headers }))

@@ -25,7 +25,7 @@ async function addTo(isRight: (organizationId: string) => boolean) {
   while (!isRight(organizationId))
   const { pool } = test.database
   await addOrganization(pool, { projectId: test.tenant.projectId, organizationId })
-  return { organizationId, memberId: await addMember(pool, { organizationId }) }
+  return { organizationId, memberId: await addMember(pool, { organizationId, name: 'Ada' }) }
 }
 
 // Each of these values is looked up without its Organization. An index keeps it unique in its bucket.
@@ -54,7 +54,7 @@ it('no two sessions of a bucket share an id', async () => {
 it('no two Members of a bucket share an id', async () => {
   const { organizationId } = neighbor
   const { memberId } = test.tenant
-  const added = addMember(test.database.pool, { organizationId, memberId })
+  const added = addMember(test.database.pool, { organizationId, name: 'Ada', memberId })
   await expect(added).rejects.toThrow('members_by_id')
 })
 
@@ -70,7 +70,7 @@ it('an id that Members of two buckets share names neither of them', async () => 
   ]
   expect(await find()).toEqual([expect.anything(), expect.anything()])
   const { organizationId } = test.tenant
-  await addMember(pool, { organizationId, memberId })
+  await addMember(pool, { organizationId, name: 'Ada', memberId })
   // Also while only one of them is signed in.
   expect(await find()).toEqual([undefined, undefined])
   await addSession(pool, { organizationId, memberId })
@@ -87,7 +87,7 @@ it('a browser has to sign in once another Member has the id of its own, and no p
   await system.signIn()
   const { page: consent = '' } = (await system.request(0)) as { page?: string } // no consent was given yet
   const organizationId = await addOrganization(pool, { projectId })
-  await addMember(pool, { organizationId, memberId })
+  await addMember(pool, { organizationId, name: 'Ada', memberId })
   expect(await system.approve(0, consent)).toBeUndefined()
   expect(await system.request(0)).toEqual({ page: expect.stringMatching(/^\/interaction\//) })
   const { rowCount } = await pool.query('SELECT FROM grants WHERE member_id = $1', [memberId])

@@ -24,6 +24,12 @@ export function parseIdentifier(
   throw new InvalidArgumentError(`must be ${hint}, and neither . nor ..`)
 }
 
+/** A name that people read. */
+export function parseName(value: string): string {
+  if (value.trim() !== '') return value
+  throw new InvalidArgumentError('has only white space; pass a name')
+}
+
 export function parseHours(value: string): number {
   const hours = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN
   if (hours >= 0.01 && hours <= 999_999) return hours

@@ -15,6 +15,7 @@ import {
   parseHours,
   parseIdentifier,
   parseLogoUrl,
+  parseName,
   parseRedirectUri,
   parseRoles,
 } from './arguments.ts'
@@ -129,13 +130,13 @@ command
   .command('member')
   .description('adds a Member to an Organization')
   .requiredOption('--organization-id <ID>', 'its Organization')
+  .requiredOption('--name <NAME>', 'shown on the consent page', parseName)
   .option('--external-id <ID>', 'an id of your own', (value) =>
     parseIdentifier(value, 'external-id', 'member_id'),
   )
-  .option('--name <NAME>', 'shown on the consent page')
   .option('--roles <ROLES>', 'separated by commas; default: stytch_member', parseRoles)
   .action(
-    (options: { organizationId: string; externalId?: string; name?: string; roles?: string[] }) =>
+    (options: { organizationId: string; name: string; externalId?: string; roles?: string[] }) =>
       change(async (pool) => {
         await assertExists(pool, 'organization', options.organizationId)
         await assertNewMemberName(pool, options)
@@ -163,7 +164,7 @@ command
 interface ConnectedAppOptions {
   projectId: string
   redirectUri: string
-  name?: string
+  name: string
   description?: string
   logoUrl?: string
   firstParty?: boolean
@@ -175,7 +176,7 @@ command
   .description('adds a Connected App, and prints its secret unless it is public')
   .requiredOption('--project-id <ID>', 'its project')
   .requiredOption('--redirect-uri <URL>', 'where codes are sent', parseRedirectUri)
-  .option('--name <NAME>', 'shown on the consent page, and in lists')
+  .requiredOption('--name <NAME>', 'shown on the consent page, and in lists', parseName)
   .option('--description <TEXT>', 'what it is for')
   .option('--logo-url <URL>', 'its logo', parseLogoUrl)
   .option('--first-party', "developed by the project's owner")
@@ -196,7 +197,7 @@ command
     'adds an API that may introspect every access token of its project, and prints its secret',
   )
   .requiredOption('--project-id <ID>', 'its project')
-  .requiredOption('--name <NAME>', 'a name for you')
+  .requiredOption('--name <NAME>', 'a name for you', parseName)
   .action((options: { projectId: string; name: string }) =>
     change(async (pool) => {
       await assertExists(pool, 'project', options.projectId)

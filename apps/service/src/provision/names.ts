@@ -22,7 +22,7 @@ export async function assertNewOrganizationNames(
 /** @throws {ProvisionError} if its external id names another Member of the Organization */
 export async function assertNewMemberName(
   pool: Pool,
-  { organizationId, externalId }: NewMember,
+  { organizationId, externalId }: Pick<NewMember, 'organizationId' | 'externalId'>,
 ): Promise<void> {
   const { rows } = await pool.query<{ id: string; name: string }>(
     `SELECT member_id AS id, $2 AS name FROM members

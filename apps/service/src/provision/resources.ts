@@ -101,7 +101,8 @@ export interface NewMember {
   organizationId: string
   memberId?: string
   externalId?: string
-  name?: string
+  /** Shown on the consent page. */
+  name: string
   roles?: string[]
 }
 
@@ -111,8 +112,8 @@ export interface NewMember {
  * @throws {ProvisionError} if the Organization's project does not have one of the roles
  */
 export async function addMember(pool: Pool, member: NewMember): Promise<string> {
-  const { organizationId, memberId = `member-test-${randomUUID()}`, name = 'Ada' } = member
-  const { roles = ['stytch_member'] } = member
+  const { organizationId, memberId = `member-test-${randomUUID()}` } = member
+  const { name, roles = ['stytch_member'] } = member
   const bucket = bucketOf(organizationId)
   await commitDurably(pool, async (client) => {
     await assertRolesExist(client, organizationId, roles)
@@ -173,7 +174,8 @@ export interface NewConnectedApp {
   projectId: string
   redirectUri: string
   connectedAppId?: string
-  name?: string
+  /** Shown on the consent page, and in lists. */
+  name: string
   /** What it is for. Default: nothing. */
   description?: string
   logoUrl?: string
@@ -185,7 +187,7 @@ export interface NewConnectedApp {
 
 /** Adds a Connected App, which is an OAuth client. */
 export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise<string> {
-  const { connectedAppId = `connected-app-test-${randomUUID()}`, name = 'Notebook' } = app
+  const { connectedAppId = `connected-app-test-${randomUUID()}` } = app
   await queryDurably(
     pool,
     `INSERT INTO connected_apps (connected_app_id, project_id, name, description, logo_url,
@@ -194,7 +196,7 @@ export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise
     [
       connectedAppId,
       app.projectId,
-      name,
+      app.name,
       app.description ?? '',
       app.logoUrl,
       app.isFirstParty ?? false,

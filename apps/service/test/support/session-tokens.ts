@@ -6,7 +6,7 @@ import type { Tenant } from './tenant.ts'
 export async function addSessions(pool: Pool, { projectId, organizationId, memberId }: Tenant) {
   const elsewhere = await addOrganization(pool, { projectId })
   const add = async (organization: string, role: string) => {
-    const member = { organizationId: organization, roles: [role] }
+    const member = { organizationId: organization, name: 'Ada', roles: [role] }
     const added = await addMember(pool, member)
     const session = await addSession(pool, { organizationId: organization, memberId: added })
     return { memberId: added, ...session }

@@ -23,15 +23,12 @@ export async function addTenant(pool: Pool) {
     slug: `acme-${suffix}`,
     externalId: `crm|acme-${suffix}`,
   })
-  const memberId = await addMember(pool, { organizationId, externalId: 'crm|ada' })
+  const memberId = await addMember(pool, { organizationId, name: 'Ada', externalId: 'crm|ada' })
   const session = await addSession(pool, { organizationId, memberId })
-  const publicAppId = await addConnectedApp(pool, { projectId, redirectUri })
+  const app = { projectId, name: 'Notebook', redirectUri }
+  const publicAppId = await addConnectedApp(pool, app)
   const clientSecret = newSecret()
-  const confidentialAppId = await addConnectedApp(pool, {
-    projectId,
-    redirectUri,
-    secret: clientSecret,
-  })
+  const confidentialAppId = await addConnectedApp(pool, { ...app, secret: clientSecret })
   const resourceServer = await addResourceServer(pool, { projectId, name: 'Notes API' })
   return {
     projectId,

@@ -25,10 +25,11 @@ export async function addAppAuthorizations(
   const organizationId = await addOrganization(pool, { projectId })
   const authorizations: AppAuthorization[] = []
   for (let index = 0; index < count; index += 1) {
-    const memberId = await addMember(pool, { organizationId })
+    const memberId = await addMember(pool, { organizationId, name: 'Ada' })
     const session = await addSession(pool, { organizationId, memberId })
     const client = index % 2 === 0 ? {} : { secret: newSecret() }
-    const connectedAppId = await addConnectedApp(pool, { projectId, redirectUri, ...client })
+    const app = { projectId, name: 'Notebook', redirectUri, ...client }
+    const connectedAppId = await addConnectedApp(pool, app)
     authorizations.push({
       instances,
       projectId,
