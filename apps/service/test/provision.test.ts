@@ -117,7 +117,7 @@ describe('pnpm provision', () => {
     expect([await isAccepted(secret), await isAccepted(next)]).toEqual([false, true])
   })
 
-  it('adds a live project, a confidential app with a secret, and a Member with roles', async () => {
+  it('adds a live project with live ids, and a confidential app with a secret', async () => {
     const { project_id = '' } = await add('project', '--live')
     expect(project_id).toMatch(/^project-live-/)
     const uri = 'https://app.example/callback'
@@ -130,6 +130,17 @@ describe('pnpm provision', () => {
       ...notebook,
     )
     expect(Object.keys(app)).toEqual(['connected_app_id', 'secret'])
+    expect(app['connected_app_id']).toMatch(/^connected-app-live-/)
+    const { organization_id = '' } = await add('organization', '--project-id', project_id)
+    expect(organization_id).toMatch(/^organization-live-/)
+    const organization = ['--organization-id', organization_id]
+    const { member_id = '' } = await add('member', ...organization, ...ada)
+    expect(member_id).toMatch(/^member-live-/)
+    const session = await add('session', ...organization, '--member-id', member_id)
+    expect(session['session_id']).toMatch(/^session-live-/)
+  })
+
+  it('adds a Member with roles', async () => {
     const { organizationId } = test.tenant
     const roles = ['--roles', 'stytch_member,stytch_admin']
     const member = ['--organization-id', organizationId, ...ada, ...roles]

@@ -16,6 +16,11 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** Generates an id that contains `live` or `test`, as the id of what the resource belongs to. */
+function newId(type: string, ownerId: string): string {
+  return `${type}-${/^[a-z-]+-live-/.test(ownerId) ? 'live' : 'test'}-${randomUUID()}`
+}
+
 export interface NewProject {
   projectId?: string
   /** Whether its id contains `live` instead of `test`. Clients use another server for live projects. */
@@ -81,7 +86,7 @@ export interface NewOrganization {
 
 /** Adds an Organization. */
 export async function addOrganization(pool: Pool, organization: NewOrganization): Promise<string> {
-  const { projectId, organizationId = `organization-test-${randomUUID()}` } = organization
+  const { projectId, organizationId = newId('organization', projectId) } = organization
   await queryDurably(
     pool,
     `INSERT INTO organizations (bucket, organization_id, project_id, slug, external_id)
@@ -112,7 +117,7 @@ export interface NewMember {
  * @throws {ProvisionError} if the Organization's project does not have one of the roles
  */
 export async function addMember(pool: Pool, member: NewMember): Promise<string> {
-  const { organizationId, memberId = `member-test-${randomUUID()}` } = member
+  const { organizationId, memberId = newId('member', organizationId) } = member
   const { name, roles = ['stytch_member'] } = member
   const bucket = bucketOf(organizationId)
   await commitDurably(pool, async (client) => {
@@ -160,7 +165,7 @@ export interface NewSession {
 /** Adds a session of a Member. */
 export async function addSession(pool: Pool, session: NewSession) {
   const { organizationId, memberId, token = newSecret(), secondsToLive = 86_400 } = session
-  const sessionId = `session-test-${randomUUID()}`
+  const sessionId = newId('session', memberId)
   await queryDurably(
     pool,
     `INSERT INTO sessions (bucket, organization_id, session_id, member_id, token_hash, expires_at)
@@ -187,7 +192,7 @@ export interface NewConnectedApp {
 
 /** Adds a Connected App, which is an OAuth client. */
 export async function addConnectedApp(pool: Pool, app: NewConnectedApp): Promise<string> {
-  const { connectedAppId = `connected-app-test-${randomUUID()}` } = app
+  const { connectedAppId = newId('connected-app', app.projectId) } = app
   await queryDurably(
     pool,
     `INSERT INTO connected_apps (connected_app_id, project_id, name, description, logo_url,
@@ -214,8 +219,7 @@ export interface NewResourceServer {
 
 /** Adds an API of a project, which may introspect every access token of the project. */
 export async function addResourceServer(pool: Pool, { projectId, name }: NewResourceServer) {
-  const environment = projectId.startsWith('project-live-') ? 'live' : 'test'
-  const resourceServerId = `resource-server-${environment}-${randomUUID()}`
+  const resourceServerId = newId('resource-server', projectId)
   const secret = newSecret()
   await queryDurably(
     pool,
