@@ -57,7 +57,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   const configuration: Configuration = {
     host: text('HOST', '127.0.0.1'),
     port: integer('PORT', 4020, 0, 65_535),
-    healthPort: environment['HEALTH_PORT'] ? integer('HEALTH_PORT', 0, 0, 65_535) : undefined,
+    healthPort: integer('HEALTH_PORT', undefined, 0, 65_535),
     publicUrl: origin('PUBLIC_URL'),
     databaseUrl: normalizeSslMode(databaseUrl('DATABASE_URL')),
     migrationDatabaseUrl: normalizeSslMode(databaseUrl('MIGRATION_DATABASE_URL')),
@@ -98,26 +98,35 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   if (
     environment['DATABASE_URL'] &&
     !isLoopback(configuration.host) &&
-    !environment['PUBLIC_URL']
+    environment['PUBLIC_URL'] === undefined
   ) {
     issues.push(
       `PUBLIC_URL is missing; with HOST ${JSON.stringify(configuration.host)}, set it to the URL under which browsers and apps reach the service`,
     )
   }
-  // Probably a deployment that lacks a variable. If it ran as a demo, it would lose its data.
-  if (environment['DATABASE_URL'] === '') {
-    issues.push('DATABASE_URL is empty; set it, or unset it for the demo')
-  }
   if (issues.length > 0) throw new ConfigurationError(issues)
   return configuration
 
-  function text(name: string, fallback: string): string {
-    return environment[name] || fallback
+  // An empty variable is probably a secret that is missing. With a default in its place, the service might
+  // run as a demo, or without its replica.
+  function read(name: string): string | undefined {
+    const value = environment[name]
+    if (value === '') issues.push(`${name} is empty; set it, or unset it`)
+    return value || undefined
   }
 
-  function integer(name: string, fallback: number, min: number, max: number): number {
-    const value = environment[name]
-    if (!value) return fallback
+  function text(name: string, fallback: string): string {
+    return read(name) ?? fallback
+  }
+
+  function integer<Fallback extends number | undefined>(
+    name: string,
+    fallback: Fallback,
+    min: number,
+    max: number,
+  ): number | Fallback {
+    const value = read(name)
+    if (value === undefined) return fallback
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
     if (number >= min && number <= max) return number
     issues.push(`${name} must be a whole number from ${min} to ${max}, not "${value}"`)
@@ -125,7 +134,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   }
 
   function oneOf(name: string, fallback: string, values: string[]): string {
-    const value = environment[name] || fallback
+    const value = read(name) ?? fallback
     if (!values.includes(value)) {
       issues.push(`${name} must be one of ${values.join(', ')}, not "${value}"`)
     }
@@ -133,8 +142,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   }
 
   function origin(name: string): string | undefined {
-    const value = environment[name]
-    if (!value) return undefined
+    const value = read(name)
+    if (value === undefined) return undefined
     const { url, error } = parseBaseUrl(value)
     if (url === undefined) issues.push(`${name} ${error}`)
     else if (new URL(url).origin !== url) issues.push(`${name} has a path; pass the URL without it`)
@@ -143,8 +152,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
 
   // The value is not repeated in the message, since it holds a password.
   function databaseUrl(name: string): string | undefined {
-    const value = environment[name]
-    if (!value) return undefined
+    const value = read(name)
+    if (value === undefined) return undefined
     const isPostgres = (url: string): boolean =>
       /^postgres(?:ql)?:$/.test(URL.parse(url)?.protocol ?? '')
     if (urlsOf(value).every(isPostgres)) return value
@@ -166,7 +175,7 @@ export function readDatabaseConfiguration(
   environment: NodeJS.ProcessEnv,
 ): Configuration & { databaseUrl: string } {
   const { DATABASE_URL, MIGRATION_DATABASE_URL, READ_DATABASE_URL, DATABASE_KIND } = environment
-  if (!DATABASE_URL) {
+  if (DATABASE_URL === undefined) {
     throw new ConfigurationError([
       "DATABASE_URL is missing; set it to the URL of the service's database",
     ])

@@ -27,7 +27,7 @@ async function run({ stop, endDelay }: StopSignals): Promise<void> {
   const { databaseUrl, logLevel, ...configuration } = readConfiguration(process.env)
   const isDemo = databaseUrl === undefined
   // So that log lines don't bury the banner of the demo.
-  const logger = createLogger(isDemo && !process.env['LOG_LEVEL'] ? 'error' : logLevel)
+  const logger = createLogger(isDemo && process.env['LOG_LEVEL'] === undefined ? 'error' : logLevel)
 
   const embedded = demo && (await startEmbeddedPostgres())
   let banner = ''

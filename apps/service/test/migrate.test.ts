@@ -171,6 +171,11 @@ describe('pnpm migrate', () => {
       'no PostgreSQL server is listening at MIGRATION_DATABASE_URL',
     ],
     [
+      'with an empty URL',
+      { MIGRATION_DATABASE_URL: inject('postgresUrl'), DATABASE_URL: '' },
+      'DATABASE_URL is empty; set it, or unset it',
+    ],
+    [
       'with something other than a URL',
       { MIGRATION_DATABASE_URL: 'x', DATABASE_URL: inject('postgresUrl') },
       'MIGRATION_DATABASE_URL must be a URL that starts with postgres:// or postgresql://',

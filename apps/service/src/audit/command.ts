@@ -90,7 +90,7 @@ async function connect(
   variables: [string, string],
   use: (client: Client) => Promise<void>,
 ): Promise<void> {
-  const set = variables.find((name) => process.env[name])
+  const set = variables.find((name) => process.env[name] !== undefined)
   if (set === undefined)
     throw new CommandError(`${variables.join(' and ')} are missing; set one of them`)
   variable = set

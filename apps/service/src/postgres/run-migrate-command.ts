@@ -17,8 +17,8 @@ export async function runMigrateCommand(): Promise<void> {
 
 async function run(): Promise<void> {
   const { DATABASE_URL, MIGRATION_DATABASE_URL } = process.env
-  const url = DATABASE_URL || MIGRATION_DATABASE_URL
-  if (!url) {
+  const url = DATABASE_URL ?? MIGRATION_DATABASE_URL
+  if (url === undefined) {
     throw new CommandError(
       'MIGRATION_DATABASE_URL and DATABASE_URL are missing; set one of them, or both',
     )
