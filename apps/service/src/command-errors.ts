@@ -20,6 +20,7 @@ function explain(error: unknown): string[] {
   if (error instanceof DatabaseError) return [explainDatabaseError(error, reason)]
   if (connectionFailure.test(reason))
     return [`no connection to PostgreSQL at DATABASE_URL: ${reason}`]
+  if (timeout.test(reason)) return [`PostgreSQL at DATABASE_URL does not respond: ${reason}`]
   if (!('code' in error)) return [reason]
   switch (error.code) {
     case 'ENOTFOUND':
@@ -27,6 +28,9 @@ function explain(error: unknown): string[] {
       return ['the host in DATABASE_URL is not known']
     case 'ECONNREFUSED':
       return ['no PostgreSQL server is listening at DATABASE_URL']
+    case 'ENOENT':
+    case 'EACCES':
+      return [`DATABASE_URL has a file that can't be read: ${reason}`]
     default:
       return [reason]
   }
@@ -36,7 +40,11 @@ function explain(error: unknown): string[] {
 const connectionFailure =
   /^Connection terminated|^timeout expired|SSL connection|certificate|^(?:connect E(?!CONNREFUSED)|read |write )/
 
+/** Messages of `pg` about a statement that took too long, or waited too long for a connection. */
+const timeout = /^Query read timeout|^timeout exceeded/
+
 const remedies = new Map([
+  ['25006', '; set DATABASE_URL to the URL of the primary'],
   ['42501', '; grant the privilege to the role, or make it the owner of the database'],
   ['42P01', '; run `migrate`'],
 ])

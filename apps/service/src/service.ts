@@ -5,7 +5,7 @@ import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
 import { startCleanup } from './cleanup.ts'
-import { readConfiguration } from './configuration.ts'
+import { ConfigurationError, readConfiguration } from './configuration.ts'
 import { createOAuthServer } from './oauth/oauth-server.ts'
 import { introspectBefore } from './oauth/introspection/endpoint.ts'
 import { isOAuthPath } from './oauth/provider.ts'
@@ -260,13 +260,25 @@ async function delay(ms: number, signal: AbortSignal | undefined): Promise<void>
 /** Checks and migrates the database. @returns the keys that the instance starts with */
 async function prepareDatabase(
   database: Database,
-  options: Pick<ServiceOptions, 'databaseUrl' | 'migrationDatabaseUrl' | 'signal'> & {
-    prepare: boolean
-  },
+  options: Pick<
+    ServiceOptions,
+    'databaseUrl' | 'migrationDatabaseUrl' | 'readDatabaseUrl' | 'signal'
+  > & { prepare: boolean },
   logger: Logger,
 ): Promise<ServerKeys[]> {
-  const { databaseUrl, migrationDatabaseUrl, prepare, signal } = options
-  const statementTimeoutMs = await checkConnection(databaseUrl, prepare)
+  const { databaseUrl, migrationDatabaseUrl, readDatabaseUrl, prepare, signal } = options
+  const { statementTimeoutMs, isStandby } = await checkConnection(databaseUrl, prepare)
+  if (isStandby && readDatabaseUrl !== undefined) {
+    throw new ConfigurationError([
+      'DATABASE_URL leads to a standby; set it to the URL of the primary',
+    ])
+  }
+  // It may be promoted, or the address may change, as in a failover.
+  if (isStandby) {
+    logger.warn(
+      'DATABASE_URL leads to a standby, so this instance is not ready; set it to the URL of the primary',
+    )
+  }
   if (database.isDistributed) await checkNodes(database)
   const onWait = (): void =>
     logger.info('waiting for another instance, which is migrating the database')

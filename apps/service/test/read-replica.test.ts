@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -415,6 +418,39 @@ describe('a replica that commits stop to wait for', () => {
   })
 })
 
+describe('a standby at DATABASE_URL', () => {
+  it('leaves an instance not ready, even to introspect, since it may not have the last revokes', async () => {
+    const lines: string[] = []
+    const service = await startInstance(replicaUrl, { logger: logTo(lines) })
+    expect(lines.join('')).toContain('DATABASE_URL leads to a standby')
+    for (const query of ['', '?exclude=writes']) {
+      const response = await fetch(`${service.url}/health/ready${query}`)
+      expect(response.status).toBe(503)
+      expect(await response.json()).toMatchObject({ cause: 'standby' })
+    }
+    await service.close()
+  })
+
+  it('puts a replica in doubt, also once a primary has become one', async () => {
+    const logger = logTo([])
+    const another = new ReadReplica({ url: replicaUrl, primaryUrl: replicaUrl, logger })
+    await expect(another.start()).rejects.toThrow('DATABASE_URL leads to a standby; set it to')
+    await another.close()
+  })
+
+  it('does not let provision change anything', async () => {
+    const provision = fileURLToPath(new URL('../src/provision/command.ts', import.meta.url))
+    const provisioned = promisify(execFile)(process.execPath, [provision, 'project'], {
+      env: { PATH: process.env['PATH'], DATABASE_URL: replicaUrl },
+    })
+    await expect(provisioned).rejects.toMatchObject({
+      code: 2,
+      stderr:
+        'provision: PostgreSQL at DATABASE_URL reports: cannot execute INSERT in a read-only transaction; set DATABASE_URL to the URL of the primary\n',
+    })
+  })
+})
+
 describe('the service does not start with a replica', () => {
   const refused = (databaseUrl: string, readDatabaseUrl: string) =>
     startInstance(databaseUrl, { readDatabaseUrl }).then(
@@ -452,7 +488,11 @@ describe('the service does not start with a replica', () => {
     await waitFor('sync')
     const lines = await refused(withCommit('remote_apply'), replicaUrl)
     await waitForReplica()
-    expect(lines).toEqual([expect.stringMatching(/run CHECKPOINT on the primary; or unset/)])
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /run CHECKPOINT on the primary, two seconds after the reload or later; to start without/,
+      ),
+    ])
   })
 
   it('on which its revokes are not applied before they are acknowledged', async () => {
@@ -494,7 +534,13 @@ describe('the service does not start with a replica', () => {
     skip(pgbouncerMissing !== undefined, pgbouncerMissing)
     await using pgbouncer = await startPgBouncer(replicaUrl, 'transaction')
     expect(await refused(withCommit('remote_apply'), pgbouncer.url)).toEqual([
-      'READ_DATABASE_URL leads to a connection pooler that shares connections between clients; set DATABASE_PREPARE=off, or make it pool sessions; or unset READ_DATABASE_URL',
+      'READ_DATABASE_URL leads to a connection pooler that shares connections between clients; set DATABASE_PREPARE=off, or make it pool sessions; to start without the replica, unset READ_DATABASE_URL',
+    ])
+  })
+
+  it('in place of the primary', async () => {
+    expect(await refused(replicaUrl, replicaUrl)).toEqual([
+      'DATABASE_URL leads to a standby; set it to the URL of the primary',
     ])
   })
 
@@ -504,7 +550,10 @@ describe('the service does not start with a replica', () => {
     for (const [url, reason] of [
       [test.database.url, /leads to a server that is no standby/],
       [other, /leads to another database/],
-      [closed, /^no PostgreSQL server is listening at READ_DATABASE_URL; or unset READ/],
+      [
+        closed,
+        /^no PostgreSQL server is listening at READ_DATABASE_URL; to start without the replica, unset READ/,
+      ],
     ] as const) {
       expect(await refused(withCommit('remote_apply'), url)).toEqual([
         expect.stringMatching(reason),

@@ -98,7 +98,7 @@ describe('a replica', () => {
       'for which commits may not wait yet',
       { is_configuration_in_effect: false },
       {},
-      /run CHECKPOINT on the primary$/,
+      /run CHECKPOINT on the primary, two seconds after the reload or later$/,
     ],
     ['that is behind the one with its slot', {}, { replayed: '0/F' }, /not the standby/],
     [

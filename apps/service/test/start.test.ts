@@ -197,6 +197,7 @@ describe('pnpm start', () => {
 
   it.each([
     ['a database that does not exist', { DATABASE_URL: '/nowhere' }, 'DATABASE_URL'],
+    ['a file that does not exist', { DATABASE_URL: '/x?sslrootcert=/nowhere' }, 'DATABASE_URL'],
     ['a percent sign that encodes nothing', { DATABASE_URL: '/%zz' }, 'DATABASE_URL'],
     ['a host that is not its own', { HOST: '192.0.2.1' }, 'HOST'],
     ['a host that is no name', { HOST: 'no host' }, 'HOST'],

@@ -13,29 +13,35 @@ const attempts = 3
  * Checks at start that connections support what the service needs, since it would otherwise fail later.
  *
  * @param prepare whether statements are prepared by name
- * @returns the role's `statement_timeout`, in milliseconds
+ * @returns the role's `statement_timeout`, and whether the server is a standby
  * @throws {ConfigurationError} if statements are prepared by name, but a pooler runs each transaction
  * on another connection to PostgreSQL
  */
-export async function checkConnection(databaseUrl: string, prepare: boolean): Promise<number> {
+export async function checkConnection(
+  databaseUrl: string,
+  prepare: boolean,
+): Promise<{ statementTimeoutMs: number; isStandby: boolean }> {
   // PgBouncer assigns the connection that was used last, or the next in turn. So either the
   // second client prepares what exists already, or the first one misses what it has prepared.
   const name = `check-${randomUUID()}`
-  const text = "SELECT setting::integer FROM pg_settings WHERE name = 'statement_timeout'"
+  const text = `SELECT setting::integer AS timeout, pg_is_in_recovery() AS is_standby
+    FROM pg_settings WHERE name = 'statement_timeout'`
   const statement = prepare ? { name, text } : { text }
-  let timeoutMs = 0
+  let found = { statementTimeoutMs: 0, isStandby: false }
   for (let attempt = 0; attempt < (prepare ? attempts : 1); attempt += 1) {
     await connect(databaseUrl, async (client) => {
       for (let run = 0; run < 2; run += 1) {
-        const { rows } = await client.query<{ setting: number }>(statement)
-        timeoutMs = rows[0]?.setting ?? 0
+        const { rows } = await client.query<{ timeout: number; is_standby: boolean }>(statement)
+        for (const { timeout, is_standby: isStandby } of rows) {
+          found = { statementTimeoutMs: timeout, isStandby }
+        }
       }
       // A pooler of statements rejects transactions, which some requests need.
       await client.query('BEGIN')
       await client.query('COMMIT')
     })
   }
-  return timeoutMs
+  return found
 }
 
 const findNodeSettings = {

@@ -24,7 +24,7 @@ const maxStandbyWaitMs = 5000
 const checkWritable = {
   name: 'check-writable',
   text: `
-    SELECT writable, current_setting('synchronous_standby_names') AS standby_names,
+    SELECT writable, pg_is_in_recovery() AS is_standby, current_setting('synchronous_standby_names') AS standby_names,
       ${waitingCommits} AS waiting,
       (SELECT count(*)::integer FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))
         AS standbys,
@@ -34,6 +34,7 @@ const checkWritable = {
 
 interface Writability {
   writable: boolean
+  is_standby: boolean
   standby_names: string
   /** Identifies each statement whose commit waits for a standby. */
   waiting: string[]
@@ -42,7 +43,13 @@ interface Writability {
   can_read_statistics: boolean
 }
 
-/** Why an instance can't write, although it can read. */
+/** Why an instance is not ready, although it is running. */
+type UnreadyCause = FailureCause | 'standby'
+
+/**
+ * Why an instance can't write, although it can read. Not because it reads from a standby, which may lack
+ * the last revokes.
+ */
 const writeCauses: (string | undefined)[] = ['read_only', 'waiting_for_standby']
 
 /**
@@ -61,8 +68,8 @@ export function createHealth(
 ): Hono {
   const app = new Hono()
   const isStuck = createWaitTracker()
-  let cause: FailureCause | undefined
-  const check = async (): Promise<FailureCause | undefined> => {
+  let cause: UnreadyCause | undefined
+  const check = async (): Promise<UnreadyCause | undefined> => {
     const found = await whyNotWritable(database, isStuck)
     if (found !== undefined && found !== cause) logger.warn({ cause: found }, 'not ready')
     if (found === undefined && cause !== undefined) logger.info('ready again')
@@ -89,9 +96,10 @@ export function createHealth(
 async function whyNotWritable(
   database: Database,
   isStuck: (waiting: string[]) => boolean,
-): Promise<FailureCause | undefined> {
+): Promise<UnreadyCause | undefined> {
   try {
     const [found] = await database.query<Writability & QueryResultRow>(checkWritable, [])
+    if (found?.is_standby === true) return 'standby'
     if (found?.writable !== true) return 'read_only'
     const required = parseStandbyNames(found.standby_names)?.count ?? 0
     const isMissing = found.can_read_statistics && found.standbys < required

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../configuration.ts'
 import { checkConnection } from '../check.ts'
 import type { DatabaseOptions } from '../database.ts'
 import { Database } from '../database.ts'
+import { isDatabaseError } from '../errors.ts'
 import type { PrimaryState, ReplicaState } from './trust.ts'
 import { isBefore, whyInDoubt } from './trust.ts'
 
@@ -128,7 +129,9 @@ export class ReadReplica {
   async start(): Promise<void> {
     const reason = (await this.#whyNotConnected()) ?? (await this.#check())
     if (reason !== undefined) {
-      throw new ConfigurationError([`${reason}; or unset READ_DATABASE_URL`])
+      throw new ConfigurationError([
+        `${reason}; to start without the replica, unset READ_DATABASE_URL`,
+      ])
     }
     this.#timer = setInterval(() => {
       this.#running ??= this.#recheck()
@@ -210,6 +213,11 @@ export class ReadReplica {
       // Not at the same time, since the replica is compared with what the primary knew of it.
       ;[replica] = await this.#database.query<ReplicaState & QueryResultRow>(readReplicaState, [])
     } catch (error) {
+      // What a standby reports, since it has no position up to which its own log is on disk.
+      const objectNotInPrerequisiteState = '55000'
+      if (isDatabaseError(error, objectNotInPrerequisiteState)) {
+        return `${variable} leads to a standby; set it to the URL of the primary`
+      }
       return explainError(error, variable).join('; ')
     }
     if (primary === undefined || replica === undefined) throw new Error('a state is always one row')

@@ -122,7 +122,7 @@ function whyNotNeeded(primary: PrimaryState, replica: ReplicaState): string | un
 /** Whether commits may still follow an earlier configuration, in which they wait for no standby. */
 function whyNotYet(primary: PrimaryState): string | undefined {
   if (primary.is_configuration_in_effect) return undefined
-  return 'revokes may not wait for the replica of READ_DATABASE_URL yet, since the primary has made no checkpoint since it loaded its configuration; run CHECKPOINT on the primary'
+  return 'revokes may not wait for the replica of READ_DATABASE_URL yet, since the primary has made no checkpoint since it loaded its configuration; run CHECKPOINT on the primary, two seconds after the reload or later'
 }
 
 /** Compares two positions in PostgreSQL's log, which are written like `16/B374D848`. */
