@@ -101,6 +101,7 @@ describe('exit code 2, with one line on standard error', () => {
     [['plain', '--url', ''], '--url has no value; pass --url=URL'],
     [['plain', '--url='], '--url has no value; pass --url=URL'],
     [['plain', '-u', '--secret', 's3cret'], '-u has no value; pass -u=URL'],
+    [['plain', '-u', '-s3cret'], 'a value of -u that starts with a dash needs =; pass -u=URL'],
     [[...complete, '--secret=s3cret'], '--secret is given twice; pass it once'],
     [[...complete, '--verbose', '--verbose'], '--verbose is given twice; pass it once'],
     [[...complete, '--verbose=s3cret'], '--verbose takes no value; leave it out'],

@@ -96,10 +96,18 @@ function checkOptions(command: Command, args: string[]): void {
       continue
     }
     const value = inlineValue ?? args[index + 1] ?? ''
-    // In `--host --port 0`, a value was forgotten. By convention, a single dash means standard input.
-    if (value === '' || (inlineValue === undefined && /^-./.test(value))) {
-      const valueName = /<(.+?)(\.{3})?>/.exec(option.flags)?.[1]
+    const valueName = /<(.+?)(\.{3})?>/.exec(option.flags)?.[1]
+    const [next] = splitOnce(value)
+    // In `--host --port 0`, a value was forgotten.
+    const isForgotten = options.some(({ long, short }) => next === long || next === short)
+    if (value === '' || (inlineValue === undefined && isForgotten)) {
       throw new UsageError(`${name} has no value; pass ${name}=${valueName}`)
+    }
+    // By convention, a single dash means standard input.
+    if (inlineValue === undefined && /^-./.test(value)) {
+      throw new UsageError(
+        `a value of ${name} that starts with a dash needs =; pass ${name}=${valueName}`,
+      )
     }
   }
 }
