@@ -144,6 +144,10 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   function origin(name: string): string | undefined {
     const value = read(name)
     if (value === undefined) return undefined
+    if (!URL.canParse(value)) {
+      issues.push(`${name} is not a URL; pass one like https://apps.example`)
+      return undefined
+    }
     const { url, error } = parseBaseUrl(value)
     if (url === undefined) issues.push(`${name} ${error}`)
     else if (new URL(url).origin !== url) issues.push(`${name} has a path; pass the URL without it`)
@@ -156,7 +160,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     if (value === undefined) return undefined
     const isPostgres = (url: string): boolean =>
       /^postgres(?:ql)?:$/.test(URL.parse(url)?.protocol ?? '')
-    if (urlsOf(value).every(isPostgres)) return value
+    if (urlsOf(value).every(isPostgres) && !hasRawPassword(value)) return value
     issues.push(
       /^postgres(?:ql)?:\/\//.test(value)
         ? `${name} is not a valid URL; in the user and the password, write / as %2F, ? as %3F and # as %23`
@@ -175,7 +179,7 @@ export function readDatabaseConfiguration(
   environment: NodeJS.ProcessEnv,
 ): Configuration & { databaseUrl: string } {
   const { DATABASE_URL, MIGRATION_DATABASE_URL, READ_DATABASE_URL, DATABASE_KIND } = environment
-  if (DATABASE_URL === undefined) {
+  if (!DATABASE_URL) {
     throw new ConfigurationError([
       "DATABASE_URL is missing; set it to the URL of the service's database",
     ])
@@ -187,6 +191,15 @@ export function readDatabaseConfiguration(
     DATABASE_KIND,
   })
   return { ...configuration, databaseUrl: configuration.databaseUrl ?? DATABASE_URL }
+}
+
+/**
+ * Whether a URL is valid only by chance: its password has an @, and then a character that ends the host,
+ * as in `postgres://ada:p@ss/word@db.example/x`. Its host would be `ss`.
+ */
+function hasRawPassword(databaseUrl: string): boolean {
+  const afterHost = databaseUrl.replace(/^[a-z]+:\/\/[^/?#]*/, '')
+  return /#|^\/[^?]*@[^?]*\/|^[^?]*\?[^=&]*@/.test(afterHost)
 }
 
 /** `pg` treats these modes as `verify-full`, and would warn at length that this may change. */

@@ -171,6 +171,19 @@ describe('pnpm audit-log', () => {
     expect(err.split('\n')).toHaveLength(2)
   })
 
+  it('says how the role of the service gets the privilege to read it', async () => {
+    const owner = new Client({ connectionString: roles.ownerUrl })
+    await owner.connect()
+    const role = decodeURIComponent(new URL(roles.serviceUrl).username)
+    await owner.query(`REVOKE SELECT ON audit_log FROM "${role}"`)
+    const { err } = await run([], { MIGRATION_DATABASE_URL: roles.ownerUrl })
+    await owner.query(`GRANT SELECT ON audit_log TO "${role}"`)
+    await owner.end()
+    expect(err).toBe(
+      "audit-log: the role of DATABASE_URL may not do this (permission denied for table audit_log); run `migrate` with MIGRATION_DATABASE_URL too, the URL of the tables' owner\n",
+    )
+  })
+
   it('deletes old rows as the owner, and no others', async () => {
     const args = ['delete', '--before', '2026-01-31']
     expect(await run(args)).toEqual({

@@ -104,6 +104,32 @@ describe('the configuration', () => {
     expect(issuesIn({ PORT: '0', HEALTH_PORT: '0' })).toEqual([])
   })
 
+  it.each(['p@ss#w/ord', 'p@ss/w#ord', 'p@ss/word', 'pass#word', 'p@ss?word', 'p@ss?w/ord'])(
+    'explains what to do about the password %s',
+    (password) => {
+      for (const host of ['db.example', 'h1,h2:5433']) {
+        expect(issuesIn({ DATABASE_URL: `postgres://ada:${password}@${host}/x` })).toEqual([
+          'DATABASE_URL is not a valid URL; in the user and the password, write / as %2F, ? as %3F and # as %23',
+        ])
+      }
+    },
+  )
+
+  it.each(['ada:p@ss@db.example/x', 'db.example/x?options=-c%20a=b@c', 'db.example/a@b'])(
+    'takes postgres://%s as it is',
+    (rest) => {
+      const url = `postgres://${rest}`
+      expect(readConfiguration({ DATABASE_URL: url }).databaseUrl).toBe(url)
+    },
+  )
+
+  it('explains a public URL that is none', () => {
+    const environment = { DATABASE_URL: 'postgres://db.example', PUBLIC_URL: 'apps.example' }
+    expect(issuesIn(environment)).toEqual([
+      'PUBLIC_URL is not a URL; pass one like https://apps.example',
+    ])
+  })
+
   it('allows no public URL for the demo', () => {
     expect(issuesIn({ PUBLIC_URL: 'https://apps.example' })).toEqual([
       'PUBLIC_URL is not for the demo, which runs at its own address; set DATABASE_URL too, or unset PUBLIC_URL',

@@ -14,6 +14,7 @@ import { explainError } from '../command-errors.ts'
 import { readConfiguration } from '../configuration.ts'
 import { isPrivilegeError } from '../postgres/errors.ts'
 import { withClient } from '../postgres/hosts.ts'
+import { remedy as grantRemedy } from '../postgres/privileges.ts'
 import type { AuditFilter } from './log.ts'
 import { deleteAuditRows, findUnknown, readAuditLog, toTime } from './log.ts'
 
@@ -26,6 +27,8 @@ const actions = [
 
 /** The variable whose URL is used; {@link connect} sets it. */
 let variable = 'DATABASE_URL'
+/** What to do if its role lacks a privilege. */
+let remedy = grantRemedy
 
 const command = createCommand({
   name: 'audit-log',
@@ -65,6 +68,7 @@ command
     if (Date.parse(before) > Date.now()) {
       throw new UsageError(`--before ${before} is in the future; pass a time in the past`)
     }
+    remedy = "set MIGRATION_DATABASE_URL to the URL of the tables' owner"
     await connect(['MIGRATION_DATABASE_URL', 'DATABASE_URL'], async (client) => {
       const deleted = await deleteAuditRows(client, before)
       process.stdout.write(`${JSON.stringify({ deleted })}\n`)
@@ -100,7 +104,6 @@ async function connect(
 
 function explain(error: unknown): string[] {
   if (isPrivilegeError(error)) {
-    const remedy = "set MIGRATION_DATABASE_URL to the URL of the tables' owner"
     return [`the role of ${variable} may not do this (${error.message}); ${remedy}`]
   }
   return explainError(error, variable)

@@ -6,17 +6,17 @@ import { toPublicKeySet } from '../operation/session-jwks.ts'
 
 /**
  * Reads the keys of an issuer of session JWTs, and checks that each of them can verify. An empty set
- * is allowed: with it, no session JWT is accepted.
+ * is rejected, since no session JWT would be accepted any more.
  *
  * @throws {CommandError} naming the file and what to do
  */
 export async function readSessionKeySet(file: string): Promise<JSONWebKeySet> {
-  const set = parseKeySet(await readFile(file, 'utf8'))
+  const set = parseKeySet(await readText(file))
   if (set === undefined)
     throw new CommandError(`${file} is not a JSON Web Key Set (RFC 7517), such as {"keys":[…]}`)
   const keys = toPublicKeySet(set)
   const signing = keys.keys.filter(isForRs256)
-  if (signing.length === 0 && set.keys.length > 0) {
+  if (signing.length === 0) {
     throw new CommandError(`${file} has no RSA key for RS256, which signs session JWTs; add one`)
   }
   const find = createLocalJWKSet(keys)
@@ -27,6 +27,17 @@ export async function readSessionKeySet(file: string): Promise<JSONWebKeySet> {
     if (problem !== undefined) throw new CommandError(`${file}: ${name} ${problem}`)
   }
   return keys
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException // node:fs rejects with nothing else
+    throw new CommandError(`${file} can't be read (${code}); pass the path of the key set`, {
+      cause,
+    })
+  }
 }
 
 function parseKeySet(text: string): JSONWebKeySet | undefined {
