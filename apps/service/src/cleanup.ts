@@ -119,6 +119,14 @@ export interface CleanupResult {
   failures: { removal: string; error: unknown }[]
 }
 
+const grantRemoval: Removal = { name: removeGrants.name, run: removeDueGrants }
+
+/** The result of a cleanup that finds nothing. */
+export function emptyResult(): CleanupResult {
+  const names = [removeTokens.name, ...[...removals, grantRemoval].map(({ name }) => name)]
+  return { removed: Object.fromEntries(names.map((name) => [name, 0])), failures: [] }
+}
+
 /**
  * Deletes old rows, in batches, until none are left. If a removal fails, the others still run.
  * Several instances may do this at the same time.
@@ -129,10 +137,8 @@ export async function cleanUp(
   database: BatchDatabase,
   isStopping: () => boolean = () => false,
 ): Promise<CleanupResult> {
-  const removed: CleanupResult['removed'] = { [removeTokens.name]: 0 }
-  const failures: CleanupResult['failures'] = []
-  for (const { name, run } of [...removals, { name: removeGrants.name, run: removeDueGrants }]) {
-    removed[name] = 0
+  const { removed, failures } = emptyResult()
+  for (const { name, run } of [...removals, grantRemoval]) {
     const count = (changed: number, by = name): void => {
       removed[by] = (removed[by] ?? 0) + changed
     }

@@ -4,7 +4,7 @@ import { contract } from '@connected-apps/contract/operations'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { createApplication } from './application.ts'
-import { startCleanup } from './cleanup.ts'
+import { emptyResult, startCleanup } from './cleanup.ts'
 import { ConfigurationError, readConfiguration } from './configuration.ts'
 import { createOAuthServer } from './oauth/oauth-server.ts'
 import { introspectBefore } from './oauth/introspection/endpoint.ts'
@@ -112,6 +112,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const onError = (error: Error): void => logger.error({ err: error }, 'database connection failed')
   const metrics = new Metrics()
   const observe = createObserve(metrics, logger)
+  metrics.observeCleanup(emptyResult())
   const database = new Database({
     url: options.databaseUrl,
     poolSize,

@@ -13,7 +13,7 @@ import { authorize, discover, isActive } from './support/connected-app.ts'
 import { readMetrics } from './support/metrics.ts'
 import { basic } from './support/operations.ts'
 import { revoke, revokeConnectedApp } from './support/revoke.ts'
-import { useService } from './support/service.ts'
+import { startInstance, useService } from './support/service.ts'
 
 const test = useService({ cleanupIntervalMs: 20 })
 const polling = { timeout: 20_000 }
@@ -84,6 +84,21 @@ describe('the metrics', () => {
       () => fetch(`${url}/oauth2/userinfo`, { headers: { authorization: `Bearer ${token}x` } }),
     )
     expect(growthOfUserinfo).toEqual([1])
+  })
+
+  it('start at 0 for every route and cause, so that the first failure is seen as growth', async () => {
+    const instance = await startInstance(test.database.url)
+    const series = await readMetrics(instance.url)
+    await instance.close()
+    const names = [
+      `failures_total{route="${route}",cause="no_connection"}`,
+      'failures_total{route="interaction",cause="query_timeout"}',
+      `unauthorized_total{route="${route}",cause="wrong_secret"}`,
+      'unauthorized_total{route="introspection",cause="wrong_secret"}',
+      'cleanup_removed_total{removal="remove-revoked-tokens"}',
+      'cleanup_failures_total{removal="remove-grants"}',
+    ]
+    expect(names.map((name) => series.get(`connected_apps_${name}`))).toEqual(names.map(() => 0))
   })
 
   it('count failures by their cause', async () => {

@@ -382,7 +382,6 @@ describe('a key set of session JWTs', () => {
     await writeFile(file, JSON.stringify({ keys: keysFrom(key) }))
     await expect(readSessionKeySet(file)).rejects.toThrow(message)
   })
-
 })
 
 describe('a change', () => {

@@ -129,7 +129,8 @@ async function waitForTrust(isTrustedNow = isTrusted): Promise<void> {
 
 async function lookups(result: 'used' | 'unknown' | 'in_doubt'): Promise<number> {
   const metrics = await readMetrics(reading.url)
-  return metrics.get(`connected_apps_replica_lookups_total{result="${result}"}`) ?? 0
+  // It is there before the first lookup.
+  return metrics.get(`connected_apps_replica_lookups_total{result="${result}"}`) ?? Number.NaN
 }
 
 /** Gives an app access at an instance. @returns its token, and the same app at each of the instances */

@@ -11,7 +11,9 @@ export interface DatabaseObserver {
 }
 
 /** Whether a lookup used the read replica, or why it had to be repeated on the primary. */
-export type ReplicaLookupResult = 'used' | 'unknown' | 'in_doubt'
+export const replicaLookupResults = ['used', 'unknown', 'in_doubt'] as const
+
+export type ReplicaLookupResult = (typeof replicaLookupResults)[number]
 
 /** Ignores everything, for a database without metrics. */
 export const noObserver: DatabaseObserver = {

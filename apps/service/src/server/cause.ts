@@ -2,28 +2,34 @@ import { DatabaseError } from 'pg'
 import { WaitingForStandbyError } from '../postgres/commit-gate.ts'
 
 /** Why a request got a 401. The log and the metrics show it to operators; the response does not. */
-export type UnauthorizedCause =
-  | 'no_credentials'
-  | 'unknown_project'
-  | 'unknown_client'
-  | 'wrong_secret'
-  | 'invalid_token'
-  | 'unknown_session'
+export const unauthorizedCauses = [
+  'no_credentials',
+  'unknown_project',
+  'unknown_client',
+  'wrong_secret',
+  'invalid_token',
+  'unknown_session',
+] as const
+
+export type UnauthorizedCause = (typeof unauthorizedCauses)[number]
 
 /** Why a request failed: what an operator has to investigate. */
-export type FailureCause =
-  | 'pool_exhausted'
-  | 'statement_timeout'
-  | 'query_timeout'
-  | 'lock_timeout'
-  | 'no_connection'
-  | 'connection_lost'
-  | 'read_only'
-  | 'waiting_for_standby'
-  | 'disk_full'
-  | 'commit_failed'
-  | 'database_error'
-  | 'other'
+export const failureCauses = [
+  'pool_exhausted',
+  'statement_timeout',
+  'query_timeout',
+  'lock_timeout',
+  'no_connection',
+  'connection_lost',
+  'read_only',
+  'waiting_for_standby',
+  'disk_full',
+  'commit_failed',
+  'database_error',
+  'other',
+] as const
+
+export type FailureCause = (typeof failureCauses)[number]
 
 export type Cause = UnauthorizedCause | FailureCause
 

@@ -3,6 +3,8 @@ import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CleanupResult } from '../cleanup.ts'
 import type { DatabaseObserver, ReplicaLookupResult } from '../postgres/observer.ts'
+import { replicaLookupResults } from '../postgres/observer.ts'
+import { failureCauses, unauthorizedCauses } from './cause.ts'
 import { findCurrentRequest } from './request-scope.ts'
 
 /**
@@ -96,6 +98,19 @@ export class Metrics implements DatabaseObserver {
     )
   }
 
+  /**
+   * Lets the counters of these routes start at 0. What is first collected with the value 1 has not grown,
+   * as Prometheus sees it.
+   */
+  startCounters(failing: string[], unauthorized: string[]): void {
+    for (const route of failing) {
+      for (const cause of failureCauses) this.#failures.inc({ route, cause }, 0)
+    }
+    for (const route of unauthorized) {
+      for (const cause of unauthorizedCauses) this.#unauthorized.inc({ route, cause }, 0)
+    }
+  }
+
   /** Also collects the state of these at the time of collection. */
   watch(pool: Pool, pending: PendingResponses): void {
     this.#gauge(
@@ -115,6 +130,7 @@ export class Metrics implements DatabaseObserver {
 
   /** Also collects whether the read replica is trusted. */
   watchReplica(replica: { isTrusted: boolean }): void {
+    for (const result of replicaLookupResults) this.#replicaLookups.inc({ result }, 0)
     this.#gauge(
       'read_replica_trusted',
       'Whether introspection may read from the replica: 1 or 0.',

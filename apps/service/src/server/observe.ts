@@ -6,9 +6,13 @@ import type { Metrics, Observation, Observe } from './metrics.ts'
 import { findCurrentRequest } from './request-scope.ts'
 import { spanNameOf } from './tracing.ts'
 
+const operationPaths = Object.fromEntries(
+  allOperations.map(({ operationId, path }) => [operationId, path]),
+)
+
 /** The paths of routes, as a trace has them. */
 const templates: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(allOperations.map(({ operationId, path }) => [operationId, path])),
+  ...operationPaths,
   ...routes,
   resume: `${routes.authorization}/{uid}`,
   discovery: '/.well-known/openid-configuration',
@@ -20,6 +24,7 @@ const templates: Readonly<Record<string, string>> = {
 
 /** Creates what records each completed request: in the metrics, in the log, and in its trace. */
 export function createObserve(metrics: Metrics, logger: Logger): Observe {
+  metrics.startCounters(Object.keys(templates), Object.keys({ ...operationPaths, ...routes }))
   return (observation) => {
     metrics.observe(observation)
     logRequest(logger, observation)
