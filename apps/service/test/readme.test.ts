@@ -1,17 +1,25 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import manifest from '../package.json' with { type: 'json' }
 import { readConfiguration } from '../src/configuration.ts'
+import { addConnectedApp } from '../src/provision/resources.ts'
+import { discover, isActive } from './support/connected-app.ts'
+import { useService } from './support/service.ts'
+
+const test = useService()
 
 // Inside the package, so that the examples can import the package by its name.
 const directory = fileURLToPath(new URL('../node_modules/.cache/readme/', import.meta.url))
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
 
-test('the examples of the README compile', async () => {
+it('the examples of the README compile', async () => {
   const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code)
   expect(examples.length).toBeGreaterThan(0)
   await mkdir(directory, { recursive: true })
@@ -41,6 +49,7 @@ interface Deployment {
         terminationGracePeriodSeconds: number
         containers: {
           env: { name: string; value?: string }[]
+          command?: string[]
           ports: { name: string; containerPort: number }[]
           startupProbe: Probe
           livenessProbe: Probe
@@ -51,9 +60,40 @@ interface Deployment {
   }
 }
 
-test('the manifest for Kubernetes agrees with the settings and their defaults', () => {
-  const manifest = parse(/^```yaml\n(.*?)^```/ms.exec(readme)?.[1] ?? '') as Deployment // as above
-  const { terminationGracePeriodSeconds, containers } = manifest.spec.template.spec
+it('the command that starts the service is that of package.json', () => {
+  expect(readme).toContain(`\n${manifest.scripts.start}\n`)
+})
+
+it('the commands of the README get an access token, also a second time', async () => {
+  const { service, tenant, database } = test
+  const blocks = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].map(([, commands = '']) => commands)
+  const script = blocks.find((commands) => commands.includes('code_challenge=')) ?? ''
+  const connectedAppId = await addConnectedApp(database.pool, {
+    projectId: tenant.projectId,
+    name: 'Notebook',
+    redirectUri: 'http://127.0.0.1:1/',
+  })
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'readme-test-'))
+  for (let time = 0; time < 2; time += 1) {
+    const { stdout } = await promisify(execFile)('sh', ['-c', script], {
+      cwd: directory.path,
+      env: {
+        PATH: process.env['PATH'],
+        PUBLIC_URL: service.url,
+        CONNECTED_APP_ID: connectedAppId,
+        SESSION_TOKEN: tenant.session.token,
+      },
+    })
+    const { access_token: token } = JSON.parse(stdout) as { access_token: string }
+    expect(await isActive(await discover(service.url, connectedAppId), token)).toBe(true)
+  }
+})
+
+it('the manifests for Kubernetes agree with the settings and their defaults', () => {
+  const [deployment, job] = [...readme.matchAll(/^```yaml\n(.*?)^```/gms)].map(
+    ([, text = '']) => parse(text) as Deployment, // what is read of the Job is the same
+  )
+  const { terminationGracePeriodSeconds, containers = [] } = deployment?.spec.template.spec ?? {}
   const [container] = containers
   if (container === undefined) throw new Error('the manifest has no container')
   const secret = 'postgres://db.example/connected_apps'
@@ -66,7 +106,7 @@ test('the manifest for Kubernetes agrees with the settings and their defaults', 
     { name: 'http', containerPort: port },
     { name: 'health', containerPort: healthPort },
   ])
-  expect(terminationGracePeriodSeconds * 1000).toBe(shutdownDelayMs + drainMs + 5000)
+  expect((terminationGracePeriodSeconds ?? 0) * 1000).toBe(shutdownDelayMs + drainMs + 5000)
 
   const { startupProbe, livenessProbe, readinessProbe } = container
   const gets = [startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet)
@@ -77,4 +117,8 @@ test('the manifest for Kubernetes agrees with the settings and their defaults', 
   ])
   const { periodSeconds, failureThreshold } = readinessProbe
   expect(periodSeconds * failureThreshold * 1000).toBeLessThan(shutdownDelayMs)
+
+  const [migrate] = job?.spec.template.spec.containers ?? []
+  expect(migrate?.command?.join(' ')).toBe(manifest.scripts.migrate)
+  expect(migrate?.env.map(({ name }) => name)).toEqual(['DATABASE_URL', 'MIGRATION_DATABASE_URL'])
 })
