@@ -31,7 +31,7 @@ Environment:
     help: `npm run walk: shows, step by step, what a revoke does on the service that npm start runs.
 
 Options:
-  --url URL   the address of the service (default http://127.0.0.1:4020)`,
+  --url URL   the address of a demo (default http://127.0.0.1:4020); not of another service`,
   },
   mock: {
     run: ['node', 'scripts/mock.ts'],

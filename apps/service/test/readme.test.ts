@@ -73,10 +73,10 @@ it('the commands of the README get an access token, also a second time', async (
     name: 'Notebook',
     redirectUri: 'http://127.0.0.1:1/',
   })
-  await using directory = await mkdtempDisposable(join(tmpdir(), 'readme-test-'))
+  await using cookies = await mkdtempDisposable(join(tmpdir(), 'readme-test-'))
   for (let time = 0; time < 2; time += 1) {
     const { stdout } = await promisify(execFile)('sh', ['-c', script], {
-      cwd: directory.path,
+      cwd: cookies.path,
       env: {
         PATH: process.env['PATH'],
         PUBLIC_URL: service.url,
