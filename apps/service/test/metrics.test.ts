@@ -240,7 +240,7 @@ describe('the cause of a failure', () => {
     expect(waits).toHaveLength(1)
   })
 
-  it('is pool_exhausted or no_connection, depending on the error of the pool', async () => {
+  it('is pool_exhausted, no_connection or connection_lost, depending on the error of the pool', async () => {
     const pool = new Pool({ connectionString: test.database.url, max: 1 })
     const client = await pool.connect()
     pool.options.connectionTimeoutMillis = 10
@@ -250,6 +250,10 @@ describe('the cause of a failure', () => {
     const nowhere = new Pool({ connectionString: 'postgres://127.0.0.1:1/x' })
     expect(causeOf(await failureOf(() => nowhere.query('SELECT 1')))).toBe('no_connection')
     await nowhere.end()
+    expect(causeOf(await failureOf(() => nowhere.query('SELECT 1')))).toBe('connection_lost')
+    const withTls = new Pool({ connectionString: `${test.database.url}?sslmode=verify-full` })
+    expect(causeOf(await failureOf(() => withTls.query('SELECT 1')))).toBe('no_connection')
+    await withTls.end()
     // Node.js reports the failures of all addresses of a host in one error.
     const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }))
     const socket = connect({ host: 'h', port: 1, lookup: (_, __, done) => done(null, addresses) })

@@ -53,8 +53,11 @@ const messages: [RegExp, FailureCause][] = [
   [/^Query read timeout/, 'query_timeout'],
   [/^Connection terminated due to connection timeout|^timeout expired/, 'no_connection'],
   [/^no server at DATABASE_URL accepts writes/, 'no_connection'],
-  [/^connect E|getaddrinfo/, 'no_connection'],
-  [/^Connection terminated|is not queryable$|^(?:read|write) E/, 'connection_lost'],
+  [/^connect E|getaddrinfo|SSL connection|certificate/, 'no_connection'],
+  [
+    /^Connection terminated|is not queryable$|after calling end|^(?:read|write) E/,
+    'connection_lost',
+  ],
 ]
 
 /** PostgreSQL's error codes (SQLSTATE), or their first characters. */
