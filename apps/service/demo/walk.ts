@@ -32,7 +32,11 @@ const command = createCommand({
   version: `contract ${contract.version}`,
   description: 'Shows what a revoke does to tokens, on the demo that npm start runs.',
 })
-  .option('--url <URL>', 'the address of a demo, not of another service; default: that of this machine', parseOrigin)
+  .option(
+    '--url <URL>',
+    'the address of a demo, not of another service; default: that of this machine',
+    parseOrigin,
+  )
   .action(({ url = `http://127.0.0.1:${process.env['PORT'] || 4020}` }: { url?: string }) => {
     origin = url
     return walk()
