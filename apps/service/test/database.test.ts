@@ -55,6 +55,16 @@ describe('a statement that has to be on disk', () => {
   )
 })
 
+it('a statement that times out does not reject commits while none of them waits for a standby', async () => {
+  const options = { poolSize: 1, statementTimeoutMs: 500, onError: () => undefined }
+  const impatient = new Database({ url: test.database.url, ...options })
+  const slow = impatient.query({ name: 'sleep', text: 'SELECT pg_sleep(3)' }, [])
+  const commits = Array.from({ length: 8 }, () => impatient.confirmCommits())
+  await expect(slow).rejects.toThrow('Query read timeout')
+  await Promise.all(commits)
+  await impatient.close()
+})
+
 describe('a connection', () => {
   it('may be waited for longer than a new one may take, while others use all of them', async () => {
     const single = new Database({ url: test.database.url, poolSize: 1, onError: () => undefined })

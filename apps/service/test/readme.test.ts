@@ -113,7 +113,7 @@ it('the manifests for Kubernetes agree with the settings and their defaults', ()
   expect(gets).toEqual([
     { path: '/health/live', port: 'health' },
     { path: '/health/live', port: 'health' },
-    { path: '/health/ready?exclude=writes', port: 'health' },
+    { path: '/health/ready?exclude=standby', port: 'health' },
   ])
   const { periodSeconds, failureThreshold } = readinessProbe
   expect(periodSeconds * failureThreshold * 1000).toBeLessThan(shutdownDelayMs)

@@ -43,7 +43,7 @@ describe('the service', () => {
     const response = await fetch(`${test.service.url}/health/ready?exclude=reads`)
     expect([response.status, await response.text()]).toEqual([
       400,
-      'exclude is not "writes", the only check that can be excluded\n',
+      'exclude is not "standby", the only check that can be excluded\n',
     ])
   })
 
@@ -70,7 +70,7 @@ describe('the service', () => {
     const response = await revoke(service.url, tenant)
     expect(await outcomeOf(revokeConnectedApp, response)).toBe('500 internal_server_error')
     expect(await statusOf('/health/ready')).toBe(503)
-    expect(await statusOf('/health/ready?exclude=writes')).toBe(503)
+    expect(await statusOf('/health/ready?exclude=standby')).toBe(503)
     expect(await statusOf('/health/live')).toBe(200)
     expect(await (await fetch(`${service.url}/metrics`)).text()).toContain(
       `connected_apps_responses_total{route="${revokeConnectedApp.operationId}",status="500",outcome="internal_server_error"} 1`,
@@ -91,7 +91,7 @@ describe('the service', () => {
     await setReadOnly('on')
     await expect.poll(() => statusOf('/health/ready'), polling).toBe(503)
     expect(await statusOf('/health/ready')).toBe(503)
-    expect(await statusOf('/health/ready?exclude=writes')).toBe(200)
+    expect(await statusOf('/health/ready?exclude=standby')).toBe(503)
     await setReadOnly('off')
     await expect.poll(() => statusOf('/health/ready'), polling).toBe(200)
     const said = log.slice(from).filter(({ msg }) => /ready/.test(msg))

@@ -52,11 +52,6 @@ const commitOnReplica = "set_config('synchronous_commit', 'remote_apply', true)"
  */
 export const unconfirmedCommitCode = '01000'
 
-/** An expression for the service's own commits that wait for a standby, as an array of texts. */
-export const waitingCommits = `ARRAY(
-  SELECT pid || ' ' || query_start FROM pg_stat_activity
-  WHERE wait_event = 'SyncRep' AND datname = current_database() AND usename = session_user)`
-
 /**
  * The length of a text array, as a LIMIT for the rows that it is unnested to. It removes no row. But
  * PostgreSQL can't know that limit when it plans, and expects one row. So it looks up each row by an
@@ -70,12 +65,6 @@ export function lengthOf(parameter: string): string {
 const confirmCommits = {
   name: 'confirm-commits',
   text: `SELECT pg_logical_emit_message(true, 'connected-apps', ''), ${commitOnDisk}`,
-}
-
-/** Reads {@link waitingCommits}, as `waiting`. */
-export const findWaitingCommits = {
-  name: 'find-waiting-commits',
-  text: `SELECT ${waitingCommits} AS waiting`,
 }
 
 /** What {@link Database.transactional} keeps for the work inside it. */
@@ -117,10 +106,7 @@ export class Database {
   readonly #clients = new Set<PoolClient>()
   /** What PostgreSQL has warned of since the last statement of a connection began. */
   readonly #warnings = new WeakMap<PoolClient, string>()
-  readonly #gate = new CommitGate(async () => {
-    const [found] = await this.query<{ waiting: string[] }>(findWaitingCommits, [])
-    return found?.waiting ?? []
-  })
+  readonly #gate: CommitGate
   #closed: Promise<void> | undefined
   #isForceClosed = false
 
@@ -131,15 +117,16 @@ export class Database {
     const commit = options.isReplicaRead === true ? commitOnReplica : commitOnDisk
     this.#commit = this.isDistributed ? 'true' : commit
     this.#prepare = prepare
-    this.pool = new Pool({
+    const config = {
       ...clientFor(url, options.connectTimeoutMs),
-      max: poolSize,
       // This is what the pool calls the time in its queue. Its clients have a shorter timeout.
       connectionTimeoutMillis: options.queueTimeoutMs ?? queueTimeoutMs,
       query_timeout: options.statementTimeoutMs ?? queryTimeoutMs,
       // Apart from this, no setting is sent, since connection poolers drop or reject settings.
       application_name: 'connected-apps',
-    })
+    }
+    this.pool = new Pool({ ...config, max: poolSize })
+    this.#gate = new CommitGate(config)
     const report = (error: Error): void => {
       // Errors of connections are expected once the pool is closing.
       if (!this.pool.ending) onError(error)
@@ -186,7 +173,6 @@ export class Database {
       try {
         return await client.query<Row>(query)
       } catch (error) {
-        this.#closeGateAfter(error)
         // Without a response the statement may still be running, and a ROLLBACK would wait behind it.
         // PostgreSQL rolls back when the connection is closed.
         if (!(error instanceof DatabaseError)) void client.end()
@@ -202,19 +188,20 @@ export class Database {
   ): Promise<Result> {
     const client = await this.pool.connect()
     try {
-      if (isCommit) this.#gate.assertOpen()
+      if (isCommit && this.#gate.isClosed) throw new WaitingForStandbyError()
       const result = await (isCommit ? this.#commitBy(client, send) : send(client))
       client.release()
       return result
     } catch (error) {
-      this.#closeGateAfter(error)
-      client.release(!(error instanceof WaitingForStandbyError))
+      this.#releaseAfter(error, client, isCommit)
       throw error
     }
   }
 
-  #closeGateAfter(error: unknown): void {
-    if (causeOf(error) === 'query_timeout') this.#gate.close()
+  #releaseAfter(error: unknown, client: PoolClient, isCommit: boolean): void {
+    if (causeOf(error) === 'query_timeout') this.#gate.suspect(isCommit)
+    const isUnused = error instanceof WaitingForStandbyError
+    client.release(!isUnused)
   }
 
   /** @throws {UnconfirmedCommitError} if it was committed, but perhaps not where it was to be */
@@ -254,10 +241,10 @@ export class Database {
     if (scope.client !== undefined) return
     const client = await this.pool.connect()
     try {
-      this.#gate.assertOpen()
+      if (this.#gate.isClosed) throw new WaitingForStandbyError()
       await traceStatement('BEGIN', () => client.query('BEGIN'))
     } catch (error) {
-      client.release(true)
+      this.#releaseAfter(error, client, false)
       throw error
     }
     scope.client = client
@@ -294,14 +281,14 @@ export class Database {
       )
       client.release()
     } catch (error) {
-      this.#closeGateAfter(error)
-      client.release(true)
+      this.#releaseAfter(error, client, command === 'COMMIT')
       throw error
     }
   }
 
   /** Closes each connection once its query or transaction is done. */
   close(): Promise<void> {
+    this.#gate.stop()
     return (this.#closed ??= this.pool.end())
   }
 

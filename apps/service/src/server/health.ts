@@ -4,8 +4,8 @@ import type { QueryResultRow } from 'pg'
 import type { Logger } from 'pino'
 import type { ContractResponse } from '../operation/response.ts'
 import { newRequestId, toHttpResponse } from '../operation/response.ts'
+import { waitingCommits } from '../postgres/commit-gate.ts'
 import type { Database } from '../postgres/database.ts'
-import { waitingCommits } from '../postgres/database.ts'
 import { writableQuery } from '../postgres/hosts.ts'
 import { parseStandbyNames } from '../postgres/replica/standby-names.ts'
 import type { FailureCause } from './cause.ts'
@@ -24,7 +24,7 @@ const maxStandbyWaitMs = 5000
 const checkWritable = {
   name: 'check-writable',
   text: `
-    SELECT writable, pg_is_in_recovery() AS is_standby, current_setting('synchronous_standby_names') AS standby_names,
+    SELECT writable, current_setting('synchronous_standby_names') AS standby_names,
       ${waitingCommits} AS waiting,
       (SELECT count(*)::integer FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))
         AS standbys,
@@ -34,7 +34,6 @@ const checkWritable = {
 
 interface Writability {
   writable: boolean
-  is_standby: boolean
   standby_names: string
   /** Identifies each statement whose commit waits for a standby. */
   waiting: string[]
@@ -43,19 +42,10 @@ interface Writability {
   can_read_statistics: boolean
 }
 
-/** Why an instance is not ready, although it is running. */
-type UnreadyCause = FailureCause | 'standby'
-
-/**
- * Why an instance can't write, although it can read. Not because it reads from a standby, which may lack
- * the last revokes.
- */
-const writeCauses: (string | undefined)[] = ['read_only', 'waiting_for_standby']
-
 /**
  * Serves what the platform checks. `/health/live`: the process responds. `/health/ready`: it is running,
- * and can write to its database, which `?exclude=writes` does not require. Both name the version of the
- * contract that it implements. `/metrics` is for Prometheus.
+ * and can write to its database; with `?exclude=standby`, commits may wait for a standby. Both name the
+ * version of the contract that it implements. `/metrics` is for Prometheus.
  *
  * It logs when a running instance is found not to be ready, and when it is ready again, since it no
  * longer gets the requests whose failures would show the cause.
@@ -68,8 +58,8 @@ export function createHealth(
 ): Hono {
   const app = new Hono()
   const isStuck = createWaitTracker()
-  let cause: UnreadyCause | undefined
-  const check = async (): Promise<UnreadyCause | undefined> => {
+  let cause: FailureCause | undefined
+  const check = async (): Promise<FailureCause | undefined> => {
     const found = await whyNotWritable(database, isStuck)
     if (found !== undefined && found !== cause) logger.warn({ cause: found }, 'not ready')
     if (found === undefined && cause !== undefined) logger.info('ready again')
@@ -79,12 +69,12 @@ export function createHealth(
   app.get('/health/live', (c) => c.json({ live: true, contract: contract.version }))
   app.get('/health/ready', async (c) => {
     const excluded = c.req.query('exclude')
-    if (excluded !== undefined && excluded !== 'writes') {
-      return c.text('exclude is not "writes", the only check that can be excluded\n', 400)
+    if (excluded !== undefined && excluded !== 'standby') {
+      return c.text('exclude is not "standby", the only check that can be excluded\n', 400)
     }
     const current = phase()
     const found = current === 'running' ? await check() : current
-    const isExcluded = excluded === 'writes' && writeCauses.includes(found)
+    const isExcluded = excluded === 'standby' && found === 'waiting_for_standby'
     const ready = found === undefined || isExcluded
     return c.json({ ready, cause: found, contract: contract.version }, ready ? 200 : 503)
   })
@@ -96,10 +86,9 @@ export function createHealth(
 async function whyNotWritable(
   database: Database,
   isStuck: (waiting: string[]) => boolean,
-): Promise<UnreadyCause | undefined> {
+): Promise<FailureCause | undefined> {
   try {
     const [found] = await database.query<Writability & QueryResultRow>(checkWritable, [])
-    if (found?.is_standby === true) return 'standby'
     if (found?.writable !== true) return 'read_only'
     const required = parseStandbyNames(found.standby_names)?.count ?? 0
     const isMissing = found.can_read_statistics && found.standbys < required

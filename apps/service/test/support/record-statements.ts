@@ -9,7 +9,7 @@ import { deleteOidcSessionByUid } from '../../src/oauth/oidc-sessions.ts'
 import { waitForLock } from '../../src/operation/handlers/locked-rows.ts'
 import { applyRevocations } from '../../src/operation/handlers/revoke.ts'
 import { errorOf } from '../../src/operation/response.ts'
-import { Database, findWaitingCommits } from '../../src/postgres/database.ts'
+import { Database } from '../../src/postgres/database.ts'
 import { ReadReplica } from '../../src/postgres/replica/read-replica.ts'
 import { addAppAuthorizations } from '../history/http/app-authorizations.ts'
 import { ServiceSystem } from '../history/http/service-system.ts'
@@ -48,7 +48,6 @@ export async function recordStatements(
     await applyRevocations(database, waitForLock, [{ ...request, ...ids, operationId }])
     await recordConsent(database, { ...request, ...ids }, 'access_denied')
     await deleteOidcSessionByUid(database, 'Session', 'u')
-    await database.query(findWaitingCommits, [])
     await createRejectionRecorder(database)({
       operation: revokeConnectedApp,
       context: {
