@@ -27,6 +27,7 @@ import {
 import { replaceKeys, rotateKeys } from '../src/provision/rotate-keys.ts'
 import { cancelSecretRotation, startSecretRotation } from '../src/provision/rotate-secret.ts'
 import { readSessionKeySet } from '../src/provision/session-key-set.ts'
+import { startStrippingProxy } from './support/stripping-proxy.ts'
 import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic } from './support/operations.ts'
 import { revoke } from './support/revoke.ts'
@@ -430,6 +431,24 @@ describe('a change', () => {
       out: '',
       err: 'provision: PostgreSQL did not confirm a commit: canceling wait for synchronous replication\n',
     })
+  })
+
+  it('fails with one line if its connection is lost', async () => {
+    const { pool, url } = test.database
+    await using _ = await runAtCommits('PERFORM pg_sleep(60)')
+    const proxy = await startStrippingProxy(url)
+    const provisioned = provision(['project'], proxy.url)
+    const sleeping =
+      "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    const countSleeping = async () => (await pool.query(`SELECT ${sleeping}`)).rowCount
+    await expect.poll(countSleeping, { timeout: 20_000 }).toBe(1)
+    await proxy[Symbol.asyncDispose]()
+    expect(await provisioned).toEqual({
+      code: 2,
+      out: '',
+      err: 'provision: no connection to PostgreSQL at DATABASE_URL: Connection terminated unexpectedly\n',
+    })
+    await pool.query(`SELECT pg_terminate_backend(pid) ${sleeping}`)
   })
 
   /** Makes PostgreSQL run a statement of PL/pgSQL at the end of each transaction that changes a row. */

@@ -19,6 +19,9 @@ export async function commitDurably<Result>(
   work: (client: ClientBase) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect()
+  // A lost connection fails the statement that waits for it, too. Without a listener it would end the process.
+  const onError = () => undefined
+  client.on('error', onError)
   let warning: string | undefined
   const onNotice = ({ code, message }: Notice) => {
     if (code === unconfirmedCommitCode) warning = message
@@ -30,6 +33,7 @@ export async function commitDurably<Result>(
     await client.query('COMMIT')
     if (warning !== undefined) throw new UnconfirmedCommitError(warning)
     client.off('notice', onNotice)
+    client.off('error', onError)
     client.release()
     return result
   } catch (error) {

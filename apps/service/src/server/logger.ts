@@ -8,7 +8,8 @@ import { findCurrentRequest } from './request-scope.ts'
 /**
  * Where the log is written to: standard error, in blocks, since each write costs more than a line. A
  * block is almost as long as pino's longest write, which has 16 KiB. What is not written yet is written
- * after a tenth of a second or at exit, and is lost only if the process is killed.
+ * after a tenth of a second or at exit, and is lost only if the process is killed, or exits while a
+ * reader that is slow still has to take the block before.
  */
 const standardError = { dest: 2, sync: false, minLength: 15_000, periodicFlush: 100 }
 
