@@ -4,8 +4,9 @@ import { lifetimes } from './oauth/configuration.ts'
 import { batchStatement, runBatch } from './postgres/batch-statement.ts'
 import type { BatchDatabase, Key, KeyRow } from './postgres/change-by-key.ts'
 import { bucketsOf, changeByKey, changeRows, groupsOf, keysOf } from './postgres/change-by-key.ts'
-import type { Database, Statement } from './postgres/database.ts'
-import { lengthOf } from './postgres/database.ts'
+import type { Database } from './postgres/database.ts'
+import type { Statement } from './postgres/statement.ts'
+import { lengthOf } from './postgres/statement.ts'
 
 const batchSize = 1000
 /** How long a grant may have tokens: the lifetime of a refresh token, plus a day for wrong clocks. */

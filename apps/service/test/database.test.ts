@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Database, commitOnDisk } from '../src/postgres/database.ts'
+import { Database } from '../src/postgres/database.ts'
+import { commitOnDisk } from '../src/postgres/statement.ts'
 import { useDatabase } from './support/database.ts'
 
 const test = useDatabase()

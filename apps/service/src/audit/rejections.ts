@@ -5,7 +5,7 @@ import type { ContractResponse } from '../operation/response.ts'
 import { perBucket } from '../postgres/batch-statement.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
-import { commitOnDisk } from '../postgres/database.ts'
+import { commitOnDisk } from '../postgres/statement.ts'
 
 /** A request that was authenticated, but not allowed. */
 export interface Rejection {

@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Database } from '../postgres/database.ts'
-import { hasNoNul } from '../postgres/database.ts'
+import { hasNoNul } from '../postgres/statement.ts'
 import { noteIds } from '../server/request-scope.ts'
 
 const find = {

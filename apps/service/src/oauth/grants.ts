@@ -3,7 +3,7 @@ import { endGrants, grantEnd } from '../audit/grant-ends.ts'
 import { bucketIn, bucketOf, bucketPrefix } from '../bucket.ts'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
-import { commitOnDisk } from '../postgres/database.ts'
+import { commitOnDisk } from '../postgres/statement.ts'
 import { noteIds } from '../server/request-scope.ts'
 
 const ensureAuthorization = {

@@ -1,7 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { hashOf } from '../hash.ts'
 import type { Database } from '../postgres/database.ts'
-import { commitOnDisk } from '../postgres/database.ts'
+import { commitOnDisk } from '../postgres/statement.ts'
 
 const save = {
   name: 'save-oidc-session',

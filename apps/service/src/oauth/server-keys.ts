@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import { exportJWK, generateKeyPair } from 'jose'
-import type { Database, Statement } from '../postgres/database.ts'
-import { commitOnDisk } from '../postgres/database.ts'
+import type { Database } from '../postgres/database.ts'
+import type { Statement } from '../postgres/statement.ts'
+import { commitOnDisk } from '../postgres/statement.ts'
 
 // The database's clock decides which keys sign, since it is the same for all instances.
 const find: Statement = {

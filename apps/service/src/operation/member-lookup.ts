@@ -4,7 +4,7 @@ import type { OnlyIn } from '../postgres/batch-statement.ts'
 import { batchStatement, perBucket, runBatch } from '../postgres/batch-statement.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
-import { lengthOf } from '../postgres/database.ts'
+import { lengthOf } from '../postgres/statement.ts'
 import type { LookupKey, RequestContext, SessionContext } from './lookup.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { JSONWebKeySet, JWK } from 'jose'
 import type { Database } from '../postgres/database.ts'
-import { hasNoNul } from '../postgres/database.ts'
+import { hasNoNul } from '../postgres/statement.ts'
 
 const find = {
   name: 'find-session-jwks',

@@ -1,7 +1,7 @@
 import type { Operation } from '@connected-apps/contract'
 import type { JSONWebKeySet, JWTPayload, JWTVerifyOptions } from 'jose'
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
-import { hasNoNul } from '../postgres/database.ts'
+import { hasNoNul } from '../postgres/statement.ts'
 import type { SessionReference } from './lookup.ts'
 
 /** Name of the claim that describes a member session, the same as upstream's. */

@@ -1,6 +1,7 @@
 import type { QueryResult, QueryResultRow } from 'pg'
 import type { BatcherOptions } from './batcher.ts'
-import type { Database, Statement } from './database.ts'
+import type { Database } from './database.ts'
+import type { Statement } from './statement.ts'
 
 /** The statement of a batch, whose rows belong to buckets. */
 export interface BatchStatement {

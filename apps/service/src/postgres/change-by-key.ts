@@ -1,7 +1,7 @@
 import type { BatchStatement, OnlyIn } from './batch-statement.ts'
 import { batchStatement, runBatch } from './batch-statement.ts'
 import type { Database } from './database.ts'
-import { lengthOf } from './database.ts'
+import { lengthOf } from './statement.ts'
 
 /** What a batch is run with. */
 export type BatchDatabase = Pick<Database, 'run' | 'isDistributed'>

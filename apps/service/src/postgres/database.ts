@@ -7,6 +7,8 @@ import { CommitGate, WaitingForStandbyError } from './commit-gate.ts'
 import { clientFor } from './hosts.ts'
 import type { DatabaseObserver } from './observer.ts'
 import { noObserver } from './observer.ts'
+import type { Statement } from './statement.ts'
+import { commitOnDisk, unconfirmedCommitCode } from './statement.ts'
 
 /** How long the service waits for a statement. PostgreSQL may still run it after that. */
 export const queryTimeoutMs = 10_000
@@ -17,49 +19,11 @@ export const queryTimeoutMs = 10_000
  */
 const queueTimeoutMs = 10_000
 
-/** A statement with a fixed text, which is prepared once per connection. */
-export interface Statement {
-  name: string
-  text: string
-}
-
-/**
- * An expression for statements that write. Once a statement has evaluated it, its transaction is
- * committed only when it is on disk, whatever the settings of the role, the database, and what a
- * connection pooler dropped. `remote_apply` stays, since it is stricter: it waits for the standby
- * servers, too. The other values are weaker than `on`.
- *
- * In `RETURNING` it is evaluated for each row that is written, and so only if there is one.
- *
- * An instance with a read replica sends {@link commitOnReplica} in its place.
- *
- * Citus rejects it there. So it is left out if the tables are distributed, and what the nodes are set to
- * is checked at start.
- */
-export const commitOnDisk = `set_config('synchronous_commit',
-  CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END,
-  true)`
-
 /**
  * What {@link commitOnDisk} becomes where a replica is read. It is the same in every session, since a
  * pooler may have sessions that began before the role got its setting.
  */
 const commitOnReplica = "set_config('synchronous_commit', 'remote_apply', true)"
-
-/**
- * The code with which PostgreSQL warns that a commit no longer waits for a standby, because it was
- * canceled. It then reports the commit as done, although a standby may not have it.
- */
-export const unconfirmedCommitCode = '01000'
-
-/**
- * The length of a text array, as a LIMIT for the rows that it is unnested to. It removes no row. But
- * PostgreSQL can't know that limit when it plans, and expects one row. So it looks up each row by an
- * index, even in a table that is small at that time, and one plan is right for any number of rows.
- */
-export function lengthOf(parameter: string): string {
-  return `(SELECT cardinality(${parameter}::text[]))`
-}
 
 /** Commits a message that nobody reads, so that there is something to wait for. */
 const confirmCommits = {
@@ -299,12 +263,4 @@ export class Database {
     await Promise.all([...this.#clients].map((client) => client.end()))
     await closed
   }
-}
-
-/**
- * Whether PostgreSQL can store this text. No row has a key that contains a NUL, and a query with
- * one would fail, so such a value need not be looked up.
- */
-export function hasNoNul(value: string): boolean {
-  return !value.includes('\0')
 }

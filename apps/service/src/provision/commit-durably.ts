@@ -1,5 +1,5 @@
 import type { ClientBase, Pool, QueryResult, QueryResultRow } from 'pg'
-import { commitOnDisk, unconfirmedCommitCode } from '../postgres/database.ts'
+import { commitOnDisk, unconfirmedCommitCode } from '../postgres/statement.ts'
 import { UnconfirmedCommitError } from '../server/cause.ts'
 
 /** A message of PostgreSQL that is not an error, such as a warning. */

@@ -3,7 +3,7 @@ import type { AuditRow } from '../audit/insert-rows.ts'
 import { changeAndAudit } from '../audit/insert-rows.ts'
 import { bucketCount } from '../bucket.ts'
 import type { Database } from '../postgres/database.ts'
-import { commitOnDisk, lengthOf } from '../postgres/database.ts'
+import { commitOnDisk, lengthOf } from '../postgres/statement.ts'
 
 /** How many counters are raised in one transaction. */
 const batchSize = 500

@@ -1,6 +1,7 @@
 import type { PathParameters } from '@connected-apps/contract'
 import { bucketOf } from '../../bucket.ts'
-import type { Database, Statement } from '../../postgres/database.ts'
+import type { Database } from '../../postgres/database.ts'
+import type { Statement } from '../../postgres/statement.ts'
 import type { ResponseData } from './handler.ts'
 import type { ConnectedAppRow } from './organization-connected-app.ts'
 import { toConnectedApp } from './organization-connected-app.ts'

@@ -1,6 +1,7 @@
 import type { PathParameters } from '@connected-apps/contract'
 import { bucketOf } from '../../bucket.ts'
-import type { Database, Statement } from '../../postgres/database.ts'
+import type { Database } from '../../postgres/database.ts'
+import type { Statement } from '../../postgres/statement.ts'
 import type { ResponseData } from './handler.ts'
 
 /** The columns of `connected_apps` that describe an app to people. */

@@ -5,7 +5,7 @@ import { bucketOf } from '../../bucket.ts'
 import type { BatchStatement, OnlyIn } from '../../postgres/batch-statement.ts'
 import { batchStatement, runBatch } from '../../postgres/batch-statement.ts'
 import type { Database } from '../../postgres/database.ts'
-import { commitOnDisk, lengthOf } from '../../postgres/database.ts'
+import { commitOnDisk, lengthOf } from '../../postgres/statement.ts'
 import { isLockError } from '../../postgres/errors.ts'
 import type { SessionContext } from '../lookup.ts'
 
