@@ -17,7 +17,9 @@ const MAX_STEP = 0.5
 /** The curve is flat so far below the rate at which the 429 came, where jitter would bring the next one. */
 const MARGIN = 0.02
 /** A 429 so soon after the last one means that the last step was too small, so the next is twice as large. */
-const SOON_MS = 10_000
+const SOON_MS = 5_000
+/** How far 429s that others may have caused lower the rate that is kept, as a part of the highest that was. */
+const LEAST_PART = 0.7
 /** CUBIC's K: how long after a 429 the curve is flat. */
 const RECOVERY_MS = 60_000
 /** Retry-After is in whole seconds, rounded up. */
@@ -34,6 +36,10 @@ const RETRY_AFTER_ROUNDING_MS = 1_000
  * so a small step back is enough. And a 429 mostly costs a pause of a second, whatever the rate, so
  * the time between two of them does not depend on the rate, either.
  *
+ * Others who use up the limit for a moment cause 429s at any rate. If each of these lowered the rate for
+ * good, regular ones would lower it to nothing, so they lower it to a part of what it was. A limit that was
+ * lowered causes one 429 soon after the other, and these lower the rate without end.
+ *
  * It has no model of buckets, and of windows only this: a pause that is longer than the time in which
  * requests were let through ends with the window. What was let through of a window that began before
  * the requests did implies nothing about the limit, since others may have used the window, so it continues
@@ -43,6 +49,8 @@ export class AdaptiveRate {
   #rate: number
   /** Where the curve is flat. */
   #plateau: number
+  /** Only 429s that follow each other soon lower the plateau below this. */
+  #least = 0
   /** How far below the plateau the curve begins. */
   #depth = 0
   /** For how long the rate has followed the curve. */
@@ -63,19 +71,20 @@ export class AdaptiveRate {
     return this.#rate
   }
 
-  /** Raises the rate after some time in which requests left at that rate, and none was limited. */
-  grow(elapsedMs: number): void {
+  /** Raises the rate, up to `max`, after some time in which requests left at that rate, and none was limited. */
+  grow(elapsedMs: number, max: number): void {
     this.#curveMs += elapsedMs
     const doublingMs = this.#phase === 'slow start' ? DOUBLING_MS : CONSERVATIVE_DOUBLING_MS
     const rate =
       this.#phase === 'cubic'
         ? this.#plateau + this.#depth * (this.#curveMs / RECOVERY_MS - 1) ** 3
         : this.#rate * 2 ** (elapsedMs / doublingMs)
-    this.#rate = Math.min(rate, this.#maxRate)
+    this.#rate = Math.max(this.#rate, Math.min(rate, max, this.#maxRate))
   }
 
   /**
-   * Lowers the rate.
+   * Lowers the rate, unless nothing was let through since the last pause, and the limit or the length
+   * of the pause is known: then others use up the limit, and a lower rate would not help.
    *
    * @param passed how many requests were let through since the last pause
    * @param sinceMs how long ago that pause ended, or the first request was sent
@@ -89,6 +98,7 @@ export class AdaptiveRate {
     pauseMs: number,
     window: 'end' | 'whole' | undefined,
   ): void {
+    if (passed === 0 && (window !== undefined || this.#phase === 'cubic')) return
     const isSoon = this.#phase === 'cubic' && this.#curveMs < SOON_MS
     this.#step = isSoon ? Math.min(MAX_STEP, this.#step * 2) : STEP
     const isWindow = window !== undefined && pauseMs >= sinceMs
@@ -102,9 +112,12 @@ export class AdaptiveRate {
     } else if (!isWindow) {
       this.#phase = this.#phase === 'slow start' ? 'conservative slow start' : 'cubic'
     }
-    const share = this.#phase === 'cubic' ? Math.min(this.#share, 1 - MARGIN) : 1
-    this.#plateau = high * share
-    this.#rate = low * share
+    const isCubic = this.#phase === 'cubic'
+    const share = isCubic ? Math.min(this.#share, 1 - MARGIN) : 1
+    if (isSoon) this.#least = Math.min(this.#least, this.#plateau * (1 - this.#step))
+    this.#plateau = Math.max(high * share, this.#least)
+    if (isCubic) this.#least = Math.max(this.#least, this.#plateau * LEAST_PART)
+    this.#rate = (this.#plateau * low) / high
     this.#depth = this.#plateau - this.#rate
     this.#curveMs = 0
   }

@@ -82,9 +82,9 @@ export class Pace {
     if (this.#startedAt === undefined) {
       this.#startedAt = now
       this.#countedSince = now
-    } else if (now - dueAt < CATCH_UP_MS && this.rate < MAX_RATE_OVER_PASSED * this.#passedRate) {
+    } else if (now - dueAt < CATCH_UP_MS) {
       // The request was held back by the rate, not by the server or the source of the targets.
-      this.#rate.grow(1000 / this.rate)
+      this.#rate.grow(1000 / this.rate, MAX_RATE_OVER_PASSED * this.#passedRate)
     }
     this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + 1000 / this.rate
   }
@@ -122,12 +122,9 @@ export class Pace {
       retryAfterMs ?? Math.min(MAX_PAUSE_MS, PAUSE_MS * 2 ** Math.max(0, this.#pauses - 1))
     if (isNew) {
       const sinceMs = now - Math.max(this.#startedAt ?? now, this.#pausedUntil)
-      // If nothing is let through after a pause that the server chose, others use up the limit, and a
-      // lower rate would not help.
-      const isUsedUp = this.#passed === 0 && retryAfterMs !== undefined
       const isWindow = retryAfterMs !== undefined
       const window = isWindow ? (this.#isWindowStart ? 'whole' : 'end') : undefined
-      if (!isUsedUp) this.#rate.lower(this.#passed, sinceMs, pauseMs, window)
+      this.#rate.lower(this.#passed, sinceMs, pauseMs, window)
       this.#isWindowStart = isWindow
       this.#passed = 0
     }
@@ -153,7 +150,5 @@ export class Pace {
   #pause(now: number, ms: number, random: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, now + ms + random * PAUSE_JITTER_MS)
     this.#nextAt = this.#pausedUntil
-    this.#countedSince = this.#pausedUntil
-    this.#counted = 0
   }
 }

@@ -71,6 +71,25 @@ export function tokenBucket(perSecond: number, burst: number): Limiter {
   }
 }
 
+/** A token bucket with room for a second, which others empty now and then, and keep empty for a while. */
+export function interruptedBucket(
+  perSecond: number,
+  { everyMs, forMs }: { everyMs: number; forMs: number },
+): Limiter {
+  let tokens = perSecond
+  let last = 0
+  return (now) => {
+    tokens = Math.min(perSecond, tokens + (Math.max(0, now - last) * perSecond) / 1000)
+    last = Math.max(last, now)
+    // The first interruption comes once the limit has been found.
+    const usedMs = now < everyMs ? everyMs : now % everyMs
+    if (usedMs < forMs) tokens = 0
+    if (tokens < 1) return toSeconds(forMs - usedMs)
+    tokens--
+    return undefined
+  }
+}
+
 export function withoutRetryAfter(limiter: Limiter): Limiter {
   return (now) => (limiter(now) === undefined ? undefined : Number.NaN)
 }

@@ -4,6 +4,7 @@ import type { Limiter } from './limiters.ts'
 import {
   alignedWindow,
   fixedWindow,
+  interruptedBucket,
   sharedWindow,
   slidingWindow,
   tokenBucket,
@@ -82,6 +83,23 @@ describe.each([0, 3, 100, 300])('a window of which others leave %i requests', (l
   })
 })
 
+describe.each([1, 0.9, 0.5])('a share of %f of a bucket that others empty', (share) => {
+  test.each([
+    { everyMs: 10_000, forMs: 500 },
+    { everyMs: 20_000, forMs: 1000 },
+    { everyMs: 60_000, forMs: 1000 },
+    { everyMs: 60_000, forMs: 3000 },
+    { everyMs: 170_000, forMs: 1000 },
+  ])('each $everyMs ms for $forMs ms: loses no more than 1 of 4 requests', (interruptions) => {
+    const limiter = interruptedBucket(100, interruptions)
+    for (const each of [limiter, withoutRetryAfter(interruptedBucket(100, interruptions))]) {
+      const result = simulate({ limiter: each, latencyMs: 50, jitterMs: 20, share, seconds: 1800 })
+      expect(result.perSecond).toBeGreaterThan(0.75 * share * 100)
+      expect(result.limitedPart).toBeLessThan(0.01)
+    }
+  })
+})
+
 test('has no more in flight than 2 of 100 of the limit, or one, when responses are quick', () => {
   const quick = { latencyMs: 5, jitterMs: 5, share: 1, seconds: 150, afterSeconds: 30 }
   expect(simulate({ limiter: fixedWindow(1000, 1000), ...quick }).maxInFlight).toBeLessThanOrEqual(
@@ -125,7 +143,39 @@ test.each([50, 200, 1000])(
   },
 )
 
+test('does not raise the rate beyond twice the limit, however slow that is', () => {
+  let highest = 0
+  const windows = 200
+  simulate({
+    limiter: fixedWindow(1, 600_000),
+    latencyMs: 50,
+    jitterMs: 0,
+    share: 0.9,
+    seconds: windows * 600,
+    // It is called once per request here, since these are minutes apart.
+    watch: (call, { rate }) => {
+      if (call > windows / 4) highest = Math.max(highest, rate)
+    },
+  })
+  expect(highest).toBeLessThan(2.1 / 600)
+})
+
 describe.each([0.5, 0.9])('a share of %f', (share) => {
+  test.each([
+    ...limitersOf(1000, 10_000),
+    ...limitersOf(6000, 60_000),
+    ['a token bucket of a second', () => tokenBucket(100, 100)],
+    ['a token bucket of a minute', () => tokenBucket(100, 6000)],
+  ] satisfies [string, () => Limiter][])(
+    '%s: uses at least that, but may leave nothing to others',
+    (_, createLimiter) => {
+      const quick = { latencyMs: 20, jitterMs: 20, share, seconds: 1800, afterSeconds: 600 }
+      const result = simulate({ limiter: createLimiter(), ...quick })
+      expect(result.perSecond / 100).toBeGreaterThan(share - 0.05)
+      expect(result.limitedPart).toBeLessThan(0.01)
+    },
+  )
+
   test.each(limitersOf(100, 1000))('%s: leaves the rest to others', (_, createLimiter) => {
     const { perSecond } = simulate({
       limiter: createLimiter(),
