@@ -44,6 +44,24 @@ describe('a run is confirmed', () => {
     expect(await answer({ ...live, yes: true }, typed)).toEqual({ isConfirmed, asked })
   })
 
+  test.each(['before', 'while'])(
+    'by nobody whose terminal is closed %s they are asked',
+    async (when) => {
+      const [input, output] = [new PassThrough(), new PassThrough()]
+      const close = (): boolean => input.emit('error', new Error('EIO'))
+      const isRaw = when === 'before' ? close : () => true
+      const terminal = {
+        input: Object.assign(input, { isTTY: true, setRawMode: isRaw }),
+        output: Object.assign(output, { isTTY: true }),
+        discardTyped: () => undefined,
+        close: () => output.end(),
+      }
+      const answered = prepareConfirm(project, () => terminal)('revoke 3 targets')
+      if (when === 'while') close()
+      expect(await answered).toBe(false)
+    },
+  )
+
   test('by --yes, on a live project together with --yes-live, without a terminal', async () => {
     const none = (): undefined => undefined
     const confirmed = prepareConfirm({ ...project, yes: true }, none)

@@ -30,9 +30,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
+/** Typed on a terminal, closes it. */
+const CLOSE = 'close the terminal'
+
 /**
- * Runs the command on a terminal, and types each text, or sends each signal, as soon as what it
- * follows has been printed.
+ * Runs the command on a terminal, and types each text, sends each signal, or closes the terminal, as
+ * soon as what it follows has been printed.
  */
 function runOnTerminal(
   args: string,
@@ -65,7 +68,8 @@ function runOnTerminal(
   })
   async function give(answer: string | (() => Promise<string>)): Promise<void> {
     const keys = typeof answer === 'string' ? answer : await answer()
-    if (keys.startsWith('SIG')) process.kill(Number(/pid (\d+)/.exec(screen)?.[1]), keys)
+    if (keys === CLOSE) child.kill('SIGKILL')
+    else if (keys.startsWith('SIG')) process.kill(Number(/pid (\d+)/.exec(screen)?.[1]), keys)
     else child.stdin.write(keys)
   }
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, screen })))
@@ -99,6 +103,29 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(screen).toContain('Plan      revoke 500 targets: 500 Members in 1 Organization\r\n')
     expect(screen).toContain('Nothing was sent.')
     expect(code).toBe(130)
+    expect(await readdir(directory)).toEqual(['targets.csv'])
+    expect(api.headers).toEqual([])
+  })
+
+  test.each([
+    ['on a test project', 'project-test-1', /\[y\/N\]/, 'targets.csv'],
+    ['on a live project', 'project-live-1', /type project-live-1: /, 'targets.csv'],
+    ['beside a list on standard input', 'project-test-1', /\[y\/N\]/, '- < targets.csv'],
+  ])('a terminal that is closed at the question %s leaves no ledger behind', async (...of) => {
+    const [, projectId, question, targets] = of
+    const ended = join(directory, 'ended')
+    const recordExit = `import { writeFileSync } from "node:fs"
+      process.on("exit", (code) => writeFileSync("${ended}", String(code)))`
+    const nodeOptions = `--import 'data:text/javascript,${encodeURIComponent(recordExit)}'`
+    const args = `revoke-all --ledger closed.jsonl --targets ${targets}`
+    const typed = [
+      [question, 'y'],
+      [new RegExp(`${question.source}[^y]*y`), CLOSE],
+    ] as const
+    await runOnTerminal(args, projectId, typed, { nodeOptions })
+    const exitCode = (): Promise<string> => readFile(ended, 'utf8').catch(() => '')
+    await expect.poll(exitCode, { timeout: 10_000 }).toBe('130')
+    await rm(ended)
     expect(await readdir(directory)).toEqual(['targets.csv'])
     expect(api.headers).toEqual([])
   })

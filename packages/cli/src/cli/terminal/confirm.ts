@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { ReadStream, WriteStream } from 'node:tty'
@@ -50,32 +49,51 @@ export function prepareConfirm(
     )
   }
   return async (action) => {
-    try {
-      if (!isLive) return /^y(es)?$/i.test(await ask(`${capitalize(action)}? [y/N] `, terminal))
-      const question = `This is a live project. To ${action}, type ${printable(project_id)}: `
-      return (await ask(question, terminal)) === project_id
-    } finally {
-      terminal.close()
-    }
+    const controller = new AbortController()
+    const stopListening = onInterrupt(() => controller.abort())
+    const question = isLive
+      ? `This is a live project. To ${action}, type ${printable(project_id)}: `
+      : `${capitalize(action)}? [y/N] `
+    const answer = await ask(question, terminal, controller.signal)
+    terminal.close()
+    const isConfirmed = isLive ? answer === project_id : /^y(es)?$/i.test(answer)
+    // The ledger of a declined plan is removed even if a signal arrives now, such as the SIGHUP that a
+    // shell passes on after its terminal was closed.
+    if (isConfirmed) stopListening()
+    return isConfirmed
   }
 }
 
-/** The line that a person types; empty if they press Ctrl-C or Ctrl-D, or if the process is to end. */
-async function ask(question: string, { input, output, discardTyped }: Terminal): Promise<string> {
+/**
+ * The line that a person types; empty if they press Ctrl-C or Ctrl-D, if the terminal is closed, or if
+ * the signal is aborted.
+ */
+function ask(
+  question: string,
+  { input, output, discardTyped }: Terminal,
+  signal: AbortSignal,
+): Promise<string> {
   discardTyped()
-  const lines = createInterface({ input, output })
-  const stopListening = onInterrupt(() => lines.close())
-  try {
-    lines.once('SIGINT', () => lines.close())
-    // The promise of a question never settles if its interface is closed.
-    const closed = once(lines, 'close').then(() => '')
-    // That of Ctrl-D on a terminal rejects.
-    const answer = lines.question(question).catch(() => '')
-    return (await Promise.race([answer, closed])).trim()
-  } finally {
-    stopListening()
-    lines.close()
-  }
+  return new Promise((resolve) => {
+    // An answer that came just before, such as a last line without an end, counts.
+    const decline = (): unknown => setImmediate(resolve, '')
+    // A terminal that was closed cannot enter or leave raw mode, be read, or be written to.
+    for (const stream of [input, output]) stream.on('error', decline)
+    try {
+      const lines = createInterface({ input, output })
+      lines.on('error', decline)
+      lines.once('SIGINT', () => lines.close())
+      // The promise of a question never settles if its interface is closed.
+      lines.once('close', decline)
+      // That of Ctrl-D on a terminal rejects, as does that of an aborted signal.
+      void lines
+        .question(question, { signal })
+        .then((line) => resolve(line.trim()), decline)
+        .finally(() => lines.close())
+    } catch {
+      decline() // the interface has no listener yet while it enters raw mode
+    }
+  })
 }
 
 /** The terminal of the process; if standard input is a list, by its name, which Windows does not have. */
