@@ -70,7 +70,7 @@ test.each([
   await turn()
   expect(file.calls).toHaveLength(length)
   const message =
-    'incident.jsonl cannot be written: the disk is full; nothing more is sent, and --resume continues from here'
+    'incident.jsonl cannot be written: the disk is full'
   expect(settled).toEqual([1, 2, 3].map((ordinal) => `${ordinal}: ${message}`))
 })
 

@@ -3,6 +3,8 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { expect, onTestFailed, test } from 'vitest'
+import { RUN_ENDS } from '../src/report/describe.ts'
+import { summarizeLedger } from '../src/report/summarize-ledger.ts'
 import { runUntilKilled } from '../../../scripts/run-until-killed.ts'
 import { openLedger } from '../src/ledger/open-ledger.ts'
 import { readLedger } from '../src/ledger/read-ledger.ts'
@@ -58,14 +60,16 @@ test.skipIf(process.platform === 'win32')(
     const blocks = Math.ceil(size / 512) + 30
     const limited = ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, program, path]
     const run = await runUntilKilled('sh', limited)
-    expect(run.stderr).toBe(
-      `${path} cannot be written: the file may not grow any more; nothing more is sent, and --resume continues from here\n`,
-    )
+    expect(run.stderr).toBe(`${path} cannot be written: the file may not grow any more\n`)
     expect(run.exitCode).toBe(2)
     expect(run.lines.length).toBeGreaterThan(0)
     expect(run.lines.length).toBeLessThan(TARGETS)
     const acknowledged = new Set(run.lines.map(Number))
     expect(await findFaults(path, acknowledged)).toEqual({ sentAgain: [], lost: [] })
+    const { runs } = await summarizeLedger(path)
+    expect(runs.map(({ end }) => RUN_ENDS[end])).toEqual([
+      'not recorded: killed, or the ledger could not be written',
+    ])
 
     const resumed = await runUntilKilled(process.execPath, [program, path])
     expect(resumed).toMatchObject({ exitCode: 0, stderr: '' })

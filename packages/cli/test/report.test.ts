@@ -103,6 +103,33 @@ describe('a summary', () => {
     expect(renderMarkdown(summary, printable)).toContain('And 7 more; the ledger has all of them.')
   })
 
+  test('has apps and reasons that a bound of the length does not cut the end from', async () => {
+    const apps = Array.from({ length: 21 }, (_, index): LedgerRecord => ({
+      type: 'app',
+      connected_app_id: `connected-app-live-${index}`,
+      name: 'Notes',
+    }))
+    const path = await writeLedger('long.jsonl', 1, [
+      { type: 'started', process: '', at: startedAt },
+      {
+        type: 'outcome',
+        ordinal: 0,
+        result: 'failed',
+        reason: `${'long '.repeat(100)}request-id-1`,
+        request_id: 'request-id-1',
+        endedAt: startedAt + 1,
+        durationMs: 20,
+        attempts: 1,
+      },
+      ...apps,
+    ])
+    const summary = await summarizeLedger(path)
+    for (const report of [renderMarkdown(summary, printable), renderHtml(summary, printable)]) {
+      expect(report).toMatch(/Notes \(connected-app-live-18\) and others/)
+      expect(report).toMatch(/long… request-id-1/)
+    }
+  })
+
   test('says how many are revoked and how many the API does not know, and how to ask again', async () => {
     const results: Result[] = ['revoked', 'not_found', 'revoked', 'not_found', 'revoked']
     const path = await writeLedger('headline.jsonl', results.length, [
@@ -113,6 +140,8 @@ describe('a summary', () => {
       tone: 'warning',
       text: '3 of 5 targets are revoked; the API does not know 2. Not verified yet: run npx @connected-apps/cli verify to list who is connected.',
     })
+    // GitHub would make a mention of it.
+    expect(renderMarkdown(await summarizeLedger(path), printable)).not.toMatch(/[^\\]@/)
   })
 })
 
@@ -190,12 +219,19 @@ describe('a verification', () => {
     expect(markdown).toContain('And 4 more; verify lists all of them.')
     expect(markdown).toContain('Stopped: the server seems to be down. 2 not requested.')
     expect(markdown).toContain('| Duration | 1 min 05 s |')
-    expect(markdown).toMatch(
-      /^\| Connected App \| www\\\.tracker.*\(connected-app-live-0+\\\) \|$/m,
-    )
+    expect(markdown).toMatch(/^\| Connected App \| www\\\.tracker.*\(connected-app-live-0+\) \|$/m)
+    expect(markdown).toContain('UTC, after the last run. Read 3 lists')
     const html = renderHtml(summary, printable)
     expect(html).toContain('<td data-heading="Connected">still</td>')
     expect(html).not.toContain('<img')
+  })
+
+  test('before any run is not said to be after the last one', async () => {
+    const summary = await summarizeLedger(await writeLedger('early.jsonl', 1, [verified()]))
+    for (const report of [renderMarkdown(summary, printable), renderHtml(summary, printable)]) {
+      expect(report).toContain('At 2026-11-27 02:01:10 UTC, before any run.')
+      expect(report).not.toContain('the last run')
+    }
   })
 })
 

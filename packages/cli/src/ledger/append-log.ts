@@ -55,7 +55,7 @@ export class AppendLog {
         batch.resolve()
       } catch (error) {
         this.#failure ??= new LedgerError(
-          `${this.#path} cannot be written: ${describeCause(error)}; nothing more is sent, and --resume continues from here`,
+          `${this.#path} cannot be written: ${describeCause(error)}`,
           { cause: error },
         )
         batch.reject(this.#failure)

@@ -33,11 +33,12 @@ export function describeVerification({ counts, stopped }: VerifiedRecord): strin
 }
 
 /** When `verify` has found what it found, or that it was not run. */
-export function describeVerifiedAt({ verified, isOutdated }: IncidentSummary): string {
+export function describeVerifiedAt({ verified, isOutdated, runs }: IncidentSummary): string {
   if (verified === undefined) {
     return `Not verified yet: run ${COMMAND} verify to list who is connected.`
   }
   const at = formatTime(verified.at)
+  if (runs.length === 0) return `At ${at}, before any run.`
   return isOutdated
     ? `At ${at}, before the last run: verify again.`
     : `At ${at}, after the last run.`

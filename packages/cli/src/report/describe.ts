@@ -1,7 +1,8 @@
 import { formatCount, formatDuration, formatNumber } from '../format.ts'
 import { summarizeVerification } from './describe-verification.ts'
 import type { TargetState } from '../ledger/target-states.ts'
-import type { IncidentSummary, NotRevoked, EndOfRun } from './summarize-ledger.ts'
+import type { Details } from '../run/attempt.ts'
+import type { IncidentSummary, EndOfRun } from './summarize-ledger.ts'
 
 /** How a report names what became of a target, and what that means, the good first. */
 export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: string }>> = {
@@ -18,7 +19,7 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
   },
   sent: {
     name: 'Interrupted',
-    meaning: 'the run was killed before the response; a resume sends it again',
+    meaning: 'the run ended before the response was recorded; a resume sends it again',
   },
   unsent: { name: 'Not sent', meaning: 'the run ended before its turn; a resume sends it' },
 }
@@ -83,22 +84,31 @@ export function countOmittedLines({ planned, skippedLines }: IncidentSummary): n
   return duplicate + invalid + unread - skippedLines.length
 }
 
-/** Why a target was not revoked, with the id of the request. */
-export function reasonOf({ state, outcome }: NotRevoked): string {
+/**
+ * Why a target was not revoked, with the id of the request.
+ *
+ * @param text makes a part of it safe to show, and may cut it to a length
+ */
+export function reasonOf(
+  { state, outcome }: { readonly state: TargetState; readonly outcome: Details | undefined },
+  text: (value: string) => string,
+): string {
   if (outcome === undefined) return STATE_TEXTS[state].meaning
   const { status_code, error_type, reason, request_id } = outcome
   const parts = reason === undefined ? [status_code, error_type] : [reason]
-  if (request_id !== undefined && !reason?.includes(request_id)) parts.push(request_id)
-  return parts.filter((part) => part !== undefined).join(' ')
+  const shown = parts.filter((part) => part !== undefined).map((part) => text(String(part)))
+  const id = request_id === undefined ? '' : text(request_id)
+  return (shown.some((part) => part.includes(id)) ? shown : [...shown, id]).join(' ')
 }
 
 export const RUN_ENDS: Readonly<Record<EndOfRun, string>> = {
   finished: 'finished',
   interrupted: 'interrupted by a person or a signal',
   unavailable: 'stopped by itself: the server was down, or rejected the credentials',
-  killed: 'killed',
+  killed: 'not recorded: killed, or the ledger could not be written',
   running: 'still running',
-  unrecorded: 'not recorded: killed, or still running on another machine',
+  unrecorded:
+    'not recorded: killed, the ledger could not be written, or still running on another machine',
 }
 
 /** How long the incident took, pauses between its runs included; undefined before the first run. */
@@ -112,12 +122,16 @@ export function describeDuration({ runs }: IncidentSummary): string | undefined 
   return `${total}, of which ${formatDuration(runningMs)} in ${formatCount(runs.length, 'run')}`
 }
 
-/** The apps, by name where it is known. */
-export function describeApps({ apps }: IncidentSummary): string {
+/**
+ * The apps, by name where it is known.
+ *
+ * @param text makes a part of it safe to show, and may cut it to a length
+ */
+export function describeApps({ apps }: IncidentSummary, text: (value: string) => string): string {
   const shown = apps
     .slice(0, MAX_SHOWN_APPS)
     .map(({ connected_app_id, name }) =>
-      name === undefined ? connected_app_id : `${name} (${connected_app_id})`,
+      name === undefined ? text(connected_app_id) : `${text(name)} (${text(connected_app_id)})`,
     )
     .join(', ')
   return apps.length > MAX_SHOWN_APPS ? `${shown} and others` : shown

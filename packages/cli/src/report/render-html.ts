@@ -161,7 +161,7 @@ function renderNotRevoked(summary: IncidentSummary, text: (value: string) => str
     const ids = [organization_id, member_id, connected_app_id].map(
       (id) => `<code>${text(id)}</code>`,
     )
-    return [...ids, STATE_TEXTS[each.state].name, text(reasonOf(each))]
+    return [...ids, STATE_TEXTS[each.state].name, reasonOf(each, text)]
   })
   const more =
     omitted > 0
@@ -188,7 +188,7 @@ ${omitted > 0 ? `<p class="note">And ${formatNumber(omitted)} more; the ledger h
 function renderFacts(summary: IncidentSummary, text: (value: string) => string): string {
   const { incident, requests, rateLimited, latency } = summary
   const facts: [string, string][] = [
-    ['Connected App', text(describeApps(summary))],
+    ['Connected App', describeApps(summary, text)],
     ['Project', `<code>${text(incident.project_id)}</code>`],
     ['API', `<code>${text(incident.baseUrl)}</code>`],
     ['Targets from', `<code>${text(incident.source)}</code>`],

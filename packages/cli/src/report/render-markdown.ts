@@ -36,11 +36,11 @@ export function renderMarkdown(
   const omittedLines = countOmittedLines(summary)
   return [
     '# Incident report',
-    `**${headlineOf(summary).text}** A target is one Member's access to one Connected App.`,
+    `**${escapeMarkdown(headlineOf(summary).text)}** A target is one Member's access to one Connected App.`,
     table(
       ['', ''],
       [
-        ['Connected App', text(describeApps(summary))],
+        ['Connected App', describeApps(summary, text)],
         ['Project', text(incident.project_id)],
         ['API', text(incident.baseUrl)],
         ['Targets from', text(incident.source)],
@@ -85,7 +85,7 @@ export function renderMarkdown(
             text(each.target.member_id),
             text(each.target.connected_app_id),
             STATE_TEXTS[each.state].name,
-            text(reasonOf(each)),
+            reasonOf(each, text),
           ]),
         ),
     ...(omitted > 0 ? [`And ${formatNumber(omitted)} more; the ledger has all of them.`] : []),
@@ -156,7 +156,7 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
   return [headings, headings.map(() => '---'), ...rows].map(line).join('\n')
 }
 
-/** Keeps text from being a link, which GitHub makes of bare URLs, too, an image, HTML or the end of a cell. */
+/** Keeps text from being a link or a mention, which GitHub makes of bare URLs and names, an image, HTML or the end of a cell. */
 function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>()#!|~&@]|:(?=\/\/)|(?<=www)\./gi, '\\$&')
 }

@@ -24,7 +24,10 @@ export interface Run {
   readonly end: EndOfRun
 }
 
-/** How a run ended; `unrecorded` if it was killed, or still runs on another machine. */
+/**
+ * How a run ended; `killed` if that is not in its ledger, which a full disk keeps from being written,
+ * too; `unrecorded` if it may also still run on another machine.
+ */
 export type EndOfRun = StoppedRecord['reason'] | 'killed' | 'running' | 'unrecorded'
 
 /** A target that was not revoked, and why. */

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../outcome.ts'
 import { COMMAND } from '../../command.ts'
 import { formatCount, formatDuration, formatNumber } from '../../format.ts'
-import { STATE_TEXTS } from '../../report/describe.ts'
+import { reasonOf, STATE_TEXTS } from '../../report/describe.ts'
 import { printable, quoteArgument } from '../terminal/printable.ts'
 import type { RunEnd } from './run-ledger.ts'
 
@@ -44,8 +44,9 @@ export function toJsonSummary(end: RunEnd, ledger: string): object {
   }
 }
 
-function describeOutcome({ target, result, reason, status_code }: Outcome): string {
+function describeOutcome(outcome: Outcome): string {
+  const { target, result } = outcome
   const { organization_id, member_id, connected_app_id } = target
   const ids = [organization_id, member_id, connected_app_id].map((id) => printable(id)).join(' ')
-  return `${ids}: ${STATE_TEXTS[result].name.toLowerCase()}, ${printable(reason ?? String(status_code))}`
+  return `${ids}: ${STATE_TEXTS[result].name.toLowerCase()}, ${reasonOf({ state: result, outcome }, (part) => printable(part))}`
 }
