@@ -69,8 +69,7 @@ test.each([
   log(3)
   await turn()
   expect(file.calls).toHaveLength(length)
-  const message =
-    'incident.jsonl cannot be written: the disk is full'
+  const message = 'incident.jsonl cannot be written: the disk is full'
   expect(settled).toEqual([1, 2, 3].map((ordinal) => `${ordinal}: ${message}`))
 })
 
