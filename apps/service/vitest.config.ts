@@ -9,8 +9,9 @@ export default defineConfig(({ mode }) => ({
     // Loading the same modules anew for each file would take a third of the time.
     isolate: false,
     // Vitest leaves one core out, which with two of them means one file after the other. Most of
-    // these tests wait for processes, disks and timeouts, and each file has its own database.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // these tests wait for processes, disks and timeouts, and each file has its own database, so
+    // it takes three of them to keep two cores busy.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
