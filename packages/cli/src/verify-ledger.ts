@@ -22,7 +22,7 @@ export type CheckedList = AppInOrganization &
     | {
         readonly state: 'unread'
         readonly problem: string
-        readonly means: 'nothing' | 'server down' | 'wrong credentials'
+        readonly means: 'nothing' | 'server down' | 'wrong credentials' | 'wrong session'
       }
     /** The credentials are wrong, or the server is down. */
     | { readonly state: 'not requested' }
@@ -84,7 +84,8 @@ export async function* verifyLedger(
       return { ...ids, state: 'unknown', problem }
     }
     if (verdict.kind === 'credentials') {
-      return { ...ids, state: 'unread', problem, means: 'wrong credentials' }
+      const means = verdict.status_code === 401 ? 'wrong credentials' : 'wrong session'
+      return { ...ids, state: 'unread', problem, means }
     }
     // A list that is too long for the client came from a server that is up.
     const isTooLong = result.error.kind === 'decode' && result.error.reason === 'size'
@@ -104,7 +105,8 @@ export async function* verifyLedger(
     const list = await checking
     const means = list.state === 'unread' ? list.means : undefined
     failuresInARow = means === 'server down' ? failuresInARow + 1 : 0
-    isStopped ||= means === 'wrong credentials' || failuresInARow === MAX_FAILURES_IN_A_ROW
+    isStopped ||= means === 'wrong credentials' || means === 'wrong session'
+    isStopped ||= failuresInARow === MAX_FAILURES_IN_A_ROW
     return list
   }
 

@@ -100,7 +100,9 @@ describe('a run', () => {
     const args = ['--targets', '-', '--ledger', 'rejected.jsonl', '--yes']
     const rejected = await command.revokeAll(args, csvOf(targets(5)))
     expect(rejected.code).toBe(3)
-    expect(rejected.out).toMatch(/Stopped: the API rejects the credentials: .*401/)
+    expect(rejected.out).toMatch(
+      /Stopped: the API rejects the credentials: .*401.*; check STYTCH_PROJECT_ID and STYTCH_SECRET, or the session\n/,
+    )
     expect(rejected.out).toContain(
       'Resume with: npx @connected-apps/cli revoke-all --resume rejected.jsonl\n',
     )
@@ -170,7 +172,9 @@ describe('a run', () => {
     expect(run.error).toContain('Left out  1 list not read\n')
     // The name comes from the API, and is safe to print.
     expect(run.error).toContain(`App       Notes\\u{1b}[2J\\u{202e}evil (${app})\n`)
-    expect(run.error).toContain('1 list of Members was not read, so somebody may be missing')
+    expect(run.error).toContain(
+      '1 list of Members was not read, so somebody may be missing: npx @connected-apps/cli report partly.jsonl names them.',
+    )
     expect(run.code).toBe(1)
     expect(command.api.connected.size).toBe(0)
     expect(await command.revokeAll(['--resume', 'partly.jsonl', '--yes', '--quiet'])).toMatchObject(

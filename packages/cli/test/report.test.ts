@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printable } from '../src/cli/terminal/printable.ts'
+import { nameProcess } from '../src/ledger/lock.ts'
 import { LedgerError } from '../src/ledger/ledger-error.ts'
 import type { LedgerRecord } from '../src/ledger/records.ts'
 import type { Result } from '../src/outcome.ts'
@@ -30,6 +31,17 @@ const INJECTED_SCRIPT = `
 const startedAt = Date.UTC(2026, 10, 27, 2)
 const hostile =
   'www.tracker.example <img src="https://tracker.example/x" onerror="alert(1)"> | `x`\u001B[2J\u202E'
+
+/** What a check counts that read three lists without a Member. */
+const NOBODY = {
+  lists: 3,
+  again: 0,
+  still: 0,
+  unlisted: 0,
+  unknown: 0,
+  unread: 0,
+  notRequested: 0,
+}
 
 let directory: string
 
@@ -146,15 +158,7 @@ describe('a summary', () => {
 })
 
 describe('a verification', () => {
-  const counts = {
-    lists: 3,
-    again: 0,
-    still: 0,
-    unlisted: 0,
-    unknown: 0,
-    unread: 0,
-    notRequested: 0,
-  }
+  const counts = NOBODY
   const run: LedgerRecord[] = [
     { type: 'started', process: '', at: startedAt },
     outcome(0, 'revoked', startedAt + 1000),
@@ -184,6 +188,36 @@ describe('a verification', () => {
     [
       'that is incomplete',
       [...run, verified({ unread: 1 })],
+      'warning',
+      'but not every list could',
+    ],
+    [
+      'that read nothing, of the only check,',
+      [...run, verified({ lists: 0, unread: 3 })],
+      'success',
+      'Not verified yet',
+    ],
+    [
+      'that read nothing, after a complete one,',
+      [...run, verified(), verified({ lists: 0, unread: 3 })],
+      'success',
+      'Nobody was connected at 2026-11-27 02:01:10',
+    ],
+    [
+      'that missed lists, after a complete one,',
+      [...run, verified(), verified({ lists: 2, notRequested: 1 })],
+      'success',
+      'Nobody was connected at 2026-11-27 02:01:10',
+    ],
+    [
+      'that missed lists and found somebody, after a complete one,',
+      [...run, verified(), verified({ lists: 2, notRequested: 1, again: 1 })],
+      'danger',
+      '1 Member was connected',
+    ],
+    [
+      'that missed lists, after one before the last run,',
+      [...run, verified(), ...run, verified({ lists: 2, notRequested: 1 })],
       'warning',
       'but not every list could',
     ],
@@ -217,13 +251,55 @@ describe('a verification', () => {
     const markdown = renderMarkdown(summary, printable)
     expect(markdown).toContain('| again | o | www\\.tracker.example')
     expect(markdown).toContain('And 4 more; verify lists all of them.')
-    expect(markdown).toContain('Stopped: the server seems to be down. 2 not requested.')
+    expect(markdown).toContain(
+      '2 lists not requested: somebody there may be connected. Stopped: the server seems to be down. Read 3',
+    )
     expect(markdown).toContain('| Duration | 1 min 05 s |')
     expect(markdown).toMatch(/^\| Connected App \| www\\\.tracker.*\(connected-app-live-0+\) \|$/m)
-    expect(markdown).toContain('UTC, after the last run. Read 3 lists')
+    expect(markdown).toContain('UTC, after the last run. 2 lists not requested')
     const html = renderHtml(summary, printable)
     expect(html).toContain('<td data-heading="Connected">still</td>')
     expect(html).not.toContain('<img')
+  })
+
+  test('that failed leaves the last complete one in the report, and is mentioned', async () => {
+    const path = await writeLedger('failed-check.jsonl', 1, [
+      ...run,
+      verified(),
+      {
+        type: 'verified',
+        at: startedAt + 80_000,
+        stopped: 'the API rejects the credentials',
+        counts: { ...counts, lists: 0, unread: 1, notRequested: 2 },
+        connected: [],
+      },
+    ])
+    const summary = await summarizeLedger(path)
+    for (const report of [renderMarkdown(summary, printable), renderHtml(summary, printable)]) {
+      expect(report).toContain('Read 3 lists, one for each Organization and app: nobody is')
+      expect(report).toContain(
+        'A later check at 2026-11-27 02:01:20 UTC failed: the API rejects the credentials; it read 0 lists.',
+      )
+    }
+  })
+
+  test('before the last run leaves out whom it found', async () => {
+    const still = { connected: 'still', organization_id: 'o', member_id: 'm-1' } as const
+    const path = await writeLedger('outdated.jsonl', 1, [
+      {
+        type: 'verified',
+        at: startedAt - 1000,
+        counts: { ...counts, still: 1 },
+        connected: [{ ...still, connected_app_id: 'a' }],
+      },
+      ...run,
+    ])
+    const summary = await summarizeLedger(path)
+    for (const report of [renderMarkdown(summary, printable), renderHtml(summary, printable)]) {
+      expect(report).toContain('before the last run: verify again.')
+      expect(report).not.toContain('m-1')
+      expect(report).not.toContain('Resume with')
+    }
   })
 
   test('before any run is not said to be after the last one', async () => {
@@ -232,6 +308,62 @@ describe('a verification', () => {
       expect(report).toContain('At 2026-11-27 02:01:10 UTC, before any run.')
       expect(report).not.toContain('the last run')
     }
+  })
+})
+
+describe('a report during a run', () => {
+  test('says that it is in progress, and of no target that the run has ended', async () => {
+    const path = await writeLedger('running.jsonl', 3, [
+      { type: 'started', process: await nameProcess(), at: startedAt },
+      outcome(0, 'revoked', startedAt + 1000),
+      { type: 'sent', ordinal: 1, at: startedAt + 1000 },
+    ])
+    const summary = await summarizeLedger(path)
+    expect(headlineOf(summary)).toEqual({
+      tone: 'warning',
+      text: 'A run is in progress: 2 of 3 targets remain.',
+    })
+    for (const report of [renderMarkdown(summary, printable), renderHtml(summary, printable)]) {
+      expect(report).toContain('In flight')
+      expect(report).toContain('Not sent yet')
+      expect(report).toContain('still running')
+      expect(report).not.toMatch(/the run ended|resume (the|sends)/i)
+    }
+  })
+
+  test('has the same sections in the same order in both formats, and lists last', async () => {
+    const path = await writeLedger('sections.jsonl', 2, [
+      { type: 'started', process: '', at: startedAt },
+      outcome(0, 'revoked', startedAt + 1000),
+      { type: 'stopped', process: '', at: startedAt + 2000, reason: 'interrupted' },
+      {
+        type: 'verified',
+        at: startedAt + 3000,
+        counts: { ...NOBODY, still: 1 },
+        connected: [
+          { connected: 'still', organization_id: 'o', member_id: 'm', connected_app_id: 'a' },
+        ],
+      },
+      { type: 'app', connected_app_id: 'connected-app-live-'.padEnd(48, '0'), name: 'Notes' },
+    ])
+    const summary = await summarizeLedger(path)
+    const [markdown, html] = [renderMarkdown(summary, printable), renderHtml(summary, printable)]
+    const sections = ['Results', 'Verification', 'The incident', 'Run', 'Timeline']
+    const lists = ['Members who are connected', 'Not revoked']
+    const found = [markdown.matchAll(/^## (.*)$/gm), html.matchAll(/<h2.*>(.*)<\/h2>/g)].map(
+      (all) => Array.from(all, ([, heading = '']) => heading),
+    )
+    for (const headings of found) {
+      expect(headings).toEqual(
+        [...sections, ...lists].map((each) => expect.stringMatching(new RegExp(each, 'i'))),
+      )
+    }
+    expect(markdown).toMatch(/^# Incident report: Notes \(/)
+    expect(html).toContain('Incident report: Notes (')
+    expect(markdown).toContain('| Started | Took | Targets | End |')
+    expect(html).toContain('<strong>Rate-limited responses (429)</strong>: none')
+    expect(html).toContain('<span>0 s</span><span>1 s</span><span>2 s</span>')
+    expect(markdown).toContain('Resume with: npx')
   })
 })
 
@@ -360,11 +492,7 @@ describe('connected-apps report', () => {
           expect((await reason.boundingBox())?.width).toBeGreaterThan(300)
           await page.setViewportSize({ width: 390, height: 800 })
           expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
-          for (const name of [
-            'Runs',
-            'Targets that were not revoked',
-            'Members who are connected',
-          ]) {
+          for (const name of ['Runs', 'Targets that were not revoked', 'Connected Members']) {
             const table = page.getByRole('region', { name, exact: true })
             expect(await table.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0)
           }
@@ -383,18 +511,27 @@ describe('connected-apps report', () => {
     },
   )
 
-  test('never writes the page over a ledger, under whichever name', async () => {
+  test('writes the page over an earlier one, and over no other file, under whichever name', async () => {
     const text = await readFile(ledger, 'utf8')
     const link = join(directory, 'link.html')
     await symlink(ledger, link)
     const other = await writeLedger('other.jsonl', 1, [])
-    for (const page of [ledger, link, other]) {
+    const list = join(directory, 'organizations.txt')
+    await writeFile(list, 'organization-1\n')
+    for (const page of [ledger, link, other, list]) {
       const { code, out, error } = await runCli(['report', ledger, '--html', page])
       expect({ code, out }).toEqual({ code: 2, out: '' })
-      expect(error).toMatch(/--html .*\.(jsonl|html) is a ledger; give the page another name/)
+      expect(error).toMatch(
+        /--html .* exists and is not a page of this command; give the page another name/,
+      )
     }
     expect(await readFile(ledger, 'utf8')).toBe(text)
     expect(await readFile(other, 'utf8')).toContain('"type":"incident"')
+    expect(await readFile(list, 'utf8')).toBe('organization-1\n')
+    const page = join(directory, 'twice.html')
+    expect(await runCli(['report', other, '--html', page])).toMatchObject({ code: 0 })
+    expect(await runCli(['report', ledger, '--html', page])).toMatchObject({ code: 0 })
+    expect(await readFile(page, 'utf8')).toContain('400 targets')
   })
 
   test.each<[what: string, find: string | RegExp, put: string]>([

@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(api.headers).toEqual([])
   })
 
-  test('a list on standard input leaves the terminal for the question, and the progress says that the server does not respond', async () => {
+  test('a list on standard input leaves the terminal for the question, and the progress says that the server does not respond, also that of verify', async () => {
     const down = await serve(() => undefined)
     await down.stop()
     const args = `revoke-all --targets - --ledger down.jsonl --base-url ${down.url} < targets.csv`
@@ -148,6 +148,11 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(screen).toContain('Interrupted: finishing what is in flight.')
     expect(screen.slice(0, screen.indexOf('Interrupted'))).not.toContain(' left')
     expect(code).toBe(130)
+
+    const check = `verify down.jsonl --base-url ${down.url}`
+    const silent = /Checking: 0 lists, no usable response for \d+ s; retrying/
+    const verified = await runOnTerminal(check, 'project-live-1', [[silent, '\u0003']])
+    expect(verified.screen).toMatch(silent)
   })
 
   test('an incident looks as the README shows it', async () => {

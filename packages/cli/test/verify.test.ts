@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { B2BClient } from '@connected-apps/client'
@@ -31,6 +31,7 @@ describe('verify', () => {
       `still     organization-1  member-1  ${app}`,
       'Read 3 lists, one for each Organization and app: 3 connected (1 again, 1 still, 1 unlisted).',
       'Those connected again need a new revoke-all with a new ledger; --resume sends nothing that was revoked.',
+      'Those still connected could not be revoked, and --resume does not send them again. For the reasons: npx @connected-apps/cli report verify.jsonl',
       '',
     ])
     await appendFile(join(command.directory, 'verify.jsonl'), '{"type":"outco')
@@ -78,10 +79,14 @@ describe('verify', () => {
     const rejected = await verify()
     expect(rejected).toMatchObject({ code: 3 })
     expect(rejected.out).toBe(
-      'Read 0 lists, one for each Organization and app: 0 connected.\n30 could not be read, so somebody there may be connected.\n',
+      'No list was read, so this does not say who is connected.\n30 lists could not be read: somebody there may be connected.\n',
     )
 
     command.api.respondWith = () => 'unauthorized_credentials'
+    const advised = await verify()
+    expect(advised.out).toMatch(
+      /^No list was read, .*\n.* could not be read, .*\nStopped: the API rejects the credentials; check STYTCH_PROJECT_ID and STYTCH_SECRET\.\n$/,
+    )
     const stopped = await verify('--json')
     expect(stopped).toMatchObject({ code: 3 })
     const lines = stopped.out.trim().split('\n').map(parse)
@@ -92,6 +97,20 @@ describe('verify', () => {
     // What was in flight is counted, too.
     expect(lines).toHaveLength(Number(summary?.['unread']) + 1)
     expect(summary?.['notRequested']).toBeGreaterThan(0)
+  })
+
+  test('says how to revoke those still connected, or that a run in progress may', async () => {
+    await plan('still.jsonl', 1)
+    command.api.connected.add(keyOf({ ...targets(1)[0], organization_id: 'organization-0' }))
+    const pending = await command.run(['verify', 'still.jsonl'])
+    expect(pending.out).toMatch(
+      /Resume with: npx @connected-apps\/cli revoke-all --resume still\.jsonl\n$/,
+    )
+    const ledger = await startLedger(join(command.directory, 'still.jsonl'))
+    const running = await command.run(['verify', 'still.jsonl'])
+    expect(running.out).toContain('A run is in progress, and may yet revoke those still connected.')
+    expect(running.out).not.toContain('Resume')
+    await ledger.close('interrupted')
   })
 
   test('during a run gives its result, which the ledger does not get', async () => {
@@ -123,8 +142,18 @@ describe('verify', () => {
       })
       return (await collect(lists)).map(({ state }) => state)
     }
-    const down = await serve((_, response) => response.writeHead(502).end())
+    const down = await serve((_, response) => response.writeHead(404).end('a page')) // nothing of the API, and not sent again
+    const env = { CONNECTED_APPS_BASE_URL: down.url }
+    const file = join(command.directory, 'down.jsonl')
+    const other = join(command.directory, 'down-elsewhere.jsonl')
+    await writeFile(other, (await readFile(file, 'utf8')).replace(command.api.url, down.url))
+    const verified = command.run(['verify', other, '--rate', '1000'], env)
     const states = await statesOf(down.url)
+    expect((await verified).out).toMatch(
+      new RegExp(
+        `^No list was read, .*\n.*\nStopped: the server seems to be down; try again, or check the URL ${down.url}\\.\n$`,
+      ),
+    )
     await down.stop()
     const unread = states.lastIndexOf('unread') + 1
     expect(unread).toBeGreaterThanOrEqual(10)

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
-import type { Authorization } from '@connected-apps/client'
+import type { Authorization, Hooks } from '@connected-apps/client'
 import { serverFor } from '@connected-apps/contract'
 import { parseBaseUrl } from '@connected-apps/node-http'
 import { CommandError, UsageError } from '@connected-apps/node-http/command'
@@ -31,9 +31,10 @@ type Variables = Readonly<Record<string, string | undefined>>
  * Creates a client with the credentials of the environment, or of a file in their place. They have no
  * option, because other users of the machine can read a command line.
  *
+ * @param hooks observe the calls
  * @throws {CommandError} if a credential is missing or malformed, or if others may read the file
  */
-export async function connect(options: ConnectionOptions): Promise<Connection> {
+export async function connect(options: ConnectionOptions, hooks: Hooks = {}): Promise<Connection> {
   const { credentialsFile } = options
   const variables =
     credentialsFile === undefined ? process.env : await readVariables(credentialsFile)
@@ -66,7 +67,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     ...(session_jwt !== undefined && { authorization: { session_jwt } }),
   }
   try {
-    const client = new B2BClient({ project_id, secret, baseUrl })
+    const client = new B2BClient({ project_id, secret, baseUrl, hooks })
     await rejectMalformedOptions(client, callOptions)
     const isLive = serverFor(project_id) !== serverFor('')
     return { client, project_id, baseUrl, isLive, callOptions }

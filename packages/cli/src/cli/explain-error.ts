@@ -3,8 +3,9 @@ import { CommandError } from '@connected-apps/node-http/command'
 import { toVerdict } from '../run/attempt.ts'
 import { printable } from './terminal/printable.ts'
 
-const PROJECT_VARIABLES = 'STYTCH_PROJECT_ID and STYTCH_SECRET'
-const SESSION_VARIABLES = 'CONNECTED_APPS_SESSION_TOKEN or CONNECTED_APPS_SESSION_JWT'
+/** What a person is to check if the API rejects the project's credentials. */
+export const PROJECT_VARIABLES = 'STYTCH_PROJECT_ID and STYTCH_SECRET'
+export const SESSION_VARIABLES = 'CONNECTED_APPS_SESSION_TOKEN or CONNECTED_APPS_SESSION_JWT'
 
 /**
  * The line to print for an error of the API, and the exit code.

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { CommandError } from '@connected-apps/node-http/command'
 import { readLedger } from '../ledger/read-ledger.ts'
 import type { IncidentRecord } from '../ledger/records.ts'
@@ -11,16 +10,6 @@ export async function readIncident(path: string): Promise<IncidentRecord> {
     if (record.type === 'incident') return record
   }
   throw new CommandError(`${printable(path)} is not a ledger`)
-}
-
-/** Whether a file is a ledger, damaged or not. */
-export async function isLedger(path: string): Promise<boolean> {
-  try {
-    // What is not a file, such as a terminal, could be waited for.
-    return (await stat(path)).isFile() && (await readIncident(path)).type === 'incident'
-  } catch {
-    return false // it is not there, or its first line is not that of a ledger
-  }
 }
 
 /** @throws {CommandError} if the credentials are for another project or server than the ledger */

@@ -18,7 +18,7 @@ import type { Connection, ConnectionOptions } from './connect.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
 import { write } from './terminal/output.ts'
 import { describePlan, describeResume } from './revoke-all/describe-plan.ts'
-import { jsonLine } from './terminal/printable.ts'
+import { jsonLine, quoteArgument } from './terminal/printable.ts'
 import { InterruptedError, readLines } from './revoke-all/read-source.ts'
 import { runLedger } from './revoke-all/run-ledger.ts'
 import type { RunEnd } from './revoke-all/run-ledger.ts'
@@ -147,7 +147,7 @@ async function run(
   const { unread } = ledger.skipped
   if (unread > 0) {
     printNotice(
-      `${describeUnread(unread)}, so somebody may be missing: ${COMMAND} report names them.\n`,
+      `${describeUnread(unread)}, so somebody may be missing: ${COMMAND} report ${quoteArgument(path)} names them.\n`,
     )
   }
   process.exitCode = exitCodeOf(end, unread)

@@ -1,18 +1,21 @@
-import { formatCount } from '../format.ts'
+import { formatCount, formatDuration } from '../format.ts'
 import { LedgerError } from '../ledger/ledger-error.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import type { VerifiedRecord } from '../ledger/records.ts'
 import { countConnected, describeVerification } from '../report/describe-verification.ts'
+import { summarizeLedger } from '../report/summarize-ledger.ts'
 import { nameApp } from '../target.ts'
 import type { ConnectedMember, NamedApp } from '../target.ts'
+import type { CheckedList } from '../verify-ledger.ts'
 import { verifyLedger } from '../verify-ledger.ts'
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
+import { PROJECT_VARIABLES, SESSION_VARIABLES } from './explain-error.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
 import { describeRepair } from './revoke-all/describe-plan.ts'
 import { LiveLine } from './terminal/live-line.ts'
 import { write } from './terminal/output.ts'
-import { jsonLine, printable } from './terminal/printable.ts'
+import { jsonLine, printable, quoteArgument } from './terminal/printable.ts'
 
 export interface VerifyCommandOptions extends ConnectionOptions {
   rate?: number
@@ -24,11 +27,22 @@ const MAX_RECORDED = 200
 const MAX_RECORDED_ID_LENGTH = 128
 /** Of how many apps the ledger holds the names. */
 const MAX_NAMED = 20
+/** For how long every attempt must have failed before the progress says so. */
+const LONG_FAILURE_MS = 3_000
 
 /** Prints who is connected, of the targets of a ledger and besides them, and adds it to the ledger. */
 export async function runVerify(path: string, options: VerifyCommandOptions): Promise<void> {
   const { rate, json = false } = options
-  const connection = await connect(options)
+  let failingSince: number | undefined
+  const connection = await connect(options, {
+    onRetry: () => (failingSince ??= performance.now()),
+    // A list that the API rejects comes from a server that is up, too.
+    onResponse: ({ status_code }) => {
+      if (status_code !== undefined && status_code < 500 && status_code !== 429) {
+        failingSince = undefined
+      }
+    },
+  })
   rejectOtherIncident(await readIncident(path), connection)
   const { client, callOptions } = connection
   const counts = {
@@ -43,10 +57,18 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   const apps = new Map<string, NamedApp>()
   const members: ConnectedMember[] = []
   const progress = new LiveLine(
-    () => `Checking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}`,
+    () => {
+      const failingMs = performance.now() - (failingSince ?? Infinity)
+      const failing =
+        failingMs < LONG_FAILURE_MS
+          ? ''
+          : `, no usable response for ${formatDuration(failingMs)}; retrying`
+      return `Checking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}${failing}`
+    },
     { isQuiet: json },
   )
   let stopped: string | undefined
+  let advice: string | undefined
   for await (const list of verifyLedger(path, { client, ...callOptions, rate })) {
     if (list.state === 'not requested') {
       counts.notRequested += 1
@@ -57,8 +79,10 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
     if (list.state !== 'read') {
       counts[list.state] += 1
       const { state, problem } = list
-      if (state === 'unread' && list.means === 'wrong credentials') {
-        stopped ??= 'the API rejects the credentials'
+      if (list.state === 'unread') {
+        advice = adviseOn(list.means, connection.baseUrl) ?? advice
+        if (list.means === 'wrong credentials') stopped ??= 'the API rejects the credentials'
+        if (list.means === 'wrong session') stopped ??= 'the API rejects the session'
       }
       if (json) write(jsonLine({ organization_id, connected_app_id, list: state, problem }))
       else progress.print(`${state} ${printable(organization_id)}: ${printable(problem)}`)
@@ -81,12 +105,34 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   write(
     json
       ? jsonLine({ summary: { ledger: path, ...counts, connected, stopped } })
-      : describeVerification(verified)
+      : describeVerification(verified, {
+          ...(await describeLedger(path, counts.still > 0)),
+          ledger: quoteArgument(path),
+          advice,
+        })
           .map((line) => `${line}\n`)
           .join(''),
   )
   process.exitCode = exitCodeOf(counts, connected)
   await record(path, [...apps.values()], verified)
+}
+
+/** What to do about a list that could not be read. */
+function adviseOn(
+  means: Extract<CheckedList, { state: 'unread' }>['means'],
+  baseUrl: string,
+): string | undefined {
+  if (means === 'wrong credentials') return `check ${PROJECT_VARIABLES}`
+  if (means === 'wrong session') return `check ${SESSION_VARIABLES}`
+  return means === 'server down' ? `try again, or check the URL ${printable(baseUrl)}` : undefined
+}
+
+/** What a resume would send; it is read only for the advice on those who are still connected. */
+async function describeLedger(
+  path: string,
+  isNeeded: boolean,
+): Promise<{ pending: number; isRunning: boolean }> {
+  return isNeeded ? await summarizeLedger(path) : { pending: 0, isRunning: false }
 }
 
 /** What the API chose must not make the line of a record too long. */

@@ -1,7 +1,8 @@
-import { formatCount, formatDuration, formatNumber } from '../format.ts'
-import { summarizeVerification } from './describe-verification.ts'
+import { formatCount, formatDuration, formatLatency, formatNumber, formatTime } from '../format.ts'
+import { countConnected, summarizeVerification } from './describe-verification.ts'
 import type { TargetState } from '../ledger/target-states.ts'
 import type { Details } from '../run/attempt.ts'
+import type { ConnectedMember } from '../target.ts'
 import type { IncidentSummary, EndOfRun } from './summarize-ledger.ts'
 
 /** How a report names what became of a target, and what that means, the good first. */
@@ -24,6 +25,19 @@ export const STATE_TEXTS: Readonly<Record<TargetState, { name: string; meaning: 
   unsent: { name: 'Not sent', meaning: 'the run ended before its turn; a resume sends it' },
 }
 
+/** Of a target without a final outcome, while a run is in progress. */
+const RUNNING_TEXTS: Partial<typeof STATE_TEXTS> = {
+  sent: { name: 'In flight', meaning: 'sent, and the response is not recorded yet' },
+  unsent: { name: 'Not sent yet', meaning: 'the run in progress has not come to it' },
+}
+
+export function textsOf(
+  state: TargetState,
+  { isRunning }: Pick<IncidentSummary, 'isRunning'>,
+): { name: string; meaning: string } {
+  return (isRunning ? RUNNING_TEXTS[state] : undefined) ?? STATE_TEXTS[state]
+}
+
 export const REPORTED_STATES = Object.keys(STATE_TEXTS) as TargetState[] // the keys of a record of states
 
 /** The first sentences of a report, which are its title. */
@@ -33,7 +47,7 @@ export interface Headline {
 }
 
 export function headlineOf(summary: IncidentSummary): Headline {
-  const { counts, targets, planned } = summary
+  const { counts, targets, planned, pending, isRunning, runs } = summary
   if (planned === undefined) {
     return { tone: 'danger', text: 'The plan is incomplete: nothing was sent. Plan again.' }
   }
@@ -41,9 +55,16 @@ export function headlineOf(summary: IncidentSummary): Headline {
   const all = formatCount(targets, 'target')
   const { unread } = planned.skipped
   const missed = unread === 0 ? '' : `, but ${describeUnread(unread)}`
-  const unfinished = counts.unsent + counts.sent + counts.unknown
-  if (unfinished > 0) {
-    const text = `${formatNumber(unfinished)} of ${all} are pending: resume the run.`
+  if (pending > 0 && isRunning) {
+    const verb = pending === 1 ? 'remains' : 'remain'
+    const text = `A run is in progress: ${formatNumber(pending)} of ${all} ${verb}${missed}.`
+    return { tone: unread === 0 ? 'warning' : 'danger', text }
+  }
+  if (pending > 0) {
+    const unless =
+      runs.at(-1)?.end === 'unrecorded' ? ', unless it still runs on another machine' : ''
+    const verb = pending === 1 ? 'is' : 'are'
+    const text = `${formatNumber(pending)} of ${all} ${verb} pending: resume the run${unless}.`
     return { tone: 'danger', text }
   }
   if (counts.revoked + counts.not_found < targets) {
@@ -72,7 +93,7 @@ export function describeUnread(lists: number): string {
 const NOTHING_SKIPPED = { duplicate: 0, invalid: 0, unread: 0 }
 
 /** What the plan left out. */
-export function describeSkipped({ planned }: IncidentSummary): string {
+function describeSkipped({ planned }: IncidentSummary): string {
   const { duplicate, invalid, unread } = planned?.skipped ?? NOTHING_SKIPPED
   const counts = `${formatNumber(duplicate)} duplicate, ${formatNumber(invalid)} malformed`
   return unread === 0 ? counts : `${counts}; ${describeUnread(unread)}`
@@ -92,8 +113,9 @@ export function countOmittedLines({ planned, skippedLines }: IncidentSummary): n
 export function reasonOf(
   { state, outcome }: { readonly state: TargetState; readonly outcome: Details | undefined },
   text: (value: string) => string,
+  run: Pick<IncidentSummary, 'isRunning'> = { isRunning: false },
 ): string {
-  if (outcome === undefined) return STATE_TEXTS[state].meaning
+  if (outcome === undefined) return textsOf(state, run).meaning
   const { status_code, error_type, reason, request_id } = outcome
   const parts = reason === undefined ? [status_code, error_type] : [reason]
   const shown = parts.filter((part) => part !== undefined).map((part) => text(String(part)))
@@ -112,7 +134,7 @@ export const RUN_ENDS: Readonly<Record<EndOfRun, string>> = {
 }
 
 /** How long the incident took, pauses between its runs included; undefined before the first run. */
-export function describeDuration({ runs }: IncidentSummary): string | undefined {
+function describeDuration({ runs }: IncidentSummary): string | undefined {
   const [first] = runs
   if (first === undefined) return undefined
   const end = Math.max(...runs.map(({ endedAt }) => endedAt))
@@ -127,17 +149,51 @@ export function describeDuration({ runs }: IncidentSummary): string | undefined 
  *
  * @param text makes a part of it safe to show, and may cut it to a length
  */
-export function describeApps({ apps }: IncidentSummary, text: (value: string) => string): string {
+export function describeApps(
+  { apps }: IncidentSummary,
+  text: (value: string) => string,
+  maxShown = MAX_SHOWN_APPS,
+): string {
   const shown = apps
-    .slice(0, MAX_SHOWN_APPS)
+    .slice(0, maxShown)
     .map(({ connected_app_id, name }) =>
       name === undefined ? text(connected_app_id) : `${text(name)} (${text(connected_app_id)})`,
     )
     .join(', ')
-  return apps.length > MAX_SHOWN_APPS ? `${shown} and others` : shown
+  return apps.length > maxShown ? `${shown} and others` : shown
 }
 
 const MAX_SHOWN_APPS = 20
+
+/** What the incident is about, by name. */
+export function describeFacts(
+  summary: IncidentSummary,
+  text: (value: string) => string,
+): [name: string, value: string][] {
+  const { incident, requests, rateLimited, latency } = summary
+  return [
+    ['Connected App', describeApps(summary, text)],
+    ['Project', text(incident.project_id)],
+    ['API', text(incident.baseUrl)],
+    ['Targets from', text(incident.source)],
+    ['Planned', formatTime(incident.createdAt)],
+    ['Duration', describeDuration(summary) ?? '–'],
+    ['Left out', describeSkipped(summary)],
+    ['Requests', formatNumber(requests)],
+    ['Rate-limited (429)', formatNumber(rateLimited)],
+    ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
+  ]
+}
+
+/** The Members whom the last check found, unless a run has started since. */
+export function listConnected({ verified, isOutdated }: IncidentSummary): {
+  members: readonly ConnectedMember[]
+  omitted: number
+} {
+  if (verified === undefined || isOutdated) return { members: [], omitted: 0 }
+  const { connected: members, counts } = verified
+  return { members, omitted: countConnected(counts) - members.length }
+}
 
 /** How many targets that were not revoked are not in the list of a report. */
 export function countOmitted({ targets, counts, notRevoked }: IncidentSummary): number {

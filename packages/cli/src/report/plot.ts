@@ -26,11 +26,22 @@ export interface Plot {
 const WIDTH = 1000
 const HEIGHT = 100
 
-/** A plot over the time of the runs, as a figure with inline SVG. */
-export function renderPlot(plot: Plot, timeline: readonly Interval[], id: string): string {
-  const max = niceMax(
-    Math.max(0, ...plot.series.flatMap(({ value }) => timeline.map((each) => value(each) ?? 0))),
+/**
+ * A plot over the time of the runs, as a figure with inline SVG, or a line if there is nothing to plot.
+ *
+ * @param runningMs the time at the end of its axis, which is inside of the last interval
+ */
+export function renderPlot(
+  plot: Plot,
+  timeline: readonly Interval[],
+  { id, runningMs }: { id: string; runningMs: number },
+): string {
+  const highest = Math.max(
+    0,
+    ...plot.series.flatMap(({ value }) => timeline.map((each) => value(each) ?? 0)),
   )
+  if (highest === 0) return `<p><strong>${escapeHtml(plot.title)}</strong>: none</p>`
+  const max = niceMax(highest)
   const legend =
     plot.series.length < 2
       ? ''
@@ -46,7 +57,7 @@ ${[0, 0.5, 1].map((part) => `<line class="grid" x1="0" x2="${WIDTH}" y1="${part 
 ${plot.series.map((series) => renderSeries(series, timeline, max)).join('\n')}
 ${timeline.map(({ isResumed }, index) => (isResumed ? `<line class="resumed" x1="${round(xOf(index, timeline))}" x2="${round(xOf(index, timeline))}" y1="0" y2="${HEIGHT}"/>` : '')).join('')}
 </svg>
-<div class="time" aria-hidden="true">${timeLabels(timeline)}</div>
+<div class="time" aria-hidden="true">${timeLabels(runningMs)}</div>
 </div>
 </figure>`
 }
@@ -96,9 +107,11 @@ function xOf(index: number, timeline: readonly Interval[]): number {
   return (index / timeline.length) * WIDTH
 }
 
-function timeLabels(timeline: readonly Interval[]): string {
-  const seconds = (timeline[0]?.seconds ?? 0) * timeline.length
-  return [0, 0.5, 1].map((part) => `<span>${formatDuration(seconds * part * 1000)}</span>`).join('')
+function timeLabels(runningMs: number): string {
+  const [start, middle, end] = [0, 0.5, 1].map((part) => formatDuration(runningMs * part))
+  // Half of a second is no other number of seconds.
+  const shown = [start, middle === start || middle === end ? '' : middle, end]
+  return shown.map((label) => `<span>${label}</span>`).join('')
 }
 
 /** The next round number whose half is round, too. */

@@ -4,19 +4,15 @@ import {
   countOmitted,
   countOmittedLines,
   describeApps,
-  describeDuration,
-  describeSkipped,
-  reasonOf,
-  STATE_TEXTS,
-  REPORTED_STATES,
+  describeFacts,
   headlineOf,
+  listConnected,
+  reasonOf,
+  REPORTED_STATES,
   RUN_ENDS,
+  textsOf,
 } from './describe.ts'
-import {
-  countConnected,
-  describeVerification,
-  describeVerifiedAt,
-} from './describe-verification.ts'
+import { describeChecks } from './describe-verification.ts'
 import { renderPlot } from './plot.ts'
 import type { Plot } from './plot.ts'
 import { style } from './style.ts'
@@ -24,6 +20,13 @@ import type { IncidentSummary } from './summarize-ledger.ts'
 
 // A ledger is a file, which may have been changed.
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+const TITLE = 'Incident report'
+
+/** How each page starts, by which the command knows what it may overwrite. */
+export const [PAGE_START = ''] = renderPage({ title: TITLE, content: '', policy: POLICY }).split(
+  '</title>',
+)
 
 /**
  * The report as a page that needs no other file and no script.
@@ -34,21 +37,23 @@ export function renderHtml(summary: IncidentSummary, printable: (text: string) =
   const text = (value: string): string => escapeHtml(printable(value))
   const { tone, text: headline } = headlineOf(summary)
   const content = [
-    `<header><p class="kicker">Incident report</p>
+    `<header><p class="kicker">${TITLE}: ${describeApps(summary, text, 1)}</p>
 <h1>${escapeHtml(headline)}</h1>
-<p class="lead">A target is one Member’s access to one Connected App. Planned ${renderTime(summary.incident.createdAt)}.</p></header>`,
+<p class="lead">A target is one Member’s access to one Connected App.</p></header>`,
     renderResults(summary, tone),
     renderVerification(summary, text),
-    renderTimeline(summary),
+    renderFacts(summary, text),
     renderRuns(summary),
+    renderTimeline(summary),
+    renderConnected(summary, text),
     renderNotRevoked(summary, text),
     renderSkipped(summary, text),
-    renderFacts(summary, text),
   ].join('\n')
-  return renderPage({ title: `Incident report: ${headline}`, content, style, policy: POLICY })
+  return renderPage({ title: `${TITLE}: ${headline}`, content, style, policy: POLICY })
 }
 
-function renderResults({ counts, targets }: IncidentSummary, tone: string): string {
+function renderResults(summary: IncidentSummary, tone: string): string {
+  const { counts, targets } = summary
   const shown = REPORTED_STATES.filter((each) => each === 'revoked' || counts[each] > 0)
   // A result that is rare must be seen, too.
   const bar = shown
@@ -57,8 +62,8 @@ function renderResults({ counts, targets }: IncidentSummary, tone: string): stri
     .join('')
   const tiles = shown.map(
     (each) => `<div class="tile" data-state="${each}">
-<dt>${STATE_TEXTS[each].name}</dt>
-<dd><strong>${formatNumber(counts[each])}</strong>${targets > 0 ? ` <span>${formatShare(counts[each] / targets)}</span>` : ''}<p>${STATE_TEXTS[each].meaning}</p></dd></div>`,
+<dt>${textsOf(each, summary).name}</dt>
+<dd><strong>${formatNumber(counts[each])}</strong>${targets > 0 ? ` <span>${formatShare(counts[each] / targets)}</span>` : ''}<p>${textsOf(each, summary).meaning}</p></dd></div>`,
   )
   return `<section aria-labelledby="results" data-tone="${tone}">
 <h2 id="results">Results of ${formatCount(targets, 'target')}</h2>
@@ -68,24 +73,31 @@ function renderResults({ counts, targets }: IncidentSummary, tone: string): stri
 }
 
 function renderVerification(summary: IncidentSummary, text: (value: string) => string): string {
-  const { verified } = summary
-  const lines = verified === undefined ? [] : describeVerification(verified)
-  const connected = verified?.connected ?? []
-  const omitted = verified === undefined ? 0 : countConnected(verified.counts) - connected.length
-  const rows = connected.map((each) => {
+  return `<section aria-labelledby="verification">
+<h2 id="verification">Verification</h2>
+${describeChecks(summary)
+  .map((line) => `<p>${text(line)}</p>`)
+  .join('\n')}
+</section>`
+}
+
+function renderConnected(summary: IncidentSummary, text: (value: string) => string): string {
+  const { members, omitted } = listConnected(summary)
+  if (members.length === 0) return ''
+  const rows = members.map((each) => {
     const ids = [each.organization_id, each.member_id, each.connected_app_id]
     return [each.connected, ...ids.map((id) => `<code>${text(id)}</code>`)]
   })
-  return `<section aria-labelledby="verification">
-<h2 id="verification">Verification</h2>
-${[describeVerifiedAt(summary), ...lines].map((line) => `<p>${text(line)}</p>`).join('\n')}
-${rows.length === 0 ? '' : renderTable('Members who are connected', ['Connected', 'Organization', 'Member', 'Connected App'], rows)}
+  return `<section aria-labelledby="connected">
+<h2 id="connected">Members who are connected</h2>
+${renderTable('Connected Members', ['Connected', 'Organization', 'Member', 'Connected App'], rows)}
 ${omitted > 0 ? `<p class="note">And ${formatNumber(omitted)} more; verify lists all of them.</p>` : ''}
 </section>`
 }
 
 function renderTimeline({ timeline, rateLimited, latency, runs }: IncidentSummary): string {
   if (timeline.length === 0) return ''
+  const runningMs = runs.reduce((sum, { startedAt, endedAt }) => sum + endedAt - startedAt, 0)
   const perSecond = timeline.map(({ outcomes, seconds }) => outcomes / seconds)
   const plots: Plot[] = [
     {
@@ -133,7 +145,7 @@ function renderTimeline({ timeline, rateLimited, latency, runs }: IncidentSummar
   return `<section aria-labelledby="timeline">
 <h2 id="timeline">Timeline</h2>
 <p class="note">${note}</p>
-<div class="card plots">${plots.map((plot, index) => renderPlot(plot, timeline, `plot-${index}`)).join('\n')}</div>
+<div class="card plots">${plots.map((plot, index) => renderPlot(plot, timeline, { id: `plot-${index}`, runningMs })).join('\n')}</div>
 <details><summary>The figures as a table</summary>
 ${renderTable('Figures of the timeline', ['From', 'Targets per second', '429', 'p50', 'p95'], rows, 'numbers')}
 </details>
@@ -161,7 +173,7 @@ function renderNotRevoked(summary: IncidentSummary, text: (value: string) => str
     const ids = [organization_id, member_id, connected_app_id].map(
       (id) => `<code>${text(id)}</code>`,
     )
-    return [...ids, STATE_TEXTS[each.state].name, reasonOf(each, text)]
+    return [...ids, textsOf(each.state, summary).name, reasonOf(each, text, summary)]
   })
   const more =
     omitted > 0
@@ -186,20 +198,7 @@ ${omitted > 0 ? `<p class="note">And ${formatNumber(omitted)} more; the ledger h
 }
 
 function renderFacts(summary: IncidentSummary, text: (value: string) => string): string {
-  const { incident, requests, rateLimited, latency } = summary
-  const facts: [string, string][] = [
-    ['Connected App', describeApps(summary, text)],
-    ['Project', `<code>${text(incident.project_id)}</code>`],
-    ['API', `<code>${text(incident.baseUrl)}</code>`],
-    ['Targets from', `<code>${text(incident.source)}</code>`],
-    ['Duration', describeDuration(summary) ?? '–'],
-    ['Left out', describeSkipped(summary)],
-    [
-      'Requests',
-      `${formatNumber(requests)}, of which ${formatNumber(rateLimited)} were rate-limited (429)`,
-    ],
-    ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
-  ]
+  const facts = describeFacts(summary, text)
   return `<section aria-labelledby="facts">
 <h2 id="facts">The incident</h2>
 <dl class="card facts">${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>

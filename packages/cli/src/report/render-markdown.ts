@@ -3,19 +3,15 @@ import {
   countOmitted,
   countOmittedLines,
   describeApps,
-  describeDuration,
-  describeSkipped,
-  reasonOf,
-  STATE_TEXTS,
-  REPORTED_STATES,
+  describeFacts,
   headlineOf,
+  listConnected,
+  reasonOf,
+  REPORTED_STATES,
   RUN_ENDS,
+  textsOf,
 } from './describe.ts'
-import {
-  countConnected,
-  describeVerification,
-  describeVerifiedAt,
-} from './describe-verification.ts'
+import { describeChecks } from './describe-verification.ts'
 import type { IncidentSummary } from './summarize-ledger.ts'
 
 /** How many intervals the Markdown shows, each of several of the timeline. */
@@ -31,43 +27,31 @@ export function renderMarkdown(
   printable: (text: string) => string,
 ): string {
   const text = (value: string): string => escapeMarkdown(printable(value))
-  const { incident, runs, notRevoked, counts, latency } = summary
+  const { runs, notRevoked, counts } = summary
   const omitted = countOmitted(summary)
   const omittedLines = countOmittedLines(summary)
+  const connected = listConnected(summary)
   return [
-    '# Incident report',
+    `# Incident report: ${describeApps(summary, text, 1)}`,
     `**${escapeMarkdown(headlineOf(summary).text)}** A target is one Member's access to one Connected App.`,
-    table(
-      ['', ''],
-      [
-        ['Connected App', describeApps(summary, text)],
-        ['Project', text(incident.project_id)],
-        ['API', text(incident.baseUrl)],
-        ['Targets from', text(incident.source)],
-        ['Planned', formatTime(incident.createdAt)],
-        ['Duration', describeDuration(summary) ?? '–'],
-        ['Left out', describeSkipped(summary)],
-        ['Requests', formatNumber(summary.requests)],
-        ['Rate-limited (429)', formatNumber(summary.rateLimited)],
-        ['Latency', `p50 ${formatLatency(latency.p50)}, p95 ${formatLatency(latency.p95)}`],
-      ],
-    ),
     '## Results',
     table(
       ['Result', 'Targets', 'Meaning'],
       REPORTED_STATES.filter((state) => state === 'revoked' || counts[state] > 0).map((state) => [
-        STATE_TEXTS[state].name,
+        textsOf(state, summary).name,
         formatNumber(counts[state]),
-        STATE_TEXTS[state].meaning,
+        textsOf(state, summary).meaning,
       ]),
     ),
     '## Verification',
-    ...renderVerification(summary, text),
+    describeChecks(summary).map(text).join(' '),
+    '## The incident',
+    table(['', ''], describeFacts(summary, text)),
     '## Runs',
     runs.length === 0
       ? 'None: nothing was sent.'
       : table(
-          ['Started', 'Took', 'Outcomes', 'End'],
+          ['Started', 'Took', 'Targets', 'End'],
           runs.map((run) => [
             formatTime(run.startedAt),
             formatDuration(run.endedAt - run.startedAt),
@@ -75,6 +59,26 @@ export function renderMarkdown(
             RUN_ENDS[run.end],
           ]),
         ),
+    '## Timeline',
+    'Running time, without the pauses between runs.',
+    timelineTable(summary),
+    ...(connected.members.length > 0
+      ? [
+          '## Members who are connected',
+          table(
+            ['Connected', 'Organization', 'Member', 'Connected App'],
+            connected.members.map((each) => [
+              each.connected,
+              text(each.organization_id),
+              text(each.member_id),
+              text(each.connected_app_id),
+            ]),
+          ),
+        ]
+      : []),
+    ...(connected.omitted > 0
+      ? [`And ${formatNumber(connected.omitted)} more; verify lists all of them.`]
+      : []),
     '## Not revoked',
     notRevoked.length === 0
       ? 'None.'
@@ -84,8 +88,8 @@ export function renderMarkdown(
             text(each.target.organization_id),
             text(each.target.member_id),
             text(each.target.connected_app_id),
-            STATE_TEXTS[each.state].name,
-            reasonOf(each, text),
+            textsOf(each.state, summary).name,
+            reasonOf(each, text, summary),
           ]),
         ),
     ...(omitted > 0 ? [`And ${formatNumber(omitted)} more; the ledger has all of them.`] : []),
@@ -101,32 +105,8 @@ export function renderMarkdown(
     ...(omittedLines > 0
       ? [`And ${formatNumber(omittedLines)} more; the ledger has all of them.`]
       : []),
-    '## Timeline',
-    'Running time, without the pauses between runs.',
-    timelineTable(summary),
     '',
   ].join('\n\n')
-}
-
-function renderVerification(summary: IncidentSummary, text: (value: string) => string): string[] {
-  const { verified } = summary
-  const at = describeVerifiedAt(summary)
-  if (verified === undefined) return [text(at)]
-  const { connected, counts } = verified
-  const omitted = countConnected(counts) - connected.length
-  const rows = connected.map((each) => [
-    each.connected,
-    text(each.organization_id),
-    text(each.member_id),
-    text(each.connected_app_id),
-  ])
-  return [
-    [at, ...describeVerification(verified)].map(text).join(' '),
-    ...(rows.length > 0
-      ? [table(['Connected', 'Organization', 'Member', 'Connected App'], rows)]
-      : []),
-    ...(omitted > 0 ? [`And ${formatNumber(omitted)} more; verify lists all of them.`] : []),
-  ]
 }
 
 function timelineTable({ timeline }: IncidentSummary): string {

@@ -10,6 +10,7 @@ import type {
   VerifiedRecord,
 } from '../ledger/records.ts'
 import type { Target } from '../target.ts'
+import { supersedes } from './describe-verification.ts'
 import type { TargetState } from '../ledger/target-states.ts'
 import { TargetStates } from '../ledger/target-states.ts'
 import type { Interval } from './timeline.ts'
@@ -48,10 +49,16 @@ export interface IncidentSummary {
   readonly requests: number
   readonly rateLimited: number
   readonly runs: readonly Run[]
+  /** Whether the last run is still running, on this machine. */
+  readonly isRunning: boolean
+  /** How many targets have no final outcome, so that a resume sends them. */
+  readonly pending: number
   /** The first apps, with their names if the API has given them. */
   readonly apps: readonly { readonly connected_app_id: string; readonly name: string | undefined }[]
-  /** The last result of `verify`. */
+  /** The last result of `verify`, without those that found out less than one before. */
   readonly verified: VerifiedRecord | undefined
+  /** A later check that found out less, since it was stopped or lists could not be read. */
+  readonly failedCheck: VerifiedRecord | undefined
   /** Whether a run has started since then. */
   readonly isOutdated: boolean
   /** The first of them. */
@@ -92,6 +99,8 @@ export async function summarizeLedger(path: string): Promise<IncidentSummary> {
     apps: Array.from(apps, ([connected_app_id, name]) => ({ connected_app_id, name })),
     targets: states.targets,
     counts,
+    pending: states.count().pending,
+    isRunning: collector.runs.at(-1)?.end === 'running',
     notRevoked: areAllRevoked ? [] : await collectNotRevoked(path, states, outcomes),
     timeline: timeline.intervals(),
     latency: { p50: timeline.latency(0.5), p95: timeline.latency(0.95) },
@@ -110,6 +119,7 @@ class SummaryCollector {
   readonly runs: Mutable<Run>[] = []
   readonly apps = new Map<string, string | undefined>()
   verified: VerifiedRecord | undefined
+  failedCheck: VerifiedRecord | undefined
   isOutdated = false
   /** The process of the last run. */
   #process = ''
@@ -131,6 +141,7 @@ class SummaryCollector {
       case 'started':
         this.countPending()
         this.isOutdated = this.verified !== undefined
+        this.failedCheck = undefined
         this.#process = record.process
         // Of a run that another one has followed, since the ledger is locked.
         this.runs.push({ startedAt: record.at, endedAt: record.at, outcomes: 0, end: 'killed' })
@@ -162,8 +173,7 @@ class SummaryCollector {
         if (this.skippedLines.length < MAX_NOT_REVOKED) this.skippedLines.push(record)
         break
       case 'verified':
-        this.verified = record
-        this.isOutdated = false
+        this.#addCheck(record)
         break
       case 'app':
         this.#addApp(record.connected_app_id, record.name)
@@ -196,6 +206,16 @@ class SummaryCollector {
 
   #addApp(id: string, name?: string): void {
     if (this.apps.has(id) ? name !== undefined : this.apps.size < MAX_APPS) this.apps.set(id, name)
+  }
+
+  #addCheck(check: VerifiedRecord): void {
+    if (supersedes(check, this.isOutdated ? undefined : this.verified)) {
+      this.verified = check
+      this.failedCheck = undefined
+      this.isOutdated = false
+    } else {
+      this.failedCheck = check
+    }
   }
 
   #hold(outcome: OutcomeRecord): void {

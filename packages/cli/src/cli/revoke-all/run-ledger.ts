@@ -6,6 +6,7 @@ import type { Outcome, Result } from '../../outcome.ts'
 import { revokeOrdinals } from '../../revoke-all.ts'
 import { UnavailableError } from '../../run/unavailable-error.ts'
 import type { Connection } from '../connect.ts'
+import { PROJECT_VARIABLES } from '../explain-error.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { write } from '../terminal/output.ts'
 import { jsonLine, printable, quoteArgument } from '../terminal/printable.ts'
@@ -113,7 +114,7 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
   progress.stop()
   return {
     reason: reasonOf(failure, pending > 0 && controller.signal.aborted),
-    problem: failure === undefined ? undefined : printable((failure as Error).message, 600), // one of the two of reasonOf
+    problem: failure === undefined ? undefined : describeFailure(failure as Error), // one of the two of reasonOf
     counts,
     targets,
     pending,
@@ -121,6 +122,12 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
     rateLimited: progress.rateLimited,
     durationMs: performance.now() - startedAt,
   }
+}
+
+function describeFailure(failure: Error): string {
+  const problem = printable(failure.message, 600)
+  const isRejected = failure instanceof UnavailableError && failure.reason === 'credentials'
+  return isRejected ? `${problem}; check ${PROJECT_VARIABLES}, or the session` : problem
 }
 
 /** @throws what is neither due to the server nor to the ledger's file */
