@@ -305,7 +305,7 @@ describe('a verification', () => {
   test('before any run is not said to be after the last one', async () => {
     const summary = await summarizeLedger(await writeLedger('early.jsonl', 1, [verified()]))
     for (const report of [renderMarkdown(summary, printable), renderHtml(summary, printable)]) {
-      expect(report).toContain('At 2026-11-27 02:01:10 UTC, before any run.')
+      expect(report).toContain('Checked at 2026-11-27 02:01:10 UTC, before any run.')
       expect(report).not.toContain('the last run')
     }
   })
@@ -327,6 +327,7 @@ describe('a report during a run', () => {
       expect(report).toContain('In flight')
       expect(report).toContain('Not sent yet')
       expect(report).toContain('still running')
+      expect(report).toContain('ot revoked yet')
       expect(report).not.toMatch(/the run ended|resume (the|sends)/i)
     }
   })

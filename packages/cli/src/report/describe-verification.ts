@@ -86,11 +86,11 @@ function describeCheckedAt({ verified, isOutdated, isRunning, runs }: IncidentSu
     return `Not verified yet: run ${COMMAND} verify to list who is connected.`
   }
   const at = formatTime(verified.at)
-  if (runs.length === 0) return `At ${at}, before any run.`
-  if (!isOutdated) return `At ${at}, after the last run.`
+  if (runs.length === 0) return `Checked at ${at}, before any run.`
+  if (!isOutdated) return `Checked at ${at}, after the last run.`
   return isRunning
-    ? `At ${at}, before the run in progress.`
-    : `At ${at}, before the last run: verify again.`
+    ? `Checked at ${at}, before the run in progress.`
+    : `Checked at ${at}, before the last run: verify again.`
 }
 
 /** The same in a sentence, for the headline of a report. */

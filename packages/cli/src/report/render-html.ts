@@ -180,7 +180,7 @@ function renderNotRevoked(summary: IncidentSummary, text: (value: string) => str
       ? `<p class="note">And ${formatNumber(omitted)} more; the ledger has all of them.</p>`
       : ''
   return `<section aria-labelledby="not-revoked">
-<h2 id="not-revoked">${formatNumber(targets - counts.revoked)} not revoked</h2>
+<h2 id="not-revoked">${formatNumber(targets - counts.revoked)} not revoked${summary.isRunning ? ' yet' : ''}</h2>
 ${rows.length === 0 ? '<p class="note">None.</p>' : renderTable('Targets that were not revoked', ['Organization', 'Member', 'Connected App', 'Result', 'Reason'], rows)}
 ${more}
 </section>`

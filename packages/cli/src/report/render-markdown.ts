@@ -79,7 +79,7 @@ export function renderMarkdown(
     ...(connected.omitted > 0
       ? [`And ${formatNumber(connected.omitted)} more; verify lists all of them.`]
       : []),
-    '## Not revoked',
+    `## Not revoked${summary.isRunning ? ' yet' : ''}`,
     notRevoked.length === 0
       ? 'None.'
       : table(
