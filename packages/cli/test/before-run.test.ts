@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chooseSource } from '../src/cli/revoke-all/target-source.ts'
 import { app, CommandTest, csvOf, targets } from './support/command.ts'
@@ -33,6 +34,24 @@ describe('before a run', () => {
     expect(skipped.error).toContain('Left out  1 duplicate, 1 malformed\n')
     expect(skipped.code).toBe(0)
     expect(command.api.revokes.size).toBe(2)
+  })
+
+  test('an Organization that is listed by two of its names counts once, and is named', async () => {
+    for (const name of ['acme', 'organization-1']) {
+      for (const member of ['member-1', 'member-2']) {
+        command.api.connected.add(`${name}/${member}/${app}`)
+      }
+    }
+    await writeFile(join(command.directory, 'names.txt'), 'acme\norganization-1\n')
+    const search = ['--connected-app-id', app, '--organizations', 'names.txt', '--dry-run']
+    const rejected = await command.revokeAll(search)
+    expect(rejected.code).toBe(2)
+    expect(rejected.error).toMatch(
+      /^line 2: names the same Organization as line 1\nNothing was sent\./,
+    )
+    const skipped = await command.revokeAll([...search, '--skip-invalid'])
+    expect(skipped.error).toContain('revoke 2 targets: 2 Members in 1 Organization\n')
+    expect(skipped.error).toContain('Left out  1 duplicate\n')
   })
 
   test.each<[args: string[], environment: Record<string, string>, message: RegExp]>([

@@ -76,9 +76,10 @@ async function start(
   const lines = readLines(source, connection, quiet)
   const { baseUrl, project_id } = connection
   const incident = { createdAt: Date.now(), baseUrl, project_id, source: source.name }
+  const planOptions = { skipInvalid, isSearch: source.isSearch }
   const planning = dryRun
-    ? planTargets(lines, { skipInvalid }).then((planned) => ({ plan: planned, unlock: undefined }))
-    : createLedger(path, incident, lines, { skipInvalid })
+    ? planTargets(lines, planOptions).then((planned) => ({ plan: planned, unlock: undefined }))
+    : createLedger(path, incident, lines, planOptions)
   const { plan, unlock } = await planning.catch(rejectSearch)
   let ledger: Ledger | undefined
   try {

@@ -41,6 +41,11 @@ export interface Plan {
 export interface PlanOptions {
   /** Whether to leave out the lines that are malformed or the same as an earlier one. */
   skipInvalid?: boolean | undefined
+  /**
+   * Whether the targets were found by a search, which lists each Member by the id that only this Member
+   * has. An Organization that is searched by its id and by its slug has the same Members under both.
+   */
+  isSearch?: boolean | undefined
 }
 
 type PlanRecord = TargetRecord | AppRecord | SearchedRecord | SkippedRecord
@@ -56,7 +61,7 @@ const MAX_SHOWN_PROBLEMS = 20
  */
 export async function planTargets(
   lines: AsyncIterable<TargetLine>,
-  { skipInvalid = false }: PlanOptions = {},
+  { skipInvalid = false, isSearch = false }: PlanOptions = {},
   write: (record: PlanRecord) => Promise<void> | undefined = () => undefined,
 ): Promise<Plan> {
   const seen = new SeenKeys('lines')
@@ -67,9 +72,11 @@ export async function planTargets(
   let app: NamedApp | undefined
   let searched = 0
   let isRunnable = true
+  /** The last line whose Organization an earlier line has under another name. */
+  let renamedLine: number | undefined
 
-  /** The record of a line, which is counted. */
-  const count = (each: TargetLine): PlanRecord => {
+  /** The record of a line, which is counted; undefined for what its line was skipped for already. */
+  const count = (each: TargetLine): PlanRecord | undefined => {
     if ('app' in each) {
       app = each.app
       return { type: 'app', ...app }
@@ -79,15 +86,20 @@ export async function planTargets(
       return { type: 'searched', ...each.searched }
     }
     if ('target' in each) {
-      const { organization_id, member_id } = each.target
-      const firstLine = seen.add(keyOf(each.target), each.line)
+      const { organization_id, member_id, connected_app_id } = each.target
+      const key = isSearch ? `${member_id} ${connected_app_id}` : keyOf(each.target)
+      const firstLine = seen.add(key, each.line)
       if (firstLine === undefined) {
         organizations.add(organization_id, each.line)
         members.add(`${organization_id} ${member_id}`, each.line)
         return { type: 'target', ...each.target }
       }
+      if (renamedLine === each.line) return undefined
+      const isRenamed = isSearch && firstLine !== each.line
+      if (isRenamed) renamedLine = each.line
       skipped.duplicate += 1
-      return skip({ line: each.line, problem: `is the same as line ${firstLine}` })
+      const same = isRenamed ? 'names the same Organization as' : 'is the same as'
+      return skip({ line: each.line, problem: `${same} line ${firstLine}` })
     }
     skipped[each.isUnread ? 'unread' : 'invalid'] += 1
     return skip(each)
@@ -100,7 +112,7 @@ export async function planTargets(
 
   for await (const each of lines) {
     const record = count(each)
-    const written = isRunnable ? write(record) : undefined
+    const written = isRunnable && record !== undefined ? write(record) : undefined
     if (written !== undefined) await written
   }
   return {

@@ -19,6 +19,8 @@ export interface TargetSource {
   name: string
   /** Whether the list is read from standard input, so that the question cannot be answered there. */
   isInputUsed: boolean
+  /** Whether the API is searched for the targets. */
+  isSearch: boolean
   read: (connection: Connection, signal: AbortSignal) => AsyncIterable<TargetLine>
 }
 
@@ -48,6 +50,7 @@ export function chooseSource({
     return {
       name: targets,
       isInputUsed: targets === '-',
+      isSearch: false,
       read: (_, signal) => readTargets(readInput(targets, signal), defaults),
     }
   }
@@ -55,6 +58,7 @@ export function chooseSource({
     return {
       name: `Members who use ${connectedAppId} in the Organizations of ${organizations}`,
       isInputUsed: organizations === '-',
+      isSearch: true,
       read: ({ client, callOptions }, signal) =>
         findTargets(client, connectedAppId, readInput(organizations, signal), {
           ...callOptions,
