@@ -14,6 +14,7 @@ describe('before a run', () => {
     const { code, out, error } = await command.revokeAll(args, csvOf(targets(1000)))
     expect({ code, out }).toEqual({ code: 0, out: '' })
     expect(error).toMatch(/^Plan {6}revoke 1,000 targets: 1,000 Members in 3 Organizations$/m)
+    expect(error).toContain(`\nApp       ${app}\n`)
     expect(error).toMatch(/^Until {5}about \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, in 20 s$/m)
     expect(command.api.headers).toHaveLength(requests)
     expect(await readdir(command.directory)).toEqual(before)
@@ -98,12 +99,45 @@ describe('before a run', () => {
     expect(chooseSource({ targets: '-', connectedAppId: app })).toMatchObject({ isInputUsed: true })
   })
 
+  test('the plan names several apps, and so does that of a resume', async () => {
+    const all = targets(5).map((each, index) => ({ ...each, connected_app_id: `app-${index}` }))
+    const args = ['--targets', '-', '--ledger', 'apps.jsonl', '--yes', '--quiet']
+    command.api.respondWith = () => 'unauthorized_credentials'
+    const { error } = await command.revokeAll(args, csvOf(all))
+    expect(error).toContain('\nApps      5: app-0, app-1, app-2, …\n')
+    const resumed = await command.revokeAll(['--resume', 'apps.jsonl', '--dry-run'])
+    expect(resumed.error).toContain('\nApps      5: app-0, app-1, app-2, …\n')
+  })
+
+  test('the hints repeat the options of the run, as a shell takes them', async () => {
+    command.api.respondWith = () => 'unauthorized_credentials'
+    await writeFile(
+      join(command.directory, "o'k.env"),
+      'STYTCH_PROJECT_ID=project-test-1\nSTYTCH_SECRET=secret\n',
+      { mode: 0o600 },
+    )
+    const own = ['--credentials-file', "o'k.env", '--base-url', command.api.url]
+    const pace = ['--rate', '50', '--share', '0.5']
+    const args = ['--targets', '-', '--ledger', 'hint.jsonl', '--yes', '--quiet']
+    const { out } = await command.revokeAll([...args, ...own, ...pace], csvOf(targets(1)))
+    const connection = `--credentials-file 'o'\\''k.env' --base-url ${command.api.url}`
+    expect(out).toContain(
+      `Resume with: npx @connected-apps/cli revoke-all --resume hint.jsonl ${connection} --rate 50 --share 0.5\n`,
+    )
+    command.api.respondWith = () => undefined
+    const resumed = await command.revokeAll(['--resume', 'hint.jsonl', '--yes', ...own, ...pace])
+    expect(resumed.out).toContain(`npx @connected-apps/cli verify hint.jsonl ${connection}\n`)
+  })
+
   test('a ledger of another project or server is rejected', async () => {
     const args = ['--targets', '-', '--ledger', 'mine.jsonl', '--yes', '--quiet']
     expect(await command.revokeAll(args, csvOf(targets(1)))).toMatchObject({ code: 0 })
     for (const [other, message] of [
       [{ STYTCH_PROJECT_ID: 'project-test-2' }, /the ledger is for project project-test-1, but/],
-      [{ CONNECTED_APPS_BASE_URL: 'http://127.0.0.1:9' }, /the ledger is for server http:/],
+      [
+        { CONNECTED_APPS_BASE_URL: 'http://127.0.0.1:9' },
+        /the ledger is for server (http:\S+), not http:\S+; pass --base-url \1, or set CONNECTED_APPS_BASE_URL to it$/m,
+      ],
     ] as const) {
       const resume = ['revoke-all', '--resume', 'mine.jsonl', '--yes']
       const { code, error } = await command.run(resume, other)

@@ -29,7 +29,7 @@ describe('a run', () => {
     printed.push(await second.finished)
     for (const { code, error } of printed) {
       expect(error).toContain(
-        'Resume with: npx @connected-apps/cli revoke-all --resume twice.jsonl\n',
+        'Resume with: npx @connected-apps/cli revoke-all --resume twice.jsonl --rate 150\n',
       )
       expect(code).toBe(130)
     }

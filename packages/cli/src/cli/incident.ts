@@ -12,18 +12,20 @@ export async function readIncident(path: string): Promise<IncidentRecord> {
   throw new CommandError(`${printable(path)} is not a ledger`)
 }
 
-/** @throws {CommandError} if the credentials are for another project or server than the ledger */
+/** @throws {CommandError} if the options or the credentials are for another project or server than the ledger */
 export function rejectOtherIncident(
   { project_id, baseUrl }: IncidentRecord,
   connection: Pick<Connection, 'project_id' | 'baseUrl'>,
 ): void {
-  for (const [name, ledger, given] of [
-    ['project', project_id, connection.project_id],
-    ['server', baseUrl, connection.baseUrl],
-  ] as const) {
-    if (ledger === given) continue
+  if (project_id !== connection.project_id) {
     throw new CommandError(
-      `the ledger is for ${name} ${printable(ledger)}, but the credentials are for ${printable(given)}; use those that the run had`,
+      `the ledger is for project ${printable(project_id)}, but the credentials are for ${printable(connection.project_id)}; use those that the run had`,
+    )
+  }
+  if (baseUrl !== connection.baseUrl) {
+    const server = printable(baseUrl)
+    throw new CommandError(
+      `the ledger is for server ${server}, not ${printable(connection.baseUrl)}; pass --base-url ${server}, or set CONNECTED_APPS_BASE_URL to it`,
     )
   }
 }

@@ -3,10 +3,11 @@ import { ConnectedAppsError } from '@connected-apps/client'
 import { createLedger } from '../ledger/create-ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import type { Ledger } from '../ledger/open-ledger.ts'
+import { Apps } from '../targets/apps.ts'
+import type { AppsSummary } from '../targets/apps.ts'
 import { planTargets } from '../targets/plan-targets.ts'
 import type { Plan } from '../targets/plan-targets.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
-import { COMMAND } from '../command.ts'
 import { formatCount } from '../format.ts'
 import { describeUnread } from '../report/describe.ts'
 import { TargetStates } from '../ledger/target-states.ts'
@@ -18,7 +19,8 @@ import type { Connection, ConnectionOptions } from './connect.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
 import { write } from './terminal/output.ts'
 import { describePlan, describeResume } from './revoke-all/describe-plan.ts'
-import { jsonLine, quoteArgument } from './terminal/printable.ts'
+import { jsonLine } from './terminal/printable.ts'
+import { createHints } from './revoke-all/hints.ts'
 import { InterruptedError, readLines } from './revoke-all/read-source.ts'
 import { runLedger } from './revoke-all/run-ledger.ts'
 import type { RunEnd } from './revoke-all/run-ledger.ts'
@@ -120,10 +122,13 @@ async function resume(
   const { dryRun = false, rate, share } = options
   const settings = { connection, rate, share, ledger: path }
   rejectOtherIncident(await readIncident(path), connection)
-  if (dryRun) return printNotice(describeResume(await countTargets(path), settings))
+  if (dryRun) {
+    const { counts, apps } = await readCounts(path)
+    return printNotice(describeResume(counts, apps, settings))
+  }
   const ledger = await openLedger(path)
   const { pending } = ledger.counts
-  printNotice(describeResume(ledger.counts, settings, ledger.repairedLine))
+  printNotice(describeResume(ledger.counts, ledger.apps, settings, ledger.repairedLine))
   const action = `revoke the remaining ${formatCount(pending, 'target')}`
   if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
   await ledger.close()
@@ -131,24 +136,30 @@ async function resume(
 }
 
 /** What a resume would find, without a lock and without a change of the file. */
-async function countTargets(path: string): Promise<LedgerCounts> {
+async function readCounts(path: string): Promise<{ counts: LedgerCounts; apps: AppsSummary }> {
   const states = new TargetStates()
-  for await (const record of readLedger(path)) states.add(record)
-  return states.count()
+  const apps = new Apps()
+  for await (const record of readLedger(path)) {
+    states.add(record)
+    apps.addFrom(record)
+  }
+  return { counts: states.count(), apps: apps.summarize() }
 }
 
 async function run(
   ledger: Ledger,
   path: string,
   connection: Connection,
-  { rate, share, json = false, quiet = false }: RevokeAllCommandOptions,
+  options: RevokeAllCommandOptions,
 ): Promise<void> {
-  const end = await runLedger(ledger, { connection, rate, share, json, quiet, path })
-  write(json ? jsonLine(toJsonSummary(end, path)) : describeEnd(end, path))
+  const { rate, share, json = false, quiet = false } = options
+  const hints = createHints(path, options)
+  const end = await runLedger(ledger, { connection, rate, share, json, quiet, hints })
+  write(json ? jsonLine(toJsonSummary(end, path)) : describeEnd(end, hints))
   const { unread } = ledger.skipped
   if (unread > 0) {
     printNotice(
-      `${describeUnread(unread)}, so somebody may be missing: ${COMMAND} report ${quoteArgument(path)} names them.\n`,
+      `${describeUnread(unread)}, so somebody may be missing; for their names: ${hints.report}\n`,
     )
   }
   process.exitCode = exitCodeOf(end, unread)

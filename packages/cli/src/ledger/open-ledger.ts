@@ -2,6 +2,8 @@ import { constants, open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Outcome } from '../outcome.ts'
 import type { NamedApp, OrdinalTarget } from '../target.ts'
+import { Apps } from '../targets/apps.ts'
+import type { AppsSummary } from '../targets/apps.ts'
 import type { Skipped } from '../targets/plan-targets.ts'
 import { AppendLog } from './append-log.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
@@ -18,6 +20,7 @@ export interface Ledger {
   readonly incident: IncidentRecord
   /** What the plan left out. */
   readonly skipped: Skipped
+  readonly apps: AppsSummary
   /** What the ledger held when it was opened. */
   readonly counts: LedgerCounts
   /** The line from which on the end of the file was damaged, and was removed; nothing in it had been acknowledged. */
@@ -74,6 +77,7 @@ export async function openLedger(path: string, held?: Unlock): Promise<Ledger> {
 interface Content {
   readonly incident: IncidentRecord
   readonly skipped: Skipped
+  readonly apps: AppsSummary
   readonly states: TargetStates
   readonly torn: TornEnd | undefined
   /** The processes that have started with it, and not stopped. */
@@ -89,6 +93,7 @@ function recordProcess(processes: Set<string>, record: LedgerRecord): void {
 async function readContent(handle: FileHandle, path: string): Promise<Content> {
   let incident: IncidentRecord | undefined
   let skipped: Skipped | undefined
+  const apps = new Apps()
   const states = new TargetStates()
   const processes = new Set<string>()
   const scan = scanLedger(handle, path)
@@ -97,15 +102,17 @@ async function readContent(handle: FileHandle, path: string): Promise<Content> {
     if (step.value.type === 'incident') incident = step.value
     if (step.value.type === 'planned') skipped = step.value.skipped
     states.add(step.value)
+    apps.addFrom(step.value)
     recordProcess(processes, step.value)
   }
   if (!incident || !skipped) throw new LedgerError(`${path} has no plan`) // the scan throws before
-  return { incident, skipped, states, torn: step.value, processes }
+  return { incident, skipped, apps: apps.summarize(), states, torn: step.value, processes }
 }
 
 class OpenLedger implements Ledger {
   readonly incident: IncidentRecord
   readonly skipped: Skipped
+  readonly apps: AppsSummary
   readonly counts: LedgerCounts
   readonly repairedLine: number | undefined
   readonly #path: string
@@ -120,11 +127,12 @@ class OpenLedger implements Ledger {
 
   constructor(
     path: string,
-    { incident, skipped, states, torn }: Content,
+    { incident, skipped, apps, states, torn }: Content,
     { handle, unlock, end }: { handle: FileHandle; unlock: Unlock; end: number },
   ) {
     this.incident = incident
     this.skipped = skipped
+    this.apps = apps
     this.counts = states.count()
     this.repairedLine = torn?.line
     this.#path = path

@@ -1,6 +1,7 @@
 import type { AppRecord, SearchedRecord, SkippedRecord, TargetRecord } from '../ledger/records.ts'
 import { keyOf } from '../target.ts'
-import type { NamedApp } from '../target.ts'
+import { Apps } from './apps.ts'
+import type { AppsSummary } from './apps.ts'
 import type { TargetLine, TargetProblem } from './parse-target.ts'
 import { SeenKeys } from './seen-keys.ts'
 
@@ -16,8 +17,7 @@ export interface Skipped {
 
 /** What a run would do. */
 export interface Plan {
-  /** The app of a search, as the API names it. */
-  readonly app: NamedApp | undefined
+  readonly apps: AppsSummary
   /** How many calls it takes at least: one per target. */
   readonly targets: number
   /** How many Organizations the targets are in. */
@@ -69,7 +69,7 @@ export async function planTargets(
   const members = new SeenKeys('count')
   const skipped = { invalid: 0, duplicate: 0, unread: 0 }
   const problems: TargetProblem[] = []
-  let app: NamedApp | undefined
+  const apps = new Apps()
   let searched = 0
   let isRunnable = true
   /** The last line whose Organization an earlier line has under another name. */
@@ -78,8 +78,8 @@ export async function planTargets(
   /** The record of a line, which is counted; undefined for what its line was skipped for already. */
   const count = (each: TargetLine): PlanRecord | undefined => {
     if ('app' in each) {
-      app = each.app
-      return { type: 'app', ...app }
+      apps.add(each.app.connected_app_id, each.app.name)
+      return { type: 'app', ...each.app }
     }
     if ('searched' in each) {
       searched += 1
@@ -90,6 +90,7 @@ export async function planTargets(
       const key = isSearch ? `${member_id} ${connected_app_id}` : keyOf(each.target)
       const firstLine = seen.add(key, each.line)
       if (firstLine === undefined) {
+        apps.add(connected_app_id)
         organizations.add(organization_id, each.line)
         members.add(`${organization_id} ${member_id}`, each.line)
         return { type: 'target', ...each.target }
@@ -116,7 +117,7 @@ export async function planTargets(
     if (written !== undefined) await written
   }
   return {
-    app,
+    apps: apps.summarize(),
     targets: seen.size,
     organizations: organizations.size,
     members: members.size,

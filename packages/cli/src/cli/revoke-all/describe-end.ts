@@ -1,14 +1,13 @@
 import type { Outcome } from '../../outcome.ts'
-import { COMMAND } from '../../command.ts'
 import { formatCount, formatDuration, formatNumber } from '../../format.ts'
 import { reasonOf, STATE_TEXTS } from '../../report/describe.ts'
-import { printable, quoteArgument } from '../terminal/printable.ts'
+import { printable } from '../terminal/printable.ts'
+import type { Hints } from './hints.ts'
 import type { RunEnd } from './run-ledger.ts'
 
 /** What a person reads when a run has ended. */
-export function describeEnd(end: RunEnd, ledger: string): string {
+export function describeEnd(end: RunEnd, hints: Hints): string {
   const { counts, targets, pending, rateLimited, durationMs, notRevoked, reason, problem } = end
-  const path = quoteArgument(ledger)
   const others = (['not_found', 'forbidden', 'failed', 'unknown'] as const).filter(
     (result) => counts[result] > 0,
   )
@@ -22,16 +21,14 @@ export function describeEnd(end: RunEnd, ledger: string): string {
     ...notRevoked.map((outcome) => `  ${describeOutcome(outcome)}`),
   ]
   if (total > notRevoked.length) {
-    lines.push(`For all ${formatNumber(total)}: ${COMMAND} report ${path}`)
+    lines.push(`For all ${formatNumber(total)}: ${hints.report}`)
   }
   if (reason === 'interrupted') lines.push('Interrupted.')
   if (problem !== undefined) lines.push(`Stopped: ${problem}`)
   if (pending > 0) {
-    lines.push(
-      `${formatCount(pending, 'target')} remaining. Resume with: ${COMMAND} revoke-all --resume ${path}`,
-    )
+    lines.push(`${formatCount(pending, 'target')} remaining. Resume with: ${hints.resume}`)
   } else {
-    lines.push(`Check who is still connected: ${COMMAND} verify ${path}`)
+    lines.push(`Check who is still connected: ${hints.verify}`)
   }
   return lines.map((line) => `${line}\n`).join('')
 }

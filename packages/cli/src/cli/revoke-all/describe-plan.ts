@@ -1,4 +1,5 @@
 import type { LedgerCounts } from '../../ledger/target-states.ts'
+import type { AppsSummary } from '../../targets/apps.ts'
 import type { Plan } from '../../targets/plan-targets.ts'
 import { formatCount, formatDuration, formatNumber, formatTime } from '../../format.ts'
 import type { Connection } from '../connect.ts'
@@ -18,7 +19,7 @@ const EXAMPLE_RATES = [10, 100]
 
 /** The plan of a new run, as lines for people. */
 export function describePlan(plan: Plan, settings: RunSettings): string {
-  const { app, targets, organizations, members, skipped } = plan
+  const { apps, targets, organizations, members, skipped } = plan
   const leftOut = [
     skipped.duplicate > 0 && formatCount(skipped.duplicate, 'duplicate'),
     skipped.invalid > 0 && `${formatNumber(skipped.invalid)} malformed`,
@@ -29,9 +30,7 @@ export function describePlan(plan: Plan, settings: RunSettings): string {
       'Plan',
       `revoke ${formatCount(targets, 'target')}: ${formatCount(members, 'Member')} in ${formatCount(organizations, 'Organization')}`,
     ],
-    ...(app
-      ? [['App', `${printable(app.name, 80)} (${printable(app.connected_app_id)})`] as const]
-      : []),
+    describeApps(apps),
     ...describeRun(targets, settings),
     ...(leftOut.length > 0 ? [['Left out', leftOut.join(', ')] as const] : []),
   ])
@@ -44,6 +43,7 @@ export function describePlan(plan: Plan, settings: RunSettings): string {
  */
 export function describeResume(
   { targets, results, pending, sentWithoutOutcome }: LedgerCounts,
+  apps: AppsSummary,
   settings: RunSettings,
   repairedLine?: number,
 ): string {
@@ -59,6 +59,7 @@ export function describeResume(
   return renderFacts([
     ['Found', found.join(', ')],
     ['Plan', `revoke the remaining ${formatCount(pending, 'target')}`],
+    describeApps(apps),
     ...describeRun(pending, settings),
   ])
 }
@@ -66,6 +67,19 @@ export function describeResume(
 /** @param line the line from which on the end of a ledger was removed */
 export function describeRepair(line: number): string {
   return `a damaged end, removed from line ${formatNumber(line)} on; nothing in it had been acknowledged`
+}
+
+/** How many apps a plan names. */
+const MAX_NAMED_APPS = 3
+
+function describeApps({ apps, isMore }: AppsSummary): readonly [string, string] {
+  const named = apps.slice(0, MAX_NAMED_APPS).map(({ connected_app_id, name }) => {
+    const id = printable(connected_app_id)
+    return name === undefined ? id : `${printable(name, 80)} (${id})`
+  })
+  if (apps.length === 1) return ['App', named.join('')]
+  const others = apps.length > MAX_NAMED_APPS ? ', …' : ''
+  return ['Apps', `${isMore ? 'more than ' : ''}${apps.length}: ${named.join(', ')}${others}`]
 }
 
 function describeRun(

@@ -1,4 +1,3 @@
-import { COMMAND } from '../../command.ts'
 import type { Ledger } from '../../ledger/open-ledger.ts'
 import { LedgerError } from '../../ledger/ledger-error.ts'
 import type { StoppedRecord } from '../../ledger/records.ts'
@@ -9,7 +8,8 @@ import type { Connection } from '../connect.ts'
 import { PROJECT_VARIABLES } from '../explain-error.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { write } from '../terminal/output.ts'
-import { jsonLine, printable, quoteArgument } from '../terminal/printable.ts'
+import { jsonLine, printable } from '../terminal/printable.ts'
+import type { Hints } from './hints.ts'
 import { Progress } from './progress.ts'
 
 export interface RunLedgerOptions {
@@ -18,8 +18,7 @@ export interface RunLedgerOptions {
   share?: number | undefined
   json: boolean
   quiet: boolean
-  /** Of the ledger. */
-  path: string
+  hints: Hints
 }
 
 /** How a run ended. */
@@ -43,7 +42,7 @@ const MAX_LISTED = 20
 
 /** Revokes what is left of a ledger, records it there, shows the progress, and closes the ledger. */
 export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Promise<RunEnd> {
-  const { connection, rate, share, json, quiet, path } = options
+  const { connection, rate, share, json, quiet, hints } = options
   const { targets, results, pending: pendingBefore } = ledger.counts
   const doneBefore = targets - pendingBefore
   // A target that is unknown is sent again.
@@ -63,7 +62,7 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
   }
   const stopListening = onInterrupt(() => {
     progress.print(
-      `Interrupted: finishing what is in flight. Press Ctrl-C again to stop at once.\nResume with: ${COMMAND} revoke-all --resume ${quoteArgument(path)}`,
+      `Interrupted: finishing what is in flight. Press Ctrl-C again to stop at once.\nResume with: ${hints.resume}`,
     )
     controller.abort()
   })
