@@ -73,7 +73,7 @@ describe('before a run', () => {
     [
       ['--targets', '-', '--yes'],
       { CONNECTED_APPS_SESSION_TOKEN: 'two\nlines' },
-      /^connected-apps: .*session_token .*$/m,
+      /^connected-apps: CONNECTED_APPS_SESSION_TOKEN has a character that is not visible ASCII; copy it again$/m,
     ],
     [['--targets', 'none.csv', '--yes'], {}, /none\.csv cannot be read: there is no such file/],
     [['--resume', 'none.jsonl', '--yes'], {}, /none\.jsonl cannot be read/],

@@ -76,6 +76,13 @@ describe('revoke', () => {
     expect(JSON.parse(out)).toMatchObject({ ...target, result: 'revoked' })
     const basic = Buffer.from(`project-test-2:${SECRET}`).toString('base64')
     expect(api.headers.at(-1)).toMatchObject({ authorization: `Basic ${basic}` })
+    await writeFile(file, `STYTCH_PROJECT_ID=project-test-2\n\nSTYTCH_SECRET="${SECRET} "\n`)
+    expect(await runCli(args)).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(
+        /^connected-apps: STYTCH_SECRET in line 3 of the credentials file starts or ends with/,
+      ) as string,
+    })
     await chmod(file, 0o644)
     expect(await runCli(args)).toMatchObject({
       code: 2,
@@ -143,6 +150,11 @@ describe('exit code 2, with one line that says what to do', () => {
     [['list', ...organization, ...member, ...app], {}, /pass --member-id .* or --connected-app-id/],
     [['revoke', ...ids.flat(), '--secret', SECRET], {}, /unknown option --secret/],
     [['revoke', ...ids.flat()], { STYTCH_SECRET: '' }, /STYTCH_SECRET is missing; set it in/],
+    [
+      ['revoke', ...ids.flat()],
+      { STYTCH_SECRET: `${SECRET}\r` },
+      /: STYTCH_SECRET starts or ends with white space, .*export STYTCH_SECRET="\$\(printf/,
+    ],
     [['revoke', ...ids.flat(), '--base-url', 'api'], {}, /--base-url .* is not a URL; /],
     [
       ['revoke', ...ids.flat(), '--credentials-file', '/none'],

@@ -36,9 +36,14 @@ type Variables = Readonly<Record<string, string | undefined>>
  */
 export async function connect(options: ConnectionOptions, hooks: Hooks = {}): Promise<Connection> {
   const { credentialsFile } = options
-  const variables =
-    credentialsFile === undefined ? process.env : await readVariables(credentialsFile)
-  const read = (name: string): string | undefined => variables[name] || undefined // empty counts as unset
+  const text = credentialsFile === undefined ? undefined : await readCredentials(credentialsFile)
+  // A file has lines NAME=value, as Node.js reads them for --env-file.
+  const variables: Variables = text === undefined ? process.env : parseEnv(text)
+  const read = (name: string): string | undefined => {
+    const value = variables[name] || undefined // empty counts as unset
+    if (value !== undefined) rejectInvisible(name, value, text)
+    return value
+  }
   const required = (name: string): string => {
     const value = read(name)
     if (value !== undefined) return value
@@ -91,8 +96,30 @@ async function rejectMalformedOptions(
   if (!result.ok && result.error.kind === 'argument') throw result.error
 }
 
-/** The lines NAME=value of a file, as Node.js reads them for --env-file. */
-async function readVariables(file: string): Promise<Variables> {
+/**
+ * Rejects a value that no header can carry, by the name that a person knows it by.
+ *
+ * @param file the text of the credentials file, if the value is from there
+ */
+function rejectInvisible(name: string, value: string, file: string | undefined): void {
+  if (/^[!-~]+$/.test(value)) return
+  const isPadded = /^[!-~]+$/.test(value.trim())
+  const problem = isPadded
+    ? 'starts or ends with white space, such as a line end'
+    : 'has a character that is not visible ASCII'
+  if (file === undefined) {
+    const advice = isPadded
+      ? `remove it: export ${name}="$(printf %s "$${name}" | tr -d '[:space:]')"`
+      : 'copy it again'
+    throw new CommandError(`${name} ${problem}; ${advice}`)
+  }
+  const assignment = new RegExp(`^\\s*(export\\s+)?${name}\\s*=`)
+  const line = file.split('\n').findLastIndex((each) => assignment.test(each)) + 1
+  const advice = isPadded ? 'remove it there' : 'copy it again'
+  throw new CommandError(`${name} in line ${line} of the credentials file ${problem}; ${advice}`)
+}
+
+async function readCredentials(file: string): Promise<string> {
   try {
     const { mode } = await stat(file)
     // Windows has no such bits, and reports all of them.
@@ -101,7 +128,7 @@ async function readVariables(file: string): Promise<Variables> {
         'other users can read the credentials file; run chmod 600 on it, and rotate the secret if somebody may have read it',
       )
     }
-    return parseEnv(await readFile(file, 'utf8'))
+    return await readFile(file, 'utf8')
   } catch (error) {
     if (error instanceof CommandError) throw error
     throw new CommandError(`the credentials file cannot be read: ${describeCause(error)}`, {
