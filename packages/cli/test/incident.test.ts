@@ -101,8 +101,10 @@ describe('a run', () => {
     const rejected = await command.revokeAll(args, csvOf(targets(5)))
     expect(rejected.code).toBe(3)
     expect(rejected.out).toMatch(
-      /Stopped: the API rejects the credentials: .*401.*; check STYTCH_PROJECT_ID and STYTCH_SECRET, or the session\n/,
+      /^Stopped: the API rejects the credentials: 401 .*; check STYTCH_PROJECT_ID and STYTCH_SECRET$/m,
     )
+    expect(rejected.out).toMatch(/^ {2}Rejected {3}1 \(.* not revoked; a resume sends it again\)$/m)
+    expect(rejected.out).not.toMatch(/unknown/i)
     expect(rejected.out).toContain(
       'Resume with: npx @connected-apps/cli revoke-all --resume rejected.jsonl\n',
     )

@@ -108,7 +108,7 @@ describe('revoke', () => {
     const { code, out, error } = await runCli(['revoke', ...ids.flat(), ...base])
     api.respondWith = () => undefined
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(error).toMatch(/^connected-apps: revoke: 404 member_not_found: .+\n$/)
+    expect(error).toMatch(/^connected-apps: the API responds with 404 member_not_found: .+\n$/)
   })
 
   test('says which variables to check if the API rejects the credentials, with exit code 3', async () => {
@@ -128,8 +128,31 @@ describe('revoke', () => {
     api.respondWith = () => undefined
     for (const { code, out, error } of limited) {
       expect({ code, out }).toEqual({ code: 3, out: '' })
-      expect(error).toMatch(/^connected-apps: \w+: 429 too_many_requests: .*; try again later\n$/)
+      expect(error).toMatch(
+        /^connected-apps: the API responds with 429 too_many_requests: .*; try again later\n$/,
+      )
     }
+  })
+
+  test('says that something other than the API responds, and where, or that the API fails', async () => {
+    await using other = await serve((request, response) => {
+      request.resume()
+      const isLogin = request.url?.includes('/members/') === true
+      response
+        .writeHead(isLogin ? 200 : 503, { 'content-type': 'text/html' })
+        .end('<h1>Log in</h1>')
+    })
+    const url = ['--base-url', other.url]
+    expect(await runCli(['revoke', ...ids.flat(), ...url])).toEqual({
+      code: 3,
+      out: '',
+      error: `connected-apps: something other than the API responds (200 text/html); check the base URL ${other.url}\n`,
+    })
+    expect(await runCli(['list', ...organization, ...app, ...url])).toEqual({
+      code: 3,
+      out: '',
+      error: 'connected-apps: the API responds with 503 Service Unavailable; try again later\n',
+    })
   })
 
   test('has exit code 3 if the server is down', { timeout: 60_000 }, async () => {

@@ -60,7 +60,7 @@ test('columns of a table line up, also with wide characters', () => {
 })
 
 test('the progress says what is done, at which rate, what went wrong, and the time that is left', () => {
-  const state = { done: 4200, total: 10_000, rate: 100, rateLimited: 3, notRevoked: 12 }
+  const state = { done: 4200, total: 10_000, rate: 100, rateLimited: 3, notRevoked: 12, unknown: 0 }
   expect(renderProgress(state)).toBe(
     '42%, 4,200 of 10,000, 100 per second, 3 rate-limited, 12 not revoked, 58 s left',
   )
@@ -74,7 +74,19 @@ test('the progress says what is done, at which rate, what went wrong, and the ti
   expect(renderProgress({ ...state, failure: { status_code: 503, forMs: 12_000 } })).toMatch(
     /not revoked, only 503s for 12 s; retrying$/,
   )
-  const start = { done: 0, total: 10_000, rate: undefined, rateLimited: 0, notRevoked: 0 }
+  expect(
+    renderProgress({ ...state, unknown: 5, failure: { status_code: 200, forMs: 12_000 } }),
+  ).toMatch(
+    /not revoked, 5 unknown, something other than the API responds \(200\) for 12 s; retrying$/,
+  )
+  const start = {
+    done: 0,
+    total: 10_000,
+    rate: undefined,
+    rateLimited: 0,
+    notRevoked: 0,
+    unknown: 0,
+  }
   expect(renderProgress(start)).toBe('0%, 0 of 10,000')
   expect(renderProgress({ ...start, done: 10_000, rate: 98 })).toBe('100%, 10,000 of 10,000')
 })

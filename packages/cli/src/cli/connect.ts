@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { B2BClient, ConnectedAppsError } from '@connected-apps/client'
-import type { Authorization, Hooks } from '@connected-apps/client'
+import type { Authorization, ResponseEvent } from '@connected-apps/client'
 import { serverFor } from '@connected-apps/contract'
 import { parseBaseUrl } from '@connected-apps/node-http'
 import { CommandError, UsageError } from '@connected-apps/node-http/command'
@@ -23,6 +23,18 @@ export interface Connection {
   isLive: boolean
   /** The options of each call: the session, if there is one. */
   callOptions: { authorization?: Authorization }
+  /** Calls a function after each attempt of a call, until the function that it returns is called. */
+  observe: (observer: Observer) => () => void
+}
+
+/** What observes the calls of a connection; the error is that of an attempt which failed. */
+type Observer = (error: ConnectedAppsError | undefined) => void
+
+const servers = new WeakMap<ConnectedAppsError, string>()
+
+/** The base URL of the server that a call was for, by its error. */
+export function serverOf(error: ConnectedAppsError): string | undefined {
+  return servers.get(error)
 }
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -72,10 +84,19 @@ export async function connect(options: ConnectionOptions, hooks: Hooks = {}): Pr
     ...(session_jwt !== undefined && { authorization: { session_jwt } }),
   }
   try {
-    const client = new B2BClient({ project_id, secret, baseUrl, hooks })
+    const observers = new Set<Observer>()
+    const onResponse = ({ error: failure }: ResponseEvent): void => {
+      if (failure) servers.set(failure, baseUrl)
+      for (const observer of observers) observer(failure)
+    }
+    const client = new B2BClient({ project_id, secret, baseUrl, hooks: { onResponse } })
     await rejectMalformedOptions(client, callOptions)
     const isLive = serverFor(project_id) !== serverFor('')
-    return { client, project_id, baseUrl, isLive, callOptions }
+    const observe: Connection['observe'] = (observer) => {
+      observers.add(observer)
+      return () => void observers.delete(observer)
+    }
+    return { client, project_id, baseUrl, isLive, callOptions, observe }
   } catch (thrown) {
     if (!(thrown instanceof ConnectedAppsError)) throw thrown
     throw new CommandError(thrown.message, { cause: thrown })

@@ -7,6 +7,7 @@ import type {
 import { operations } from '@connected-apps/contract/operations'
 import type { Outcome, Result } from '../outcome.ts'
 import type { Target } from '../target.ts'
+import { describeError } from './describe-error.ts'
 
 const pathParameters: readonly string[] = operations.revokeConnectedApp.pathParameters
 
@@ -63,7 +64,7 @@ const ROUTE_NOT_FOUND: ErrorType<'revokeConnectedApp'> = 'route_not_found'
 
 /** Decides what an error means for the target and for the run. */
 export function toVerdict(error: ConnectedAppsError): Verdict {
-  const reason = toLine(error.message)
+  const reason = toLine(describeError(error, isFromApi(error)))
   if (error.kind === 'argument') return { kind: 'final', result: 'failed', reason }
   if (error.kind !== 'http' && error.kind !== 'decode') {
     return { kind: 'transient', result: 'unknown', reason }
@@ -80,16 +81,17 @@ export function toVerdict(error: ConnectedAppsError): Verdict {
   if (status_code === 401 || SESSION_REJECTED.includes(error_type)) {
     return { kind: 'credentials', ...details }
   }
-  // A page of a proxy, or of another server, proves nothing about the target, whatever its status.
-  const isFromApi =
-    error.kind === 'http' &&
-    error_type !== ROUTE_NOT_FOUND &&
-    (error.conforms || (error_type !== undefined && request_id !== undefined))
-  if (!isFromApi) return { kind: 'transient', result: 'unknown', retryAfterMs, ...details }
+  if (!isFromApi(error)) return { kind: 'transient', result: 'unknown', retryAfterMs, ...details }
   if (isTransient(status_code)) {
     return { kind: 'transient', result: 'failed', retryAfterMs, ...details }
   }
   return { kind: 'final', result: resultOf(status_code), ...details }
+}
+
+/** A page of a proxy, or of another server, proves nothing about the target, whatever its status. */
+function isFromApi(error: ConnectedAppsError): boolean {
+  if (error.kind !== 'http' || error.error_type === ROUTE_NOT_FOUND) return false
+  return error.conforms || (error.error_type !== undefined && error.request_id !== undefined)
 }
 
 function isTransient(status: number): boolean {

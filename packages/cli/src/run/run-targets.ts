@@ -1,6 +1,7 @@
 import type { Details, Verdict } from './attempt.ts'
 import { attempt } from './attempt.ts'
 import { Availability } from './availability.ts'
+import { isOtherServer } from './describe-error.ts'
 import { createJob, RetryQueue, toOutcome } from './job.ts'
 import type { Job } from './job.ts'
 import type { Outcome, Result } from '../outcome.ts'
@@ -195,7 +196,13 @@ class Run {
         onRateLimited?.(job.ordinal)
         this.#reportPause('rate_limit', verdict, now)
         if (this.#isStarved(now)) {
-          this.#fail(new UnavailableError('rate_limit', 'the API lets no request through (429)'))
+          this.#fail(
+            new UnavailableError(
+              'rate_limit',
+              'the API lets no request through (429)',
+              verdict.status_code,
+            ),
+          )
         }
         return undefined
       case 'transient':
@@ -210,6 +217,7 @@ class Run {
           new UnavailableError(
             'credentials',
             `the API rejects the credentials: ${verdict.reason ?? ''}`,
+            verdict.status_code,
           ),
         )
     }
@@ -222,12 +230,12 @@ class Run {
   }
 
   /** Reports until when nothing is sent, or stops the run if that is too long. */
-  #reportPause(why: UnavailableReason, { reason }: Details, now: number): void {
+  #reportPause(why: UnavailableReason, { reason, status_code }: Details, now: number): void {
     const pauseMs = this.#pace.pauseMs(now)
     const endsAt = Date.now() + pauseMs
     if (pauseMs <= MAX_PAUSE_MS + 1_000) return this.#options.onPause?.(endsAt)
     const text = `the API requests a pause until ${formatTime(endsAt)}: ${reason ?? ''}`
-    this.#fail(new UnavailableError(why, text))
+    this.#fail(new UnavailableError(why, text, status_code))
   }
 
   #isStarved(now: number): boolean {
@@ -247,7 +255,7 @@ class Run {
     job.dueAt = now + backoffMs * (0.5 + Math.random() / 2)
     this.#again.add(job)
     if (this.#availability.isDown(now)) {
-      return this.#fail(new UnavailableError('down', describeDown(job)))
+      return this.#fail(downError(job))
     }
     this.#options.onRetry?.(job.last.status_code)
   }
@@ -260,6 +268,7 @@ class Run {
       new UnavailableError(
         'credentials',
         `the API forbids every target, so the credentials or the session may not revoke: ${job.last.reason ?? ''}`,
+        job.last.status_code,
       ),
     )
   }
@@ -272,7 +281,7 @@ class Run {
     // A few that are forbidden are all that there is.
     const isUp = !this.#isStopping && undecided.some(({ result }) => result === 'forbidden')
     if (!isUp && !this.#isStopping) {
-      this.#fail(new UnavailableError('down', describeDown(last.job)))
+      this.#fail(downError(last.job))
     }
     for (const { job, result } of undecided) this.#finish(job, isUp ? result : 'unknown')
   }
@@ -287,8 +296,9 @@ class Run {
   }
 }
 
-function describeDown({ last }: Job): string {
-  return `the API is down: ${last.reason ?? ''}`
+function downError({ last: { status_code, reason = '' } }: Job): UnavailableError {
+  const isOther = status_code !== undefined && isOtherServer(status_code)
+  return new UnavailableError('down', isOther ? reason : `the API is down: ${reason}`, status_code)
 }
 
 function detailsOf({ status_code, request_id, error_type, reason }: Verdict): Details {

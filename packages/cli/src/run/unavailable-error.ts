@@ -17,9 +17,12 @@ export class UnavailableError extends Error {
   }
 
   readonly reason: UnavailableReason
+  /** The status of the last response; undefined if there was none. */
+  readonly status_code: number | undefined
 
-  constructor(reason: UnavailableReason, message: string) {
+  constructor(reason: UnavailableReason, message: string, status_code?: number) {
     super(message)
     this.reason = reason
+    this.status_code = status_code
   }
 }

@@ -1,26 +1,33 @@
-import type { Outcome } from '../../outcome.ts'
 import { formatCount, formatDuration, formatNumber } from '../../format.ts'
 import { reasonOf, STATE_TEXTS } from '../../report/describe.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Hints } from './hints.ts'
-import type { RunEnd } from './run-ledger.ts'
+import { isRejected } from './run-ledger.ts'
+import type { Listed, RunEnd } from './run-ledger.ts'
 
 /** What a person reads when a run has ended. */
 export function describeEnd(end: RunEnd, hints: Hints): string {
-  const { counts, targets, pending, rateLimited, durationMs, notRevoked, reason, problem } = end
+  const { targets, pending, rejected, rateLimited, durationMs, notRevoked, reason, problem } = end
+  const counts = { ...end.counts, unknown: end.counts.unknown - rejected }
   const others = (['not_found', 'forbidden', 'failed', 'unknown'] as const).filter(
     (result) => counts[result] > 0,
   )
-  const total = others.reduce((sum, result) => sum + counts[result], 0)
+  const total = others.reduce((sum, result) => sum + counts[result], rejected)
+  const listed = notRevoked.reduce((sum, { count }) => sum + count, 0)
   const lines = [
     `Revoked ${formatNumber(counts.revoked)} of ${formatCount(targets, 'target')}. This run took ${formatDuration(durationMs)}, with ${formatCount(rateLimited, 'rate-limited response')}.`,
     ...others.map((each) => {
       const { name, meaning } = STATE_TEXTS[each]
       return `  ${name.padEnd(10)} ${formatNumber(counts[each])} (${meaning})`
     }),
-    ...notRevoked.map((outcome) => `  ${describeOutcome(outcome)}`),
+    ...(rejected > 0
+      ? [
+          `  Rejected   ${formatNumber(rejected)} (the API rejected the request, so it is not revoked; a resume sends it again)`,
+        ]
+      : []),
+    ...notRevoked.map((each) => `  ${describeListed(each)}`),
   ]
-  if (total > notRevoked.length) {
+  if (total > listed) {
     lines.push(`For all ${formatNumber(total)}: ${hints.report}`)
   }
   if (reason === 'interrupted') lines.push('Interrupted.')
@@ -41,9 +48,13 @@ export function toJsonSummary(end: RunEnd, ledger: string): object {
   }
 }
 
-function describeOutcome(outcome: Outcome): string {
-  const { target, result } = outcome
+function describeListed({ outcome, count }: Listed): string {
+  const { target, result, reason } = outcome
+  const name = isRejected(outcome) ? 'rejected' : STATE_TEXTS[result].name.toLowerCase()
+  if (count > 1) {
+    return `${formatCount(count, 'target')}: ${name}, ${printable(reason ?? STATE_TEXTS[result].meaning)}`
+  }
   const { organization_id, member_id, connected_app_id } = target
   const ids = [organization_id, member_id, connected_app_id].map((id) => printable(id)).join(' ')
-  return `${ids}: ${STATE_TEXTS[result].name.toLowerCase()}, ${reasonOf({ state: result, outcome }, (part) => printable(part))}`
+  return `${ids}: ${name}, ${reasonOf({ state: result, outcome }, (part) => printable(part))}`
 }

@@ -1,6 +1,9 @@
 import { formatDuration, formatNumber, formatTime } from '../../format.ts'
+import type { Result } from '../../outcome.ts'
 import { LiveLine } from '../terminal/live-line.ts'
 import type { LiveLineOptions } from '../terminal/live-line.ts'
+import { describeFailure, Failing } from './failing.ts'
+import type { Failure } from './failing.ts'
 
 /** How far a run is. */
 export interface ProgressState {
@@ -11,16 +14,16 @@ export interface ProgressState {
   rateLimited: number
   /** How many of those that are done were not revoked. */
   notRevoked: number
+  /** How many ended in this run without a conclusive response; they are not done. */
+  unknown: number
   /** When a pause ends that the server has requested, in milliseconds since 1970. */
   pausedUntil?: number | undefined
-  /** Set while requests fail and none succeeds: the last failure. */
-  failure?: { status_code: number | undefined; forMs: number } | undefined
+  /** Set while requests fail and none succeeds. */
+  failure?: Failure | undefined
 }
 
 /** A shorter pause is not worth a word. */
 const LONG_PAUSE_MS = 5_000
-/** Shorter than this, a failure is hardly news. */
-const LONG_FAILURE_MS = 2_000
 const BAR_WIDTH = 24
 /** The rate is that of so many seconds. */
 const WINDOW_SECONDS = 10
@@ -30,14 +33,13 @@ export class Progress {
   readonly #state: ProgressState
   readonly #line: LiveLine
   readonly #recent = new RecentCount()
-  /** Of the requests that have failed since the last that did not. */
-  #failing: { status_code: number | undefined; since: number } | undefined
+  readonly #failing = new Failing()
 
   constructor(
     state: Pick<ProgressState, 'done' | 'total' | 'notRevoked'>,
     options: LiveLineOptions,
   ) {
-    this.#state = { ...state, rate: undefined, rateLimited: 0 }
+    this.#state = { ...state, rate: undefined, rateLimited: 0, unknown: 0 }
     this.#line = new LiveLine((isTerminal) => this.#render(isTerminal), options)
   }
 
@@ -45,21 +47,25 @@ export class Progress {
     return this.#state.rateLimited
   }
 
-  recordOutcome(isRevoked: boolean): void {
+  recordOutcome(result: Result): void {
+    if (result === 'unknown') {
+      this.#state.unknown += 1
+      return
+    }
     this.#state.done += 1
-    this.#failing = undefined
-    if (!isRevoked) this.#state.notRevoked += 1
+    this.#failing.recordResponse()
+    if (result !== 'revoked') this.#state.notRevoked += 1
     this.#recent.add(performance.now())
   }
 
   recordRateLimited(): void {
     this.#state.rateLimited += 1
-    this.#failing = undefined
+    this.#failing.recordResponse()
   }
 
   /** @param status_code undefined if there was no response */
   recordFailure(status_code: number | undefined): void {
-    this.#failing = { status_code, since: this.#failing?.since ?? performance.now() }
+    this.#failing.recordFailure(status_code)
   }
 
   /** @param endsAt in milliseconds since 1970 */
@@ -78,10 +84,7 @@ export class Progress {
   #render(isTerminal: boolean): string {
     this.#state.rate = this.#recent.perSecond(performance.now())
     if ((this.#state.pausedUntil ?? 0) < Date.now()) this.#state.pausedUntil = undefined
-    const { status_code, since = Infinity } = this.#failing ?? {}
-    const forMs = performance.now() - since
-    const failure = forMs < LONG_FAILURE_MS ? undefined : { status_code, forMs }
-    const words = renderProgress({ ...this.#state, failure })
+    const words = renderProgress({ ...this.#state, failure: this.#failing.failure })
     return isTerminal ? `${renderBar(this.#state)} ${words}` : words
   }
 }
@@ -98,6 +101,7 @@ export function renderProgress({
   rate,
   rateLimited,
   notRevoked,
+  unknown,
   pausedUntil,
   failure,
 }: ProgressState): string {
@@ -110,11 +114,11 @@ export function renderProgress({
   }
   if (rateLimited > 0) parts.push(`${formatNumber(rateLimited)} rate-limited`)
   if (notRevoked > 0) parts.push(`${formatNumber(notRevoked)} not revoked`)
+  if (unknown > 0) parts.push(`${formatNumber(unknown)} unknown`)
   if (isPaused) {
     parts.push(`paused until ${formatTime(pausedUntil)}`)
   } else if (failure !== undefined) {
-    const what = failure.status_code === undefined ? 'no response' : `only ${failure.status_code}s`
-    parts.push(`${what} for ${formatDuration(failure.forMs)}; retrying`)
+    parts.push(describeFailure(failure))
   } else if (isMoving && rate > 0) {
     parts.push(`${formatDuration(((total - done) / rate) * 1000)} left`)
   }

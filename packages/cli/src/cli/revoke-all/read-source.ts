@@ -3,6 +3,7 @@ import type { TargetLine } from '../../targets/parse-target.ts'
 import type { Connection } from '../connect.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { LiveLine } from '../terminal/live-line.ts'
+import { describeFailure, Failing } from './failing.ts'
 import type { TargetSource } from './target-source.ts'
 
 /** A person pressed Ctrl-C while targets were read. */
@@ -28,18 +29,31 @@ export function readLines(
     if (source.isInputUsed) process.stdin.destroy()
   })
   const lines = source.read(connection, signal)
-  return showProgress(lines, { signal, isQuiet, stopListening })
+  const failing = new Failing()
+  const stopObserving = connection.observe((error) => {
+    if (error === undefined) failing.recordResponse()
+    else failing.recordFailure('status_code' in error ? error.status_code : undefined)
+  })
+  const stop = (): void => {
+    stopListening()
+    stopObserving()
+  }
+  return showProgress(lines, { signal, isQuiet, failing, stop })
 }
 
 async function* showProgress(
   lines: AsyncIterable<TargetLine>,
-  options: { signal: AbortSignal; isQuiet: boolean; stopListening: () => void },
+  options: { signal: AbortSignal; isQuiet: boolean; failing: Failing; stop: () => void },
 ): AsyncGenerator<TargetLine, void> {
-  const { signal, isQuiet, stopListening } = options
+  const { signal, isQuiet, failing, stop } = options
   let lastLine = 0
   let targets = 0
   const progress = new LiveLine(
-    () => `Reading: line ${formatNumber(lastLine)}, ${formatCount(targets, 'target')}`,
+    () => {
+      const { failure } = failing
+      const read = `Reading: line ${formatNumber(lastLine)}, ${formatCount(targets, 'target')}`
+      return failure === undefined ? read : `${read}, ${describeFailure(failure)}`
+    },
     { isQuiet },
   )
   try {
@@ -55,6 +69,6 @@ async function* showProgress(
     throw signal.aborted ? new InterruptedError() : error
   } finally {
     progress.stop('clear')
-    stopListening()
+    stop()
   }
 }

@@ -3,9 +3,10 @@ import { LedgerError } from '../../ledger/ledger-error.ts'
 import type { StoppedRecord } from '../../ledger/records.ts'
 import type { Outcome, Result } from '../../outcome.ts'
 import { revokeOrdinals } from '../../revoke-all.ts'
+import { isOtherServer } from '../../run/describe-error.ts'
 import { UnavailableError } from '../../run/unavailable-error.ts'
 import type { Connection } from '../connect.ts'
-import { PROJECT_VARIABLES } from '../explain-error.ts'
+import { adviseOn } from '../explain-error.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { write } from '../terminal/output.ts'
 import { jsonLine, printable } from '../terminal/printable.ts'
@@ -31,10 +32,18 @@ export interface RunEnd {
   readonly targets: number
   /** How many have no final outcome. */
   readonly pending: number
-  /** The first that were not revoked in this run. */
-  readonly notRevoked: readonly Outcome[]
+  /** How many of those that are unknown are not revoked for sure, since the API rejected the request. */
+  readonly rejected: number
+  /** The first that were not revoked in this run; of those that are unknown, one for each reason. */
+  readonly notRevoked: readonly Listed[]
   readonly rateLimited: number
   readonly durationMs: number
+}
+
+/** An outcome, and how many there are like it. */
+export interface Listed {
+  readonly outcome: Outcome
+  count: number
 }
 
 /** How many targets that were not revoked the summary lists. */
@@ -48,7 +57,8 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
   // A target that is unknown is sent again.
   const counts = { ...results, unknown: 0 }
   if (pendingBefore > 0) await ledger.start()
-  const notRevoked: Outcome[] = []
+  const notRevoked = new NotRevoked()
+  let rejected = 0
   const progress = new Progress(
     { done: doneBefore, total: targets, notRevoked: doneBefore - counts.revoked },
     // On a terminal, the lines of JSON are progress enough.
@@ -70,8 +80,9 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
   const record = async (outcome: Outcome): Promise<void> => {
     await ledger.recordOutcome(outcome)
     counts[outcome.result] += 1
-    progress.recordOutcome(outcome.result === 'revoked')
-    if (outcome.result !== 'revoked' && notRevoked.length < MAX_LISTED) notRevoked.push(outcome)
+    progress.recordOutcome(outcome.result)
+    if (outcome.result !== 'revoked') notRevoked.add(outcome)
+    if (isRejected(outcome)) rejected += 1
     if (json) write(jsonLine(toJson(outcome)))
   }
 
@@ -113,20 +124,39 @@ export async function runLedger(ledger: Ledger, options: RunLedgerOptions): Prom
   progress.stop()
   return {
     reason: reasonOf(failure, pending > 0 && controller.signal.aborted),
-    problem: failure === undefined ? undefined : describeFailure(failure as Error), // one of the two of reasonOf
+    problem: failure === undefined ? undefined : describeProblem(failure as Error, connection), // one of the two of reasonOf
+    rejected,
     counts,
     targets,
     pending,
-    notRevoked,
+    notRevoked: notRevoked.listed,
     rateLimited: progress.rateLimited,
     durationMs: performance.now() - startedAt,
   }
 }
 
-function describeFailure(failure: Error): string {
-  const problem = printable(failure.message, 600)
-  const isRejected = failure instanceof UnavailableError && failure.reason === 'credentials'
-  return isRejected ? `${problem}; check ${PROJECT_VARIABLES}, or the session` : problem
+/** Lists outcomes for the summary. A server that is down gives many targets the same reason. */
+class NotRevoked {
+  readonly listed: Listed[] = []
+  readonly #unknown = new Map<string, Listed>()
+
+  add(outcome: Outcome): void {
+    const reason = outcome.reason?.replace(/; request_id \S+$/, '') ?? ''
+    const same = outcome.result === 'unknown' ? this.#unknown.get(reason) : undefined
+    if (same) {
+      same.count += 1
+    } else if (this.listed.length < MAX_LISTED) {
+      const added = { outcome, count: 1 }
+      this.listed.push(added)
+      if (outcome.result === 'unknown') this.#unknown.set(reason, added)
+    }
+  }
+}
+
+/** Whether the API rejected the request, as with wrong credentials, so that it is to be sent again. */
+export function isRejected({ result, status_code, error_type }: Outcome): boolean {
+  if (result !== 'unknown' || status_code === undefined || error_type === undefined) return false
+  return isOtherServer(status_code)
 }
 
 /** @throws what is neither due to the server nor to the ledger's file */
@@ -135,6 +165,13 @@ function reasonOf(failure: unknown, isInterrupted: boolean): RunEnd['reason'] {
   if (failure instanceof UnavailableError) return 'unavailable'
   if (failure !== undefined) throw failure
   return isInterrupted ? 'interrupted' : 'finished'
+}
+
+function describeProblem(failure: Error, { baseUrl }: Connection): string {
+  const message = printable(failure.message, 600)
+  if (!(failure instanceof UnavailableError)) return message
+  const advice = adviseOn(failure.reason, failure.status_code, baseUrl)
+  return advice === undefined ? message : `${message}; ${advice}`
 }
 
 function toJson({ target, ...outcome }: Outcome): object {
