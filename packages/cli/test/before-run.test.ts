@@ -15,6 +15,8 @@ describe('before a run', () => {
     expect({ code, out }).toEqual({ code: 0, out: '' })
     expect(error).toMatch(/^Plan {6}revoke 1,000 targets: 1,000 Members in 3 Organizations$/m)
     expect(error).toContain(`\nApp       ${app}\n`)
+    const few = await command.revokeAll(['--targets', '-', '--dry-run'], csvOf(targets(1)))
+    expect(few.error).toContain('\nTakes     less than 1 s at 10 per second, less than 1 s at 100')
     expect(error).toMatch(/^Until {5}about \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, in 20 s$/m)
     expect(command.api.headers).toHaveLength(requests)
     expect(await readdir(command.directory)).toEqual(before)
@@ -77,12 +79,23 @@ describe('before a run', () => {
     ],
     [['--targets', 'none.csv', '--yes'], {}, /none\.csv cannot be read: there is no such file/],
     [['--resume', 'none.jsonl', '--yes'], {}, /none\.jsonl cannot be read/],
+    [['--targets', '-', '--yes', '--ledger', '.'], {}, /: \. is a directory; pass the name of/],
+    [
+      ['--targets', '-', '--yes', '--ledger', 'none/l.jsonl'],
+      {},
+      /: none\/l\.jsonl cannot be created: there is no directory none$/m,
+    ],
+    [
+      ['--targets', '-', '--connected-app-id', 'other', '--yes'],
+      {},
+      /^lines 2 to 4: connected_app_id ".*" is not the given "other"; correct one of them$/m,
+    ],
   ])('%j is rejected', async (args, environment, message) => {
     const before = await readdir(command.directory)
     const { code, out, error } = await command.run(
       ['revoke-all', ...args],
       environment,
-      csvOf(targets(1)),
+      csvOf(targets(3)),
     )
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(error).toMatch(message)
@@ -97,6 +110,38 @@ describe('before a run', () => {
     expect(() => chooseSource({ resume: 'x', skipInvalid: true })).toThrow(/^--resume takes/)
     expect(chooseSource({ resume: 'x' })).toBeUndefined()
     expect(chooseSource({ targets: '-', connectedAppId: app })).toMatchObject({ isInputUsed: true })
+  })
+
+  test('a file that is not what it is passed as is named, with what to do', async () => {
+    const args = ['--targets', '-', '--ledger', 'done.jsonl', '--yes', '--quiet']
+    expect(await command.revokeAll(args, csvOf(targets(1)))).toMatchObject({ code: 0 })
+    await writeFile(join(command.directory, 'notes.txt'), 'notes\n')
+    await writeFile(join(command.directory, 'empty.txt'), '\n')
+    const search = ['--connected-app-id', app, '--organizations', 'empty.txt', '--dry-run']
+    for (const [options, message] of [
+      [['--targets', 'done.jsonl', '--dry-run'], /^connected-apps: .* is a ledger; .*--resume/],
+      [['--targets', '-', '--yes', '--ledger', 'done.jsonl'], /done\.jsonl exists; resume its run/],
+      [
+        ['--targets', '-', '--yes', '--ledger', 'notes.txt'],
+        /notes\.txt exists, and is not a ledger; give the new ledger another name/,
+      ],
+      [
+        ['--targets', 'empty.txt', '--dry-run'],
+        /^Nothing was sent\. empty\.txt has no targets\.$/m,
+      ],
+      [['--targets', '-', '--dry-run'], /^Nothing was sent\. Standard input has no targets\.$/m],
+      [search, /^Nothing was sent\. empty\.txt has no Organizations\.$/m],
+    ] as const) {
+      const { code, out, error } = await command.revokeAll(options)
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(error).toMatch(message)
+    }
+    // Nothing is left to confirm.
+    const resumed = await command.revokeAll(['--resume', 'done.jsonl'])
+    expect(resumed).toMatchObject({
+      code: 0,
+      error: expect.stringMatching(/^Nothing is left to send: 1 target done\.$/m) as string,
+    })
   })
 
   test('the plan names several apps, and so does that of a resume', async () => {

@@ -115,6 +115,15 @@ describe('a run', () => {
     expect(command.api.connected.size).toBe(0)
   })
 
+  test('says once why several targets are unknown', async () => {
+    const args = ['--targets', '-', '--ledger', 'down.jsonl', '--yes', '--quiet']
+    const down = ['--base-url', 'http://127.0.0.1:9']
+    const { code, out } = await command.revokeAll([...args, ...down], csvOf(targets(3)))
+    expect(code).toBe(3)
+    expect(out.match(/^ {2}.*no response/gm)).toEqual(['  3 targets: unknown, no response'])
+    expect(out).toMatch(/^Stopped: the API is down: no response from http:/m)
+  })
+
   test('sends nothing if the search is rejected, the app is unknown, or nobody uses it', async () => {
     await writeFile(join(command.directory, 'idle.txt'), 'organization-0\norganization-1\n')
     const search = ['--connected-app-id', app, '--organizations', 'idle.txt', '--yes']

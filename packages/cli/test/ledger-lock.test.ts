@@ -107,7 +107,7 @@ test('a file that only looks like a lock is left alone', async () => {
 test('a directory that is missing is named', async () => {
   const path = join(await temporaryDirectory(), 'missing', 'incident.jsonl')
   await expect(lock(path)).rejects.toThrow(
-    `${path} cannot be locked: there is no such file or directory`,
+    `${path} cannot be created: there is no directory ${dirname(path)}`,
   )
 })
 

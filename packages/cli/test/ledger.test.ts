@@ -32,6 +32,7 @@ test('a ledger is created with the plan, for its owner only', async () => {
   const directory = await temporaryDirectory()
   const path = join(directory, 'incident.jsonl')
   expect(await plannedLedger(path, 25)).toEqual({
+    apps: { apps: [{ connected_app_id: 'connected-app-test-1' }], isMore: false },
     targets: 25,
     organizations: 3,
     members: 25,
@@ -154,9 +155,7 @@ test('an existing file is never overwritten', async () => {
   const path = await pathOf('incident.jsonl')
   await writeFile(path, 'something else')
   await expect(plannedLedger(path, 1)).rejects.toThrow(
-    new LedgerError(
-      `${path} exists; resume its run with --resume, or give the new ledger another name`,
-    ),
+    new LedgerError(`${path} exists, and is not a ledger; give the new ledger another name`),
   )
   expect(await readFile(path, 'utf8')).toBe('something else')
 })

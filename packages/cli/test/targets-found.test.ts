@@ -74,6 +74,15 @@ test('an Organization that is unknown, malformed or there twice is named, and th
   expect(requested).toEqual(['acme', 'nobody'])
 })
 
+test('a header is named, and not searched', async () => {
+  responses.set('acme', [appUsedBy('m1')])
+  expect(await find('organization_id\nacme\n')).toEqual([
+    { line: 1, problem: 'is a header; the file has an id in each line, and no header' },
+    { line: 2, target: { organization_id: 'acme', member_id: 'm1', connected_app_id: APP } },
+  ])
+  expect(requested).toEqual(['acme'])
+})
+
 test('a list that is too long for the client is named, with the way out', async () => {
   responses.set('acme', [appUsedBy(...Array.from({ length: 1000 }, (_, index) => `m${index}`))])
   expect(await find('acme\n')).toEqual([

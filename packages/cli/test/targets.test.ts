@@ -54,7 +54,7 @@ test.each([
 
 test('an id other than the one that holds for all targets is a problem', async () => {
   expect(await read(`${HEADER}\no,m,other\n`, { connected_app_id: APP })).toEqual([
-    { line: 2, problem: `connected_app_id "other" is not the given "${APP}"` },
+    { line: 2, problem: `connected_app_id "other" is not the given "${APP}"; correct one of them` },
   ])
 })
 
@@ -92,6 +92,10 @@ test.each([
   ['null', 'is not a JSON object'],
   ['{"organization_id":"o","member_id":7,"connected_app_id":"a"}', 'member_id 7 is not a string'],
   ['{"organization_id":"o"}', 'member_id is missing'],
+  [
+    '{"organization_id":"o","member_id":"m"}',
+    'connected_app_id is missing; add it, or pass --connected-app-id',
+  ],
 ])('the JSON line %j is a problem, and the lines after it are read', async (line, problem) => {
   const good = JSON.stringify(target('o', 'm'))
   expect(await read(`${good}\n${line}\n${good}\n`)).toEqual([
@@ -102,10 +106,11 @@ test.each([
 })
 
 test('a row with another number of fields is a problem, and the rows after it are read', async () => {
-  expect(await read(`${HEADER}\no,m\no,m,${APP},x\no,m,${APP}`)).toEqual([
+  expect(await read(`${HEADER}\no,m\no\no,m,${APP},x\no,m,${APP}`)).toEqual([
     { line: 2, problem: 'has 2 fields, and the header has 3' },
-    { line: 3, problem: 'has 4 fields, and the header has 3' },
-    { line: 4, target: target('o', 'm') },
+    { line: 3, problem: 'has 1 field, and the header has 3' },
+    { line: 4, problem: 'has 4 fields, and the header has 3' },
+    { line: 5, target: target('o', 'm') },
   ])
 })
 

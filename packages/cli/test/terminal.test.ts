@@ -155,6 +155,17 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(verified.screen).toMatch(silent)
   })
 
+  test('a search says that the server does not respond', async () => {
+    const down = await serve(() => undefined)
+    await down.stop()
+    await writeFile(join(directory, 'down.txt'), 'organization-0\n')
+    const search = `--connected-app-id app-1 --organizations down.txt --base-url ${down.url}`
+    const { code } = await runOnTerminal(`revoke-all ${search} --dry-run`, 'project-test-1', [
+      [/Reading: line 0, 0 targets, no response for \d+ s; retrying/, '\u0003'],
+    ])
+    expect(code).toBe(130)
+  })
+
   test('an incident looks as the README shows it', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => [
       `organization-${index % 4}`,
@@ -225,7 +236,7 @@ function withoutVariation(transcript: string): string {
     .replace(/^(Found +)\d+ of/m, '$1… of')
     .replace(/remaining \d+ targets/, 'remaining … targets')
     .replace(
-      /(remaining … targets\n.+\nCalls +)\d+(.+\n.+\nTakes +)\d+( s at 10 .+, )\d+/,
+      /(remaining … targets\n(?:.+\n){2}Calls +)\d+(.+\n.+\nTakes +)\d+( s at 10 .+, )\d+/,
       '$1…$2…$3…',
     )
 }

@@ -19,7 +19,7 @@ import type { Connection, ConnectionOptions } from './connect.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
 import { write } from './terminal/output.ts'
 import { describePlan, describeResume } from './revoke-all/describe-plan.ts'
-import { jsonLine } from './terminal/printable.ts'
+import { jsonLine, printable } from './terminal/printable.ts'
 import { createHints } from './revoke-all/hints.ts'
 import { InterruptedError, readLines } from './revoke-all/read-source.ts'
 import { runLedger } from './revoke-all/run-ledger.ts'
@@ -49,12 +49,13 @@ export async function runRevokeAll(options: RevokeAllCommandOptions): Promise<vo
   const { dryRun = false, yes, yesLive } = options
   const { project_id, isLive } = connection
   const isInputUsed = source?.isInputUsed ?? false
-  const confirm: Confirm = dryRun
-    ? () => Promise.resolve(false)
-    : prepareConfirm({ project_id, isLive, yes, yesLive, isInputUsed })
+  const prepare = (): Confirm =>
+    dryRun
+      ? () => Promise.resolve(false)
+      : prepareConfirm({ project_id, isLive, yes, yesLive, isInputUsed })
   try {
-    if (source === undefined) await resume(options.resume ?? '', connection, options, confirm)
-    else await start(source, connection, options, confirm)
+    if (source === undefined) await resume(options.resume ?? '', connection, options, prepare)
+    else await start(source, connection, options, prepare())
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
     decline()
@@ -94,7 +95,7 @@ async function start(
       return
     }
     if (!plan.isRunnable) {
-      printNotice(`Nothing was sent. ${adviseOn(plan)}\n`)
+      printNotice(`Nothing was sent. ${adviseOn(plan, source)}\n`)
       process.exitCode = 2
       return
     }
@@ -117,7 +118,7 @@ async function resume(
   path: string,
   connection: Connection,
   options: RevokeAllCommandOptions,
-  confirm: Confirm,
+  prepare: () => Confirm,
 ): Promise<void> {
   const { dryRun = false, rate, share } = options
   const settings = { connection, rate, share, ledger: path }
@@ -128,9 +129,18 @@ async function resume(
   }
   const ledger = await openLedger(path)
   const { pending } = ledger.counts
+  let confirm: Confirm | undefined
+  try {
+    // Without a terminal, a run that is finished can still be resumed: it has nothing to confirm.
+    if (pending > 0) confirm = prepare()
+  } catch (error) {
+    await ledger.close()
+    throw error
+  }
   printNotice(describeResume(ledger.counts, ledger.apps, settings, ledger.repairedLine))
   const action = `revoke the remaining ${formatCount(pending, 'target')}`
-  if (pending === 0 || (await confirm(action))) return run(ledger, path, connection, options)
+  if (confirm === undefined || (await confirm(action)))
+    return run(ledger, path, connection, options)
   await ledger.close()
   decline()
 }
@@ -178,7 +188,10 @@ function decline(): void {
 /** What was wrong with lines of the source. */
 function describeProblems({ problems, skipped }: Plan, isInLedger: boolean): string {
   const omitted = skipped.invalid + skipped.duplicate + skipped.unread - problems.length
-  const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}\n`)
+  const lines = groupProblems(problems).map(({ first, last, problem }) => {
+    const name = first === last ? `line ${first}` : `lines ${first} to ${last}`
+    return `${name}: ${problem}\n`
+  })
   if (omitted > 0) {
     const where = isInLedger ? '; the ledger names all of them' : ''
     lines.push(`and ${formatCount(omitted, 'line')} more${where}\n`)
@@ -186,8 +199,24 @@ function describeProblems({ problems, skipped }: Plan, isInLedger: boolean): str
   return lines.join('')
 }
 
-function adviseOn({ targets, searched, problems }: Plan): string {
-  if (problems.length === 0) return 'There are no targets.'
+/** Lines that follow each other and have the same problem, such as a column that all of them lack. */
+function groupProblems(
+  problems: Plan['problems'],
+): { first: number; last: number; problem: string }[] {
+  const groups: { first: number; last: number; problem: string }[] = []
+  for (const { line, problem } of problems) {
+    const group = groups.at(-1)
+    if (group?.problem === problem && group.last + 1 === line) group.last = line
+    else groups.push({ first: line, last: line, problem })
+  }
+  return groups
+}
+
+function adviseOn({ targets, searched, problems }: Plan, source: TargetSource): string {
+  if (problems.length === 0) {
+    const file = source.file === '-' ? 'Standard input' : printable(source.file)
+    return `${file} has no ${source.isSearch ? 'Organizations' : 'targets'}.`
+  }
   const isIncomplete = problems.some(({ isLast }) => isLast)
   if (targets + searched === 0 || isIncomplete) return 'Correct the lines.'
   return 'Correct the lines, or pass --skip-invalid to leave them out.'

@@ -1,4 +1,4 @@
-import { access, open, rename, rm } from 'node:fs/promises'
+import { access, open, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CHUNK_BYTES } from '../files/line-batches.ts'
@@ -6,6 +6,7 @@ import { hasCode } from '../files/system-error.ts'
 import type { TargetLine } from '../targets/parse-target.ts'
 import { LedgerError, orLedgerError } from './ledger-error.ts'
 import { lock } from './lock.ts'
+import { isLedger } from './read-ledger.ts'
 import type { Unlock } from './lock.ts'
 import { planTargets } from '../targets/plan-targets.ts'
 import type { Plan, PlanOptions } from '../targets/plan-targets.ts'
@@ -32,6 +33,7 @@ export async function createLedger(
   lines: AsyncIterable<TargetLine>,
   options: PlanOptions = {},
 ): Promise<CreatedLedger> {
+  await rejectDirectory(path)
   const unlock = await lock(path)
   // No other process writes this file, since the path is locked; what a killed one left is replaced.
   const draft = `${path}.planning`
@@ -51,13 +53,24 @@ export async function createLedger(
   }
 }
 
+async function rejectDirectory(path: string): Promise<void> {
+  const isDirectory = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  if (isDirectory) {
+    throw new LedgerError(`${path} is a directory; pass the name of a new file in it`)
+  }
+}
+
 async function rejectExisting(path: string): Promise<void> {
   try {
     await access(path)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return
   }
-  throw existsError(path)
+  if (await isLedger(path)) throw existsError(path)
+  throw new LedgerError(`${path} exists, and is not a ledger; give the new ledger another name`)
 }
 
 function existsError(path: string): LedgerError {

@@ -102,6 +102,9 @@ async function locate(path: string): Promise<{ directory: string; prefix: string
     )
     return { directory: dirname(real), prefix: `${basename(real)}.lock-` }
   } catch (error) {
+    if (hasCode(error, 'ENOENT')) {
+      throw new LedgerError(`${path} cannot be created: there is no directory ${dirname(path)}`)
+    }
     throw new LedgerError(`${path} cannot be locked: ${describeCause(error)}`)
   }
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { orLedgerError } from './ledger-error.ts'
 import type { LedgerRecord } from './records.ts'
 import { scanLedger } from './scan-ledger.ts'
@@ -16,4 +16,16 @@ export async function* readLedger(path: string): AsyncGenerator<LedgerRecord, vo
   } finally {
     await handle.close()
   }
+}
+
+/** Whether a file is a ledger, damaged or not. */
+export async function isLedger(path: string): Promise<boolean> {
+  try {
+    // What is not a file, such as a terminal, could be waited for.
+    if (!(await stat(path)).isFile()) return false
+    for await (const record of readLedger(path)) return record.type === 'incident'
+  } catch {
+    // It is not there, or its first line is not that of a ledger.
+  }
+  return false
 }

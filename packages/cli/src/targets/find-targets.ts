@@ -45,6 +45,10 @@ export async function* findTargets(
     }
     const { line } = each
     const organization = each.text.trim()
+    if (line === 1 && organization === 'organization_id') {
+      yield { line, problem: 'is a header; the file has an id in each line, and no header' }
+      continue
+    }
     const firstLine = seen.add(organization, line)
     if (firstLine !== undefined) {
       yield { line, problem: `is the same as line ${firstLine}` }

@@ -41,13 +41,18 @@ export function parseTarget(
   const ids: Partial<Record<keyof Target, string>> = {}
   for (const name of TARGET_IDS) {
     const value = values[name] ?? defaults[name]
-    if (value === undefined) return { problem: `${name} is missing` }
+    if (value === undefined) {
+      const advice = name === 'connected_app_id' ? '; add it, or pass --connected-app-id' : ''
+      return { problem: `${name} is missing${advice}` }
+    }
     // The contract's check is for parameters of a request, and takes a number for its text.
     if (typeof value !== 'string') return { problem: `${name} ${quote(value)} is not a string` }
     const problem = describeMalformed(name, value)
     if (problem !== undefined) return { problem }
     if (value !== (defaults[name] ?? value)) {
-      return { problem: `${name} ${quote(value)} is not the given ${quote(defaults[name])}` }
+      return {
+        problem: `${name} ${quote(value)} is not the given ${quote(defaults[name])}; correct one of them`,
+      }
     }
     ids[name] = value
   }

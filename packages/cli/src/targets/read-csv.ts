@@ -1,3 +1,4 @@
+import { formatCount } from '../format.ts'
 import type { Target } from '../target.ts'
 import { TARGET_IDS, parseTarget } from './parse-target.ts'
 import type { TargetLine } from './parse-target.ts'
@@ -30,7 +31,8 @@ function headerProblem({ fields }: Row, defaults: Partial<Target>): string | und
   for (const name of TARGET_IDS) {
     if (fields.indexOf(name) !== fields.lastIndexOf(name)) return `has two columns ${name}`
     if (!fields.includes(name) && defaults[name] === undefined) {
-      return `has no column ${name}; ${expected}`
+      const option = name === 'connected_app_id' ? '; or pass --connected-app-id' : ''
+      return `has no column ${name}; ${expected}${option}`
     }
   }
   return undefined
@@ -42,7 +44,9 @@ function parseRow(
   defaults: Partial<Target>,
 ): ReturnType<typeof parseTarget> {
   if (fields.length !== header.fields.length) {
-    return { problem: `has ${fields.length} fields, and the header has ${header.fields.length}` }
+    return {
+      problem: `has ${formatCount(fields.length, 'field')}, and the header has ${header.fields.length}`,
+    }
   }
   const values: Partial<Record<keyof Target, string | undefined>> = {}
   for (const id of TARGET_IDS) values[id] = fields[header.fields.indexOf(id)]

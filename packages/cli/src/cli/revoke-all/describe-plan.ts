@@ -88,7 +88,10 @@ function describeRun(
 ): (readonly [string, string])[] {
   const { baseUrl, project_id, isLive } = connection
   const part = share === undefined ? '90%' : `${formatNumber(share * 100)}%`
-  const timeAt = (perSecond: number): string => formatDuration((calls / perSecond) * 1000)
+  const timeAt = (perSecond: number): string => {
+    const ms = (calls / perSecond) * 1000
+    return ms < 500 ? 'less than 1 s' : formatDuration(ms)
+  }
   return [
     ['API', `${printable(baseUrl)}, project ${printable(project_id)}${isLive ? ' (live)' : ''}`],
     ['Calls', `${formatNumber(calls)}, one for each target`],

@@ -15,6 +15,8 @@ export interface SourceOptions {
 
 /** Where the targets of a new ledger come from. */
 export interface TargetSource {
+  /** Of its list; `-` for standard input. */
+  file: string
   /** As the ledger has it. */
   name: string
   /** Whether the list is read from standard input, so that the question cannot be answered there. */
@@ -48,6 +50,7 @@ export function chooseSource({
   }
   if (targets !== undefined && organizations === undefined) {
     return {
+      file: targets,
       name: targets,
       isInputUsed: targets === '-',
       isSearch: false,
@@ -56,6 +59,7 @@ export function chooseSource({
   }
   if (targets === undefined && organizations !== undefined && connectedAppId !== undefined) {
     return {
+      file: organizations,
       name: `Members who use ${connectedAppId} in the Organizations of ${organizations}`,
       isInputUsed: organizations === '-',
       isSearch: true,
