@@ -116,11 +116,12 @@ describe('a run', () => {
   })
 
   test('says once why several targets are unknown', async () => {
-    const args = ['--targets', '-', '--ledger', 'down.jsonl', '--yes', '--quiet']
+    const args = ['--targets', '-', '--ledger', 'down.jsonl', '--yes']
     const down = ['--base-url', 'http://127.0.0.1:9']
-    const { code, out } = await command.revokeAll([...args, ...down], csvOf(targets(3)))
+    const { code, out, error } = await command.revokeAll([...args, ...down], csvOf(targets(3)))
     expect(code).toBe(3)
     expect(out.match(/^ {2}.*no response/gm)).toEqual(['  3 targets: unknown, no response'])
+    expect(error).toMatch(/^0%, 0 of 3, 3 unknown$/m)
     expect(out).toMatch(/^Stopped: the API is down: no response from http:/m)
   })
 

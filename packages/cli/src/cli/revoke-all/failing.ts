@@ -15,7 +15,8 @@ export interface Failure {
 export class Failing {
   #last: { status_code: number | undefined; since: number } | undefined
 
-  recordResponse(): void {
+  /** Forgets the failures, since a request did not fail, or none is retried any more. */
+  reset(): void {
     this.#last = undefined
   }
 

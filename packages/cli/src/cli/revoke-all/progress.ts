@@ -53,14 +53,14 @@ export class Progress {
       return
     }
     this.#state.done += 1
-    this.#failing.recordResponse()
+    this.#failing.reset()
     if (result !== 'revoked') this.#state.notRevoked += 1
     this.#recent.add(performance.now())
   }
 
   recordRateLimited(): void {
     this.#state.rateLimited += 1
-    this.#failing.recordResponse()
+    this.#failing.reset()
   }
 
   /** @param status_code undefined if there was no response */
@@ -78,6 +78,7 @@ export class Progress {
   }
 
   stop(): void {
+    this.#failing.reset()
     this.#line.stop()
   }
 

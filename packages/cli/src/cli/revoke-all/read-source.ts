@@ -31,7 +31,7 @@ export function readLines(
   const lines = source.read(connection, signal)
   const failing = new Failing()
   const stopObserving = connection.observe((error) => {
-    if (error === undefined) failing.recordResponse()
+    if (error === undefined) failing.reset()
     else failing.recordFailure('status_code' in error ? error.status_code : undefined)
   })
   const stop = (): void => {
