@@ -79,7 +79,7 @@ export async function* verifyLedger(
       return { ...ids, state: 'read', name, members }
     }
     const verdict = toVerdict(result.error)
-    const problem = result.error.message
+    const problem = verdict.reason ?? ''
     if (verdict.kind === 'final' && verdict.result === 'not_found') {
       return { ...ids, state: 'unknown', problem }
     }

@@ -185,7 +185,7 @@ describe('a run', () => {
     // The name comes from the API, and is safe to print.
     expect(run.error).toContain(`App       Notes\\u{1b}[2J\\u{202e}evil (${app})\n`)
     expect(run.error).toContain(
-      '1 list of Members was not read, so somebody may be missing: npx @connected-apps/cli report partly.jsonl names them.',
+      '1 list of Members was not read, so somebody may be missing; for their names: npx @connected-apps/cli report partly.jsonl',
     )
     expect(run.code).toBe(1)
     expect(command.api.connected.size).toBe(0)

@@ -150,7 +150,7 @@ describe.skipIf(!existsSync(script))('on a terminal (needs /usr/bin/script)', ()
     expect(code).toBe(130)
 
     const check = `verify down.jsonl --base-url ${down.url}`
-    const silent = /Checking: 0 lists, no usable response for \d+ s; retrying/
+    const silent = /Checking: 0 lists, no response for \d+ s; retrying/
     const verified = await runOnTerminal(check, 'project-live-1', [[silent, '\u0003']])
     expect(verified.screen).toMatch(silent)
   })

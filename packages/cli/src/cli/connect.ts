@@ -43,10 +43,9 @@ type Variables = Readonly<Record<string, string | undefined>>
  * Creates a client with the credentials of the environment, or of a file in their place. They have no
  * option, because other users of the machine can read a command line.
  *
- * @param hooks observe the calls
  * @throws {CommandError} if a credential is missing or malformed, or if others may read the file
  */
-export async function connect(options: ConnectionOptions, hooks: Hooks = {}): Promise<Connection> {
+export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { credentialsFile } = options
   const text = credentialsFile === undefined ? undefined : await readCredentials(credentialsFile)
   // A file has lines NAME=value, as Node.js reads them for --env-file.

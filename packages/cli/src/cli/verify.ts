@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../format.ts'
+import { formatCount } from '../format.ts'
 import { LedgerError } from '../ledger/ledger-error.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import type { VerifiedRecord } from '../ledger/records.ts'
@@ -11,6 +11,7 @@ import { verifyLedger } from '../verify-ledger.ts'
 import { connect } from './connect.ts'
 import type { ConnectionOptions } from './connect.ts'
 import { PROJECT_VARIABLES, SESSION_VARIABLES } from './explain-error.ts'
+import { describeFailure, Failing } from './failing.ts'
 import { readIncident, rejectOtherIncident } from './incident.ts'
 import { describeRepair } from './revoke-all/describe-plan.ts'
 import { LiveLine } from './terminal/live-line.ts'
@@ -27,22 +28,11 @@ const MAX_RECORDED = 200
 const MAX_RECORDED_ID_LENGTH = 128
 /** Of how many apps the ledger holds the names. */
 const MAX_NAMED = 20
-/** For how long every attempt must have failed before the progress says so. */
-const LONG_FAILURE_MS = 3_000
 
 /** Prints who is connected, of the targets of a ledger and besides them, and adds it to the ledger. */
 export async function runVerify(path: string, options: VerifyCommandOptions): Promise<void> {
   const { rate, json = false } = options
-  let failingSince: number | undefined
-  const connection = await connect(options, {
-    onRetry: () => (failingSince ??= performance.now()),
-    // A list that the API rejects comes from a server that is up, too.
-    onResponse: ({ status_code }) => {
-      if (status_code !== undefined && status_code < 500 && status_code !== 429) {
-        failingSince = undefined
-      }
-    },
-  })
+  const connection = await connect(options)
   rejectOtherIncident(await readIncident(path), connection)
   const { client, callOptions } = connection
   const counts = {
@@ -56,14 +46,13 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
   }
   const apps = new Map<string, NamedApp>()
   const members: ConnectedMember[] = []
+  const failing = new Failing()
+  const stopObserving = failing.observe(connection)
   const progress = new LiveLine(
     () => {
-      const failingMs = performance.now() - (failingSince ?? Infinity)
-      const failing =
-        failingMs < LONG_FAILURE_MS
-          ? ''
-          : `, no usable response for ${formatDuration(failingMs)}; retrying`
-      return `Checking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}${failing}`
+      const { failure } = failing
+      const checked = `Checking: ${formatCount(counts.lists + counts.unknown + counts.unread, 'list')}`
+      return failure === undefined ? checked : `${checked}, ${describeFailure(failure)}`
     },
     { isQuiet: json },
   )
@@ -98,6 +87,7 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
       write(json ? jsonLine(member) : `${member.connected.padEnd(8)}  ${ids.join('  ')}\n`)
     }
   }
+  stopObserving()
   progress.stop('clear')
   const at = Date.now()
   const verified: VerifiedRecord = { type: 'verified', at, counts, stopped, connected: members }

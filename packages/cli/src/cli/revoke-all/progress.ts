@@ -2,8 +2,8 @@ import { formatDuration, formatNumber, formatTime } from '../../format.ts'
 import type { Result } from '../../outcome.ts'
 import { LiveLine } from '../terminal/live-line.ts'
 import type { LiveLineOptions } from '../terminal/live-line.ts'
-import { describeFailure, Failing } from './failing.ts'
-import type { Failure } from './failing.ts'
+import { describeFailure, Failing } from '../failing.ts'
+import type { Failure } from '../failing.ts'
 
 /** How far a run is. */
 export interface ProgressState {

@@ -3,7 +3,7 @@ import type { TargetLine } from '../../targets/parse-target.ts'
 import type { Connection } from '../connect.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { LiveLine } from '../terminal/live-line.ts'
-import { describeFailure, Failing } from './failing.ts'
+import { describeFailure, Failing } from '../failing.ts'
 import type { TargetSource } from './target-source.ts'
 
 /** A person pressed Ctrl-C while targets were read. */
@@ -30,10 +30,7 @@ export function readLines(
   })
   const lines = source.read(connection, signal)
   const failing = new Failing()
-  const stopObserving = connection.observe((error) => {
-    if (error === undefined) failing.reset()
-    else failing.recordFailure('status_code' in error ? error.status_code : undefined)
-  })
+  const stopObserving = failing.observe(connection)
   const stop = (): void => {
     stopListening()
     stopObserving()

@@ -1,5 +1,7 @@
-import { formatDuration } from '../../format.ts'
-import { isOtherServer } from '../../run/describe-error.ts'
+import { formatDuration } from '../format.ts'
+import { toVerdict } from '../run/attempt.ts'
+import { isOtherServer } from '../run/describe-error.ts'
+import type { Connection } from './connect.ts'
 
 /** Shorter than this, a failure is hardly news. */
 const LONG_FAILURE_MS = 2_000
@@ -18,6 +20,19 @@ export class Failing {
   /** Forgets the failures, since a request did not fail, or none is retried any more. */
   reset(): void {
     this.#last = undefined
+  }
+
+  /** Records each attempt of a connection, until the function that it returns is called. */
+  observe(connection: Connection): () => void {
+    return connection.observe((error) => {
+      const verdict = error && toVerdict(error)
+      // What the API rejects comes from a server that is up.
+      if (verdict?.kind === 'transient' || verdict?.kind === 'limited') {
+        this.recordFailure(verdict.status_code)
+      } else {
+        this.reset()
+      }
+    })
   }
 
   /** @param status_code undefined if there was no response */
