@@ -27,11 +27,11 @@ import {
 import { replaceKeys, rotateKeys } from '../src/provision/rotate-keys.ts'
 import { cancelSecretRotation, startSecretRotation } from '../src/provision/rotate-secret.ts'
 import { readSessionKeySet } from '../src/provision/session-key-set.ts'
-import { startStrippingProxy } from './support/stripping-proxy.ts'
 import { authorize, discover, isActive } from './support/connected-app.ts'
 import { basic } from './support/operations.ts'
 import { revoke } from './support/revoke.ts'
 import { useService } from './support/service.ts'
+import { startStrippingProxy } from './support/stripping-proxy.ts'
 
 const command = fileURLToPath(new URL('../src/provision/command.ts', import.meta.url))
 const test = useService()

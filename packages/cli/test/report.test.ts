@@ -100,7 +100,7 @@ describe('a summary', () => {
     expect(summary.timeline.filter(({ isResumed }) => isResumed)).toHaveLength(1)
   })
 
-  test('lists the first targets that were not revoked, and says how many more there are', async () => {
+  test('lists the first targets that were not revoked, and how many more there are', async () => {
     const results = Array.from({ length: MAX_NOT_REVOKED + 7 }, (): Result => 'failed')
     const path = await writeLedger('many.jsonl', results.length, [
       { type: 'started', process: '', at: startedAt },
@@ -115,7 +115,7 @@ describe('a summary', () => {
     expect(renderMarkdown(summary, printable)).toContain('And 7 more; the ledger has all of them.')
   })
 
-  test('has apps and reasons that a bound of the length does not cut the end from', async () => {
+  test('shortens apps and reasons part by part, so that the end of each is kept', async () => {
     const apps = Array.from({ length: 21 }, (_, index): LedgerRecord => ({
       type: 'app',
       connected_app_id: `connected-app-live-${index}`,
@@ -142,7 +142,7 @@ describe('a summary', () => {
     }
   })
 
-  test('says how many are revoked and how many the API does not know, and how to ask again', async () => {
+  test('counts the revoked and those that the API does not know, and names the command to verify', async () => {
     const results: Result[] = ['revoked', 'not_found', 'revoked', 'not_found', 'revoked']
     const path = await writeLedger('headline.jsonl', results.length, [
       { type: 'started', process: '', at: startedAt },
@@ -312,7 +312,7 @@ describe('a verification', () => {
 })
 
 describe('a report during a run', () => {
-  test('says that it is in progress, and of no target that the run has ended', async () => {
+  test('shows that it is in progress, and calls no target ended by the run', async () => {
     const path = await writeLedger('running.jsonl', 3, [
       { type: 'started', process: await nameProcess(), at: startedAt },
       outcome(0, 'revoked', startedAt + 1000),
@@ -430,15 +430,7 @@ describe('connected-apps report', () => {
       {
         type: 'verified',
         at: startedAt + 120_000,
-        counts: {
-          lists: 1,
-          again: 1,
-          still: 0,
-          unlisted: 0,
-          unknown: 0,
-          unread: 0,
-          notRequested: 0,
-        },
+        counts: { ...NOBODY, lists: 1, again: 1 },
         connected: [
           {
             connected: 'again',
@@ -562,15 +554,7 @@ describe('connected-apps report', () => {
       {
         type: 'verified',
         at: startedAt,
-        counts: {
-          lists: 1,
-          again: 1,
-          still: 0,
-          unlisted: 0,
-          unknown: 0,
-          unread: 0,
-          notRequested: 0,
-        },
+        counts: { ...NOBODY, lists: 1, again: 1 },
         connected: [
           { connected: 'again', organization_id: 'o', member_id: 'm', connected_app_id: 'a' },
         ],

@@ -31,7 +31,7 @@ export class CommitGate {
 
   constructor(config: ClientConfig) {
     this.#pool = new Pool({ ...config, max: 1 })
-    // A question that used the connection fails as well.
+    // The query that used the connection fails as well.
     this.#pool.on('error', () => undefined)
   }
 
@@ -41,15 +41,15 @@ export class CommitGate {
   }
 
   /**
-   * Closes it for as long as commits wait for a standby. Called when a statement timed out. A commit most
-   * likely waited for a standby, so then it is closed at once.
+   * Closes it for as long as commits wait for a standby. Called when a statement timed out. If that was
+   * a commit, it most likely waited for a standby, so the gate closes at once.
    */
   suspect(isCommit: boolean): void {
     if (isCommit) this.#isClosed = true
     if (!this.#isWatching) void this.#watch()
   }
 
-  /** Stops asking PostgreSQL. Its connection is closed once a question that is pending has its answer. */
+  /** Stops asking PostgreSQL. The connection is closed once a pending query has finished. */
   stop(): void {
     if (!this.#pool.ending) void this.#pool.end()
   }

@@ -30,12 +30,12 @@ export function explainError(error: unknown): { line: string; exitCode: 1 | 3 } 
   const line = printable(start + reason, 600)
   if (kind === 'final') return { line, exitCode: 1 }
   const why = kind === 'credentials' ? 'credentials' : 'down'
-  const advice = adviseOn(why, status_code, serverOf(error)) ?? 'try again later'
+  const advice = adviseOnFailure(why, status_code, serverOf(error)) ?? 'try again later'
   return { line: `${line}; ${advice}`, exitCode: 3 }
 }
 
 /** What to check, if that helps, after the API has rejected the credentials or has not responded. */
-export function adviseOn(
+export function adviseOnFailure(
   why: UnavailableReason,
   status_code: number | undefined,
   baseUrl: string | undefined,

@@ -95,7 +95,7 @@ async function start(
       return
     }
     if (!plan.isRunnable) {
-      printNotice(`Nothing was sent. ${adviseOn(plan, source)}\n`)
+      printNotice(`Nothing was sent. ${adviseOnPlan(plan, source)}\n`)
       process.exitCode = 2
       return
     }
@@ -212,7 +212,7 @@ function groupProblems(
   return groups
 }
 
-function adviseOn({ targets, searched, problems }: Plan, source: TargetSource): string {
+function adviseOnPlan({ targets, searched, problems }: Plan, source: TargetSource): string {
   if (problems.length === 0) {
     const file = source.file === '-' ? 'Standard input' : printable(source.file)
     return `${file} has no ${source.isSearch ? 'Organizations' : 'targets'}.`

@@ -69,7 +69,7 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
       counts[list.state] += 1
       const { state, problem } = list
       if (list.state === 'unread') {
-        advice = adviseOn(list.means, connection.baseUrl) ?? advice
+        advice = adviseOnUnread(list.means, connection.baseUrl) ?? advice
         if (list.means === 'wrong credentials') stopped ??= 'the API rejects the credentials'
         if (list.means === 'wrong session') stopped ??= 'the API rejects the session'
       }
@@ -108,7 +108,7 @@ export async function runVerify(path: string, options: VerifyCommandOptions): Pr
 }
 
 /** What to do about a list that could not be read. */
-function adviseOn(
+function adviseOnUnread(
   means: Extract<CheckedList, { state: 'unread' }>['means'],
   baseUrl: string,
 ): string | undefined {

@@ -6,7 +6,7 @@ import { revokeOrdinals } from '../../revoke-all.ts'
 import { isOtherServer } from '../../run/describe-error.ts'
 import { UnavailableError } from '../../run/unavailable-error.ts'
 import type { Connection } from '../connect.ts'
-import { adviseOn } from '../explain-error.ts'
+import { adviseOnFailure } from '../explain-error.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { write } from '../terminal/output.ts'
 import { jsonLine, printable } from '../terminal/printable.ts'
@@ -170,7 +170,7 @@ function reasonOf(failure: unknown, isInterrupted: boolean): RunEnd['reason'] {
 function describeProblem(failure: Error, { baseUrl }: Connection): string {
   const message = printable(failure.message, 600)
   if (!(failure instanceof UnavailableError)) return message
-  const advice = adviseOn(failure.reason, failure.status_code, baseUrl)
+  const advice = adviseOnFailure(failure.reason, failure.status_code, baseUrl)
   return advice === undefined ? message : `${message}; ${advice}`
 }
 
