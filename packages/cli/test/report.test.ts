@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type axe from 'axe-core'
-import fc from 'fast-check'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printable } from '../src/cli/terminal/printable.ts'
@@ -17,7 +16,6 @@ import { renderHtml } from '../src/report/render-html.ts'
 import { renderMarkdown } from '../src/report/render-markdown.ts'
 import { headlineOf, STATE_TEXTS } from '../src/report/describe.ts'
 import { MAX_NOT_REVOKED, summarizeLedger } from '../src/report/summarize-ledger.ts'
-import { Timeline } from '../src/report/timeline.ts'
 import { runCli } from './support/run-cli.ts'
 
 const executablePath = '/usr/bin/chromium'
@@ -365,48 +363,6 @@ describe('a report during a run', () => {
     expect(html).toContain('<strong>Rate-limited responses (429)</strong>: none')
     expect(html).toContain('<span>0 s</span><span>1 s</span><span>2 s</span>')
     expect(markdown).toContain('Resume with: npx')
-  })
-})
-
-describe('a timeline', () => {
-  test('counts everything, in a bounded number of intervals, however long the runs and whatever the clock does', () => {
-    const events = fc.array(
-      fc.record({
-        isStart: fc.boolean(),
-        isLimited: fc.boolean(),
-        at: fc.integer({ min: -10_000, max: 100_000_000 }),
-        durationMs: fc.integer({ min: 0, max: 1_000_000 }),
-      }),
-    )
-    fc.assert(
-      fc.property(events, (list) => {
-        const timeline = new Timeline()
-        timeline.startRun(startedAt)
-        for (const { isStart, isLimited, at, durationMs } of list) {
-          if (isStart) timeline.startRun(startedAt + at)
-          else if (isLimited) timeline.recordRateLimited(startedAt + at)
-          else timeline.recordOutcome(startedAt + at, durationMs)
-        }
-        const intervals = timeline.intervals()
-        expect(intervals.length).toBeLessThanOrEqual(120)
-        const limited = list.filter(({ isStart, isLimited }) => !isStart && isLimited).length
-        const ended = list.filter(({ isStart, isLimited }) => !isStart && !isLimited).length
-        expect(intervals.reduce((sum, each) => sum + each.rateLimited, 0)).toBe(limited)
-        expect(intervals.reduce((sum, each) => sum + each.outcomes, 0)).toBe(ended)
-      }),
-      { numRuns: 200 },
-    )
-  })
-
-  test('has latencies that are right to a few per cent', () => {
-    const timeline = new Timeline()
-    timeline.startRun(startedAt)
-    for (let index = 1; index <= 1000; index++) timeline.recordOutcome(startedAt + index, index)
-    for (const quantile of [0.5, 0.95]) {
-      const ratio = (timeline.latency(quantile) ?? 0) / (1000 * quantile)
-      expect(ratio).toBeGreaterThan(0.93)
-      expect(ratio).toBeLessThan(1.07)
-    }
   })
 })
 
